@@ -1,0 +1,126 @@
+#include "base/bytes.h"
+
+#include "base/file.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <fmt/format.h>
+#include <limits>
+#include <malloc.h>
+#include <unistd.h>
+
+namespace warmbench {
+
+namespace {
+
+struct Unit
+{
+    std::string_view name;
+    std::int64_t size;
+};
+constexpr std::array units{
+    Unit{"", 1},
+    Unit{"B", 1},
+    Unit{"KIB", 1LL << 10},
+    Unit{"MIB", 1LL << 20},
+    Unit{"GIB", 1LL << 30},
+    Unit{"TIB", 1LL << 40},
+    Unit{"KB", 1'000},
+    Unit{"MB", 1'000'000},
+    Unit{"GB", 1'000'000'000},
+    Unit{"TB", 1'000'000'000'000},
+};
+
+// The number behind `key` in a file of "key: number" or plain "number" lines.
+std::optional<std::int64_t> numberAfter(std::string_view text, std::string_view key)
+{
+    auto at = text.find(key);
+    if (at == std::string_view::npos)
+        return {};
+    at = text.find_first_of("0123456789", at + key.size());
+    if (at == std::string_view::npos)
+        return {};
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), number);
+    return error == std::errc() ? std::optional(number) : std::nullopt;
+}
+
+std::string procFile(const char *path)
+{
+    auto content = readFile(path, mebibytes(1));
+    return content ? std::move(*content) : std::string();
+}
+
+} // namespace
+
+std::string toText(Bytes bytes)
+{
+    constexpr std::array names{"B", "KiB", "MiB", "GiB", "TiB"};
+    double amount = static_cast<double>(bytes.count);
+    std::size_t unit = 0;
+    while (std::abs(amount) >= 1024 && unit + 1 < names.size()) {
+        amount /= 1024;
+        ++unit;
+    }
+    if (unit == 0)
+        return fmt::format("{} B", bytes.count);
+    return fmt::format("{:.{}f} {}", amount,
+                       std::abs(amount) < 10    ? 2
+                       : std::abs(amount) < 100 ? 1
+                                                : 0,
+                       names[unit]);
+}
+
+Result<Bytes> parseBytes(std::string_view text)
+{
+    const Error refusal =
+        invalidArgument(fmt::format("\"{}\" is not a size: write a number of bytes or a number "
+                                    "with a unit, such as 512MiB or 2GiB.",
+                                    text));
+    double amount = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
+    if (error != std::errc() || !(amount >= 0))
+        return refusal;
+    std::string unit(end, text.data() + text.size());
+    std::erase(unit, ' ');
+    std::transform(unit.begin(), unit.end(), unit.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const auto found =
+        std::find_if(units.begin(), units.end(), [&](const Unit &u) { return u.name == unit; });
+    if (found == units.end())
+        return refusal;
+    const double total = amount * static_cast<double>(found->size);
+    if (!(total < static_cast<double>(std::numeric_limits<std::int64_t>::max())))
+        return refusal;
+    return Bytes{static_cast<std::int64_t>(total)};
+}
+
+Bytes availableMemory()
+{
+    std::int64_t available =
+        numberAfter(procFile("/proc/meminfo"), "MemAvailable:").value_or(1 << 20) * 1024;
+    if (const auto limit = numberAfter(procFile("/sys/fs/cgroup/memory.max"), "")) {
+        const auto used = numberAfter(procFile("/sys/fs/cgroup/memory.current"), "").value_or(0);
+        available = std::min(available, std::max<std::int64_t>(*limit - used, 0));
+    }
+    return {available};
+}
+
+Bytes residentMemory()
+{
+    const std::string statm = procFile("/proc/self/statm");
+    const auto space = statm.find(' ');
+    if (space == std::string::npos)
+        return {};
+    return {numberAfter(std::string_view(statm).substr(space), "").value_or(0) *
+            sysconf(_SC_PAGESIZE)};
+}
+
+void releaseFreeMemory()
+{
+    malloc_trim(0);
+}
+
+} // namespace warmbench

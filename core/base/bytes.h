@@ -1,0 +1,52 @@
+// Amounts of memory as a type of their own, written and read as people do: "512MiB", "2GiB",
+// "1500000". Thread: values. Errors: InvalidArgument with what is accepted.
+#pragma once
+
+#include "base/result.h"
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace warmbench {
+
+struct Bytes
+{
+    std::int64_t count = 0;
+
+    auto operator<=>(const Bytes &) const = default;
+    Bytes operator+(Bytes other) const { return {count + other.count}; }
+    Bytes operator-(Bytes other) const { return {count - other.count}; }
+    Bytes &operator+=(Bytes other)
+    {
+        count += other.count;
+        return *this;
+    }
+    Bytes &operator-=(Bytes other)
+    {
+        count -= other.count;
+        return *this;
+    }
+};
+
+constexpr Bytes mebibytes(std::int64_t n)
+{
+    return {n * 1024 * 1024};
+}
+
+// "12.3 MiB": for people; three significant digits, binary units.
+std::string toText(Bytes bytes);
+// "64MiB", "2GiB", "10KB" (decimal), "4096"; case of the unit does not matter, no sign.
+Result<Bytes> parseBytes(std::string_view text);
+
+// Physical memory that can be used without swapping (MemAvailable of /proc/meminfo, capped by the
+// cgroup's limit).
+Bytes availableMemory();
+// Resident size of this process.
+Bytes residentMemory();
+// Hands free heap pages back to the system (malloc_trim); takes some ms with a large heap: not on
+// GUI or http thread.
+void releaseFreeMemory();
+
+} // namespace warmbench

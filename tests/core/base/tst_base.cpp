@@ -1,0 +1,145 @@
+#include "base/bytes.h"
+#include "base/duration.h"
+#include "base/file.h"
+#include "base/logging.h"
+#include "base/snapshot.h"
+#include "base/text.h"
+
+#include <filesystem>
+#include <QtTest>
+#include <thread>
+
+using namespace warmbench;
+
+class TestBase : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void sizesAreReadAsPeopleWriteThem_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<qint64>("bytes"); // -1: refused
+        QTest::newRow("plain") << QByteArray("4096") << qint64(4096);
+        QTest::newRow("binary") << QByteArray("512MiB") << qint64(512) * 1024 * 1024;
+        QTest::newRow("decimal") << QByteArray("10KB") << qint64(10'000);
+        QTest::newRow("fraction") << QByteArray("1.5GiB") << qint64(1536) * 1024 * 1024;
+        QTest::newRow("case and space") << QByteArray("2 gib") << (qint64(2) << 30);
+        QTest::newRow("negative") << QByteArray("-1MiB") << qint64(-1);
+        QTest::newRow("unit unknown") << QByteArray("5 pounds") << qint64(-1);
+        QTest::newRow("empty") << QByteArray("") << qint64(-1);
+        QTest::newRow("too large") << QByteArray("99999999999TiB") << qint64(-1);
+        QTest::newRow("not a number") << QByteArray("nan") << qint64(-1);
+    }
+    void sizesAreReadAsPeopleWriteThem()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(qint64, bytes);
+        const auto parsed = parseBytes(text.toStdString());
+        QCOMPARE(parsed.has_value(), bytes >= 0);
+        if (parsed)
+            QCOMPARE(qint64(parsed->count), bytes);
+        else
+            QVERIFY(parsed.error().message.find("512MiB") != std::string::npos);
+    }
+
+    void timesAreReadAsPeopleWriteThem()
+    {
+        QCOMPARE(parseDuration("30m")->count(), 1'800'000);
+        QCOMPARE(parseDuration("1.5s")->count(), 1'500);
+        QCOMPARE(parseDuration("200ms")->count(), 200);
+        QCOMPARE(parseDuration("7")->count(), 7'000);
+        QCOMPARE(*parseDuration("-1"), forever);
+        for (const char *bad : {"", "soon", "5 parsecs", "nan", "1e300h"})
+            QVERIFY2(!parseDuration(bad), bad);
+        QCOMPARE(toText(std::chrono::minutes(30)), std::string("30m"));
+        QCOMPARE(toText(forever), std::string("never"));
+    }
+
+    void fileErrorsNameTheFileAndTheCause()
+    {
+        QTemporaryDir folder;
+        const std::filesystem::path root = folder.path().toStdString();
+        QVERIFY(readFile(root / "none", mebibytes(1)).error().code == ErrorCode::NotFound);
+        QVERIFY(readFile(root, mebibytes(1)).error().message.find("is a folder") !=
+                std::string::npos);
+        QVERIFY(writeFile(root / "a", "12345"));
+        QCOMPARE(*readFile(root / "a", {5}), std::string("12345"));
+        QVERIFY(readFile(root / "a", {4}).error().code == ErrorCode::InvalidArgument);
+        QCOMPARE(*readFileStart(root / "a", 2), std::string("12"));
+        QVERIFY(!writeFile(root / "no" / "where", "x"));
+        // A symlink loop cannot be opened by anybody, root included.
+        std::filesystem::create_symlink("loop", root / "loop");
+        QVERIFY(readFile(root / "loop", {5}).error().code == ErrorCode::FailedPrecondition);
+        QVERIFY(!readFile("/proc/self/status", mebibytes(1))->empty());
+    }
+
+    void aFullDiskLeavesTheOldFileWhole()
+    {
+        if (!std::filesystem::exists("/dev/full"))
+            QSKIP("no /dev/full on this system");
+        QVERIFY(!writeFile("/dev/full/x", "abc"));
+        QTemporaryDir folder;
+        const std::filesystem::path target =
+            std::filesystem::path(folder.path().toStdString()) / "t";
+        QVERIFY(writeFile(target, "old"));
+        std::filesystem::create_directory(target.string() + "." + std::to_string(getpid()) +
+                                          ".tmp");
+        QVERIFY(!writeFile(target, "new"));
+        QCOMPARE(*readFile(target, mebibytes(1)), std::string("old"));
+    }
+
+    void theNearestWordIsOfferedOnlyWhenNear()
+    {
+        const std::vector<std::string> keys{"labels", "task", "interpolation"};
+        QCOMPARE(nearest("lables", keys), std::string("labels"));
+        QCOMPARE(nearest("Interpolatoin", keys), std::string("interpolation"));
+        QCOMPARE(nearest("zzzzzz", keys), std::string());
+        QCOMPARE(printable("a\x01\xff\xc3\xa4"), std::string("a??\xc3\xa4"));
+    }
+
+    void listenersHearWhatIsLoggedWhileTheyLive()
+    {
+        setLogToStandardError(false);
+        std::vector<std::string> heard;
+        {
+            const LogListener listener(
+                [&](const LogRecord &record) { heard.push_back(record.message); });
+            logInfo("test", "one");
+            logDebug("test", "below the level");
+        }
+        logInfo("test", "after");
+        QCOMPARE(heard, std::vector<std::string>{"one"});
+        QVERIFY(formatLogJson({{}, LogLevel::Info, "a", "say \"x\"\n"}).find(R"(say \"x\"?)") !=
+                std::string::npos);
+        setLogToStandardError(true);
+    }
+
+    void snapshotsAreReplacedWholeUnderManyReaders()
+    {
+        struct Pair
+        {
+            int a = 0;
+            int b = 0;
+        };
+        Snapshot<Pair> shared;
+        std::atomic<bool> torn = false;
+        std::vector<std::jthread> readers;
+        for (int i = 0; i < 3; ++i) {
+            readers.emplace_back([&](const std::stop_token &stop) {
+                while (!stop.stop_requested()) {
+                    const auto value = shared.get();
+                    if (value->a != value->b)
+                        torn = true;
+                }
+            });
+        }
+        for (int i = 0; i < 2000; ++i)
+            shared.set(Pair{i, i});
+        readers.clear();
+        QVERIFY(!torn);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestBase)
+#include "tst_base.moc"
