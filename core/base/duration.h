@@ -12,7 +12,7 @@ namespace warmbench {
 
 using Milliseconds = std::chrono::milliseconds;
 // Stands for "never" wherever a time-out may be switched off; written -1.
-constexpr Milliseconds forever{-1};
+inline constexpr Milliseconds forever{-1};
 
 // Units ms, s, m, h, d; a bare number counts seconds; any negative number is `forever`.
 Result<Milliseconds> parseDuration(std::string_view text);

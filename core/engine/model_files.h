@@ -1,0 +1,40 @@
+// Which files make a network, and in which format, told by content rather than by ending.
+// Thread: any; reads the first kilobytes of each file.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+namespace warmbench {
+
+enum class ModelFormat : std::uint8_t { Onnx, Caffe, TensorFlow, Darknet, Torch7, OpenCvMl };
+const char *modelFormatName(
+    ModelFormat format); // "ONNX", "Caffe", "TensorFlow", "Darknet", "Torch7", "OpenCV ML"
+
+struct ModelFiles
+{
+    ModelFormat format = ModelFormat::Onnx;
+    std::filesystem::path network; // .onnx, .prototxt, .pb, .cfg, .t7, .xml
+    std::filesystem::path
+        weights; // .caffemodel, .weights, optional .pbtxt; empty where there is one file
+    std::vector<std::filesystem::path>
+        external; // ONNX external data, within the network's own folder
+    std::vector<std::filesystem::path> all() const; // those that are set
+};
+
+// The files that belong to `path`, which may name any of a pair (net.prototxt or net.caffemodel).
+// NotFound: no such file, or its partner is missing (named). InvalidArgument: a folder.
+// FailedPrecondition: a file of another tool (.pt, .safetensors, .h5, .keras, .tflite, .pkl,
+// .joblib, .mlmodel, told by content) with the export command to run, an empty file, or no format
+// known, or ONNX external data outside the model's folder.
+Result<ModelFiles> identifyModelFiles(const std::filesystem::path &path);
+
+// True for endings under which a folder's files are taken for models: the cheap test that scanning
+// uses.
+bool hasModelEnding(const std::filesystem::path &path);
+
+} // namespace warmbench

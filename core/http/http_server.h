@@ -1,0 +1,78 @@
+// The embedded server: Qt HTTP Server in a thread of its own ("http"), in front of the same
+// workbench that the window uses.
+//
+// Thread: start, stop and the getters from the thread that owns the object (the GUI's or main's),
+// which they block for some milliseconds only; everything else happens on the http thread, which
+// never runs a network, loads a model or parses a big body. Replies are safe when the client has
+// gone and come in order when it pipelines.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/duration.h"
+#include "base/result.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace warmbench {
+class Workbench;
+}
+
+namespace warmbench::http {
+
+struct HttpOptions
+{
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 5000; // 0: a free one
+    bool nextFreePort =
+        false; // taken: try the following ones (the window); else fail and name the holder
+    Bytes maxBody = mebibytes(64);
+    std::string token;                       // empty: none
+    std::vector<std::string> allowedOrigins; // beside the server's own
+    std::vector<std::string> allowedHosts;   // beside the names of this machine
+};
+
+// One answered request, for the request log.
+struct RequestRecord
+{
+    std::string client; // address
+    std::string method;
+    std::string path;
+    int status = 0;
+    std::string model;
+    std::string cache; // "hit", "miss", "coalesced" or empty
+    double totalMs = 0;
+    std::int64_t requestBytes = 0;
+    std::int64_t responseBytes = 0;
+};
+
+class HttpServer
+{
+public:
+    HttpServer(Workbench &workbench, HttpOptions options);
+    ~HttpServer(); // stop
+    HttpServer(const HttpServer &) = delete;
+    HttpServer &operator=(const HttpServer &) = delete;
+
+    // Listens when it returns. Unavailable: the port is taken (by which process, where the system
+    // tells) or not allowed; InvalidArgument: the host is no address of this machine.
+    Result<void> start();
+    // Stops accepting, lets requests in flight end for at most `drain`, closes connections, joins
+    // the thread. start() works again.
+    void stop(std::chrono::milliseconds drain);
+
+    bool running() const;
+    std::uint16_t port() const; // the one in use; 0 when stopped
+    std::string url() const;    // "http://127.0.0.1:5000"; the host is bracketed for IPv6
+    // Called on the http thread after each answer; set before start.
+    void setRequestListener(std::function<void(const RequestRecord &)> listener);
+
+private:
+    struct Private;
+    std::unique_ptr<Private> m_d;
+};
+
+} // namespace warmbench::http

@@ -1,0 +1,109 @@
+// What goes into a prediction and what comes out of it.
+// Thread: values.
+#pragma once
+
+#include "base/cancellation.h"
+#include "base/clock.h"
+#include "base/duration.h"
+#include "base/result.h"
+#include "model/model_cache.h"
+#include "tensor/image.h"
+#include "tensor/tensor.h"
+
+#include <array>
+#include <functional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace warmbench {
+
+// One entry a sample, preprocessed as the model's settings say.
+using ImageInputs = std::vector<Image>;
+// One entry a sample for the planned input, without the batch dimension.
+using SampleInputs = std::vector<Tensor>;
+// The network's inputs by name, batch dimension included.
+using TensorInputs = std::vector<NamedTensor>;
+using InferenceInputs = std::variant<ImageInputs, SampleInputs, TensorInputs>;
+
+// Turns what the client sent into inputs for this model. Runs on a worker of the pool with the
+// model pinned; timed as "decode". InvalidArgument names the tensor, what came, what was expected
+// and how to mend it.
+using InputDecoder = std::function<Result<InferenceInputs>(const LoadedModel &)>;
+
+struct InferenceRequest
+{
+    ModelId model; // empty name: the default model
+    InputDecoder decode;
+    Cancellation cancellation;
+    std::optional<Milliseconds> deadline; // from submission; unset: the service's default
+    std::optional<DecoderSettings>
+        decoder;                   // overrides the settings' thresholds (the window's sliders)
+    std::string client = "window"; // who asked, for the request log
+};
+
+enum class Phase : std::uint8_t { Queue, Decode, Preprocess, Infer, Postprocess };
+inline constexpr std::array allPhases{Phase::Queue, Phase::Decode, Phase::Preprocess, Phase::Infer,
+                                      Phase::Postprocess};
+const char *phaseName(Phase phase); // "queue", "decode", "preprocess", "infer", "postprocess"
+
+struct PhaseTimings
+{
+    std::array<std::chrono::nanoseconds, allPhases.size()> phases{};
+    std::chrono::nanoseconds total{};
+    std::chrono::nanoseconds &operator[](Phase phase)
+    {
+        return phases[static_cast<std::size_t>(phase)];
+    }
+    std::chrono::nanoseconds operator[](Phase phase) const
+    {
+        return phases[static_cast<std::size_t>(phase)];
+    }
+};
+
+struct ScoredClass
+{
+    int index = 0;
+    std::string label; // the index as text where the model has no labels
+    float score = 0;
+};
+
+struct Detection
+{
+    int index = 0;
+    std::string label;
+    float score = 0;
+    // Pixels of the picture sent, real numbers, clamped to it: left, top, right, bottom.
+    float left = 0;
+    float top = 0;
+    float right = 0;
+    float bottom = 0;
+};
+
+// What the task makes of one sample; empty parts do not apply.
+struct SampleResult
+{
+    std::vector<ScoredClass> classes;
+    std::vector<Detection> detections;
+    std::optional<Image> image;
+};
+
+struct Prediction
+{
+    std::vector<NamedTensor> outputs; // all outputs in the file's order, batch dimension included,
+                                      // never reshaped by activation
+    std::size_t primary = 0;
+    std::vector<SampleResult> results; // one a sample
+    Task task = Task::Tensor;
+    ModelId model; // with the version that answered
+    std::string digest;
+    std::string engine;
+    CacheOutcome cache = CacheOutcome::Hit;
+    PhaseTimings timings;
+    // What the network saw, for the window: kept only for a single picture.
+    std::optional<Tensor> seen;
+    std::optional<ImageMapping> mapping;
+};
+
+} // namespace warmbench

@@ -1,0 +1,62 @@
+// Work waits here for a worker: one bounded queue a model, a pool of threads that takes from them
+// in turn.
+//
+// A model has at most `concurrency` jobs running at once (its network's), so that workers never
+// wait for a network while others have work. Deadlines are looked at when a job is taken and by the
+// housekeeping tick; a cancelled job is dropped unrun. Thread: any. Jobs run on pool threads named
+// "infer-N". submit never blocks.
+#pragma once
+
+#include "base/cancellation.h"
+#include "base/clock.h"
+#include "base/result.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace warmbench {
+
+struct SchedulerOptions
+{
+    int threads = 2;
+    int queueLimit = 256; // waiting jobs of one model
+};
+
+struct Job
+{
+    std::string queue;   // jobs of one name share a bounded queue and a concurrency
+    int concurrency = 1; // as the newest job of the queue says
+    SteadyTime deadline = SteadyTime::max();
+    Cancellation cancellation;
+    std::function<void()> run;          // on a pool thread
+    std::function<void(Error)> abandon; // instead of run: DeadlineExceeded, Cancelled or
+                                        // Unavailable; any thread, no lock held
+};
+
+class Scheduler
+{
+public:
+    Scheduler(const Clock &clock, SchedulerOptions options);
+    ~Scheduler(); // stop()
+    Scheduler(const Scheduler &) = delete;
+    Scheduler &operator=(const Scheduler &) = delete;
+
+    // Unavailable at once where the queue is full ("... try again in a moment") or the scheduler
+    // stops; `abandon` is not called then.
+    Result<void> submit(Job job);
+    // Abandons what is past its deadline or cancelled. Called by the housekeeping tick.
+    void sweep();
+    std::size_t waiting() const; // over all queues
+    std::size_t waiting(const std::string &queue) const;
+    std::size_t running() const;
+    // Lets queued and running jobs end for at most `drain`, abandons the rest, joins the threads.
+    // Idempotent.
+    void stop(std::chrono::milliseconds drain);
+
+private:
+    struct Private;
+    std::unique_ptr<Private> m_d;
+};
+
+} // namespace warmbench

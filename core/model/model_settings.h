@@ -1,0 +1,112 @@
+// The settings file beside a model: what it is for, how pictures become its input, what its output
+// means. The format is described in README.md; every key is optional. Thread: values; parsing is
+// pure, loading reads files.
+#pragma once
+
+#include "base/duration.h"
+#include "base/result.h"
+#include "tensor/preprocessing.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace warmbench {
+
+enum class Task : std::uint8_t { Classification, Detection, Segmentation, Image, Tensor };
+const char *taskName(Task task);
+enum class Activation : std::uint8_t { None, Softmax, Sigmoid };
+const char *activationName(Activation activation);
+enum class ReloadMode : std::uint8_t { Off, Notice, Auto };
+const char *reloadModeName(ReloadMode mode);
+
+// One number of a table model.
+struct Feature
+{
+    std::string name;
+    std::string unit;
+    std::optional<double> minimum;
+    std::optional<double> maximum;
+    std::optional<double> fallback; // "default"
+};
+
+struct InputSettings
+{
+    std::optional<std::string> name;
+    std::optional<bool> imagenet; // preset: "imagenet"; the other keys override it
+    std::optional<int> width;
+    std::optional<int> height;
+    std::optional<Channels> channels;
+    std::optional<Layout> layout;
+    std::optional<ResizeMode> resize;
+    std::optional<int> shorterSide;
+    std::optional<double> padValue;
+    std::optional<Interpolation> interpolation;
+    std::optional<bool> antialias;
+    std::optional<double> scale; // a number or a fraction "1/255"
+    std::optional<std::vector<double>> mean;
+    std::optional<std::vector<double>> std;
+    std::vector<Feature> features;
+};
+
+struct OutputSettings
+{
+    std::optional<std::string> primary;
+    std::optional<Activation> activation;
+    std::optional<int> topK;
+};
+
+struct DecoderSettings
+{
+    std::string type; // "ultraface", "ssd"
+    double scoreThreshold = 0.7;
+    double nmsThreshold = 0.3;
+};
+
+// A known answer, checked after a load: an input file and what is expected of it.
+struct Golden
+{
+    std::string input;      // path relative to the settings file
+    std::string label;      // expected label, or
+    double minScore = 0;    //   with at least this score
+    std::string expectFile; // expected tensor (.npy), with
+    double relativeTolerance = 1e-3;
+    double absoluteTolerance = 1e-5;
+};
+
+struct ModelSettings
+{
+    std::optional<Task> task;
+    std::vector<std::string> labels; // by index; read from the labels file or the list
+    std::optional<std::filesystem::path> labelsFile;
+    InputSettings input;
+    OutputSettings output;
+    std::optional<DecoderSettings> decoder;
+    std::vector<Golden> golden;
+    std::optional<std::string> engine;
+    std::optional<int> instances;
+    std::optional<int> maxBatch;
+    std::optional<Milliseconds> keepAlive;
+    std::optional<bool> pinned;
+    std::optional<ReloadMode> reload;
+
+    std::filesystem::path file;        // empty where there is none
+    std::string json;                  // its text as read, "{}" where there is none
+    std::vector<std::string> warnings; // unknown keys, each naming the nearest known one
+};
+
+// InvalidArgument: no JSON (with line and column), or a wrong value naming key, value and what is
+// accepted.
+Result<ModelSettings> parseModelSettings(std::string_view json);
+
+// The settings beside a model's file: STEM.warmbench.json, or warmbench.json in its folder;
+// defaults where there is neither. Reads the labels file too. Errors as above with the file's name;
+// NotFound for a labels file that is missing.
+Result<ModelSettings> loadModelSettings(const std::filesystem::path &modelFile);
+
+// One name a line, "index,name" lines, or a JSON list; by content. InvalidArgument names the line.
+Result<std::vector<std::string>> parseLabels(std::string_view text);
+
+} // namespace warmbench

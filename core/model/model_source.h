@@ -1,0 +1,36 @@
+// Where the cache gets models from. The real one is ModelLoader over the repository; tests have a
+// fake. Thread: contains() any; the rest on the cache's loader thread only.
+#pragma once
+
+#include "base/result.h"
+#include "model/loaded_model.h"
+
+#include <memory>
+
+namespace warmbench {
+
+// What a load will take, found before it starts.
+struct LoadPlan
+{
+    ModelId id; // with the version that will be loaded
+    std::string digest;
+    Bytes estimate; // memory to reserve, from the sizes of the weights in the file
+    ModelFiles files;
+    ModelSettings settings;
+    std::vector<FileStamp> stamps;
+    Bytes fileBytes;
+};
+
+class ModelSource
+{
+public:
+    virtual ~ModelSource() = default;
+    // NotFound with the nearest known name and how to list them; cheap (a lookup under a mutex).
+    virtual Result<void> contains(const ModelId &id) const = 0;
+    virtual Result<LoadPlan> probe(const ModelId &id) = 0;
+    virtual Result<std::unique_ptr<LoadedModel>> load(const LoadPlan &plan) = 0;
+    // The stamps of the same files now; used once a second for each loaded model.
+    virtual std::vector<FileStamp> stampsNow(const LoadedModel &model) const = 0;
+};
+
+} // namespace warmbench

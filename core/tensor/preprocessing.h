@@ -1,0 +1,84 @@
+// From a picture to the tensor a network was trained on: resize, channel order, scale, mean, std.
+//
+// A pixel becomes (pixel * scale - mean) / std, pixel in 0..255, mean and std per channel in the
+// network's channel order. With `antialias`, resizing filters as Pillow's resize and torchvision's
+// antialias=True do: the filter's support grows with the reduction, coordinates are pixel centres,
+// edges renormalise. Within 1/255 of Pillow per value (Pillow rounds to 8 bits between its two
+// passes, this does not). Without it, cv::resize with the interpolation's flag. Thread: any; pure
+// functions. Cost: O(pixels).
+#pragma once
+
+#include "base/result.h"
+#include "tensor/image.h"
+#include "tensor/tensor.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace warmbench {
+
+enum class Channels : std::uint8_t { Rgb, Bgr, Gray };
+enum class Layout : std::uint8_t { Nchw, Nhwc };
+enum class ResizeMode : std::uint8_t { Stretch, Crop, Letterbox };
+enum class Interpolation : std::uint8_t { Nearest, Bilinear, Bicubic, Area };
+
+struct Preprocessing
+{
+    int width = 0; // of the network's input, pixels
+    int height = 0;
+    Channels channels = Channels::Rgb;
+    Layout layout = Layout::Nchw;
+    ResizeMode resize = ResizeMode::Stretch;
+    std::optional<int> shorterSide; // Crop: pixels of the shorter side before the centre is cut out
+    float padValue = 114;           // Letterbox: pixel value of the border, 0..255
+    Interpolation interpolation = Interpolation::Bilinear;
+    bool antialias = true;
+    double scale = 1.0 / 255.0;
+    std::vector<double> mean{0}; // one value or one a channel
+    std::vector<double> std{1};
+
+    bool operator==(const Preprocessing &) const = default;
+};
+
+constexpr int channelCount(Channels channels)
+{
+    return channels == Channels::Gray ? 1 : 3;
+}
+const char *channelsName(Channels channels); // "rgb", "bgr", "gray"
+const char *layoutName(Layout layout);       // "NCHW", "NHWC"
+const char *resizeModeName(ResizeMode mode); // "stretch", "crop", "letterbox"
+const char *
+interpolationName(Interpolation interpolation); // "nearest", "bilinear", "bicubic", "area"
+
+// Where the network's pixels lie in the original: original = network * scale + offset, per axis.
+struct ImageMapping
+{
+    double scaleX = 1;
+    double scaleY = 1;
+    double offsetX = 0;
+    double offsetY = 0;
+    int originalWidth = 0;
+    int originalHeight = 0;
+};
+
+struct PreprocessedImage
+{
+    Tensor tensor; // float32, [C, H, W] or [H, W, C]: one sample without its batch dimension
+    ImageMapping mapping;
+};
+
+// InvalidArgument: empty picture, sizes not positive or above 16384, mean or std of a wrong count,
+// a std of 0.
+Result<PreprocessedImage> preprocess(const Image &image, const Preprocessing &how);
+
+// What the network saw, as a picture: the inverse of scale, mean and std, clamped to 0..255. For
+// people only.
+Result<Image> tensorAsImage(const Tensor &sample, const Preprocessing &how);
+
+// One channel plane resized as `preprocess` does it; shared with image outputs and tests.
+// Row-major, 0..255 floats.
+std::vector<float> resizePlane(std::span<const float> plane, int width, int height, int newWidth,
+                               int newHeight, Interpolation interpolation, bool antialias);
+
+} // namespace warmbench
