@@ -1,0 +1,88 @@
+// A network that answers what the test says. Without an `answer` it echoes its inputs under its
+// outputs' names. Thread: run() as many as you like; it counts and does not queue callers, so that
+// a test sees whether concurrency() was respected.
+#pragma once
+
+#include "engine/engine.h"
+#include "gate.h"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace warmbench {
+
+// What the network is and does; a value that tests fill in. By default: input "x" and output "y",
+// float32 [batch, 4].
+struct FakeNetworkOptions
+{
+    NetworkSpec spec = [] {
+        NetworkSpec made;
+        made.inputs = {{"x", DType::Float32, {{-1, "batch"}, {4, {}}}, {}}};
+        made.outputs = {{"y", DType::Float32, {{-1, "batch"}, {4, {}}}, {}}};
+        made.weightBytes = {64};
+        return made;
+    }();
+    int concurrency = 1;
+    bool batches = true;
+    NetworkMeasure measure = {};
+    std::function<Result<std::vector<Tensor>>(std::span<const Tensor>)> answer = {};
+    std::shared_ptr<Gate> runGate = {};     // passed by every run, before the answer
+    std::function<void()> onDestroyed = {}; // on the thread that destroys the network
+};
+
+class FakeNetwork final : public Network
+{
+public:
+    explicit FakeNetwork(FakeNetworkOptions options = {})
+        : m_options(std::move(options))
+    {
+    }
+    ~FakeNetwork() override
+    {
+        if (m_options.onDestroyed)
+            m_options.onDestroyed();
+    }
+
+    const NetworkSpec &spec() const override { return m_options.spec; }
+    int concurrency() const override { return m_options.concurrency; }
+    bool batches() const override { return m_options.batches; }
+    NetworkMeasure measure() const override { return m_options.measure; }
+
+    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) override
+    {
+        ++m_runs;
+        const int now = ++m_running;
+        int most = m_mostAtOnce;
+        while (now > most && !m_mostAtOnce.compare_exchange_weak(most, now)) {
+        }
+        if (m_options.runGate)
+            m_options.runGate->pass();
+        auto outputs =
+            m_options.answer ? m_options.answer(inputs) : Result<std::vector<Tensor>>(echo(inputs));
+        --m_running;
+        return outputs;
+    }
+
+    int runs() const { return m_runs; }
+    int mostAtOnce() const { return m_mostAtOnce; } // callers inside run() at one time
+
+private:
+    std::vector<Tensor> echo(std::span<const Tensor> inputs) const
+    {
+        std::vector<Tensor> outputs(inputs.begin(), inputs.end());
+        outputs.resize(m_options.spec.outputs.size());
+        return outputs;
+    }
+
+    FakeNetworkOptions m_options;
+    std::atomic<int> m_runs{0};
+    std::atomic<int> m_running{0};
+    std::atomic<int> m_mostAtOnce{0};
+};
+
+} // namespace warmbench
