@@ -11,30 +11,31 @@
 
 namespace warmbench {
 
-// exp(x - max) / sum, in double, so that large logits do not overflow.
+// exp(x - max) / sum in double, so that large logits do not overflow. NaN stays NaN.
 std::vector<float> softmax(std::span<const float> logits);
 std::vector<float> sigmoid(std::span<const float> logits);
-// The k highest, best first; ties by lower index; NaN last.
+
+// The k highest, best first; ties by lower index; NaN last. A class without a label is named by its
+// index.
 std::vector<ScoredClass> topK(std::span<const float> scores, int k,
                               std::span<const std::string> labels);
-// Greedy non-maximum suppression per class: best score first; a box whose intersection over union
-// with a kept one is above the threshold goes.
-std::vector<Detection> nonMaximumSuppression(std::vector<Detection> boxes, double threshold);
 
-// The task that the settings name, or the one the outputs suggest: Classification for one [N,
-// classes >= 2] output of a labelled or softmaxed network, Image for a [N, 1|3, H, W] output, else
-// Tensor.
+// The task that the settings name, or the one that the model suggests: Detection where a decoder is
+// set, Classification for a [N, classes >= 2] primary output of a network that has labels, takes
+// pictures or ends in Softmax, Image for [N, 1|3, H, W] from a picture, else Tensor.
 Task taskOf(const LoadedModel &model);
 
-// One SampleResult a sample, by task. Outputs carry the batch dimension, `mappings` one entry a
-// sample for pictures.
-//  - ultraface: `scores` [N, P, 2] (background, face) and `boxes` [N, P, 4] as corner fractions of
-//  the picture; or SSD-encoded
-//    offsets against the priors of Linzaer's detector when values say so (Caffe): see
-//    decodeUltraface.
-//  - ssd: [1, 1, D, 7] rows of image id, class, score, left, top, right, bottom as fractions
-//  (OpenCV's DetectionOutput).
-// FailedPrecondition: outputs that do not have the form that the decoder needs (named).
+// One SampleResult a sample, by task. Outputs are in the network's order with the batch dimension
+// first; `mappings` has one entry a picture and is empty where the input was no picture: boxes are
+// then in pixels of the network's input.
+//  - Classification: activation of the settings; unset, softmax unless the scores are probabilities
+//  already.
+//  - Detection: the decoder named in the settings, `ultraface` or `ssd` (detection.h), then NMS.
+//  - Image: [N, 1|3, H, W] as a picture; values within 0..1 or -1..1 are stretched to 0..255.
+//  - Segmentation: [N, C, H, W], the best class of each pixel in a colour of its own, [N, 1, H, W]
+//  above 0.5.
+// FailedPrecondition: outputs that do not have the form that the task needs (named, with what to
+// set).
 Result<std::vector<SampleResult>> postprocess(const LoadedModel &model,
                                               std::span<const NamedTensor> outputs,
                                               std::span<const ImageMapping> mappings,

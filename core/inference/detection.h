@@ -1,0 +1,45 @@
+// From a detector's raw outputs to boxes.
+// Thread: any; pure functions.
+#pragma once
+
+#include "base/result.h"
+#include "inference/inference_types.h"
+
+#include <span>
+#include <vector>
+
+namespace warmbench {
+
+// A box as fractions of the network's input, before it is laid over the original picture.
+struct RelativeBox
+{
+    int index = 0;
+    float score = 0;
+    float left = 0;
+    float top = 0;
+    float right = 0;
+    float bottom = 0;
+};
+
+// Anchor boxes of Linzaer's Ultra-Light-Fast-Generic-Face-Detector for an input of width x height
+// pixels, as centre x, centre y, width, height in fractions, clamped to 0..1: strides 8, 16, 32, 64
+// with boxes 10,16,24 / 32,48 / 64,96 / 128,192,256 pixels.
+std::vector<std::array<float, 4>> ultrafacePriors(int width, int height);
+
+// One sample of `scores` [P, 2] (background, face) and `boxes` [P, 4]: corner fractions (the ONNX
+// export), or offsets against the priors with variances 0.1 and 0.2 (the Caffe files), told apart
+// by whether the numbers are corners at all. FailedPrecondition: offsets whose count is not that of
+// the priors of an input of this size.
+Result<std::vector<RelativeBox>> decodeUltraface(std::span<const float> scores,
+                                                 std::span<const float> boxes, int inputWidth,
+                                                 int inputHeight, double scoreThreshold);
+
+// Rows of [image id, class, score, left, top, right, bottom], as OpenCV's and Caffe's
+// DetectionOutput layer writes them; those of the given image. A negative image id ends the list.
+std::vector<RelativeBox> decodeSsd(std::span<const float> rows, int image, double scoreThreshold);
+
+// Greedy non-maximum suppression per class: the best score first; a box whose intersection over
+// union with a kept one is above the threshold goes. Best first; ties keep their order.
+std::vector<RelativeBox> nonMaximumSuppression(std::vector<RelativeBox> boxes, double threshold);
+
+} // namespace warmbench

@@ -1,0 +1,341 @@
+#include "inference/postprocessing.h"
+
+#include "inference/detection.h"
+#include "inference/image_output.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <numeric>
+
+namespace warmbench {
+
+namespace {
+
+constexpr int defaultTopK = 5;
+
+// Floats of one sample of an output, whose first extent counts samples.
+struct SampleView
+{
+    std::span<const float> values;
+    std::span<const std::int64_t> shape; // without the batch dimension
+};
+
+class Floats // outputs cast to float32 once, viewed sample by sample
+{
+public:
+    static Result<Floats> of(const NamedTensor &output)
+    {
+        Floats floats;
+        if (output.tensor.dtype() == DType::Float32) {
+            floats.m_tensor = &output.tensor;
+            return floats;
+        }
+        auto cast = converted(output.tensor, DType::Float32);
+        if (!cast)
+            return failedPrecondition(
+                fmt::format("Output \"{}\" holds no numbers that scores can be made of: {}",
+                            output.name, cast.error().message));
+        floats.m_owned = std::make_unique<Tensor>(std::move(*cast));
+        floats.m_tensor = floats.m_owned.get();
+        return floats;
+    }
+
+    SampleView sample(std::size_t index, std::size_t samples) const
+    {
+        const auto values = m_tensor->values<float>();
+        const std::size_t each = values.size() / samples;
+        const std::span<const std::int64_t> shape = m_tensor->shape();
+        return {values.subspan(index * each, each), shape.empty() ? shape : shape.subspan(1)};
+    }
+
+private:
+    std::unique_ptr<Tensor> m_owned;
+    const Tensor *m_tensor = nullptr;
+};
+
+bool areProbabilities(std::span<const float> scores)
+{
+    double sum = 0;
+    for (const float score : scores) {
+        if (!(score >= 0 && score <= 1))
+            return false;
+        sum += score;
+    }
+    return std::abs(sum - 1) < 1e-3;
+}
+
+std::vector<float> activated(const LoadedModel &model, std::span<const float> scores)
+{
+    const bool softmaxed = model.spec().outputs[model.primaryOutput].producedBy == "Softmax";
+    const auto wanted = model.settings.output.activation;
+    const Activation activation =
+        wanted ? *wanted : (areProbabilities(scores) ? Activation::None : Activation::Softmax);
+    if (activation == Activation::Sigmoid)
+        return sigmoid(scores);
+    if (activation == Activation::Softmax && !softmaxed)
+        return softmax(scores);
+    return {scores.begin(), scores.end()};
+}
+
+Error formDiffers(const NamedTensor &output, std::string_view task, std::string_view expected)
+{
+    return failedPrecondition(fmt::format("Output \"{}\" has shape {}, but the task \"{}\" needs "
+                                          "{}; set \"task\" or \"output.primary\" in the "
+                                          "settings file to what the model does.",
+                                          output.name, shapeText(output.tensor.shape()), task,
+                                          expected));
+}
+
+std::string labelOf(std::span<const std::string> labels, int index)
+{
+    const auto at = static_cast<std::size_t>(index);
+    return index >= 0 && at < labels.size() ? labels[at] : std::to_string(index);
+}
+
+Result<std::vector<ScoredClass>> classify(const LoadedModel &model, const NamedTensor &output,
+                                          const Floats &floats, std::size_t index,
+                                          std::size_t samples)
+{
+    const SampleView sample = floats.sample(index, samples);
+    if (sample.values.empty())
+        return formDiffers(output, "classification", "one score a class");
+    return topK(activated(model, sample.values), model.settings.output.topK.value_or(defaultTopK),
+                model.settings.labels);
+}
+
+Result<Image> picture(const NamedTensor &output, const Floats &floats, std::size_t index,
+                      std::size_t samples, Task task)
+{
+    const SampleView sample = floats.sample(index, samples);
+    const bool planes = sample.shape.size() == 3 && sample.shape[1] > 0 && sample.shape[2] > 0;
+    if (task == Task::Segmentation) {
+        if (!planes || sample.shape[0] < 1)
+            return formDiffers(output, "segmentation", "[N, classes, height, width]");
+        return colouredClasses(sample.values, static_cast<int>(sample.shape[0]),
+                               static_cast<int>(sample.shape[2]),
+                               static_cast<int>(sample.shape[1]));
+    }
+    if (!planes || (sample.shape[0] != 1 && sample.shape[0] != 3))
+        return formDiffers(output, "image", "[N, 1 or 3, height, width]");
+    return imageFromPlanes(sample.values, static_cast<int>(sample.shape[0]),
+                           static_cast<int>(sample.shape[2]), static_cast<int>(sample.shape[1]));
+}
+
+// The output whose samples are [P, columns], preferring the given name.
+const NamedTensor *outputWithColumns(std::span<const NamedTensor> outputs, std::string_view name,
+                                     std::int64_t columns)
+{
+    const auto fits = [&](const NamedTensor &output) {
+        const Shape &shape = output.tensor.shape();
+        return shape.size() >= 2 && shape.back() == columns;
+    };
+    for (const NamedTensor &output : outputs) {
+        if (output.name == name && fits(output))
+            return &output;
+    }
+    const auto found = std::find_if(outputs.begin(), outputs.end(), fits);
+    return found == outputs.end() ? nullptr : &*found;
+}
+
+Result<std::vector<RelativeBox>> ultraface(const LoadedModel &model,
+                                           std::span<const NamedTensor> outputs, std::size_t index,
+                                           std::size_t samples, double scoreThreshold)
+{
+    const NamedTensor *scores = outputWithColumns(outputs, "scores", 2);
+    const NamedTensor *boxes = outputWithColumns(outputs, "boxes", 4);
+    if (!scores || !boxes)
+        return failedPrecondition(
+            "The ultraface decoder needs outputs \"scores\" [N, P, 2] and \"boxes\" [N, P, 4]; the "
+            "model has none of this form: remove \"decoder\" from the settings file.");
+    auto scoreFloats = Floats::of(*scores);
+    auto boxFloats = Floats::of(*boxes);
+    if (!scoreFloats || !boxFloats)
+        return scoreFloats ? boxFloats.error() : scoreFloats.error();
+    const auto s = scoreFloats->sample(index, samples).values;
+    const auto b = boxFloats->sample(index, samples).values;
+    if (s.size() / 2 != b.size() / 4)
+        return formDiffers(*boxes, "detection", "as many boxes as there are scores");
+    return decodeUltraface(s, b, model.input.preprocessing.width, model.input.preprocessing.height,
+                           scoreThreshold);
+}
+
+Result<std::vector<RelativeBox>> ssd(std::span<const NamedTensor> outputs, std::size_t index,
+                                     double scoreThreshold)
+{
+    const NamedTensor *rows = outputWithColumns(outputs, "detection_out", 7);
+    if (!rows)
+        return failedPrecondition(
+            "The ssd decoder needs an output [1, 1, D, 7]; the model has none of this form: remove "
+            "\"decoder\" from the settings file.");
+    auto floats = Floats::of(*rows);
+    if (!floats)
+        return std::move(floats).error();
+    return decodeSsd(floats->sample(0, 1).values, static_cast<int>(index), scoreThreshold);
+}
+
+// From fractions of the network's input to pixels of the picture sent.
+Detection laidOver(const RelativeBox &box, const LoadedModel &model, const ImageMapping *mapping)
+{
+    const auto width = static_cast<double>(model.input.preprocessing.width);
+    const auto height = static_cast<double>(model.input.preprocessing.height);
+    const ImageMapping same{
+        1, 1, 0, 0, model.input.preprocessing.width, model.input.preprocessing.height};
+    const ImageMapping &map = mapping ? *mapping : same;
+    const auto x = [&](float fraction) {
+        return static_cast<float>(std::clamp(fraction * width * map.scaleX + map.offsetX, 0.0,
+                                             static_cast<double>(map.originalWidth)));
+    };
+    const auto y = [&](float fraction) {
+        return static_cast<float>(std::clamp(fraction * height * map.scaleY + map.offsetY, 0.0,
+                                             static_cast<double>(map.originalHeight)));
+    };
+    return {box.index,    labelOf(model.settings.labels, box.index),
+            box.score,    x(box.left),
+            y(box.top),   x(box.right),
+            y(box.bottom)};
+}
+
+Result<std::vector<Detection>> detect(const LoadedModel &model,
+                                      std::span<const NamedTensor> outputs,
+                                      const ImageMapping *mapping, std::size_t index,
+                                      std::size_t samples, const DecoderSettings &decoder)
+{
+    auto boxes = decoder.type == "ssd"
+                     ? ssd(outputs, index, decoder.scoreThreshold)
+                     : ultraface(model, outputs, index, samples, decoder.scoreThreshold);
+    if (!boxes)
+        return std::move(boxes).error();
+    std::vector<Detection> detections;
+    for (const RelativeBox &box : nonMaximumSuppression(std::move(*boxes), decoder.nmsThreshold))
+        detections.push_back(laidOver(box, model, mapping));
+    return detections;
+}
+
+Result<SampleResult> sampleResult(const LoadedModel &model, Task task, const NamedTensor &primary,
+                                  const Floats &floats, std::size_t index, std::size_t samples)
+{
+    SampleResult result;
+    if (task == Task::Classification) {
+        auto classes = classify(model, primary, floats, index, samples);
+        if (!classes)
+            return std::move(classes).error();
+        result.classes = std::move(*classes);
+    } else {
+        auto image = picture(primary, floats, index, samples, task);
+        if (!image)
+            return std::move(image).error();
+        result.image = std::move(*image);
+    }
+    return result;
+}
+
+} // namespace
+
+std::vector<float> softmax(std::span<const float> logits)
+{
+    if (logits.empty())
+        return {};
+    const double highest = *std::max_element(logits.begin(), logits.end());
+    std::vector<double> powers(logits.size());
+    std::transform(logits.begin(), logits.end(), powers.begin(),
+                   [&](float logit) { return std::exp(static_cast<double>(logit) - highest); });
+    const double sum = std::accumulate(powers.begin(), powers.end(), 0.0);
+    std::vector<float> scores(logits.size());
+    std::transform(powers.begin(), powers.end(), scores.begin(),
+                   [&](double power) { return static_cast<float>(power / sum); });
+    return scores;
+}
+
+std::vector<float> sigmoid(std::span<const float> logits)
+{
+    std::vector<float> scores(logits.size());
+    std::transform(logits.begin(), logits.end(), scores.begin(), [](float logit) {
+        return static_cast<float>(1 / (1 + std::exp(-static_cast<double>(logit))));
+    });
+    return scores;
+}
+
+std::vector<ScoredClass> topK(std::span<const float> scores, int k,
+                              std::span<const std::string> labels)
+{
+    std::vector<int> order(scores.size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto score = [&](int index) { return scores[static_cast<std::size_t>(index)]; };
+    const auto better = [&](int a, int b) {
+        const bool aIsNan = std::isnan(score(a));
+        const bool bIsNan = std::isnan(score(b));
+        if (aIsNan || bIsNan)
+            return aIsNan == bIsNan ? a < b : bIsNan;
+        return score(a) != score(b) ? score(a) > score(b) : a < b;
+    };
+    const auto count = std::min(order.size(), static_cast<std::size_t>(std::max(k, 0)));
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count),
+                      order.end(), better);
+    std::vector<ScoredClass> best;
+    for (std::size_t i = 0; i < count; ++i)
+        best.push_back({order[i], labelOf(labels, order[i]), score(order[i])});
+    return best;
+}
+
+Task taskOf(const LoadedModel &model)
+{
+    if (model.settings.task)
+        return *model.settings.task;
+    if (model.settings.decoder)
+        return Task::Detection;
+    if (model.spec().outputs.empty())
+        return Task::Tensor;
+    const TensorSpec &primary = model.spec().outputs[model.primaryOutput];
+    const bool picture = model.input.kind == InputKind::Image;
+    const bool scores =
+        primary.shape.size() == 2 && (primary.shape[1].free() || primary.shape[1].size >= 2);
+    if (scores && (picture || !model.settings.labels.empty() || primary.producedBy == "Softmax"))
+        return Task::Classification;
+    if (picture && primary.shape.size() == 4 &&
+        (primary.shape[1].size == 1 || primary.shape[1].size == 3))
+        return Task::Image;
+    return Task::Tensor;
+}
+
+Result<std::vector<SampleResult>> postprocess(const LoadedModel &model,
+                                              std::span<const NamedTensor> outputs,
+                                              std::span<const ImageMapping> mappings,
+                                              std::size_t samples,
+                                              const std::optional<DecoderSettings> &override)
+{
+    const Task task = taskOf(model);
+    std::vector<SampleResult> results(samples);
+    if (task == Task::Tensor || samples == 0)
+        return results;
+
+    if (task == Task::Detection) {
+        const auto decoder = override ? override : model.settings.decoder;
+        if (!decoder)
+            return failedPrecondition("The task \"detection\" needs a decoder; add \"decoder\": "
+                                      "{\"type\": \"ultraface\"} or "
+                                      "\"ssd\" to the settings file.");
+        for (std::size_t i = 0; i < samples; ++i) {
+            auto found = detect(model, outputs, mappings.empty() ? nullptr : &mappings[i], i,
+                                samples, *decoder);
+            if (!found)
+                return std::move(found).error();
+            results[i].detections = std::move(*found);
+        }
+        return results;
+    }
+
+    const NamedTensor &primary = outputs[model.primaryOutput];
+    const auto floats = Floats::of(primary);
+    if (!floats)
+        return floats.error();
+    for (std::size_t i = 0; i < samples; ++i) {
+        auto result = sampleResult(model, task, primary, *floats, i, samples);
+        if (!result)
+            return std::move(result).error();
+        results[i] = std::move(*result);
+    }
+    return results;
+}
+
+} // namespace warmbench
