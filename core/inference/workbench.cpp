@@ -28,11 +28,10 @@ int coreCount()
 class Flight
 {
 public:
-    Flight(InferenceRequest request, Workbench::PredictDone done, SteadyTime start,
-           SteadyTime deadline)
-        : request(std::move(request))
-        , start(start)
-        , deadline(deadline)
+    Flight(InferenceRequest asked, Workbench::PredictDone done, SteadyTime from, SteadyTime until)
+        : request(std::move(asked))
+        , start(from)
+        , deadline(until)
         , m_done(std::move(done))
     {
     }
