@@ -1,0 +1,28 @@
+// Where the tests' data lies. Paths are absolute; whether a file is there is told only where
+// stated. Thread: any.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+namespace warmbench {
+
+// A file that make_models.py wrote at build time: testModel("add.onnx"), testModel("add.sum.npy").
+std::filesystem::path testModel(std::string_view name);
+
+// A file of resources/sample: sampleFile("digits.onnx"), sampleFile("three.png").
+std::filesystem::path sampleFile(std::string_view name);
+
+// A file of the source tree: sourceFile("README.md").
+std::filesystem::path sourceFile(std::string_view name);
+
+// A real model or photograph, which most machines do not have: in the folder that the environment
+// variable WARMBENCH_SHARED_MODELS names, else in ../shared/models beside the source tree. Where it
+// is missing a line on standard error says so; the test then has to QSKIP.
+std::optional<std::filesystem::path> sharedModel(std::string_view name);
+
+// The Python that made the test models; it has numpy and onnx, and cv2 only on some machines.
+std::filesystem::path testPython();
+
+} // namespace warmbench
