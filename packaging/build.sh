@@ -5,13 +5,18 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=$1
 shift
+build=build/$preset
 
 # Checkouts in different folders compile the same files: let them share one cache.
 export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$PWD} CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-3G}
 
+# Who names a target does not want the tests, nor what only they need; everything else in the folder stays good.
+configured() { grep -qs "^WARMBENCH_TESTS:BOOL=$1" "$build/CMakeCache.txt" && [ -e "$build/build.ninja" ]; }
+tests=ON
+if [ $# -gt 0 ] && ! configured ON; then tests=OFF; fi
+
 # Ninja notices every changed CMakeLists.txt by itself, but not the presets.
-build=build/$preset
-if [ ! -e "$build/build.ninja" ] || [ CMakePresets.json -nt "$build/build.ninja" ]; then
-    cmake --preset "$preset"
+if ! configured $tests || [ CMakePresets.json -nt "$build/build.ninja" ]; then
+    cmake --preset "$preset" -DWARMBENCH_TESTS=$tests
 fi
 cmake --build "$build" ${1:+--target "$@"}
