@@ -35,10 +35,10 @@ case $host in
     0.0.0.0 | :: | '*') host=127.0.0.1 ;;
     *:*) host=[$host] ;;
 esac
-address=http://$host:$port
-if [ "$port" = 0 ]; then address=ADDRESS; fi # known only once it is printed
+address=http://$host:$port note=
+if [ "$port" = 0 ]; then address=ADDRESS note=" (ADDRESS is what it prints)"; fi
 {
-    echo "Serving the samples; Ctrl+C ends it. Try in another terminal:"
+    echo "Serving the samples; Ctrl+C ends it. Try in another terminal$note:"
     printf '  curl -s %s/predict/digits -d @%q\n' "$address" "$root/resources/sample/three.json"
 } >&2
 exec "$warmbench" serve --sample "$@"
