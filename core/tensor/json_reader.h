@@ -1,0 +1,33 @@
+// The numbers of one JSON array and the shape of its nesting, before they meet a declared shape.
+// Private to tensor/. Thread: any; one reader reads once.
+#pragma once
+
+#include "base/result.h"
+#include "tensor/shape.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace warmbench {
+
+// No tensor that a network takes has more dimensions; deeper nesting is an attack or a mistake.
+inline constexpr std::size_t mostJsonDepth = 32;
+
+// T: double, std::int64_t, std::uint64_t or std::string.
+template <typename T>
+struct JsonNumbers
+{
+    Shape shape;           // of the nesting: empty for a bare number
+    std::size_t count = 0; // of what came; `values` holds no more than were asked for
+    std::vector<T> values;
+};
+
+// At most `most` values are kept, the rest is counted. InvalidArgument: no JSON, ragged lists,
+// objects, nesting above mostJsonDepth, a value that T cannot take. Messages are halves of
+// sentences ("element [0, 2] is ..."), for the caller to put the tensor's name before.
+template <typename T>
+Result<JsonNumbers<T>> readJsonNumbers(std::string_view json, std::size_t most);
+
+} // namespace warmbench

@@ -1,0 +1,153 @@
+#include "tensor/json_tensor.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <type_traits>
+
+namespace warmbench {
+
+namespace {
+
+template <typename T>
+void appendPlain(std::string &out, T value)
+{
+    std::array<char, 32> text; // the longest double has 24 characters, the longest integer 20
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    out.append(text.data(), end);
+}
+
+template <typename T>
+void appendReal(std::string &out, T value)
+{
+    if (std::isfinite(value))
+        appendPlain(out, value);
+    else if (std::isnan(value))
+        out += "null";
+    else
+        out += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+}
+
+template <typename T>
+void appendElement(std::string &out, T value)
+{
+    if constexpr (std::is_same_v<T, Half>)
+        appendReal(out, toFloat(value));
+    else if constexpr (std::is_floating_point_v<T>)
+        appendReal(out, value);
+    else
+        appendPlain(out, value);
+}
+
+// Nested brackets around whatever `element` appends for a flat index.
+template <typename Element>
+void appendNested(std::string &out, std::span<const std::int64_t> shape, std::size_t &index,
+                  const Element &element)
+{
+    if (shape.empty()) {
+        element(index++);
+        return;
+    }
+    out += '[';
+    for (std::int64_t i = 0; i < shape.front(); ++i) {
+        if (i > 0)
+            out += ',';
+        appendNested(out, shape.subspan(1), index, element);
+    }
+    out += ']';
+}
+
+// Length of the well-formed sequence at the start of `text` (Unicode 15, table 3-7), or 0.
+std::size_t wellFormed(std::string_view text)
+{
+    const auto byte = [text](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    const auto within = [&](std::size_t i, unsigned low, unsigned high) {
+        return byte(i) >= low && byte(i) <= high;
+    };
+    const unsigned first = byte(0);
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xC2 && first <= 0xDF)
+        return within(1, 0x80, 0xBF) ? 2 : 0;
+    if (first >= 0xE0 && first <= 0xEF) { // no overlong forms, no surrogates
+        const bool second = within(1, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF);
+        return second && within(2, 0x80, 0xBF) ? 3 : 0;
+    }
+    if (first >= 0xF0 && first <= 0xF4) { // nothing above U+10FFFF
+        const bool second = within(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF);
+        return second && within(2, 0x80, 0xBF) && within(3, 0x80, 0xBF) ? 4 : 0;
+    }
+    return 0;
+}
+
+void appendControl(std::string &out, unsigned char c)
+{
+    constexpr std::string_view hex = "0123456789abcdef";
+    switch (c) {
+    case '\n':
+        out += "\\n";
+        return;
+    case '\r':
+        out += "\\r";
+        return;
+    case '\t':
+        out += "\\t";
+        return;
+    default:
+        out += "\\u00";
+        out += hex[c >> 4U];
+        out += hex[c & 0xFU];
+    }
+}
+
+} // namespace
+
+void appendJson(std::string &out, const Tensor &tensor)
+{
+    std::size_t index = 0;
+    if (tensor.dtype() == DType::String) {
+        appendNested(out, tensor.shape(), index,
+                     [&](std::size_t i) { appendJsonString(out, tensor.strings()[i]); });
+        return;
+    }
+    if (tensor.dtype() == DType::Bool) {
+        const auto flags = tensor.values<std::uint8_t>();
+        appendNested(out, tensor.shape(), index,
+                     [&](std::size_t i) { out += flags[i] ? "true" : "false"; });
+        return;
+    }
+    withElementType(tensor.dtype(), [&](auto element) {
+        const auto values = tensor.values<decltype(element)>();
+        appendNested(out, tensor.shape(), index,
+                     [&](std::size_t i) { appendElement(out, values[i]); });
+    });
+}
+
+void appendJsonString(std::string &out, std::string_view text)
+{
+    out += '"';
+    while (!text.empty()) {
+        const auto first = static_cast<unsigned char>(text.front());
+        std::size_t length = 1;
+        if (first < 0x20) {
+            appendControl(out, first);
+        } else if (first == '"' || first == '\\') {
+            out += '\\';
+            out += text.front();
+        } else {
+            length = wellFormed(text);
+            out += length ? text.substr(0, length) : "\xEF\xBF\xBD";
+        }
+        text.remove_prefix(length ? length : 1);
+    }
+    out += '"';
+}
+
+void appendJsonNumber(std::string &out, double value)
+{
+    appendReal(out, value);
+}
+
+} // namespace warmbench
