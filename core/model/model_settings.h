@@ -5,6 +5,7 @@
 
 #include "base/duration.h"
 #include "base/result.h"
+#include "model/labels.h"
 #include "tensor/preprocessing.h"
 
 #include <filesystem>
@@ -97,16 +98,19 @@ struct ModelSettings
     std::vector<std::string> warnings; // unknown keys, each naming the nearest known one
 };
 
-// InvalidArgument: no JSON (with line and column), or a wrong value naming key, value and what is
-// accepted.
-Result<ModelSettings> parseModelSettings(std::string_view json);
+// InvalidArgument: no JSON, or a wrong value naming key, value and what is accepted; both with line
+// and column, and `what` as the name of the text.
+Result<ModelSettings> parseModelSettings(std::string_view json,
+                                         std::string_view what = "The settings");
 
-// The settings beside a model's file: STEM.warmbench.json, or warmbench.json in its folder;
-// defaults where there is neither. Reads the labels file too. Errors as above with the file's name;
+// Where settings of a model's file may stand, the first that exists counts: FILE.warmbench.json
+// (with the file's ending: tells two models of one stem apart), STEM.warmbench.json, warmbench.json
+// in its folder, and for a numbered version warmbench.json in the folder of the versions.
+std::vector<std::filesystem::path> settingsFilesFor(const std::filesystem::path &modelFile);
+
+// The settings beside a model's file; defaults where there are none. Reads the labels file too,
+// which must lie in the settings file's folder or below it. Errors as above with the file's name;
 // NotFound for a labels file that is missing.
 Result<ModelSettings> loadModelSettings(const std::filesystem::path &modelFile);
-
-// One name a line, "index,name" lines, or a JSON list; by content. InvalidArgument names the line.
-Result<std::vector<std::string>> parseLabels(std::string_view text);
 
 } // namespace warmbench

@@ -1,0 +1,123 @@
+// Reads objects of a settings file by tables of known keys and keeps the first wrong value.
+//
+// A table row pairs a key with a function that stores its value. The reader knows the path to where
+// it is ("golden[1].expect.min_score"), so that every message names the key in full. null stands
+// for a key that is not there. Thread: one reader a parse.
+#pragma once
+
+#include "model/json_value.h"
+
+#include <fmt/format.h>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace warmbench {
+
+class SettingsReader;
+
+template <typename Target>
+struct SettingsKey
+{
+    std::string_view name;
+    void (*store)(SettingsReader &reader, const JsonValue &value, Target &target);
+};
+
+class SettingsReader
+{
+public:
+    explicit SettingsReader(std::string_view what)
+        : m_what(what)
+    {
+    }
+
+    template <typename Target>
+    void object(const JsonValue &value, std::span<const SettingsKey<Target>> keys, Target &target)
+    {
+        if (value.kind != JsonValue::Kind::Object)
+            return refuse(value, "an object in braces");
+        for (std::size_t i = 0; i < value.items.size() && !m_problem; ++i) {
+            const SettingsKey<Target> *known = nullptr;
+            for (const auto &key : keys) {
+                if (key.name == value.keys[i])
+                    known = &key;
+            }
+            if (!known) {
+                std::vector<std::string> names;
+                for (const auto &key : keys)
+                    names.emplace_back(key.name);
+                warnUnknown(value.items[i], value.keys[i], names);
+            } else if (value.items[i].kind != JsonValue::Kind::Null) {
+                const Step step(*this, known->name);
+                known->store(*this, value.items[i], target);
+            }
+        }
+    }
+    // Calls `use` for each item of a list, with the reader's path on it.
+    template <typename Use>
+    void list(const JsonValue &value, std::string_view accepted, Use &&use)
+    {
+        if (value.kind != JsonValue::Kind::List)
+            return refuse(value, accepted);
+        for (std::size_t i = 0; i < value.items.size() && !m_problem; ++i) {
+            const Step step(*this, i);
+            use(value.items[i]);
+        }
+    }
+
+    // Each gives nothing and keeps the problem where the value is no such thing.
+    std::optional<std::string> text(const JsonValue &value, std::string_view accepted);
+    std::optional<bool> flag(const JsonValue &value);
+    std::optional<int> whole(const JsonValue &value, int least, int most);
+    std::optional<double> number(const JsonValue &value, double least, double most);
+    // An index into `names`; case does not matter.
+    std::optional<std::size_t> choice(const JsonValue &value,
+                                      std::span<const std::string_view> names);
+
+    // The value at the present path is none of what is `accepted`.
+    void refuse(const JsonValue &value, std::string_view accepted);
+    // Any other sentence about the value at the present path; `sentence` goes after the key.
+    void complain(const JsonValue &value, std::string_view sentence);
+
+    const std::optional<Error> &problem() const { return m_problem; }
+    std::vector<std::string> takeWarnings() { return std::move(m_warnings); }
+
+private:
+    // One step down the path for as long as it lives.
+    class Step
+    {
+    public:
+        Step(SettingsReader &reader, std::string_view key)
+            : m_path(reader.m_path)
+            , m_length(reader.m_path.size())
+        {
+            m_path += m_path.empty() ? std::string(key) : fmt::format(".{}", key);
+        }
+        Step(SettingsReader &reader, std::size_t index)
+            : m_path(reader.m_path)
+            , m_length(reader.m_path.size())
+        {
+            m_path += fmt::format("[{}]", index);
+        }
+        ~Step() { m_path.resize(m_length); }
+        Step(const Step &) = delete;
+        Step &operator=(const Step &) = delete;
+
+    private:
+        std::string &m_path;
+        std::size_t m_length;
+    };
+
+    void warnUnknown(const JsonValue &value, const std::string &key,
+                     std::span<const std::string> known);
+    std::string where(const JsonValue &value) const;
+
+    std::string m_what;
+    std::string m_path;
+    std::optional<Error> m_problem;
+    std::vector<std::string> m_warnings;
+};
+
+} // namespace warmbench
