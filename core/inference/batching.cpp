@@ -36,16 +36,15 @@ std::vector<std::string> namesOf(const std::vector<TensorSpec> &specs)
 }
 
 // A sample as a batch of one.
-Result<Tensor> asBatch(const Tensor &sample, bool batchDimension)
+Result<Tensor> asBatch(Tensor sample, bool batchDimension)
 {
-    Tensor batch = sample;
     if (batchDimension) {
         Shape shape = sample.shape();
         shape.insert(shape.begin(), 1);
-        if (auto done = batch.reshape(std::move(shape)); !done)
+        if (auto done = sample.reshape(std::move(shape)); !done)
             return done.error();
     }
-    return batch;
+    return sample;
 }
 
 Result<std::vector<Tensor>> joinRuns(std::vector<std::vector<Tensor>> runs)
@@ -124,10 +123,10 @@ Result<std::vector<Tensor>> runSamples(Network &network, std::span<const Tensor>
         return network.run({&*batch, 1});
     }
     std::vector<std::vector<Tensor>> runs;
-    for (const Tensor &sample : ready) {
+    for (Tensor &sample : ready) {
         if (cancellation.cancelled())
             return Error{ErrorCode::Cancelled, "The client went away before the answer."};
-        auto batch = asBatch(sample, batchDimension);
+        auto batch = asBatch(std::move(sample), batchDimension);
         if (!batch)
             return std::move(batch).error();
         auto outputs = network.run({&*batch, 1});

@@ -1,5 +1,5 @@
 // How samples become batches and back: which extent of an input counts samples, and one run or
-// several. Thread: any; pure functions but runBatched, which runs the network.
+// several. Thread: any; pure functions but runSamples, which runs the network.
 #pragma once
 
 #include "base/cancellation.h"

@@ -31,6 +31,12 @@ float clampFraction(float value)
     return std::clamp(value, 0.0F, 1.0F);
 }
 
+bool finite(const RelativeBox &box)
+{
+    return std::isfinite(box.left) && std::isfinite(box.top) && std::isfinite(box.right) &&
+           std::isfinite(box.bottom);
+}
+
 float intersectionOverUnion(const RelativeBox &a, const RelativeBox &b)
 {
     const float width = std::min(a.right, b.right) - std::max(a.left, b.left);
@@ -109,7 +115,8 @@ Result<std::vector<RelativeBox>> decodeUltraface(std::span<const float> scores,
                                   : decodeOffsets(raw, priors[i]);
         box.index = 1; // 0 is the background
         box.score = score;
-        found.push_back(box);
+        if (finite(box))
+            found.push_back(box);
     }
     return found;
 }
@@ -117,14 +124,20 @@ Result<std::vector<RelativeBox>> decodeUltraface(std::span<const float> scores,
 std::vector<RelativeBox> decodeSsd(std::span<const float> rows, int image, double scoreThreshold)
 {
     constexpr std::size_t rowLength = 7;
+    constexpr float largestClass = 1 << 24; // beyond it a float counts no longer by ones
     std::vector<RelativeBox> found;
     for (std::size_t at = 0; at + rowLength <= rows.size(); at += rowLength) {
         const auto row = rows.subspan(at, rowLength);
         if (row[0] < 0)
             break;
-        if (static_cast<int>(row[0]) != image || !(row[2] >= static_cast<float>(scoreThreshold)))
+        // Compared as floats: what is no class or image number must not be cast to one.
+        const bool wanted = row[0] == static_cast<float>(image) && row[1] >= 0 &&
+                            row[1] <= largestClass && row[2] >= static_cast<float>(scoreThreshold);
+        if (!wanted)
             continue;
-        found.push_back({static_cast<int>(row[1]), row[2], row[3], row[4], row[5], row[6]});
+        const RelativeBox box{static_cast<int>(row[1]), row[2], row[3], row[4], row[5], row[6]};
+        if (finite(box))
+            found.push_back(box);
     }
     return found;
 }

@@ -1,5 +1,5 @@
-// From a detector's raw outputs to boxes.
-// Thread: any; pure functions.
+// From a detector's raw outputs to boxes. Boxes with a score or an edge that is NaN or infinite are
+// dropped. Thread: any; pure functions.
 #pragma once
 
 #include "base/result.h"

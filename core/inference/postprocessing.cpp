@@ -24,8 +24,14 @@ struct SampleView
 class Floats // outputs cast to float32 once, viewed sample by sample
 {
 public:
-    static Result<Floats> of(const NamedTensor &output)
+    static Result<Floats> of(const NamedTensor &output, std::size_t samples)
     {
+        const Shape &shape = output.tensor.shape();
+        if (samples > 1 && (shape.empty() || shape[0] != static_cast<std::int64_t>(samples)))
+            return failedPrecondition(fmt::format(
+                "Output \"{}\" has shape {}, which does not count the {} samples sent; send them "
+                "one at a time.",
+                output.name, shapeText(shape), samples));
         Floats floats;
         if (output.tensor.dtype() == DType::Float32) {
             floats.m_tensor = &output.tensor;
@@ -148,8 +154,8 @@ Result<std::vector<RelativeBox>> ultraface(const LoadedModel &model,
         return failedPrecondition(
             "The ultraface decoder needs outputs \"scores\" [N, P, 2] and \"boxes\" [N, P, 4]; the "
             "model has none of this form: remove \"decoder\" from the settings file.");
-    auto scoreFloats = Floats::of(*scores);
-    auto boxFloats = Floats::of(*boxes);
+    auto scoreFloats = Floats::of(*scores, samples);
+    auto boxFloats = Floats::of(*boxes, samples);
     if (!scoreFloats || !boxFloats)
         return scoreFloats ? boxFloats.error() : scoreFloats.error();
     const auto s = scoreFloats->sample(index, samples).values;
@@ -168,7 +174,7 @@ Result<std::vector<RelativeBox>> ssd(std::span<const NamedTensor> outputs, std::
         return failedPrecondition(
             "The ssd decoder needs an output [1, 1, D, 7]; the model has none of this form: remove "
             "\"decoder\" from the settings file.");
-    auto floats = Floats::of(*rows);
+    auto floats = Floats::of(*rows, 1); // the rows themselves name their sample
     if (!floats)
         return std::move(floats).error();
     return decodeSsd(floats->sample(0, 1).values, static_cast<int>(index), scoreThreshold);
@@ -326,7 +332,7 @@ Result<std::vector<SampleResult>> postprocess(const LoadedModel &model,
     }
 
     const NamedTensor &primary = outputs[model.primaryOutput];
-    const auto floats = Floats::of(primary);
+    const auto floats = Floats::of(primary, samples);
     if (!floats)
         return floats.error();
     for (std::size_t i = 0; i < samples; ++i) {

@@ -1,6 +1,7 @@
 #include "inference/workbench.h"
 
 #include "base/logging.h"
+#include "base/text.h"
 #include "base/thread_name.h"
 #include "inference/prediction_flow.h"
 
@@ -18,6 +19,7 @@ namespace warmbench {
 namespace {
 
 constexpr std::chrono::seconds housekeepingInterval{1};
+constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
 
 int coreCount()
 {
@@ -37,18 +39,18 @@ public:
     }
 
     bool answered() const { return m_answered.load(std::memory_order_acquire); }
-    void answer(Result<Prediction> result)
-    {
-        if (!m_answered.exchange(true, std::memory_order_acq_rel))
-            m_done(std::move(result));
-    }
+    // True for the first caller alone, who then has to answer().
+    bool claim() { return !m_answered.exchange(true, std::memory_order_acq_rel); }
+    void answer(Result<Prediction> result) { m_done(std::move(result)); }
 
     const InferenceRequest request;
     const SteadyTime start;
     const SteadyTime deadline;
+    // From here on: of the one thread that has the flight; housekeeping reads none of it.
     ModelHandle handle;
     CacheOutcome outcome = CacheOutcome::Hit;
     SteadyTime queued;
+    std::atomic<bool> awaitsLoad{false};
 
 private:
     std::atomic<bool> m_answered{false};
@@ -111,11 +113,12 @@ struct Workbench::Private
 
     void enqueue(const FlightPtr &flight);
     void run(const FlightPtr &flight);
+    Result<Prediction> predicted(const Flight &flight) const;
     void finish(const FlightPtr &flight, Result<Prediction> result);
     void awaitLoad(const FlightPtr &flight);
 
     void keepHouse(const std::stop_token &stop);
-    void tick();
+    void goRound();
     void answerOverdue();
     void takeSample();
     void openFoundModels();
@@ -143,8 +146,12 @@ struct Workbench::Private
     std::list<std::weak_ptr<Flight>> awaitingLoad;
 
     std::atomic<bool> stopping{false};
+    std::mutex stopMutex;
     std::mutex houseMutex;
     std::condition_variable_any houseWake;
+    std::uint64_t roundsWanted = 0;
+    std::uint64_t roundsDone = 0;
+    bool houseClosed = false;
     std::jthread house;
 };
 
@@ -177,12 +184,14 @@ void Workbench::Private::startEnded(const Result<void> &result)
 
 void Workbench::Private::awaitLoad(const FlightPtr &flight)
 {
+    flight->awaitsLoad = true;
     const std::lock_guard lock(loadingMutex);
     awaitingLoad.push_back(flight);
 }
 
 void Workbench::Private::enqueue(const FlightPtr &flight)
 {
+    flight->awaitsLoad = false;
     if (flight->answered()) {
         flight->handle.release();
         return;
@@ -199,10 +208,26 @@ void Workbench::Private::enqueue(const FlightPtr &flight)
         finish(flight, submitted.error());
 }
 
+// Nothing may leave a request without its answer, not even a lack of memory.
+Result<Prediction> Workbench::Private::predicted(const Flight &flight) const
+{
+    try {
+        return runPrediction(*flight.handle, flight.request, flight.deadline, clock);
+    } catch (const std::bad_alloc &) {
+        return Error{ErrorCode::ResourceExhausted,
+                     "There is not enough memory for this request; send less at once."};
+    } catch (const std::exception &error) {
+        return Error{
+            ErrorCode::Internal,
+            fmt::format("The prediction ended in an unexpected error, please report it: {}",
+                        printable(error.what()))};
+    }
+}
+
 void Workbench::Private::run(const FlightPtr &flight)
 {
     const auto waited = clock.now() - flight->queued;
-    auto result = runPrediction(*flight->handle, flight->request, flight->deadline, clock);
+    auto result = predicted(*flight);
     if (result) {
         result->cache = flight->outcome;
         result->timings[Phase::Queue] = waited;
@@ -219,6 +244,8 @@ void Workbench::Private::finish(const FlightPtr &flight, Result<Prediction> resu
     const ModelId model = flight->handle ? flight->handle->id : flight->request.model;
     // The pin goes before the answer: who asks next finds the model idle.
     flight->handle.release();
+    if (!flight->claim())
+        return;
     metrics.recordPrediction(model.name, model.version, result.has_value(),
                              clock.now() - flight->start);
     flight->answer(std::move(result));
@@ -231,14 +258,20 @@ void Workbench::Private::keepHouse(const std::stop_token &stop)
     setThreadName("housekeeping");
     std::unique_lock lock(houseMutex);
     while (!stop.stop_requested()) {
+        const std::uint64_t round = roundsWanted;
         lock.unlock();
-        tick();
+        goRound();
         lock.lock();
-        houseWake.wait_for(lock, stop, housekeepingInterval, [] { return false; });
+        roundsDone = round;
+        houseWake.notify_all();
+        houseWake.wait_for(lock, stop, housekeepingInterval,
+                           [this] { return roundsWanted != roundsDone; });
     }
+    houseClosed = true;
+    houseWake.notify_all();
 }
 
-void Workbench::Private::tick()
+void Workbench::Private::goRound()
 {
     takeSample();
     cache.housekeep();
@@ -264,7 +297,7 @@ void Workbench::Private::answerOverdue()
         const std::lock_guard lock(loadingMutex);
         awaitingLoad.remove_if([&](const std::weak_ptr<Flight> &waiting) {
             auto flight = waiting.lock();
-            if (!flight || flight->answered() || flight->queued != SteadyTime())
+            if (!flight || flight->answered() || !flight->awaitsLoad)
                 return true;
             if (clock.now() < flight->deadline)
                 return false;
@@ -272,8 +305,13 @@ void Workbench::Private::answerOverdue()
             return true;
         });
     }
-    for (const FlightPtr &flight : overdue)
-        flight->answer(deadlinePassed(flight->request.model));
+    for (const FlightPtr &flight : overdue) {
+        if (!flight->claim())
+            continue;
+        const ModelId &model = flight->request.model;
+        metrics.recordPrediction(model.name, model.version, false, clock.now() - flight->start);
+        flight->answer(deadlinePassed(model));
+    }
 }
 
 void Workbench::Private::takeSample()
@@ -322,6 +360,7 @@ Workbench::Workbench(WorkbenchOptions options, const Clock &clock,
 Workbench::~Workbench()
 {
     stop(std::chrono::seconds(2));
+    m_d->cache.setListener({}); // the members that heard() needs go before the cache does
 }
 
 Result<std::vector<std::string>> Workbench::open(const std::filesystem::path &path, bool load)
@@ -397,7 +436,8 @@ void Workbench::predict(InferenceRequest request, PredictDone done)
     }
     const SteadyTime now = m_d->clock.now();
     const Milliseconds allowed = request.deadline.value_or(m_d->options.deadline);
-    const SteadyTime deadline = allowed < Milliseconds::zero() ? SteadyTime::max() : now + allowed;
+    const bool unlimited = allowed < Milliseconds::zero() || allowed > longestDeadline;
+    const SteadyTime deadline = unlimited ? SteadyTime::max() : now + allowed;
     const auto flight =
         std::make_shared<Flight>(std::move(request), std::move(done), now, deadline);
 
@@ -509,9 +549,18 @@ void Workbench::removeListener(int id)
     m_d->listeners.erase(id);
 }
 
+void Workbench::keepHouse()
+{
+    std::unique_lock lock(m_d->houseMutex);
+    const std::uint64_t round = ++m_d->roundsWanted;
+    m_d->houseWake.notify_all();
+    m_d->houseWake.wait(lock, [&] { return m_d->houseClosed || m_d->roundsDone >= round; });
+}
+
 void Workbench::stop(std::chrono::milliseconds drain)
 {
     m_d->stopping = true;
+    const std::lock_guard lock(m_d->stopMutex);
     // Housekeeping first: it calls into everything else. Then the loader, whose continuations feed
     // the scheduler.
     m_d->house = {};

@@ -89,6 +89,10 @@ public:
     int addListener(std::function<void(const ModelEvent &)> listener);
     void removeListener(int id);
 
+    // One round of housekeeping now, on its own thread; returns after it. For tests and for who has
+    // just changed a file; not to be called from a continuation or listener.
+    void keepHouse();
+
     // Refuses new work, drains what is in flight for at most `drain`, joins all threads.
     // Idempotent.
     void stop(std::chrono::milliseconds drain);
