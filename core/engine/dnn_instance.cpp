@@ -1,0 +1,113 @@
+#include "engine/dnn_instance.h"
+
+#include "base/text.h"
+#include "engine/opencv_border.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace warmbench {
+
+namespace {
+
+std::vector<cv::dnn::MatShape> matShapes(std::span<const Shape> shapes)
+{
+    std::vector<cv::dnn::MatShape> result;
+    for (const Shape &shape : shapes) {
+        cv::dnn::MatShape one;
+        for (const std::int64_t extent : shape)
+            one.push_back(static_cast<int>(extent));
+        result.push_back(one);
+    }
+    return result;
+}
+
+} // namespace
+
+DnnInstance::DnnInstance(cv::dnn::Net net, std::vector<std::string> inputs,
+                         std::vector<DnnOutput> outputs)
+    : m_net(std::move(net))
+    , m_inputs(std::move(inputs))
+    , m_outputs(std::move(outputs))
+{
+    for (const DnnOutput &output : m_outputs) {
+        if (std::find(m_layers.begin(), m_layers.end(), output.layer) == m_layers.end())
+            m_layers.push_back(output.layer);
+    }
+}
+
+Result<RunOutputs> DnnInstance::run(std::span<const Tensor> inputs, const NetworkSpec &spec)
+{
+    try {
+        RunOutputs outputs;
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            const auto mat = toMat(inputs[i], spec.inputs[i].name, outputs.lossy);
+            if (!mat)
+                return mat.error();
+            m_net.setInput(*mat, m_inputs[i]);
+        }
+        std::vector<std::vector<cv::Mat>> blobs;
+        m_net.forward(blobs, m_layers);
+        for (std::size_t i = 0; i < m_outputs.size(); ++i) {
+            const auto layer = std::find(m_layers.begin(), m_layers.end(), m_outputs[i].layer);
+            const auto at = static_cast<std::size_t>(layer - m_layers.begin());
+            if (at >= blobs.size() || m_outputs[i].index >= blobs[at].size())
+                return failedPrecondition(
+                    fmt::format("OpenCV yields no output \"{}\"; export the model again with its "
+                                "outputs named.",
+                                printable(spec.outputs[i].name)));
+            auto tensor = fromMat(blobs[at][m_outputs[i].index], spec.outputs[i]);
+            if (!tensor)
+                return std::move(tensor).error();
+            outputs.tensors.push_back(*std::move(tensor));
+        }
+        return outputs;
+    } catch (...) {
+        return currentExceptionAsError("running the network");
+    }
+}
+
+NetworkMeasure DnnInstance::measure(std::span<const Shape> inputs)
+{
+    NetworkMeasure measure;
+    const auto shapes = matShapes(inputs);
+    try {
+        std::size_t weights = 0;
+        std::size_t blobs = 0;
+        m_net.getMemoryConsumption(shapes, weights, blobs);
+        measure.weights = {static_cast<std::int64_t>(weights)};
+        measure.activations = {static_cast<std::int64_t>(blobs)};
+        measure.flops = m_net.getFLOPS(shapes);
+    } catch (const std::exception &) {
+        // What OpenCV cannot tell stays 0.
+    }
+    try {
+        measureLayers(shapes, measure);
+    } catch (const std::exception &) {
+        // Layers found before the failure stay.
+    }
+    return measure;
+}
+
+void DnnInstance::measureLayers(const std::vector<cv::dnn::MatShape> &inputs,
+                                NetworkMeasure &measure)
+{
+    std::vector<int> ids;
+    std::vector<std::vector<cv::dnn::MatShape>> in;
+    std::vector<std::vector<cv::dnn::MatShape>> out;
+    m_net.getLayersShapes(inputs, ids, in, out);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (ids[i] == 0)
+            continue; // the inputs
+        const auto layer = m_net.getLayer(ids[i]);
+        LayerInfo info{.name = layer->name, .type = layer->type, .outputShape = {}};
+        if (!out[i].empty())
+            info.outputShape.assign(out[i][0].begin(), out[i][0].end());
+        for (const cv::Mat &blob : layer->blobs)
+            info.parameters += static_cast<std::int64_t>(blob.total());
+        info.flops = layer->getFLOPS(in[i], out[i]);
+        measure.layers.push_back(std::move(info));
+    }
+}
+
+} // namespace warmbench

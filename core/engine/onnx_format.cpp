@@ -1,0 +1,84 @@
+#include "base/text.h"
+#include "engine/dnn_instance.h"
+#include "engine/onnx_file.h"
+#include "engine/opencv_border.h"
+#include "engine/opencv_formats.h"
+
+#include <fmt/format.h>
+#include <opencv2/dnn.hpp>
+
+namespace warmbench {
+
+namespace {
+
+// What OpenCV does to integers, said once at load.
+void warnOfIntegers(NetworkSpec &spec)
+{
+    const auto warn = [&](const TensorSpec &value, const char *role) {
+        switch (value.dtype) {
+        case DType::Int32:
+        case DType::Int64:
+        case DType::UInt32:
+        case DType::UInt64:
+            spec.warnings.push_back(
+                fmt::format("The {} \"{}\" is {}, but OpenCV computes in float32: integers beyond "
+                            "16777216 lose digits.",
+                            role, printable(value.name), dtypeName(value.dtype)));
+            break;
+        default:
+            break;
+        }
+    };
+    for (const TensorSpec &input : spec.inputs)
+        warn(input, "input");
+    for (const TensorSpec &output : spec.outputs)
+        warn(output, "output");
+}
+
+Result<cv::dnn::Net> readNet(const std::string &bytes, const OnnxFile &file)
+{
+    try {
+        auto net = cv::dnn::readNetFromONNX(bytes.data(), bytes.size());
+        if (net.empty())
+            return failedPrecondition(file.explainRefusal("the network came out empty"));
+        return net;
+    } catch (const cv::Exception &problem) {
+        return failedPrecondition(file.explainRefusal(problem.what()));
+    } catch (...) {
+        return currentExceptionAsError("reading the network");
+    }
+}
+
+} // namespace
+
+Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances)
+{
+    const auto file = OnnxFile::open(files.network);
+    if (!file)
+        return file.error();
+    OpenCvParts parts{.spec = file->spec(), .instances = {}};
+    warnOfIntegers(parts.spec);
+    if (instances == 0)
+        return parts;
+    if (auto fine = file->checkForOpenCv(); !fine)
+        return std::move(fine).error();
+    const auto bytes = file->serialized();
+    if (!bytes)
+        return bytes.error();
+    std::vector<std::string> inputs;
+    for (const TensorSpec &input : parts.spec.inputs)
+        inputs.push_back(input.name);
+    std::vector<DnnOutput> outputs;
+    // Since 4.6 the importer registers the graph's outputs under their own names.
+    for (const TensorSpec &output : parts.spec.outputs)
+        outputs.push_back({.layer = output.name});
+    for (int i = 0; i < instances; ++i) {
+        auto net = readNet(*bytes, *file);
+        if (!net)
+            return std::move(net).error();
+        parts.instances.push_back(std::make_unique<DnnInstance>(*std::move(net), inputs, outputs));
+    }
+    return parts;
+}
+
+} // namespace warmbench

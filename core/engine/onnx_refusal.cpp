@@ -1,0 +1,189 @@
+#include "engine/onnx_refusal.h"
+
+#include "base/text.h"
+#include "engine/onnx_describe.h"
+#include "engine/opencv_quiet.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <set>
+
+namespace warmbench {
+
+namespace {
+
+// The highest opset whose common operators this OpenCV knows in their current form.
+constexpr int friendliestOpset = 11;
+
+std::string domainOf(const onnx::NodeProto &node)
+{
+    return node.domain() == "ai.onnx" ? std::string() : node.domain();
+}
+
+std::string nodeWithOpset(const onnx::ModelProto &model, const onnx::NodeProto &node)
+{
+    std::string text = nodeText(node);
+    if (text.ends_with(')'))
+        text.pop_back();
+    return fmt::format("{}, opset {})", text, opsetOf(model, domainOf(node)));
+}
+
+std::string nextStep(const onnx::ModelProto &model, const onnx::NodeProto &node)
+{
+    // Experimental operators that ONNX has removed since.
+    static const std::set<std::string> removed{
+        "Affine",          "ATen",       "ConstantFill", "Crop",
+        "GivenTensorFill", "GRUUnit",    "ImageScaler",  "ParametricSoftplus",
+        "Scale",           "ScaledTanh", "Upsample"};
+    if (removed.contains(node.op_type()) && domainOf(node).empty())
+        return fmt::format("{} has left ONNX since: export the model again with a current exporter "
+                           "and opset {}, or run it with ONNX Runtime",
+                           node.op_type(), friendliestOpset);
+    if (!domainOf(node).empty())
+        return fmt::format("operators of the domain {} need ONNX Runtime; export the model with "
+                           "standard operators alone to run it here",
+                           printable(domainOf(node)));
+    if (opsetOf(model, "") > friendliestOpset)
+        return fmt::format("export the model again with opset {} (PyTorch: torch.onnx.export(..., "
+                           "opset_version={})), or simplify it: python3 -m onnxsim IN OUT",
+                           friendliestOpset, friendliestOpset);
+    return "simplify the model (python3 -m onnxsim IN OUT), replace that operator before exporting "
+           "it again, or run it with ONNX Runtime";
+}
+
+std::string refusal(const onnx::ModelProto &model, const onnx::NodeProto &node,
+                    const std::string &reason)
+{
+    return fmt::format("OpenCV {} cannot run {}: {}; {}.", openCvVersion(),
+                       nodeWithOpset(model, node), reason, nextStep(model, node));
+}
+
+constexpr const char *floatStep =
+    "export the model in float32 (PyTorch: model.float() before torch.onnx.export), or run it with "
+    "ONNX Runtime";
+
+const onnx::NodeProto *consumerOf(const onnx::GraphProto &graph, const std::string &name)
+{
+    for (const auto &node : graph.node()) {
+        const auto &inputs = node.input();
+        if (std::find(inputs.begin(), inputs.end(), name) != inputs.end())
+            return &node;
+    }
+    return nullptr;
+}
+
+Error halfRefused(const onnx::ModelProto &model, const onnx::NodeProto *node,
+                  const std::string &what, int type)
+{
+    const std::string where = node ? ", used by " + nodeWithOpset(model, *node) : std::string();
+    return failedPrecondition(fmt::format("OpenCV {} cannot run the {}{}: it is {}; {}.",
+                                          openCvVersion(), what, where, onnxTypeName(type),
+                                          floatStep));
+}
+
+bool isHalf(int type)
+{
+    return type == onnx::TensorProto::FLOAT16 || type == onnx::TensorProto::BFLOAT16;
+}
+
+// An opaque message's node: OpenCV writes its layer names around the node's or output's name.
+const onnx::NodeProto *nodeByLayer(const onnx::GraphProto &graph, std::string layer)
+{
+    if (const auto mark = layer.find('!'); mark != std::string::npos)
+        layer.erase(0, mark + 1);
+    for (const auto &node : graph.node()) {
+        const auto &outputs = node.output();
+        if (node.name() == layer ||
+            std::find(outputs.begin(), outputs.end(), layer) != outputs.end())
+            return &node;
+    }
+    return nullptr;
+}
+
+std::string between(const std::string &text, const std::string &from, const std::string &to)
+{
+    const auto begin = text.find(from);
+    if (begin == std::string::npos)
+        return {};
+    const auto start = begin + from.size();
+    const auto end = text.find(to, start);
+    return end == std::string::npos ? std::string() : text.substr(start, end - start);
+}
+
+const onnx::NodeProto *nodeOfMessage(const onnx::GraphProto &graph, const std::string &message)
+{
+    // "Node [Crop@ai.onnx]:(onnx_node!crop) parse error"
+    const std::string named = between(message, "]:(", ") parse error");
+    if (const auto *node = named.empty() ? nullptr : nodeByLayer(graph, named))
+        return node;
+    // "Can't create layer "onnx_node!x" of type "Foo""
+    const std::string layer = between(message, "layer \"", "\"");
+    if (const auto *node = layer.empty() ? nullptr : nodeByLayer(graph, layer))
+        return node;
+    // Any node named in the message after OpenCV's mark.
+    for (const auto &node : graph.node()) {
+        if (!node.name().empty() && message.find("onnx_node!" + node.name()) != std::string::npos)
+            return &node;
+    }
+    return nullptr;
+}
+
+} // namespace
+
+Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model)
+{
+    const auto &graph = model.graph();
+    const auto tensor = [&](const onnx::TensorProto &one,
+                            const TensorPlace &place) -> Result<void> {
+        const auto *node = place.node ? place.node : consumerOf(graph, one.name());
+        if (isHalf(one.data_type()))
+            return halfRefused(model, node, place.what, one.data_type());
+        if (one.data_type() == onnx::TensorProto::STRING)
+            return failedPrecondition(fmt::format(
+                "OpenCV {} cannot run the {}: it holds strings; export the model without its text "
+                "step, or run it with ONNX Runtime.",
+                openCvVersion(), place.what));
+        return {};
+    };
+    const auto node = [&](const onnx::NodeProto &one) -> Result<void> {
+        static const std::set<std::string> control{"If", "Loop", "Scan", "SequenceMap"};
+        if (control.contains(one.op_type()) && domainOf(one).empty())
+            return failedPrecondition(refusal(model, one, "it has no control flow"));
+        return {};
+    };
+    if (auto done = walkOnnx(model, {.tensor = tensor, .sparse = {}, .node = node}); !done)
+        return done;
+    const auto value = [&](const onnx::ValueInfoProto &info, const char *role) -> Result<void> {
+        const int type = info.type().tensor_type().elem_type();
+        const std::string what = fmt::format("{} \"{}\"", role, printable(info.name()));
+        if (isHalf(type))
+            return halfRefused(model, consumerOf(graph, info.name()), what, type);
+        if (type == onnx::TensorProto::STRING)
+            return failedPrecondition(fmt::format("OpenCV {} cannot take the {}: it holds strings; "
+                                                  "run the model with ONNX Runtime.",
+                                                  openCvVersion(), what));
+        return {};
+    };
+    for (const auto &input : graph.input()) {
+        if (auto done = value(input, "input"); !done)
+            return done;
+    }
+    for (const auto &output : graph.output()) {
+        if (auto done = value(output, "output"); !done)
+            return done;
+    }
+    return {};
+}
+
+std::string explainOpenCvMessage(onnx::ModelProto &model, const std::string &message)
+{
+    const std::string reason = shortReason(message);
+    if (const auto *node = nodeOfMessage(model.graph(), message))
+        return refusal(model, *node, reason);
+    return fmt::format("OpenCV {} cannot run this model (opset {}): {}; export it again with opset "
+                       "{}, simplify it (python3 -m onnxsim IN OUT), or run it with ONNX Runtime.",
+                       openCvVersion(), opsetOf(model, ""), reason, friendliestOpset);
+}
+
+} // namespace warmbench

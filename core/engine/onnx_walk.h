@@ -1,0 +1,48 @@
+// Every tensor that an ONNX model holds, wherever it hides: initialisers, attributes, subgraphs,
+// functions, sparse tensors.
+// Thread: any; the visitor runs on the caller's. Private to this room: includes onnx headers.
+#pragma once
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <functional>
+#include <onnx/onnx_pb.h>
+#include <optional>
+#include <string>
+
+namespace warmbench {
+
+// Where a tensor was found.
+struct TensorPlace
+{
+    std::string what;                      // `initialiser "W"`, `attribute "value" of node "c"`
+    const onnx::NodeProto *node = nullptr; // that holds it as an attribute; null for initialisers
+    bool sparse = false;                   // part of a sparse tensor
+};
+
+using TensorVisitor = std::function<Result<void>(onnx::TensorProto &, const TensorPlace &)>;
+using SparseVisitor = std::function<Result<void>(onnx::SparseTensorProto &, const TensorPlace &)>;
+using NodeVisitor = std::function<Result<void>(const onnx::NodeProto &)>;
+
+// Empty functions are not called. The first error ends the walk and is returned.
+struct OnnxVisitors
+{
+    TensorVisitor tensor;
+    SparseVisitor sparse;
+    NodeVisitor node;
+};
+Result<void> walkOnnx(onnx::ModelProto &model, const OnnxVisitors &visitors);
+
+// `node "conv1" (operator Conv)`: the name, or the first output where it has none.
+std::string nodeText(const onnx::NodeProto &node);
+std::string nodeName(const onnx::NodeProto &node);
+
+// Bits of one element; 0 for strings and unknown types. Four-bit types are packed two a byte.
+int elementBits(int onnxType);
+// "float16"; the number where it has no name.
+std::string onnxTypeName(int onnxType);
+// Product of dims; none where an extent is negative or above 2^31 - 1, or the product above 2^40.
+std::optional<std::int64_t> checkedCount(const onnx::TensorProto &tensor);
+
+} // namespace warmbench

@@ -1,0 +1,29 @@
+// One runnable copy of a network: what a pool hands to one caller at a time.
+// Thread: one caller at a time. Private to this room.
+#pragma once
+
+#include "base/result.h"
+#include "engine/engine.h"
+
+#include <span>
+#include <vector>
+
+namespace warmbench {
+
+struct RunOutputs
+{
+    std::vector<Tensor> tensors; // in the order of the spec's outputs
+    bool lossy = false;          // an integer input lost digits in float32
+};
+
+class OpenCvInstance
+{
+public:
+    virtual ~OpenCvInstance() = default;
+    // Inputs that match the spec already.
+    virtual Result<RunOutputs> run(std::span<const Tensor> inputs, const NetworkSpec &spec) = 0;
+    // For inputs of these shapes; of this instance alone.
+    virtual NetworkMeasure measure(std::span<const Shape> inputs) = 0;
+};
+
+} // namespace warmbench

@@ -1,0 +1,283 @@
+#include "engine/opencv_network.h"
+
+#include "base/logging.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fmt/format.h>
+#include <span>
+
+namespace warmbench {
+
+// An instance taken from the pool for as long as this lives.
+class OpenCvNetwork::Lease
+{
+public:
+    explicit Lease(const OpenCvNetwork &network)
+        : m_network(network)
+    {
+        std::unique_lock lock(m_network.m_mutex);
+        m_network.m_freed.wait(lock, [&] { return !m_network.m_free.empty(); });
+        m_instance = m_network.m_free.back();
+        m_network.m_free.pop_back();
+    }
+    ~Lease()
+    {
+        {
+            const std::lock_guard lock(m_network.m_mutex);
+            m_network.m_free.push_back(m_instance);
+        }
+        m_network.m_freed.notify_one();
+    }
+    Lease(const Lease &) = delete;
+    Lease &operator=(const Lease &) = delete;
+    OpenCvInstance &operator*() const { return *m_instance; }
+    OpenCvInstance *operator->() const { return m_instance; }
+
+private:
+    const OpenCvNetwork &m_network;
+    OpenCvInstance *m_instance = nullptr;
+};
+
+namespace {
+
+Shape shapeWith(std::span<const Dimension> declared, std::int64_t batch, std::int64_t freeExtent)
+{
+    Shape shape;
+    for (const Dimension &extent : declared)
+        shape.push_back(!extent.free() ? extent.size : shape.empty() ? batch : freeExtent);
+    return shape;
+}
+
+bool hasFreeExtentBehindTheFirst(const NetworkSpec &spec)
+{
+    return std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const TensorSpec &input) {
+        const auto from =
+            input.shape.begin() + std::min<std::ptrdiff_t>(1, std::ssize(input.shape));
+        return std::any_of(from, input.shape.end(), [](const Dimension &d) { return d.free(); });
+    });
+}
+
+bool freeBatch(const NetworkSpec &spec)
+{
+    const auto freeFirst = [](const TensorSpec &value) {
+        return !value.shape.empty() && value.shape[0].free();
+    };
+    return !spec.inputs.empty() && std::all_of(spec.inputs.begin(), spec.inputs.end(), freeFirst);
+}
+
+// Numbers that differ from sample to sample, the same on every machine; small for integers, which
+// may be indices.
+Tensor trialTensor(DType dtype, const Shape &shape, unsigned seed)
+{
+    auto floats = Tensor::create(DType::Float32, shape);
+    if (!floats)
+        return {};
+    for (float &value : floats->mutableValues<float>()) {
+        seed = seed * 1664525U + 1013904223U; // Numerical Recipes' generator
+        value = isFloating(dtype) ? static_cast<float>(seed >> 8) / 16777216.0F - 0.5F
+                                  : static_cast<float>((seed >> 24) & 1U);
+    }
+    auto tensor = converted(*floats, dtype);
+    return tensor ? *std::move(tensor) : Tensor();
+}
+
+bool near(const Tensor &a, const Tensor &b)
+{
+    const auto x = converted(a, DType::Float64);
+    const auto y = converted(b, DType::Float64);
+    if (!x || !y || x->elementCount() != y->elementCount())
+        return false;
+    const auto u = x->values<double>();
+    const auto v = y->values<double>();
+    // Sums in another order differ by some float32 digits of the largest value.
+    double largest = 0;
+    for (const double value : u)
+        largest = std::isfinite(value) ? std::max(largest, std::abs(value)) : largest;
+    return std::equal(u.begin(), u.end(), v.begin(), [&](double p, double q) {
+        return (std::isnan(p) && std::isnan(q)) || p == q || std::abs(p - q) <= 2e-4 * largest;
+    });
+}
+
+} // namespace
+
+OpenCvNetwork::OpenCvNetwork(NetworkSpec spec,
+                             std::vector<std::unique_ptr<OpenCvInstance>> instances)
+    : m_spec(std::move(spec))
+    , m_instances(std::move(instances))
+{
+    for (const auto &instance : m_instances)
+        m_free.push_back(instance.get());
+}
+
+Result<void> OpenCvNetwork::checkInputs(std::span<const Tensor> inputs) const
+{
+    if (inputs.size() != m_spec.inputs.size())
+        return invalidArgument(fmt::format("The network takes {} input{}, but {} came.",
+                                           m_spec.inputs.size(),
+                                           m_spec.inputs.size() == 1 ? "" : "s", inputs.size()));
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const TensorSpec &declared = m_spec.inputs[i];
+        if (inputs[i].dtype() != declared.dtype)
+            return invalidArgument(fmt::format(
+                "The input \"{}\" takes {}, but {} came; convert it.", printable(declared.name),
+                dtypeName(declared.dtype), dtypeName(inputs[i].dtype())));
+        if (!matches(declared.shape, inputs[i].shape()))
+            return invalidArgument(fmt::format(
+                "The input \"{}\" takes the shape {}, but {} came; reshape it{}.",
+                printable(declared.name), shapeText(std::span<const Dimension>(declared.shape)),
+                shapeText(std::span<const std::int64_t>(inputs[i].shape())),
+                !declared.shape.empty() && declared.shape[0].size == 1
+                    ? " and run samples one by one"
+                    : ""));
+        if (inputs[i].elementCount() == 0)
+            return invalidArgument(
+                fmt::format("The input \"{}\" of shape {} has no numbers; give at least one.",
+                            printable(declared.name),
+                            shapeText(std::span<const std::int64_t>(inputs[i].shape()))));
+    }
+    return {};
+}
+
+Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
+{
+    if (auto checked = checkInputs(inputs); !checked)
+        return std::move(checked).error();
+    const Lease instance(*this);
+    auto outputs = instance->run(inputs, m_spec);
+    if (!outputs)
+        return std::move(outputs).error();
+    if (outputs->lossy && !m_warnedOfDigits.exchange(true))
+        logWarning("engine", fmt::format("The network \"{}\" was given integers that float32 "
+                                         "cannot hold exactly; OpenCV rounds them.",
+                                         m_spec.graphName));
+    return std::move(outputs->tensors);
+}
+
+Result<std::vector<Tensor>> OpenCvNetwork::zeros(const std::vector<Shape> &shapes) const
+{
+    std::vector<Tensor> tensors;
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+        auto zero = Tensor::create(m_spec.inputs[i].dtype, shapes[i]);
+        if (!zero)
+            return std::move(zero).error();
+        tensors.push_back(*std::move(zero));
+    }
+    return tensors;
+}
+
+Result<void> OpenCvNetwork::warmUpWith(std::int64_t freeExtent)
+{
+    std::vector<Shape> shapes;
+    for (const TensorSpec &input : m_spec.inputs)
+        shapes.push_back(shapeWith(input.shape, 1, freeExtent));
+    const auto inputs = zeros(shapes);
+    if (!inputs)
+        return inputs.error();
+    for (const auto &instance : m_instances) {
+        auto outputs = instance->run(*inputs, m_spec);
+        if (!outputs)
+            return std::move(outputs).error();
+        if (instance == m_instances.back())
+            fillOutputs(outputs->tensors);
+    }
+    m_warmShapes = std::move(shapes);
+    return {};
+}
+
+Result<void> OpenCvNetwork::warmUp()
+{
+    const bool sizes = hasFreeExtentBehindTheFirst(m_spec);
+    // Sizes that most networks of free height and width take; 1 suits sequences.
+    const std::vector<std::int64_t> extents =
+        sizes ? std::vector<std::int64_t>{224, 64, 1} : std::vector<std::int64_t>{1};
+    Result<void> done;
+    for (const std::int64_t extent : extents) {
+        done = warmUpWith(extent);
+        if (done)
+            break;
+    }
+    if (!done && !sizes)
+        return done;
+    if (!done) {
+        m_spec.warnings.push_back(
+            fmt::format("The network was not tried at load, since its input sizes are free: {}",
+                        done.error().message));
+        return {};
+    }
+    if (freeBatch(m_spec))
+        m_batches = batchTrial();
+    return {};
+}
+
+// Extents that the file leaves open are open here too, unless every input is fixed.
+void OpenCvNetwork::fillOutputs(const std::vector<Tensor> &outputs)
+{
+    const bool fixed = !freeBatch(m_spec) && !hasFreeExtentBehindTheFirst(m_spec);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        if (!m_spec.outputs[i].shape.empty())
+            continue;
+        for (const std::int64_t extent : outputs[i].shape())
+            m_spec.outputs[i].shape.push_back({fixed ? extent : -1, ""});
+    }
+}
+
+// Two different samples at once must answer as each does alone. Importers fold a batch of 1 into
+// reshapes, and then they fail or, worse, mix the samples.
+bool OpenCvNetwork::batchTrial()
+{
+    OpenCvInstance &instance = *m_instances.front();
+    std::vector<std::vector<Tensor>> singles;
+    std::vector<Tensor> both;
+    for (const unsigned seed : {7U, 1234567U}) {
+        std::vector<Tensor> sample;
+        for (std::size_t i = 0; i < m_spec.inputs.size(); ++i)
+            sample.push_back(trialTensor(m_spec.inputs[i].dtype, m_warmShapes[i],
+                                         seed + static_cast<unsigned>(i)));
+        auto outputs = instance.run(sample, m_spec);
+        if (!outputs)
+            return false;
+        singles.push_back(std::move(outputs->tensors));
+        for (std::size_t i = 0; i < sample.size(); ++i) {
+            if (both.size() <= i) {
+                both.push_back(std::move(sample[i]));
+                continue;
+            }
+            const std::array pair{std::move(both[i]), std::move(sample[i])};
+            auto joinedPair = concatenated(pair);
+            if (!joinedPair)
+                return false;
+            both[i] = *std::move(joinedPair);
+        }
+    }
+    const auto together = instance.run(both, m_spec);
+    bool same = together.has_value();
+    for (std::size_t i = 0; same && i < m_spec.outputs.size(); ++i) {
+        const std::array expected{singles[0][i], singles[1][i]};
+        const auto stackedSingles = concatenated(expected);
+        same = stackedSingles && stackedSingles->shape() == together->tensors[i].shape() &&
+               near(*stackedSingles, together->tensors[i]);
+    }
+    if (!same)
+        m_spec.warnings.push_back("OpenCV does not answer this network's samples alike alone and "
+                                  "together; they are run one by one.");
+    // Leaves the buffers as small as one sample needs.
+    if (const auto inputs = zeros(m_warmShapes))
+        (void)instance.run(*inputs, m_spec);
+    return same;
+}
+
+NetworkMeasure OpenCvNetwork::measure() const
+{
+    std::call_once(m_measuredOnce, [this] {
+        const Lease instance(*this);
+        m_measured = instance->measure(m_warmShapes);
+        m_measured.weights.count *= std::ssize(m_instances);
+        m_measured.activations.count *= std::ssize(m_instances);
+    });
+    return m_measured;
+}
+
+} // namespace warmbench

@@ -1,0 +1,54 @@
+// A network of OpenCV DNN or OpenCV ML: checks inputs, hands instances to callers, one each.
+//
+// Thread: run() any; at most concurrency() run at once, further callers wait. Private to this room.
+#pragma once
+
+#include "engine/engine.h"
+#include "engine/opencv_instance.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace warmbench {
+
+class OpenCvNetwork final : public Network
+{
+public:
+    OpenCvNetwork(NetworkSpec spec, std::vector<std::unique_ptr<OpenCvInstance>> instances);
+
+    // One run on zeros by every instance, a trial of two samples at once where the first extent is
+    // free, and outputs whose shape the file does not tell filled in. Before run(), on one thread.
+    Result<void> warmUp();
+
+    const NetworkSpec &spec() const override { return m_spec; }
+    int concurrency() const override { return static_cast<int>(m_instances.size()); }
+    bool batches() const override { return m_batches; }
+    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) override;
+    NetworkMeasure measure() const override;
+
+private:
+    class Lease;
+    Result<void> checkInputs(std::span<const Tensor> inputs) const;
+    Result<std::vector<Tensor>> zeros(const std::vector<Shape> &shapes) const;
+    Result<void> warmUpWith(std::int64_t freeExtent);
+    void fillOutputs(const std::vector<Tensor> &outputs);
+    bool batchTrial();
+
+    NetworkSpec m_spec;
+    std::vector<std::unique_ptr<OpenCvInstance>> m_instances;
+    std::vector<Shape>
+        m_warmShapes; // of the inputs at the warm-up; empty where it was not possible
+    bool m_batches = false;
+    std::atomic<bool> m_warnedOfDigits = false;
+
+    mutable std::mutex m_mutex;
+    mutable std::condition_variable m_freed;
+    mutable std::vector<OpenCvInstance *> m_free;
+    mutable std::once_flag m_measuredOnce;
+    mutable NetworkMeasure m_measured;
+};
+
+} // namespace warmbench

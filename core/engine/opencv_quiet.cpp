@@ -1,0 +1,49 @@
+#include "engine/opencv_quiet.h"
+
+#include "base/text.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
+#include <mutex>
+#include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
+
+namespace warmbench {
+
+void quietenLibraries()
+{
+    static std::once_flag once;
+    std::call_once(once, [] {
+        cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+        // Without a handler OpenCV prints every error before it throws it.
+        cv::redirectError(
+            [](int, const char *, const char *, const char *, int, void *) { return 0; });
+#if GOOGLE_PROTOBUF_VERSION < 4022000
+        google::protobuf::SetLogHandler(nullptr);
+#endif
+    });
+}
+
+std::string openCvVersion()
+{
+    return cv::getVersionString();
+}
+
+std::string shortReason(const std::string &openCvMessage)
+{
+    // "OpenCV(4.6.0) ./modules/x.cpp:710: error: (-215:Assertion failed) REASON in function 'f'",
+    // possibly nested; the last one is the cause.
+    std::string reason = openCvMessage;
+    if (const auto last = reason.rfind(" error: ("); last != std::string::npos) {
+        const auto close = reason.find(") ", last);
+        reason.erase(0, close == std::string::npos ? last : close + 2);
+    }
+    if (const auto tail = reason.find(" in function '"); tail != std::string::npos)
+        reason.erase(tail);
+    while (!reason.empty() && (trimmed(reason).size() < reason.size() || reason.front() == '>'))
+        reason = std::string(trimmed(reason.front() == '>' ? reason.substr(1) : reason));
+    std::string line = printable(reason, 300);
+    return line.empty() ? "no reason given" : line;
+}
+
+} // namespace warmbench

@@ -1,0 +1,157 @@
+#include "engine/wire_reader.h"
+
+#include "base/file.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace warmbench {
+
+Result<BlockFile> BlockFile::open(const std::filesystem::path &path)
+{
+    // Opening a pipe would wait for its writer.
+    std::error_code ignored;
+    const auto found = std::filesystem::status(path, ignored);
+    const auto type = found.type();
+    if (std::filesystem::exists(found) && type != std::filesystem::file_type::regular &&
+        type != std::filesystem::file_type::directory)
+        return failedPrecondition("\"" + path.string() +
+                                  "\" is a pipe or device; name a file that lies on a disk.");
+    // readFileStart words the errors; a file that it can read opens here too.
+    if (auto start = readFileStart(path, 1); !start)
+        return std::move(start).error();
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat status = {};
+    if (fd < 0 || ::fstat(fd, &status) != 0) {
+        if (fd >= 0)
+            ::close(fd);
+        return notFound("\"" + path.string() + "\" vanished while it was read; try again.");
+    }
+    return BlockFile(fd, static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)));
+}
+
+BlockFile::BlockFile(int fd, std::uint64_t size)
+    : m_fd(fd)
+    , m_size(size)
+{
+}
+
+BlockFile::BlockFile(BlockFile &&other) noexcept
+    : m_fd(std::exchange(other.m_fd, -1))
+    , m_size(other.m_size)
+{
+}
+
+BlockFile &BlockFile::operator=(BlockFile &&other) noexcept
+{
+    std::swap(m_fd, other.m_fd);
+    m_size = other.m_size;
+    m_blockSize = 0;
+    return *this;
+}
+
+BlockFile::~BlockFile()
+{
+    if (m_fd >= 0)
+        ::close(m_fd);
+}
+
+bool BlockFile::fill(std::uint64_t offset)
+{
+    const auto got = ::pread(m_fd, m_block.data(), m_block.size(), static_cast<off_t>(offset));
+    m_blockStart = offset;
+    m_blockSize = got > 0 ? static_cast<std::size_t>(got) : 0;
+    return got > 0;
+}
+
+bool BlockFile::byteAt(std::uint64_t offset, std::uint8_t &byte)
+{
+    const bool held = offset >= m_blockStart && offset - m_blockStart < m_blockSize;
+    if (!held && (offset >= m_size || !fill(offset)))
+        return false;
+    byte = static_cast<std::uint8_t>(m_block[offset - m_blockStart]);
+    return true;
+}
+
+std::string BlockFile::text(std::uint64_t begin, std::uint64_t end, std::size_t most)
+{
+    std::string result;
+    std::uint8_t byte = 0;
+    while (begin < end && result.size() < most && byteAt(begin++, byte))
+        result.push_back(static_cast<char>(byte));
+    return result;
+}
+
+bool WireReader::varint(std::uint64_t &value)
+{
+    value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        std::uint8_t byte = 0;
+        if (m_at >= m_end || !m_file.byteAt(m_at, byte))
+            return false;
+        ++m_at;
+        value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+        if ((byte & 0x80) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool WireReader::skip(std::uint64_t count)
+{
+    if (count > m_end - m_at) {
+        m_truncated = true;
+        m_at = m_end;
+        return false;
+    }
+    m_at += count;
+    return true;
+}
+
+// Finds the payload of a field whose tag has been read; false where the type is none that exists.
+bool WireReader::locate(WireField &field)
+{
+    std::uint64_t length = 0;
+    switch (field.type) {
+    case WireType::Varint:
+        field.begin = m_at;
+        return varint(field.value);
+    case WireType::Fixed64:
+        length = 8;
+        break;
+    case WireType::Fixed32:
+        length = 4;
+        break;
+    case WireType::Bytes:
+        if (!varint(length))
+            return false;
+        break;
+    default:
+        return false;
+    }
+    field.begin = m_at;
+    skip(length);
+    return true;
+}
+
+std::optional<WireField> WireReader::next()
+{
+    if (m_malformed || m_truncated || m_at >= m_end)
+        return std::nullopt;
+    std::uint64_t tag = 0;
+    WireField field;
+    const bool tagged = varint(tag) && (tag >> 3) != 0 && (tag >> 3) < (1U << 29);
+    field.number = static_cast<std::uint32_t>(tag >> 3);
+    field.type = static_cast<WireType>(tag & 7);
+    if (!tagged || !locate(field)) {
+        m_malformed = true;
+        return std::nullopt;
+    }
+    field.end = m_at;
+    return field;
+}
+
+} // namespace warmbench

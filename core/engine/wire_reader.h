@@ -1,0 +1,88 @@
+// Reads protobuf's wire format straight from a file, skipping what is not asked for, so that a
+// gigabyte of weights costs a few header reads (https://protobuf.dev/programming-guides/encoding).
+//
+// Thread: one object a thread. Memory: one block of 4 KiB. Errors: a file that cannot be opened, as
+// readFile says; bad or missing bytes end the walk and show in `malformed()` and `truncated()`.
+#pragma once
+
+#include "base/result.h"
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace warmbench {
+
+// A file that is read at any offset through one small block.
+class BlockFile
+{
+public:
+    static Result<BlockFile> open(const std::filesystem::path &path);
+    BlockFile(BlockFile &&other) noexcept;
+    BlockFile &operator=(BlockFile &&other) noexcept;
+    ~BlockFile();
+
+    std::uint64_t size() const { return m_size; }
+    // False past the end or on a read error.
+    bool byteAt(std::uint64_t offset, std::uint8_t &byte);
+    // As many of the bytes from `begin` to `end` as there are, at most `most`.
+    std::string text(std::uint64_t begin, std::uint64_t end, std::size_t most = 4096);
+
+private:
+    BlockFile(int fd, std::uint64_t size);
+    bool fill(std::uint64_t offset);
+
+    int m_fd;
+    std::uint64_t m_size;
+    std::uint64_t m_blockStart = 0;
+    std::size_t m_blockSize = 0;
+    std::array<char, 4096> m_block{};
+};
+
+enum class WireType : std::uint8_t { Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5 };
+
+struct WireField
+{
+    std::uint32_t number = 0;
+    WireType type = WireType::Varint;
+    std::uint64_t value = 0; // of a varint
+    std::uint64_t begin = 0; // of the payload
+    std::uint64_t end = 0;
+};
+
+// The fields of one message that lies between two offsets.
+class WireReader
+{
+public:
+    explicit WireReader(BlockFile &file)
+        : WireReader(file, 0, file.size())
+    {
+    }
+    WireReader(BlockFile &file, std::uint64_t begin, std::uint64_t end)
+        : m_file(file)
+        , m_at(begin)
+        , m_end(end)
+    {
+    }
+
+    // The next field; none at the end or where the bytes are no protobuf. A field that reaches over
+    // the end is returned cut off, and `truncated()` holds from then on.
+    std::optional<WireField> next();
+    bool malformed() const { return m_malformed; }
+    bool truncated() const { return m_truncated; }
+
+private:
+    bool varint(std::uint64_t &value);
+    bool locate(WireField &field);
+    bool skip(std::uint64_t count);
+
+    BlockFile &m_file;
+    std::uint64_t m_at;
+    std::uint64_t m_end;
+    bool m_malformed = false;
+    bool m_truncated = false;
+};
+
+} // namespace warmbench
