@@ -7,9 +7,10 @@
 //
 // Thread: every method may be called from any thread and never blocks on a load: work goes to the
 // one loader thread, and the continuation runs there (or at once, on the calling thread, where the
-// answer is known: a hit, an unknown name). It must be quick and may call the cache again.
-// Listeners run on the thread that caused the event, outside the cache's locks. Cost: acquire of a
-// loaded model takes one lookup under a mutex; at most 200 ns alone, 2 us with 8 threads.
+// answer is known: a hit, an unknown name). It must be quick and may call the cache again. Events
+// are heard in the order in which they happened, one at a time and outside the cache's locks, on
+// the thread that caused them or on one that was delivering just then. Cost: acquire of a loaded
+// model takes one lookup under a mutex; at most 200 ns alone, 2 us with 8 threads.
 #pragma once
 
 #include "base/clock.h"
