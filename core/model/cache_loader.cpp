@@ -435,6 +435,26 @@ Result<void> CacheLoader::reserve(const Entry &entry, const Instance &old, const
     return {};
 }
 
+// Replaces the estimate by what the instance takes in truth. What must leave for it has left when
+// this returns.
+Result<void> CacheLoader::correct(CacheState::Lock &lock, const Entry &entry, const Instance &old,
+                                  Bytes bytes)
+{
+    const auto makeRoom = [&] {
+        // An idle old instance leaves as soon as the new one is published.
+        const bool oldLeaves = old && old->inUse.load(std::memory_order_acquire) == 0;
+        return m_state->makeRoom(lock, entry->id.text(), bytes, old.get(),
+                                 oldLeaves ? old->bytes : Bytes{});
+    };
+    if (auto room = makeRoom(); !room)
+        return room;
+    lock.unlock();
+    m_state->events().deliver();
+    bury();
+    lock.lock();
+    return makeRoom();
+}
+
 void CacheLoader::publish(const Entry &entry, const Instance &old, const LoadPlan &plan,
                           std::unique_ptr<LoadedModel> model)
 {
@@ -443,11 +463,7 @@ void CacheLoader::publish(const Entry &entry, const Instance &old, const LoadPla
     auto lock = m_state->lock();
     m_state->reserve(lock, {});
     m_state->countLoad(lock, true);
-    // Corrected by what it takes in truth. An idle old instance leaves at once.
-    const bool oldLeaves = old && old->inUse.load(std::memory_order_acquire) == 0;
-    auto room = m_state->makeRoom(lock, entry->id.text(), bytes, old.get(),
-                                  oldLeaves ? old->bytes : Bytes{});
-    if (!room || entry->forgotten) {
+    if (auto room = correct(lock, entry, old, bytes); !room || entry->forgotten) {
         lock.unlock();
         model.reset();
         releaseFreeMemory();
@@ -468,6 +484,7 @@ void CacheLoader::publish(const Entry &entry, const Instance &old, const LoadPla
                      toMilliseconds(report.loadTime), toText(bytes)),
          report.loadTime});
     lock.unlock();
+    bury(); // the old instance, where nobody uses it: whoever waits sees its memory given back
     finish(entry, report, files);
 }
 

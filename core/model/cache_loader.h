@@ -41,6 +41,8 @@ private:
     bool shareLoaded(const Entry &entry, const LoadPlan &plan);
     void unchanged(const Entry &entry, const Instance &old, const LoadPlan &plan);
     Result<void> reserve(const Entry &entry, const Instance &old, const LoadPlan &plan);
+    Result<void> correct(CacheState::Lock &lock, const Entry &entry, const Instance &old,
+                         Bytes bytes);
     void publish(const Entry &entry, const Instance &old, const LoadPlan &plan,
                  std::unique_ptr<LoadedModel> model);
     void fail(const Entry &entry, Error error, const LoadPlan *plan);

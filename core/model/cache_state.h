@@ -71,6 +71,8 @@ public:
     void unload(const Lock &, CacheEntry &entry, const std::shared_ptr<PendingUnload> &pending);
     std::vector<Instance> alive(const Lock &, const ModelId &id) const;
     bool isPinned(const Lock &, const CachedInstance &instance) const;
+    // A load or refresh of an entry that holds it is under way.
+    bool busy(const Lock &, const CachedInstance &instance) const;
     // By the instance's last handle, on any thread.
     void released(CachedInstance &instance);
     // Takes the bundles that wait for their end; after destroying them call buried().
@@ -109,7 +111,6 @@ private:
     bool evictable(const Lock &, const CachedInstance &instance) const;
     void evict(const Lock &, const Instance &instance, const std::string &why);
     void bury(const Lock &, const Instance &instance);
-    bool busy(const Lock &, const CachedInstance &instance) const;
     std::vector<std::string> blockers(const Lock &, const CachedInstance *keep) const;
 
     std::mutex m_mutex;

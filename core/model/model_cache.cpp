@@ -185,7 +185,8 @@ void ModelCache::unload(const ModelId &id, Done done)
         const auto lock = m_d->state->lock();
         if (!m_d->state->closing(lock)) {
             const auto entry = m_d->state->findOrAdd(lock, id);
-            if (entry->work) { // behind it, so that what is loading goes too
+            // Behind a load of the same instance, so that what is loading goes too.
+            if (entry->work || (entry->instance && m_d->state->busy(lock, *entry->instance))) {
                 m_d->state->push(lock, {CacheState::Task::Kind::Unload, entry, std::move(done)});
                 return;
             }
