@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/duration.h"
 #include "base/result.h"
+#include "http/http_limits.h"
 
 #include <cstdint>
 #include <functional>
@@ -33,6 +34,7 @@ struct HttpOptions
     std::string token;                       // empty: none
     std::vector<std::string> allowedOrigins; // beside the server's own
     std::vector<std::string> allowedHosts;   // beside the names of this machine
+    HttpLimits limits;
 };
 
 // One answered request, for the request log.

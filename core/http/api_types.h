@@ -1,0 +1,63 @@
+// A request and its reply without anything of Qt: what routes see, whatever Qt's version.
+// Thread: values. Header names are lower-case.
+#pragma once
+
+#include "base/cancellation.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace warmbench::http {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+struct ApiRequest
+{
+    std::string method;
+    std::string target; // path and query as sent, still percent-encoded
+    Fields fields;
+    std::string body;
+    std::string client;        // address
+    Cancellation cancellation; // set when the client has gone
+    bool http10 = false;
+
+    // The first field of that name (lower-case), or empty.
+    std::string_view field(std::string_view name) const
+    {
+        for (const auto &[key, value] : fields) {
+            if (key == name)
+                return value;
+        }
+        return {};
+    }
+    std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
+    std::string_view query() const
+    {
+        const auto mark = target.find('?');
+        return mark == std::string::npos ? std::string_view()
+                                         : std::string_view(target).substr(mark + 1);
+    }
+};
+
+struct ApiReply
+{
+    int status = 200;
+    std::string body;
+    std::string contentType = "application/json"; // empty: none
+    Fields fields;                                // further header fields
+
+    // For log and metrics.
+    std::string route;
+    std::string model;
+    std::string cache;
+};
+
+// {"error": "sentence", "code": "..."} with the codes that belong to the protocol alone.
+ApiReply errorReply(int status, std::string_view code, std::string_view sentence);
+
+// "Not Found"; "Unknown" for a status we never send.
+std::string_view statusText(int status);
+
+} // namespace warmbench::http

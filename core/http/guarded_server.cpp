@@ -1,0 +1,186 @@
+#include "http/guarded_server.h"
+
+#include "base/logging.h"
+
+#include <algorithm>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <QTcpSocket>
+#include <unistd.h>
+#include <vector>
+
+namespace warmbench::http {
+
+namespace {
+
+// Refused connections that may stay until their client has read why.
+constexpr std::size_t mostRefused = 64;
+
+bool isLoopback(const std::string &address)
+{
+    return QHostAddress(QString::fromStdString(address)).isLoopback();
+}
+
+std::chrono::milliseconds tickOf(const HttpLimits &limits)
+{
+    const auto shortest = std::min({limits.header, limits.bodyGrace, limits.idle, limits.linger});
+    return std::clamp(shortest / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(500));
+}
+
+} // namespace
+
+GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks, QObject *parent)
+    : QTcpServer(parent)
+    , m_options(options)
+    , m_hooks(std::move(hooks))
+{
+    m_replies = std::make_shared<ReplyQueue>(
+        [](const std::shared_ptr<Exchange> &exchange, ApiReply reply) {
+            if (exchange->connection)
+                exchange->connection->deliver(*exchange, std::move(reply));
+        },
+        [this] {
+            QMetaObject::invokeMethod(
+                this, [replies = m_replies] { replies->deliverAll(); }, Qt::QueuedConnection);
+        });
+    setListenBacklogSize(512);
+    connect(&m_timer, &QTimer::timeout, this, &GuardedServer::checkTimes);
+    m_timer.start(tickOf(m_options.limits));
+    // Out of descriptors, QTcpServer stops accepting for good unless told to go on.
+    m_resume.setSingleShot(true);
+    m_resume.setInterval(m_options.limits.resumeAccepting);
+    connect(&m_resume, &QTimer::timeout, this, [this] {
+        if (isListening())
+            resumeAccepting();
+    });
+    connect(this, &QTcpServer::acceptError, this, [this] {
+        logWarning("http", fmt::format("A connection could not be accepted: {}.",
+                                       errorString().toStdString()));
+        m_resume.start();
+    });
+}
+
+GuardedServer::~GuardedServer()
+{
+    m_draining = false;
+    m_replies->close();
+    // Sockets are children of this object or of Qt's handlers; their guards must not come back
+    // here.
+    for (Connection *connection : std::vector(m_connections.begin(), m_connections.end()))
+        delete connection;
+}
+
+QTcpSocket *GuardedServer::makeSocket(qintptr descriptor)
+{
+    auto *socket = new QTcpSocket(this);
+    if (socket->setSocketDescriptor(descriptor))
+        return socket;
+    ::close(static_cast<int>(descriptor));
+    delete socket;
+    return nullptr;
+}
+
+void GuardedServer::incomingConnection(qintptr descriptor)
+{
+    const HttpLimits &limits = m_options.limits;
+    if (m_connections.size() - m_refused >= limits.connections) {
+        refuseConnection(descriptor);
+        return;
+    }
+    QTcpSocket *socket = makeSocket(descriptor);
+    if (!socket)
+        return;
+    auto *connection = new Connection(socket, *this);
+    std::size_t &fromThere = m_perAddress[connection->peer()];
+    m_connections.insert(connection);
+    ++fromThere;
+    if (fromThere > limits.connectionsPerAddress && !isLoopback(connection->peer())) {
+        connection->refuse(503, fmt::format("There are {} connections from this address already: "
+                                            "close some.",
+                                            limits.connectionsPerAddress));
+        connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
+        return;
+    }
+    addPendingConnection(socket);
+}
+
+// Never shown to Qt HTTP Server: stays just long enough to be told why.
+void GuardedServer::refuseConnection(qintptr descriptor)
+{
+    if (m_refused >= mostRefused) {
+        ::close(static_cast<int>(descriptor));
+        return;
+    }
+    QTcpSocket *socket = makeSocket(descriptor);
+    if (!socket)
+        return;
+    auto *connection = new Connection(socket, *this);
+    m_connections.insert(connection);
+    ++m_perAddress[connection->peer()];
+    ++m_refused;
+    connect(socket, &QTcpSocket::disconnected, socket, [this, socket] {
+        --m_refused;
+        socket->deleteLater();
+    });
+    connection->refuse(503, fmt::format("All {} connections are in use: try again in a moment.",
+                                        m_options.limits.connections));
+}
+
+void GuardedServer::dispatchCurrent()
+{
+    if (m_current)
+        m_current->dispatch();
+}
+
+void GuardedServer::remove(Connection *connection)
+{
+    if (m_current == connection)
+        m_current = nullptr;
+    if (m_connections.erase(connection) == 0)
+        return;
+    const auto counted = m_perAddress.find(connection->peer());
+    if (counted != m_perAddress.end() && --counted->second == 0)
+        m_perAddress.erase(counted);
+    if (m_connections.empty() && m_draining)
+        Q_EMIT stopped();
+}
+
+bool GuardedServer::accountInput(std::size_t before, std::size_t now)
+{
+    m_bufferedInput = m_bufferedInput - before + now;
+    return m_bufferedInput <= static_cast<std::size_t>(m_options.limits.bufferedInput.count);
+}
+
+void GuardedServer::checkTimes()
+{
+    const SteadyTime now = std::chrono::steady_clock::now();
+    // A check may end its connection.
+    for (Connection *connection : std::vector(m_connections.begin(), m_connections.end()))
+        connection->checkTimes(now);
+}
+
+void GuardedServer::drain(std::chrono::milliseconds most)
+{
+    close();
+    m_draining = true;
+    for (Connection *connection : std::vector(m_connections.begin(), m_connections.end()))
+        connection->drain();
+    QTimer::singleShot(m_connections.empty() ? std::chrono::milliseconds::zero() : most, this,
+                       &GuardedServer::stopped);
+}
+
+// RFC 9110, 6.6.1.
+const std::string &GuardedServer::dateField()
+{
+    const auto now = std::chrono::system_clock::now();
+    const auto second =
+        std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+    if (second != m_dateSecond) {
+        m_dateSecond = second;
+        m_date = fmt::format("Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n",
+                             fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+    }
+    return m_date;
+}
+
+} // namespace warmbench::http

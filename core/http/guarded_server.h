@@ -1,0 +1,86 @@
+// The listening socket under Qt HTTP Server: admits connections up to a number, gives each a
+// guard, looks at their times, and goes on accepting after the process ran out of descriptors.
+//
+// Thread: http.
+#pragma once
+
+#include "http/connection.h"
+#include "http/http_limits.h"
+#include "http/http_server.h"
+#include "http/replier.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <QHostAddress>
+#include <QTcpServer>
+#include <QTimer>
+#include <string>
+#include <unordered_set>
+
+namespace warmbench::http {
+
+// Called on the http thread for each whole request.
+using Handler = std::function<void(ApiRequest, Replier)>;
+
+class GuardedServer : public QTcpServer
+{
+    Q_OBJECT
+
+public:
+    struct Hooks
+    {
+        Handler handler;
+        // After each answer: what happened, the route's pattern, how long it took.
+        std::function<void(const RequestRecord &, const std::string &route,
+                           std::chrono::nanoseconds)>
+            answered;
+    };
+
+    GuardedServer(const HttpOptions &options, Hooks hooks, QObject *parent = nullptr);
+    ~GuardedServer() override;
+
+    // Qt has parsed a stand-in: it belongs to the connection that read last.
+    void dispatchCurrent();
+    // Stops accepting and lets what is under way end for at most `most`, then emits stopped().
+    void drain(std::chrono::milliseconds most);
+    std::size_t connectionCount() const { return m_connections.size(); }
+
+    // For connections.
+    const HttpLimits &limits() const { return m_options.limits; }
+    Bytes maxBody() const { return m_options.maxBody; }
+    const Hooks &hooks() const { return m_hooks; }
+    const std::shared_ptr<ReplyQueue> &replies() const { return m_replies; }
+    void setCurrent(Connection *connection) { m_current = connection; }
+    void remove(Connection *connection);
+    // False where all connections together would buffer more than allowed.
+    bool accountInput(std::size_t before, std::size_t now);
+    const std::string &dateField(); // "Date: ...\r\n", renewed each second
+
+Q_SIGNALS:
+    void stopped();
+
+protected:
+    void incomingConnection(qintptr descriptor) override;
+
+private:
+    QTcpSocket *makeSocket(qintptr descriptor);
+    void refuseConnection(qintptr descriptor);
+    void checkTimes();
+
+    HttpOptions m_options;
+    Hooks m_hooks;
+    std::shared_ptr<ReplyQueue> m_replies;
+    std::unordered_set<Connection *> m_connections; // refused ones included
+    std::size_t m_refused = 0;
+    std::map<std::string, std::size_t> m_perAddress;
+    Connection *m_current = nullptr;
+    std::size_t m_bufferedInput = 0;
+    QTimer m_timer;
+    QTimer m_resume;
+    bool m_draining = false;
+    std::string m_date;
+    std::int64_t m_dateSecond = -1;
+};
+
+} // namespace warmbench::http

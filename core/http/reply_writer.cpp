@@ -1,0 +1,79 @@
+#include "http/reply_writer.h"
+
+#include <fmt/format.h>
+#include <iterator>
+
+namespace warmbench::http {
+
+namespace {
+
+// What a client sent never gets into the header's structure.
+void appendField(std::string &out, std::string_view name, std::string_view value)
+{
+    out += name;
+    out += ": ";
+    for (const char c : value)
+        out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+    out += "\r\n";
+}
+
+} // namespace
+
+std::string serialised(const ApiReply &reply, const ReplyFraming &framing,
+                       std::string_view dateField)
+{
+    std::string out;
+    out.reserve(192 + (framing.head ? 0 : reply.body.size()));
+    fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", reply.status,
+                   statusText(reply.status));
+    out += dateField;
+    if (reply.status != 204) {
+        if (!reply.contentType.empty())
+            appendField(out, "Content-Type", reply.contentType);
+        fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", reply.body.size());
+    }
+    for (const auto &[name, value] : reply.fields)
+        appendField(out, name, value);
+    if (framing.close)
+        out += "Connection: close\r\n";
+    else if (framing.http10)
+        out += "Connection: keep-alive\r\n";
+    out += "\r\n";
+    if (!framing.head && reply.status != 204)
+        out += reply.body;
+    return out;
+}
+
+std::string_view protocolCode(int status)
+{
+    switch (status) {
+    case 401:
+        return "UNAUTHENTICATED";
+    case 403:
+        return "PERMISSION_DENIED";
+    case 404:
+        return "NOT_FOUND";
+    case 405:
+        return "METHOD_NOT_ALLOWED";
+    case 408:
+        return "REQUEST_TIMEOUT";
+    case 413:
+        return "PAYLOAD_TOO_LARGE";
+    case 414:
+        return "URI_TOO_LONG";
+    case 417:
+        return "EXPECTATION_FAILED";
+    case 431:
+        return "HEADER_TOO_LARGE";
+    case 501:
+        return "NOT_IMPLEMENTED";
+    case 503:
+        return "UNAVAILABLE";
+    case 505:
+        return "VERSION_NOT_SUPPORTED";
+    default:
+        return "INVALID_ARGUMENT";
+    }
+}
+
+} // namespace warmbench::http
