@@ -83,6 +83,21 @@ void Connection::read()
     }
 }
 
+// For what is buffered here already: Qt's slot must run after ours once more.
+void Connection::readLater()
+{
+    if (std::exchange(m_readLater, true))
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_readLater = false;
+            if (!m_gone && m_socket->isOpen())
+                Q_EMIT m_socket->readyRead();
+        },
+        Qt::QueuedConnection);
+}
+
 void Connection::frame()
 {
     switch (m_framer.advance()) {
@@ -189,7 +204,7 @@ void Connection::dispatch()
         }
     }
     if (!m_gone && m_framer.pending() > 0 && !paused())
-        QMetaObject::invokeMethod(m_socket, &QTcpSocket::readyRead, Qt::QueuedConnection);
+        readLater();
 }
 
 void Connection::deliver(Exchange &exchange, ApiReply reply)
@@ -258,7 +273,7 @@ void Connection::flush()
     }
     answerContinue();
     if (m_framer.pending() > 0 && !m_framed && !paused())
-        QMetaObject::invokeMethod(m_socket, &QTcpSocket::readyRead, Qt::QueuedConnection);
+        readLater();
 }
 
 // Closes our half once all is sent, and reads on for a while: closing with unread input would reset
@@ -278,7 +293,7 @@ void Connection::written()
     if (m_closing)
         endOutput();
     else if (m_framer.pending() > 0 && !m_framed && !m_refusing && !paused())
-        QMetaObject::invokeMethod(m_socket, &QTcpSocket::readyRead, Qt::QueuedConnection);
+        readLater();
 }
 
 void Connection::gone()
@@ -304,6 +319,15 @@ void Connection::drain()
     }
 }
 
+// What the client has not taken is dropped by the system too, instead of being offered for minutes.
+void Connection::reset()
+{
+    const ::linger now{1, 0};
+    ::setsockopt(static_cast<int>(m_socket->socketDescriptor()), SOL_SOCKET, SO_LINGER, &now,
+                 sizeof now);
+    m_socket->abort();
+}
+
 bool Connection::tooSlow(SteadyTime now)
 {
     const HttpLimits &limits = m_server.limits();
@@ -325,7 +349,7 @@ void Connection::checkTimes(SteadyTime now)
     const auto linger = m_draining ? std::min(limits.linger, shortLinger) : limits.linger;
     const bool outputStalls = m_socket->bytesToWrite() > 0 && now - m_lastActivity > limits.idle;
     if (outputStalls || (m_shut && now - m_shutAt > linger)) {
-        m_socket->abort();
+        reset();
     } else if (m_refusing || m_closing || m_framed || paused()) {
         return;
     } else if (m_framer.inBody()) {

@@ -62,6 +62,7 @@ public:
 
 private:
     void read();
+    void readLater();
     void frame();
     void advanceTimes(bool begunBefore, bool inBodyBefore);
     void answerContinue();
@@ -69,6 +70,7 @@ private:
     void checkPausedInput();
     void flush();
     void endOutput();
+    void reset();
     void written();
     void gone();
     void account();
@@ -86,6 +88,7 @@ private:
     bool m_draining = false;
     bool m_owesContinue = false;
     bool m_gone = false;
+    bool m_readLater = false;
     std::size_t m_accounted = 0; // of the server's buffered input
     SteadyTime m_headBegan;
     SteadyTime m_windowBegan; // of the body's rate

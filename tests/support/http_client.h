@@ -143,6 +143,12 @@ public:
         }
         return m_input.empty() && m_ended;
     }
+    // True once the connection has broken, unread bytes or not.
+    bool hungUp() const
+    {
+        pollfd state{m_fd, 0, 0};
+        return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLERR)) != 0;
+    }
     // False where bytes are there or come within the time.
     bool silentFor(int milliseconds)
     {

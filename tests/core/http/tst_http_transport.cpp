@@ -297,7 +297,8 @@ private Q_SLOTS:
         HttpClient client(echo.port());
         QVERIFY(client.send("GET /later/before HTTP/1.1\r\nHost: h\r\n\r\n" + bytes.toStdString() +
                             "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"));
-        QTRY_VERIFY(echo.answer("/later/before", "before"));
+        QTRY_COMPARE(echo.waiting(), std::size_t(1));
+        QVERIFY(echo.answer("/later/before", "before"));
         QCOMPARE(client.response().body, std::string("before"));
         const auto answer = client.response();
         QCOMPARE(answer.status, status);
@@ -401,8 +402,13 @@ private Q_SLOTS:
         QCOMPARE(answer.field("retry-after"), std::string("1"));
         QVERIFY(extra.closedByPeer());
         held.pop_back();
-        const auto oneMore = [&] { return HttpClient(echo.port()).exchange("GET", "/").status; };
-        QTRY_COMPARE(oneMore(), 200);
+        int status = 503;
+        const auto admitted = [&] {
+            if (status == 503)
+                status = HttpClient(echo.port()).exchange("GET", "/").status;
+            return status == 200;
+        };
+        QTRY_VERIFY(admitted());
     }
 
     void inputOfAllConnectionsIsBounded()
@@ -431,7 +437,7 @@ private Q_SLOTS:
         HttpClient client(echo.port(), 4096);
         QVERIFY(client.request("GET", "/big"));
         QTRY_COMPARE(echo.records().size(), std::size_t(1));
-        QTest::qWait(1500); // takes nothing all the while
+        QTRY_VERIFY(client.hungUp());
         QCOMPARE(client.response().status, 0);
         QCOMPARE(HttpClient(echo.port()).exchange("GET", "/").status, 200);
     }
