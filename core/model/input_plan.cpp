@@ -13,6 +13,7 @@ namespace {
 
 // A network without a size of its own gets what most classifiers were trained with.
 constexpr int guessedSize = 224;
+constexpr int largestSide = 16384; // of what preprocessing makes
 // Up to so many numbers in a row are shown as fields, more as a tensor.
 constexpr std::int64_t mostFeatures = 64;
 
@@ -87,7 +88,11 @@ bool numeric(const TensorSpec &input)
 bool hasImageShape(const TensorSpec &input)
 {
     const auto channels = [](const Dimension &d) { return d.size == 1 || d.size == 3; };
+    const auto usual = [](const Dimension &d) {
+        return d.free() || (d.size >= 1 && d.size <= largestSide);
+    };
     return numeric(input) && input.shape.size() == 4 &&
+           std::all_of(input.shape.begin(), input.shape.end(), usual) &&
            (channels(input.shape[1]) || channels(input.shape[3]));
 }
 
@@ -252,7 +257,7 @@ private:
                     "The settings' \"input.{}\" is {}, but input {} takes {}; correct it or leave "
                     "it out.",
                     key, *set, named(m_input), declared.size));
-            if (!declared.free() && (declared.size < 1 || declared.size > 16384))
+            if (!declared.free() && (declared.size < 1 || declared.size > largestSide))
                 return invalidArgument(fmt::format("Input {} has a {} of {}, which no picture "
                                                    "fits; send tensors.",
                                                    named(m_input), key, declared.size));

@@ -27,6 +27,8 @@ public:
     std::vector<FileStamp> stampsNow(const LoadedModel &model) const override;
 
 private:
+    Result<std::shared_ptr<Engine>> engineFor(const LoadPlan &plan) const;
+
     const Repository &m_repository;
     std::vector<std::shared_ptr<Engine>> m_engines;
     LoaderOptions m_options;

@@ -1,0 +1,43 @@
+#include "model/model_loader.h"
+
+#include <fmt/format.h>
+#include <QCryptographicHash>
+#include <QFile>
+
+namespace warmbench {
+
+namespace {
+
+// One read's worth; larger ones do not read faster.
+constexpr qint64 pieceSize = qint64(1) << 20;
+
+} // namespace
+
+Result<std::string> digestOf(const std::vector<std::filesystem::path> &files)
+{
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    QByteArray piece(pieceSize, Qt::Uninitialized);
+    for (const std::filesystem::path &path : files) {
+        QFile file(QString::fromStdString(path.string()));
+        const auto failed = [&] {
+            return failedPrecondition(fmt::format("\"{}\" cannot be read: {}; check that it is "
+                                                  "there and its permissions.",
+                                                  path.string(), file.errorString().toStdString()));
+        };
+        if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
+            return failed();
+        const std::string head = fmt::format("{}\n{}\n", path.filename().string(), file.size());
+        hash.addData(QByteArray::fromStdString(head));
+        for (;;) {
+            const qint64 got = file.read(piece.data(), piece.size());
+            if (got < 0)
+                return failed();
+            if (got == 0)
+                break;
+            hash.addData(QByteArrayView(piece.constData(), got));
+        }
+    }
+    return "sha256:" + hash.result().toHex().toStdString();
+}
+
+} // namespace warmbench

@@ -1,0 +1,383 @@
+#include "base/file.h"
+#include "base/logging.h"
+#include "model/repository.h"
+
+#include <atomic>
+#include <filesystem>
+#include <QtTest>
+#include <sys/stat.h>
+#include <thread>
+
+using namespace warmbench;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Names with their files relative to a folder, "digits=3/model.onnx other=other.onnx".
+std::string summary(const Repository &repository, const fs::path &root)
+{
+    std::string text;
+    for (const RepositoryEntry &entry : repository.entries()) {
+        text += text.empty() ? "" : " ";
+        text += entry.name + "=" +
+                repository.fileOf({entry.name, {}})->lexically_relative(root).string();
+    }
+    return text;
+}
+
+std::string messageOf(const Result<std::vector<std::string>> &added)
+{
+    return added ? std::string() : added.error().message;
+}
+
+} // namespace
+
+class TestRepository : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+    fs::path m_root;
+
+    void put(const fs::path &file, std::string_view content = "x")
+    {
+        fs::create_directories((m_root / file).parent_path());
+        QVERIFY(writeFile(m_root / file, content));
+    }
+
+private Q_SLOTS:
+    void initTestCase() { setLogToStandardError(false); }
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_root = fs::canonical(m_folder->path().toStdString());
+    }
+
+    void cleanup()
+    {
+        std::error_code gone; // Qt's own clean-up does not know names that are no UTF-8
+        fs::remove_all(m_root, gone);
+    }
+
+    void aFolderHoldsFilesFoldersAndVersions()
+    {
+        put("flat.onnx");
+        put("inner/model.onnx");
+        put("lone/whatever.onnx");
+        put("digits/1/model.onnx");
+        put("digits/12/model.onnx");
+        put("digits/9/digits.onnx");
+        put("digits/latest/model.onnx");
+        put("net.prototxt");
+        put("net.caffemodel");
+        put("notes.txt");
+        put("flat.labels.txt");
+        put("flat.warmbench.json", "{}");
+        Repository repository;
+        const auto names = repository.add(m_root);
+        QVERIFY2(names, messageOf(names).c_str());
+        QCOMPARE(*names, (std::vector<std::string>{"digits", "flat", "inner", "lone", "net"}));
+        QCOMPARE(summary(repository, m_root),
+                 std::string("digits=digits/12/model.onnx flat=flat.onnx inner=inner/model.onnx "
+                             "lone=lone/whatever.onnx net=net.prototxt"));
+        QCOMPARE(repository.find("digits")->highest(), 12);
+        QCOMPARE(*repository.fileOf({"digits", "9"}), m_root / "digits/9/digits.onnx");
+        QVERIFY(!repository.find("flat")->named);
+        const auto missing = repository.fileOf({"digits", "2"});
+        QCOMPARE(missing.error().code, ErrorCode::NotFound);
+        QCOMPARE(missing.error().message,
+                 std::string("Model \"digits\" has no version \"2\"; there are 1, 9 and 12."));
+        QVERIFY(!repository.rescan());
+    }
+
+    void oneStemGoesToTheOnnxFile()
+    {
+        put("rfb.onnx");
+        put("rfb.prototxt");
+        put("rfb.caffemodel");
+        put("two.pb");
+        put("two.t7");
+        Repository repository;
+        QVERIFY(repository.add(m_root));
+        QCOMPARE(summary(repository, m_root),
+                 std::string("rfb=rfb.onnx rfb.prototxt=rfb.prototxt two.pb=two.pb two.t7=two.t7"));
+        QVERIFY(repository.find("rfb")->warning.empty());
+        QCOMPARE(repository.find("rfb.prototxt")->warning,
+                 std::string("Named \"rfb.prototxt\" in full because \"rfb.onnx\" has the same "
+                             "stem."));
+        QVERIFY(repository.find("two.pb")->warning.find("two.t7") != std::string::npos);
+    }
+
+    void otherFilesWithAModelsEndingAreLookedInto()
+    {
+        put("svm.xml", "<?xml version=\"1.0\"?>\n<opencv_storage>\n<opencv_ml_svm>");
+        put("three.json", R"({"input": [0, 1]})");
+        put("trees.json", R"({"opencv_ml_rtrees": {}})");
+        put("setup.cfg");
+        put("yolo.cfg");
+        put("yolo.weights");
+        Repository repository;
+        QVERIFY(repository.add(m_root));
+        QCOMPARE(summary(repository, m_root),
+                 std::string("svm=svm.xml trees=trees.json yolo=yolo.cfg"));
+        put("three.json", R"({"opencv_ml_svm": {}, "more": 1})");
+        QVERIFY(repository.rescan());
+        QVERIFY(repository.find("three"));
+    }
+
+    void clashesBetweenPlacesGetASuffix()
+    {
+        put("a/net.onnx");
+        put("b/net.onnx");
+        put("b/net/model.onnx");
+        Repository repository;
+        QCOMPARE(*repository.add(m_root / "a" / "net.onnx"), std::vector<std::string>{"net"});
+        QCOMPARE(*repository.add(m_root / "b"), (std::vector<std::string>{"net-2", "net-3"}));
+        QVERIFY(repository.find("net")->named);
+        QCOMPARE(repository.find("net-2")->warning, "Named \"net-2\" because \"" +
+                                                        (m_root / "a/net.onnx").string() +
+                                                        "\" is called \"net\" already.");
+        // A name stays with its model when the others go.
+        QVERIFY(repository.remove("net"));
+        QVERIFY(!repository.rescan());
+        QVERIFY(repository.find("net-2"));
+    }
+
+    void theSameFileAgainIsNoSecondModel()
+    {
+        put("net.prototxt");
+        put("net.caffemodel");
+        fs::create_directory_symlink(m_root, m_root / "other");
+        Repository repository;
+        QVERIFY(repository.add(m_root));
+        for (const char *path : {"net.prototxt", "net.caffemodel", "other/net.prototxt",
+                                 "other/./net.prototxt", "./net.caffemodel"})
+            QCOMPARE(*repository.add(m_root / path), std::vector<std::string>{"net"});
+        QCOMPARE(repository.entries().size(), std::size_t(1));
+        QVERIFY(repository.find("net")->named);
+        QCOMPARE(*repository.add(m_root.string() + "/"), std::vector<std::string>{"net"});
+    }
+
+    void aModelsOwnFolderIsOneModel()
+    {
+        put("digits/3/model.onnx");
+        put("digits/4/model.onnx");
+        Repository repository;
+        QCOMPARE(*repository.add(m_root / "digits"), std::vector<std::string>{"digits"});
+        QCOMPARE(*repository.fileOf({"digits", {}}), m_root / "digits/4/model.onnx");
+        put("digits/5/model.onnx");
+        QVERIFY(repository.rescan());
+        QCOMPARE(repository.find("digits")->highest(), 5);
+    }
+
+    void rescanFindsWhatCameAndWent()
+    {
+        put("old.onnx");
+        put("versions/1/model.onnx");
+        Repository repository;
+        QVERIFY(repository.add(m_root));
+        QVERIFY(!repository.rescan());
+        put("fresh.onnx");
+        fs::remove(m_root / "old.onnx");
+        QVERIFY(repository.rescan());
+        QVERIFY(repository.find("fresh"));
+        QVERIFY(!repository.find("old"));
+        put("versions/2/model.onnx");
+        QVERIFY(repository.rescan());
+        QCOMPARE(repository.find("versions")->highest(), 2);
+        fs::remove_all(m_root / "versions" / "2");
+        QVERIFY(repository.rescan());
+        QCOMPARE(repository.find("versions")->highest(), 1);
+        fs::remove_all(m_root);
+        QVERIFY(repository.rescan());
+        QVERIFY(repository.entries().empty());
+    }
+
+    void aFolderThatCannotBeReadKeepsItsModels()
+    {
+        put("in/net.onnx");
+        Repository repository;
+        QVERIFY(repository.add(m_root / "in"));
+        // A loop cannot be read by anybody, root included.
+        fs::rename(m_root / "in", m_root / "away");
+        fs::create_directory_symlink(m_root / "in", m_root / "in");
+        QVERIFY(!repository.rescan());
+        QVERIFY(repository.find("net"));
+    }
+
+    void namedFilesStayWhenTheyVanish()
+    {
+        put("net.onnx");
+        Repository repository;
+        QVERIFY(repository.add(m_root));
+        QVERIFY(repository.add(m_root / "net.onnx"));
+        fs::remove(m_root / "net.onnx");
+        QVERIFY(!repository.rescan());
+        QVERIFY(repository.find("net"));
+    }
+
+    void hiddenFilesLinksAndLoopsAreSurvived()
+    {
+        put(".secret.onnx");
+        put(".cache/model.onnx");
+        put("real/net.onnx");
+        fs::create_symlink(m_root / "nowhere", m_root / "broken.onnx");
+        fs::create_symlink(m_root / "loop.onnx", m_root / "loop.onnx");
+        fs::create_directory_symlink(m_root, m_root / "self");
+        fs::create_directory_symlink(m_root / "real", m_root / "real" / "1");
+        fs::create_symlink(m_root / "real" / "net.onnx", m_root / "link.onnx");
+        QCOMPARE(::mkfifo((m_root / "pipe.onnx").c_str(), 0600), 0);
+        Repository repository;
+        QVERIFY(repository.add(m_root));
+        QCOMPARE(summary(repository, m_root), std::string("link=link.onnx real=real/net.onnx"));
+    }
+
+    void namesThatCannotBeTypedAreSkipped()
+    {
+        put("fine name.onnx");
+        put("line\nbreak.onnx");
+        put("latin\xE9.onnx");
+        std::vector<std::string> heard;
+        const LogListener listener(
+            [&](const LogRecord &record) { heard.push_back(record.message); });
+        Repository repository;
+        QCOMPARE(*repository.add(m_root), std::vector<std::string>{"fine name"});
+        repository.rescan();
+        QCOMPARE(heard.size(), std::size_t(2)); // once each
+        QVERIFY(heard[0].find("rename the file") != std::string::npos);
+        const auto added = repository.add(m_root / "line\nbreak.onnx");
+        QCOMPARE(added.error().code, ErrorCode::InvalidArgument);
+        for (const char *bad : {"", "a/b", "a\tb", "\xff"})
+            QVERIFY2(!checkModelName(bad), bad);
+        QVERIFY(checkModelName("d\xC3\xA9j\xC3\xA0 vu-2.1"));
+    }
+
+    void whatCannotBeAddedSaysWhy_data()
+    {
+        QTest::addColumn<QByteArray>("path");
+        QTest::addColumn<int>("code");
+        QTest::addColumn<QByteArray>("said");
+        QTest::newRow("nothing") << QByteArray("none.onnx") << int(ErrorCode::NotFound)
+                                 << QByteArray("check the path");
+        QTest::newRow("below a file")
+            << QByteArray("net.onnx/x") << int(ErrorCode::NotFound) << QByteArray("check the path");
+        QTest::newRow("loop") << QByteArray("loop.onnx") << int(ErrorCode::FailedPrecondition)
+                              << QByteArray("cannot be opened");
+        QTest::newRow("pipe") << QByteArray("pipe") << int(ErrorCode::InvalidArgument)
+                              << QByteArray("neither a file nor a folder");
+        QTest::newRow("settings") << QByteArray("net.warmbench.json")
+                                  << int(ErrorCode::InvalidArgument)
+                                  << QByteArray("name the model that it belongs to");
+    }
+    void whatCannotBeAddedSaysWhy()
+    {
+        QFETCH(QByteArray, path);
+        QFETCH(int, code);
+        QFETCH(QByteArray, said);
+        put("net.onnx");
+        put("net.warmbench.json");
+        fs::create_symlink("loop.onnx", m_root / "loop.onnx");
+        QCOMPARE(::mkfifo((m_root / "pipe").c_str(), 0600), 0);
+        Repository repository;
+        const auto added = repository.add(m_root / path.toStdString());
+        QVERIFY(!added);
+        QCOMPARE(int(added.error().code), code);
+        QVERIFY2(QByteArray::fromStdString(added.error().message).contains(said),
+                 added.error().message.c_str());
+        QVERIFY(repository.entries().empty());
+    }
+
+    void removedModelsStayAwayUntilAddedAgain()
+    {
+        put("net.onnx");
+        put("other.onnx");
+        Repository repository;
+        QVERIFY(repository.add(m_root));
+        QVERIFY(repository.remove("net"));
+        QVERIFY(!repository.rescan());
+        QVERIFY(!repository.find("net"));
+        QCOMPARE(repository.remove("net").error().code, ErrorCode::NotFound);
+        QCOMPARE(*repository.add(m_root / "net.onnx"), std::vector<std::string>{"net"});
+        QVERIFY(repository.remove("net"));
+        QVERIFY(repository.add(m_root));
+        QVERIFY(repository.find("net"));
+    }
+
+    void unknownNamesGetTheNearest()
+    {
+        Repository repository;
+        QVERIFY(repository.find("x").error().message.find("open a model's file") !=
+                std::string::npos);
+        put("digits.onnx");
+        QVERIFY(repository.add(m_root));
+        const auto slip = repository.find("digit");
+        QCOMPARE(slip.error().code, ErrorCode::NotFound);
+        QVERIFY(slip.error().message.find("did you mean \"digits\"?") != std::string::npos);
+        QVERIFY(repository.find("zzzzzzzzz").error().message.find("those there are: digits") !=
+                std::string::npos);
+    }
+
+    void severalFilesInAModelsFolderNeedAName()
+    {
+        put("mixed/a.onnx");
+        put("mixed/b.onnx");
+        put("both/model.onnx");
+        put("both/model.t7");
+        std::vector<std::string> heard;
+        const LogListener listener(
+            [&](const LogRecord &record) { heard.push_back(record.message); });
+        Repository repository;
+        QCOMPARE(*repository.add(m_root), std::vector<std::string>{"both"});
+        QCOMPARE(*repository.fileOf({"both", {}}), m_root / "both/model.onnx");
+        QVERIFY(heard[0].find("holds 2 model files and none named \"model\"") != std::string::npos);
+    }
+
+    void twoThousandModelsAreFoundInUnderASecond()
+    {
+        for (int i = 0; i < 1000; ++i) {
+            put("flat" + std::to_string(i) + ".onnx");
+            put("folder" + std::to_string(i) + "/1/model.onnx");
+        }
+        Repository repository;
+        QElapsedTimer timer;
+        timer.start();
+        QCOMPARE(repository.add(m_root)->size(), std::size_t(2000));
+        const qint64 first = timer.restart();
+        QVERIFY(!repository.rescan());
+        qInfo("2,000 models: found in %lld ms, scanned again in %lld ms", first, timer.elapsed());
+        QVERIFY2(first < 1000, std::to_string(first).c_str());
+    }
+
+    void lookUpsAndScansGoTogether()
+    {
+        put("net.onnx");
+        Repository repository;
+        QVERIFY(repository.add(m_root));
+        std::atomic<bool> lost = false;
+        {
+            const std::jthread reader([&](const std::stop_token &stop) {
+                while (!stop.stop_requested()) {
+                    if (!repository.fileOf({"net", {}}))
+                        lost = true;
+                }
+            });
+            const std::jthread scanner([&](const std::stop_token &stop) {
+                while (!stop.stop_requested())
+                    repository.rescan();
+            });
+            for (int i = 0; i < 100; ++i) {
+                put("more" + std::to_string(i) + ".onnx");
+                if (!repository.add(m_root / ("more" + std::to_string(i) + ".onnx")) ||
+                    !repository.remove("more" + std::to_string(i)))
+                    lost = true;
+            }
+        }
+        QVERIFY(!lost);
+        QCOMPARE(repository.entries().size(), std::size_t(1));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestRepository)
+#include "tst_repository.moc"
