@@ -1,9 +1,14 @@
 // The window: docks around the playground, fed from the workbench by snapshots on a timer and by
-// "changed" signals. Thread: GUI. Never loads, decodes, infers or waits.
+// "changed" signals. Thread: GUI. Never loads, decodes, infers or waits; what is in flight when it
+// closes ends without it.
+//
+// The workbench and the API control must outlive the window. Settings are stored through
+// QSettings; a test sets their path with QSettings::setPath before it makes a window.
 #pragma once
 
 #include <memory>
 #include <QMainWindow>
+#include <QStringList>
 
 namespace warmbench {
 class Workbench;
@@ -20,6 +25,18 @@ class MainWindow : public QMainWindow
 public:
     MainWindow(Workbench &workbench, ApiControl &api, QWidget *parent = nullptr);
     ~MainWindow() override;
+
+    // Where the built-in samples were unpacked; offers "Try the sample".
+    void setSampleFolder(const QString &folder);
+    // Models, folders, pictures and numbers alike, told by content; a refusal says why.
+    void openPaths(const QStringList &paths);
+    void trySample();
+    void resetLayout();
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
 
 private:
     struct Private;

@@ -1,0 +1,30 @@
+// Numbers and times as the window writes them. Thread: any; pure functions.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/clock.h"
+
+#include <QString>
+#include <string>
+#include <string_view>
+
+namespace warmbench::ui {
+
+inline QString text(std::string_view utf8)
+{
+    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
+inline QString text(Bytes bytes)
+{
+    return QString::fromStdString(toText(bytes));
+}
+// "0.42 ms", "12.3 ms", "1.84 s".
+QString text(std::chrono::nanoseconds span);
+// Up to `digits` significant digits, "NaN" and "infinity" in words.
+QString numberText(double value, int digits = 4);
+// "just now", "12 s ago", "3 min ago", "2 h ago", "5 d ago".
+QString agoText(WallTime then, WallTime now);
+// "sha256:9f86d081…" for a digest.
+QString shortDigest(std::string_view digest);
+
+} // namespace warmbench::ui

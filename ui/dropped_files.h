@@ -1,0 +1,19 @@
+// What a file is that somebody drops on the window or opens, told by its content.
+// Thread: any; blocks on the disk.
+#pragma once
+
+#include <QString>
+
+namespace warmbench::ui {
+
+struct DroppedFile
+{
+    enum class Kind { Model, Picture, Numbers, Refused };
+    Kind kind = Kind::Refused;
+    QString path;
+    QString text; // Numbers: the JSON; Refused: why, and what to do
+};
+
+DroppedFile judgeFile(const QString &path);
+
+} // namespace warmbench::ui

@@ -1,0 +1,45 @@
+// What is known of the selected model: files, digest, versions, engine, inputs, outputs, metadata,
+// and the preprocessing with the origin of each value. Thread: GUI. Rebuilt only when the bundle
+// changes, so that scrolling and selection survive.
+#pragma once
+
+#include "ui/workbench_feed.h"
+
+#include <QWidget>
+
+class QTreeWidget;
+class QTreeWidgetItem;
+
+namespace warmbench::ui {
+
+class MessageStrip;
+
+class Inspector : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit Inspector(QWidget *parent = nullptr);
+
+    void setModel(const QString &name);
+    void show(const WorkbenchState &state);
+
+private:
+    QTreeWidgetItem *group(const QString &title);
+    void add(QTreeWidgetItem *parent, const QString &name, const QString &value,
+             const QString &origin = {});
+    void rebuild(const ModelView &model);
+    void addFiles(const ModelView &model);
+    void addNetwork(const ModelStatus::Facts &facts);
+    void addPreprocessing(const ModelStatus::Facts &facts);
+    void addTask(const ModelStatus::Facts &facts);
+    void copySelected();
+
+    QString m_name;
+    QString m_shown; // what the tree was built from
+    std::shared_ptr<const ModelStatus::Facts> m_facts;
+    MessageStrip *m_warnings;
+    QTreeWidget *m_tree;
+};
+
+} // namespace warmbench::ui

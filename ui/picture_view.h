@@ -1,0 +1,50 @@
+// A picture fitted into the space there is, with boxes over it where a detector found something.
+// Small pictures are enlarged in whole, sharp pixels, so that one sees what the network saw.
+// Thread: GUI; the picture given is a preview of bounded size.
+#pragma once
+
+#include "inference/inference_types.h"
+
+#include <QImage>
+#include <QPixmap>
+#include <QWidget>
+#include <vector>
+
+namespace warmbench::ui {
+
+class PictureView : public QWidget
+{
+    Q_OBJECT
+
+public:
+    // Longest side of a preview.
+    static constexpr int previewSide = 1600;
+
+    explicit PictureView(QWidget *parent = nullptr);
+
+    // `size` is that of the picture that the preview was made from; boxes are in its pixels.
+    void setPicture(const QImage &preview, QSize size);
+    void setBoxes(std::vector<Detection> boxes);
+    void setPlaceholder(const QString &iconName, const QString &text);
+    bool isEmpty() const { return m_preview.isNull(); }
+
+    QSize sizeHint() const override { return {260, 220}; }
+    QSize minimumSizeHint() const override { return {120, 100}; }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    QRect fitted() const;
+    void paintPlaceholder(QPainter &painter);
+    void paintBoxes(QPainter &painter, const QRect &place);
+
+    QImage m_preview;
+    QSize m_size;
+    QPixmap m_scaled; // for the size last painted
+    std::vector<Detection> m_boxes;
+    QString m_placeholderIcon;
+    QString m_placeholder;
+};
+
+} // namespace warmbench::ui

@@ -1,0 +1,27 @@
+// How the playground's parts are put together: spacing, headings, the three panes, the lower half.
+// Thread: GUI.
+#pragma once
+
+#include <QList>
+#include <QString>
+
+class QAbstractItemModel;
+class QAction;
+class QLabel;
+class QToolButton;
+class QWidget;
+
+namespace warmbench::ui {
+
+QLabel *headingLabel(QWidget *parent);
+QLabel *secondaryLabel(QWidget *parent);
+QToolButton *smallButton(QAction *action, QWidget *parent); // icon only, with its text as name
+QWidget *titled(const QString &title, QWidget *inner, QWidget *parent);
+
+// Title over subtitle, what the cache did, then the buttons; the last action is the main one.
+QWidget *playgroundHeader(const QList<QLabel *> &titles, QLabel *outcome,
+                          const QList<QAction *> &actions, QWidget *parent);
+QWidget *playgroundPanes(const QList<QWidget *> &panes, QWidget *strip, QWidget *parent);
+QWidget *playgroundLower(QAbstractItemModel *outputs, QWidget *timings, QWidget *parent);
+
+} // namespace warmbench::ui

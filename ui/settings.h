@@ -1,0 +1,42 @@
+// What the window remembers, as one typed table: key, default, check. The only user of QSettings.
+// Thread: GUI. Stored as an INI file of the user's; tests point QSettings::setPath elsewhere.
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+
+namespace warmbench::ui {
+
+template <typename T>
+struct Setting
+{
+    const char *key;
+    T fallback;
+    bool (*accepts)(const T &) = nullptr; // what is stored and not accepted gives the fallback
+};
+
+namespace settings {
+extern const Setting<QByteArray> windowGeometry;
+extern const Setting<QByteArray> windowLayout;
+extern const Setting<int> layoutVersion;
+extern const Setting<QString> theme; // "system", "light", "dark"
+extern const Setting<QStringList> recentPaths;
+extern const Setting<QString> lastFolder;
+extern const Setting<int> monitorSpanSeconds;
+extern const Setting<int> logLevel; // a LogLevel
+} // namespace settings
+
+QByteArray read(const Setting<QByteArray> &setting);
+QString read(const Setting<QString> &setting);
+QStringList read(const Setting<QStringList> &setting);
+int read(const Setting<int> &setting);
+void write(const Setting<QByteArray> &setting, const QByteArray &value);
+void write(const Setting<QString> &setting, const QString &value);
+void write(const Setting<QStringList> &setting, const QStringList &value);
+void write(const Setting<int> &setting, int value);
+
+// Puts `path` first and keeps the ten newest.
+void rememberRecent(const QString &path);
+
+} // namespace warmbench::ui

@@ -1,0 +1,34 @@
+// Light and dark: two palettes over Qt's Fusion style, and the colours of charts and states.
+// Thread: GUI. Every pair of text and background has a contrast of at least 4.5 to 1.
+#pragma once
+
+#include <QColor>
+#include <QPalette>
+#include <QString>
+
+namespace warmbench::ui {
+
+enum class Theme { System, Light, Dark };
+
+Theme themeFromName(const QString &name); // "system", "light", "dark"
+QString themeName(Theme theme);
+
+// Style, palette and the few rules that a palette cannot say, for the whole application. System
+// follows the desktop, also when it changes while the program runs (Qt 6.5 and later).
+void applyTheme(Theme theme);
+
+// The colours beside the palette, for the palette that is in force.
+struct ThemeColours
+{
+    QColor good;
+    QColor warning;
+    QColor bad;
+    QColor muted;     // secondary text
+    QColor line;      // hairlines and chart grids
+    QColor subtle;    // fills of cards and bars
+    QColor series[4]; // told apart by colour-blind people too (after Okabe and Ito)
+};
+ThemeColours themeColours();
+bool isDark(const QPalette &palette);
+
+} // namespace warmbench::ui

@@ -1,0 +1,56 @@
+// One chart over time: a title, a legend that shows the newest values, lines told apart by dash as
+// well as colour. The only user of Qt Charts. Thread: GUI.
+#pragma once
+
+#include <QList>
+#include <QPointF>
+#include <QWidget>
+
+class QLabel;
+
+namespace warmbench::ui {
+
+class TimeChart : public QWidget
+{
+    Q_OBJECT
+
+public:
+    static constexpr int mostPoints = 2000;
+
+    struct Line
+    {
+        QString name;
+        int colour = 0;     // of ThemeColours::series
+        bool limit = false; // a thin, dashed line in the text colour: the budget
+    };
+    using Format = QString (*)(double value);
+
+    TimeChart(const QString &title, const QList<Line> &lines, Format format,
+              QWidget *parent = nullptr);
+    ~TimeChart() override;
+
+    // For each line its points: x in seconds before now (<= 0), y a value; at most mostPoints.
+    void replace(const QList<QList<QPointF>> &points, double spanSeconds);
+    // A figure beside the title, such as a ratio.
+    void setNote(const QString &note);
+    QList<QPointF> pointsOf(int line) const;
+
+    QSize sizeHint() const override { return {280, 190}; }
+    QSize minimumSizeHint() const override { return {180, 130}; }
+
+protected:
+    void changeEvent(QEvent *event) override;
+
+private:
+    void dress();
+    void showLegend();
+
+    struct Private;
+    std::unique_ptr<Private> m_d;
+};
+
+// A round number not below `value` with a leading 1, 2 or 5, so that axes do not jump at each
+// sample; `base` 1024 for bytes.
+double niceCeiling(double value, double base);
+
+} // namespace warmbench::ui
