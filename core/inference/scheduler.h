@@ -2,9 +2,10 @@
 // in turn.
 //
 // A model has at most `concurrency` jobs running at once (its network's), so that workers never
-// wait for a network while others have work. Deadlines are looked at when a job is taken and by the
-// housekeeping tick; a cancelled job is dropped unrun. Thread: any. Jobs run on pool threads named
-// "infer-N". submit never blocks.
+// wait for a network while others have work. Queues take turns: one job each, however long one of
+// them is. Deadlines are looked at when a job is taken and by the housekeeping tick; a cancelled
+// job is dropped unrun. Thread: any. Jobs run on pool threads named "infer-N" and must not throw.
+// submit never blocks.
 #pragma once
 
 #include "base/cancellation.h"
@@ -20,7 +21,8 @@ namespace warmbench {
 struct SchedulerOptions
 {
     int threads = 2;
-    int queueLimit = 256; // waiting jobs of one model
+    int queueLimit =
+        256; // waiting jobs of one model, beside those that a free worker takes at once
 };
 
 struct Job
@@ -51,7 +53,8 @@ public:
     std::size_t waiting(const std::string &queue) const;
     std::size_t running() const;
     // Lets queued and running jobs end for at most `drain`, abandons the rest, joins the threads.
-    // Idempotent.
+    // Idempotent. A job that calls it is not waited for and joins nobody: the owner's call or the
+    // destructor, which no job may run, does that.
     void stop(std::chrono::milliseconds drain);
 
 private:

@@ -1,0 +1,291 @@
+#include "inference/scheduler.h"
+
+#include "base/thread_name.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <fmt/format.h>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace warmbench {
+namespace {
+
+Error stoppingError()
+{
+    return {ErrorCode::Unavailable,
+            "Warmbench is shutting down; send the request again when it is back."};
+}
+
+// Why a job is not worth running any more.
+std::optional<Error> obstacle(const Job &job, SteadyTime now)
+{
+    if (job.cancellation.cancelled())
+        return Error{ErrorCode::Cancelled, "The request was cancelled while it waited."};
+    if (now >= job.deadline)
+        return Error{ErrorCode::DeadlineExceeded,
+                     fmt::format("The deadline passed while the request waited for {}; send fewer "
+                                 "at once or allow more time (--deadline).",
+                                 job.queue)};
+    return std::nullopt;
+}
+
+// The scheduler whose worker this thread is.
+thread_local const void *workerOf = nullptr;
+
+// Jobs that will not run, told so once no lock is held.
+class Abandoned
+{
+public:
+    Abandoned() = default;
+    ~Abandoned() { tell(); }
+    Abandoned(const Abandoned &) = delete;
+    Abandoned &operator=(const Abandoned &) = delete;
+    void add(Job job, Error error) { m_jobs.emplace_back(std::move(job), std::move(error)); }
+    void tell()
+    {
+        for (auto &[job, error] : std::exchange(m_jobs, {})) {
+            if (job.abandon)
+                job.abandon(std::move(error));
+        }
+    }
+
+private:
+    std::vector<std::pair<Job, Error>> m_jobs;
+};
+
+} // namespace
+
+struct Scheduler::Private
+{
+    using Lock = std::unique_lock<std::mutex>;
+
+    struct Queue
+    {
+        std::deque<Job> jobs;
+        int concurrency = 1;
+        int running = 0;
+        bool listed = false; // stands in `turns`
+    };
+
+    Private(const Clock &time, SchedulerOptions wanted)
+        : clock(time)
+        , options(wanted)
+    {
+        options.threads = std::max(options.threads, 1);
+        options.queueLimit = std::max(options.queueLimit, 0);
+    }
+
+    const Clock &clock;
+    SchedulerOptions options;
+    mutable std::mutex mutex;
+    std::condition_variable work; // for workers
+    std::condition_variable idle; // for stop()
+    std::unordered_map<std::string, Queue> queues;
+    std::deque<Queue *> turns; // queues with jobs and a free place, the next one first
+    std::size_t waiting = 0;
+    std::size_t running = 0;
+    std::size_t stoppingJobs = 0; // jobs that are inside stop()
+    int sleeping = 0;             // workers without work
+    bool stopping = false;        // nothing new
+    bool ended = false;           // nothing at all
+    std::vector<std::thread> threads;
+    std::mutex joining;
+
+    void list(const Lock &, Queue &queue)
+    {
+        if (queue.listed || queue.jobs.empty() || queue.running >= queue.concurrency)
+            return;
+        queue.listed = true;
+        turns.push_back(&queue);
+    }
+    // Takes out the jobs that have an obstacle.
+    void sift(const Lock &, Queue &queue, SteadyTime now, Abandoned &abandoned)
+    {
+        std::deque<Job> kept;
+        for (Job &job : queue.jobs) {
+            if (auto error = obstacle(job, now))
+                abandoned.add(std::move(job), std::move(*error));
+            else
+                kept.push_back(std::move(job));
+        }
+        waiting -= queue.jobs.size() - kept.size();
+        queue.jobs.swap(kept);
+        tellIfIdle();
+    }
+    bool full(const Lock &, const Queue &queue) const
+    {
+        const int free = std::min(queue.concurrency - queue.running,
+                                  options.threads - static_cast<int>(running));
+        return queue.jobs.size() >= static_cast<std::size_t>(options.queueLimit) +
+                                        static_cast<std::size_t>(std::max(free, 0));
+    }
+    void tellIfIdle()
+    {
+        if (stopping && waiting == 0 && running <= stoppingJobs)
+            idle.notify_all();
+    }
+    void workOn(int number);
+    bool take(Lock &lock, Job &job, Queue *&from, Abandoned &abandoned);
+};
+
+void Scheduler::Private::workOn(int number)
+{
+    setThreadName(fmt::format("infer-{}", number));
+    workerOf = this;
+    for (;;) {
+        Abandoned abandoned;
+        Job job;
+        Queue *queue = nullptr;
+        {
+            Lock lock(mutex);
+            ++sleeping;
+            work.wait(lock, [this] { return ended || !turns.empty(); });
+            --sleeping;
+            if (ended)
+                return;
+            if (!take(lock, job, queue, abandoned))
+                continue;
+        }
+        abandoned.tell(); // they have waited long enough
+        job.run();
+        job = {}; // what it holds goes before its place is free
+        const Lock lock(mutex);
+        --running;
+        --queue->running;
+        list(lock, *queue);
+        tellIfIdle();
+    }
+}
+
+bool Scheduler::Private::take(Lock &lock, Job &job, Queue *&from, Abandoned &abandoned)
+{
+    Queue &queue = *turns.front();
+    turns.pop_front();
+    queue.listed = false;
+    const SteadyTime now = clock.now();
+    bool found = false;
+    while (!found && !queue.jobs.empty() && queue.running < queue.concurrency) {
+        Job next = std::move(queue.jobs.front());
+        queue.jobs.pop_front();
+        --waiting;
+        if (auto error = obstacle(next, now)) {
+            abandoned.add(std::move(next), std::move(*error));
+            continue;
+        }
+        job = std::move(next);
+        from = &queue;
+        ++queue.running;
+        ++running;
+        found = true;
+    }
+    list(lock, queue);
+    // What is left is for others: a wake-up that two jobs shared is passed on.
+    if (!turns.empty() && sleeping > 0)
+        work.notify_one();
+    tellIfIdle();
+    return found;
+}
+
+Scheduler::Scheduler(const Clock &clock, SchedulerOptions options)
+    : m_d(std::make_unique<Private>(clock, options))
+{
+    for (int i = 0; i < m_d->options.threads; ++i)
+        m_d->threads.emplace_back([d = m_d.get(), i] { d->workOn(i + 1); });
+}
+
+Scheduler::~Scheduler()
+{
+    stop(std::chrono::milliseconds(0));
+}
+
+Result<void> Scheduler::submit(Job job)
+{
+    Abandoned abandoned;
+    const Private::Lock lock(m_d->mutex);
+    if (m_d->stopping)
+        return stoppingError();
+    Private::Queue &queue = m_d->queues[job.queue];
+    queue.concurrency = std::max(job.concurrency, 1);
+    if (m_d->full(lock, queue))
+        m_d->sift(lock, queue, m_d->clock.now(), abandoned);
+    if (m_d->full(lock, queue))
+        return Error{ErrorCode::Unavailable,
+                     fmt::format("The queue of {} is full ({} requests wait); try again in a "
+                                 "moment.",
+                                 job.queue, queue.jobs.size())};
+    queue.jobs.push_back(std::move(job));
+    ++m_d->waiting;
+    m_d->list(lock, queue);
+    m_d->work.notify_one();
+    return {};
+}
+
+void Scheduler::sweep()
+{
+    Abandoned abandoned;
+    const Private::Lock lock(m_d->mutex);
+    const SteadyTime now = m_d->clock.now();
+    for (auto it = m_d->queues.begin(); it != m_d->queues.end();) {
+        Private::Queue &queue = it->second;
+        m_d->sift(lock, queue, now, abandoned);
+        const bool unused = queue.jobs.empty() && queue.running == 0 && !queue.listed;
+        it = unused ? m_d->queues.erase(it) : std::next(it);
+    }
+}
+
+std::size_t Scheduler::waiting() const
+{
+    const Private::Lock lock(m_d->mutex);
+    return m_d->waiting;
+}
+
+std::size_t Scheduler::waiting(const std::string &queue) const
+{
+    const Private::Lock lock(m_d->mutex);
+    const auto found = m_d->queues.find(queue);
+    return found == m_d->queues.end() ? 0 : found->second.jobs.size();
+}
+
+std::size_t Scheduler::running() const
+{
+    const Private::Lock lock(m_d->mutex);
+    return m_d->running;
+}
+
+void Scheduler::stop(std::chrono::milliseconds drain)
+{
+    const bool byJob = workerOf == m_d.get();
+    {
+        Abandoned abandoned;
+        Private::Lock lock(m_d->mutex);
+        m_d->stopping = true;
+        m_d->stoppingJobs += byJob ? 1 : 0;
+        m_d->tellIfIdle();
+        m_d->idle.wait_for(
+            lock, drain, [this] { return m_d->waiting == 0 && m_d->running <= m_d->stoppingJobs; });
+        m_d->stoppingJobs -= byJob ? 1 : 0;
+        m_d->ended = true;
+        m_d->turns.clear();
+        for (auto &[name, queue] : m_d->queues) {
+            for (Job &job : std::exchange(queue.jobs, {}))
+                abandoned.add(std::move(job), stoppingError());
+            queue.listed = false;
+        }
+        m_d->waiting = 0;
+        m_d->work.notify_all();
+    }
+    if (byJob)
+        return;
+    const std::lock_guard joining(m_d->joining);
+    for (std::thread &thread : m_d->threads) {
+        if (thread.joinable())
+            thread.join();
+    }
+}
+
+} // namespace warmbench
