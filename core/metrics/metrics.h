@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -16,6 +17,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace warmbench {
@@ -41,8 +43,8 @@ public:
         std::array<std::int64_t, bucketCount> buckets{};
         std::int64_t count = 0;
         double sumSeconds = 0;
-        // Upper bound of the bucket that holds the q-quantile, in seconds; 0 where nothing was
-        // recorded.
+        // Upper bound of the bucket that holds the q-quantile, in seconds; the greatest finite
+        // bound where it lies beyond, 0 where nothing was recorded.
         double quantile(double q) const;
         Values operator-(const Values &earlier) const; // what was recorded in between
     };
@@ -53,7 +55,6 @@ public:
 
 private:
     std::array<std::atomic<std::int64_t>, bucketCount> m_buckets{};
-    std::atomic<std::int64_t> m_count{0};
     std::atomic<std::int64_t> m_sumNs{0};
 };
 
@@ -63,7 +64,7 @@ class RingBuffer
 {
 public:
     explicit RingBuffer(std::size_t capacity)
-        : m_items(capacity)
+        : m_items(std::max<std::size_t>(capacity, 1))
     {
     }
     void push(T item)
@@ -121,8 +122,13 @@ public:
     void recordLoad(const std::string &model, std::chrono::nanoseconds span);
 
     Histogram::Values predictionLatency() const; // all models together
-    std::int64_t predictions() const;
+    std::int64_t predictions() const;            // finished, failed ones included
     std::int64_t failures() const;
+    // By label, as they stand: model and version, model and phase, route and status, model.
+    std::map<std::pair<std::string, std::string>, Histogram::Values> models() const;
+    std::map<std::pair<std::string, std::size_t>, Histogram::Values> phases() const;
+    std::map<std::pair<std::string, int>, Histogram::Values> http() const;
+    std::map<std::string, Histogram::Values> loads() const;
 
     // Time series: the housekeeping thread pushes, anyone reads (copy of at most 3,600 samples).
     void push(MetricsSample sample);
@@ -144,6 +150,7 @@ private:
     Histogram m_latency;
     Counter m_predictions;
     Counter m_failures;
+    Family<std::pair<std::string, std::string>> m_models;
     Family<std::pair<std::string, std::size_t>> m_phases;
     Family<std::pair<std::string, int>> m_http;
     Family<std::string> m_loads;

@@ -1,0 +1,164 @@
+#include "metrics/metrics.h"
+
+#include <cmath>
+#include <limits>
+#include <QtTest>
+#include <thread>
+
+using namespace warmbench;
+using namespace std::chrono_literals;
+
+class TestMetrics : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void bucketsAreFourAnOctaveFromAMicrosecondToTwoMinutes()
+    {
+        QVERIFY(std::abs(Histogram::upperBound(3) - 2e-6) < 1e-9);
+        QVERIFY(std::abs(Histogram::upperBound(7) - 4e-6) < 1e-9);
+        QVERIFY(Histogram::upperBound(Histogram::bucketCount - 2) > 128);
+        QVERIFY(std::isinf(Histogram::upperBound(Histogram::bucketCount - 1)));
+        for (int i = 1; i < Histogram::bucketCount - 1; ++i) {
+            const double ratio = Histogram::upperBound(i) / Histogram::upperBound(i - 1);
+            QVERIFY(ratio > 1.185 && ratio < 1.195);
+        }
+    }
+
+    void aSpanFallsIntoTheFirstBucketThatIsNotTooSmall_data()
+    {
+        QTest::addColumn<qint64>("ns");
+        QTest::addColumn<int>("bucket");
+        QTest::newRow("nothing") << qint64(0) << 0;
+        QTest::newRow("before its start") << qint64(-5) << 0;
+        QTest::newRow("a microsecond") << qint64(1000) << 0;
+        QTest::newRow("exactly a bound") << qint64(2000) << 3;
+        QTest::newRow("just over a bound") << qint64(2001) << 4;
+        QTest::newRow("a millisecond") << qint64(1'000'000) << 39;
+        QTest::newRow("an hour") << qint64(3'600'000'000'000) << Histogram::bucketCount - 1;
+        QTest::newRow("the longest")
+            << std::numeric_limits<qint64>::max() << Histogram::bucketCount - 1;
+    }
+    void aSpanFallsIntoTheFirstBucketThatIsNotTooSmall()
+    {
+        QFETCH(qint64, ns);
+        QFETCH(int, bucket);
+        Histogram histogram;
+        histogram.record(std::chrono::nanoseconds(ns));
+        const auto values = histogram.values();
+        QCOMPARE(values.count, 1);
+        QCOMPARE(int(std::find(values.buckets.begin(), values.buckets.end(), 1) -
+                     values.buckets.begin()),
+                 bucket);
+    }
+
+    void quantilesAreWithin19Percent()
+    {
+        Histogram histogram;
+        QCOMPARE(histogram.values().quantile(0.5), 0.0);
+        for (int i = 1; i <= 1000; ++i)
+            histogram.record(std::chrono::microseconds(i * 10));
+        const auto values = histogram.values();
+        for (const double q : {0.01, 0.5, 0.9, 0.95, 0.99, 1.0}) {
+            const double exact = q * 0.01;
+            QVERIFY(values.quantile(q) >= exact);
+            QVERIFY(values.quantile(q) <= exact * 1.19);
+        }
+        QVERIFY(values.quantile(-1) <= 10e-6 * 1.19);
+        QCOMPARE(values.quantile(2), values.quantile(1));
+        QVERIFY(std::abs(values.sumSeconds - 5.005) < 1e-6);
+        Histogram endless;
+        endless.record(1h);
+        QVERIFY(std::isfinite(endless.values().quantile(0.5)));
+    }
+
+    void theQuantileOfTwoValuesIsOneOfThem()
+    {
+        Histogram histogram;
+        histogram.record(1ms);
+        histogram.record(100ms);
+        QVERIFY(histogram.values().quantile(0.5) < 0.0012);
+        QVERIFY(histogram.values().quantile(0.51) >= 0.1);
+    }
+
+    void theDifferenceIsWhatCameInBetween()
+    {
+        Histogram histogram;
+        histogram.record(1s);
+        const auto earlier = histogram.values();
+        histogram.record(1ms);
+        histogram.record(1ms);
+        const auto recent = histogram.values() - earlier;
+        QCOMPARE(recent.count, 2);
+        QVERIFY(recent.quantile(1) < 0.0012);
+        QVERIFY(std::abs(recent.sumSeconds - 0.002) < 1e-9);
+    }
+
+    void theRingKeepsTheNewestInOrder()
+    {
+        RingBuffer<int> ring(3);
+        QCOMPARE(ring.items(), std::vector<int>{});
+        ring.push(1);
+        ring.push(2);
+        QCOMPARE(ring.items(), (std::vector<int>{1, 2}));
+        for (int i = 3; i <= 7; ++i)
+            ring.push(i);
+        QCOMPARE(ring.items(), (std::vector<int>{5, 6, 7}));
+        RingBuffer<int> none(0); // holds one
+        none.push(1);
+        none.push(2);
+        QCOMPARE(none.items(), std::vector<int>{2});
+    }
+
+    void theSeriesKeepsAnHour()
+    {
+        Metrics metrics;
+        for (int i = 0; i < 3700; ++i) {
+            MetricsSample sample;
+            sample.requests = i;
+            metrics.push(sample);
+        }
+        const auto series = metrics.series();
+        QCOMPARE(series.size(), std::size_t(3600));
+        QCOMPARE(series.front().requests, 100);
+        QCOMPARE(series.back().requests, 3699);
+    }
+
+    void recordsFromManyThreadsAreAllCounted()
+    {
+        Metrics metrics;
+        constexpr int threads = 4;
+        constexpr int each = 500;
+        {
+            std::vector<std::jthread> recorders;
+            for (int t = 0; t < threads; ++t) {
+                recorders.emplace_back([&metrics, t] {
+                    for (int i = 0; i < each; ++i) {
+                        const std::string model = i % 2 ? "digits" : "iris";
+                        metrics.recordPrediction(model, "1", i % 5 != 0, 1ms);
+                        metrics.recordPhase(model, static_cast<std::size_t>(i % 5), 1ms);
+                        metrics.recordHttp("/predict", i % 5 ? 200 : 400, 1ms);
+                        metrics.recordLoad("model " + std::to_string(t), 1s);
+                        if (i % 50 == 0) {
+                            metrics.push({});
+                            (void)metrics.series();
+                            (void)metrics.phases();
+                        }
+                    }
+                });
+            }
+        }
+        QCOMPARE(metrics.predictions(), threads * each);
+        QCOMPARE(metrics.failures(), threads * each / 5);
+        QCOMPARE(metrics.predictionLatency().count, threads * each);
+        QCOMPARE(metrics.models().size(), std::size_t(2));
+        QCOMPARE(metrics.models().at({"digits", "1"}).count, threads * each / 2);
+        QCOMPARE(metrics.phases().size(), std::size_t(10));
+        QCOMPARE(metrics.http().at({"/predict", 400}).count, threads * each / 5);
+        QCOMPARE(metrics.loads().size(), std::size_t(threads));
+        QCOMPARE(metrics.loads().at("model 3").count, each);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestMetrics)
+#include "tst_metrics.moc"
