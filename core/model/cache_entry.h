@@ -14,6 +14,8 @@ namespace warmbench {
 
 class CacheState;
 
+Error closingError(); // Unavailable: new work is refused
+
 // An unload waits for as many instances as were alive when it was asked for.
 struct PendingUnload
 {

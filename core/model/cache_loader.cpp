@@ -9,16 +9,10 @@
 namespace warmbench {
 namespace {
 
-Error closingError()
-{
-    return {ErrorCode::Unavailable, "the program is shutting down; send the request again once it "
-                                    "has been started anew"};
-}
-
 Error removedError(const ModelId &id)
 {
-    return notFound(
-        fmt::format("{} was removed while somebody asked for it; open its file again", id.text()));
+    return notFound(fmt::format(
+        "The model {} was removed while it was asked for; open its file again.", id.text()));
 }
 
 // What a source throws all the same (no memory, a broken file system) must not end the program.
@@ -29,11 +23,12 @@ Result<T> guarded(Call call)
         return call();
     } catch (const std::bad_alloc &) {
         return Error{ErrorCode::ResourceExhausted,
-                     "the system has no memory left for this model; unload others or lower the "
-                     "memory budget"};
+                     "The system has no memory left for this model; unload others or lower the "
+                     "memory budget (--memory-budget)."};
     } catch (const std::exception &thrown) {
         return Error{ErrorCode::Internal,
-                     fmt::format("loading ended unexpectedly: {}", printable(thrown.what()))};
+                     fmt::format("Loading ended in an unexpected error, please report it: {}",
+                                 printable(thrown.what()))};
     }
 }
 
@@ -73,6 +68,12 @@ std::shared_ptr<const ModelStatus::Facts> factsOf(const LoadedModel &model, Byte
 }
 
 } // namespace
+
+Error closingError()
+{
+    return {ErrorCode::Unavailable, "Warmbench is shutting down; send the request again when it is "
+                                    "back."};
+}
 
 CacheLoader::CacheLoader(std::shared_ptr<CacheState> state, ModelSource &source)
     : m_state(std::move(state))
@@ -327,7 +328,7 @@ void CacheLoader::work(const Entry &entry)
         guarded<std::unique_ptr<LoadedModel>>([&]() -> Result<std::unique_ptr<LoadedModel>> {
             auto loaded = m_source.load(*plan);
             if (loaded && (!*loaded || !(*loaded)->network))
-                return Error{ErrorCode::Internal, "the engine returned no network"};
+                return Error{ErrorCode::Internal, "The engine returned no network."};
             return loaded;
         });
     if (!model)

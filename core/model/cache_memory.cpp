@@ -92,15 +92,15 @@ Result<void> CacheState::makeRoom(const Lock &lock, const std::string &what, Byt
     const Bytes budget = m_statistics.budget;
     if (needed > budget)
         return Error{ErrorCode::ResourceExhausted,
-                     fmt::format("{} needs {} ({} bytes), more than the whole memory budget of {} "
-                                 "({} bytes); raise the budget (--memory-budget)",
+                     fmt::format("The model {} needs {} ({} bytes), more than the whole memory "
+                                 "budget of {} ({} bytes); raise the budget (--memory-budget).",
                                  what, toText(needed), needed.count, toText(budget), budget.count)};
     if (needed > budget - blocked)
         return Error{ErrorCode::ResourceExhausted,
-                     fmt::format("{} needs {} ({} bytes), but of the memory budget of {} ({} "
-                                 "bytes) {} ({} bytes) are taken by pinned models and models in "
-                                 "use: {}; unpin or unload one, or raise the budget "
-                                 "(--memory-budget)",
+                     fmt::format("The model {} needs {} ({} bytes), but of the memory budget of {} "
+                                 "({} bytes) {} ({} bytes) are taken by pinned models and models "
+                                 "in use: {}; unpin or unload one, or raise the budget "
+                                 "(--memory-budget).",
                                  what, toText(needed), needed.count, toText(budget), budget.count,
                                  toText(blocked), blocked.count, joined(blockers(lock, keep)))};
     sortByUse(idle);

@@ -326,7 +326,7 @@ void CacheState::lookSoon(const Lock &lock)
 
 std::optional<CacheState::Task> CacheState::take(const Lock &)
 {
-    if (m_tasks.empty())
+    if (m_tasks.empty() || !m_dead.empty())
         return std::nullopt;
     Task task = std::move(m_tasks.front());
     m_tasks.pop_front();

@@ -97,8 +97,8 @@ public:
 
     // The loader's queue.
     void push(const Lock &, Task task);
-    void lookSoon(const Lock &); // at most one look at the files waits
-    std::optional<Task> take(const Lock &);
+    void lookSoon(const Lock &);            // at most one look at the files waits
+    std::optional<Task> take(const Lock &); // none while bundles wait for their end
     void waitForWork(Lock &lock);
     bool closing(const Lock &) const { return m_closing; }
     // Refuses new work from now on; returns what was queued and not begun.

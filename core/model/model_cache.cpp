@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::chrono::seconds retryAfter{1};
 
-Error closingError()
-{
-    return {ErrorCode::Unavailable, "the program is shutting down; send the request again once it "
-                                    "has been started anew"};
-}
-
 } // namespace
 
 const char *cacheOutcomeName(CacheOutcome outcome)
