@@ -126,7 +126,7 @@ public:
         planLayout();
         for (const auto step : {&ImagePlanner::planChannels, &ImagePlanner::planSize,
                                 &ImagePlanner::planResize, &ImagePlanner::planNumbers}) {
-            if (const auto done = (this->*step)(); !done)
+            if (auto done = (this->*step)(); !done)
                 return done;
         }
         warnOfGuesses();

@@ -37,7 +37,7 @@ fs::path leadingFile(const fs::path &file)
     }};
     const std::string ending = lowered(file.extension().string());
     for (const auto &[partner, leader] : pairs) {
-        const fs::path leading = fs::path(file).replace_extension(leader);
+        fs::path leading = fs::path(file).replace_extension(leader);
         if (ending == partner && stampOf(leading).size >= 0)
             return leading;
     }

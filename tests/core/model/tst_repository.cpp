@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <QtTest>
 #include <sys/stat.h>
 #include <thread>
@@ -336,10 +337,10 @@ private Q_SLOTS:
 
     void twoThousandModelsAreFoundInUnderASecond()
     {
-        for (int i = 0; i < 1000; ++i) {
-            put("flat" + std::to_string(i) + ".onnx");
+        for (int i = 0; i < 1900; ++i)
+            std::ofstream(m_root / ("flat" + std::to_string(i) + ".onnx")).put('x');
+        for (int i = 0; i < 100; ++i)
             put("folder" + std::to_string(i) + "/1/model.onnx");
-        }
         Repository repository;
         QElapsedTimer timer;
         timer.start();
