@@ -1,0 +1,270 @@
+#include "model/input_plan.h"
+
+#include <QtTest>
+
+using namespace warmbench;
+
+namespace {
+
+std::vector<Dimension> shape(std::initializer_list<std::int64_t> extents)
+{
+    std::vector<Dimension> dimensions;
+    for (const std::int64_t extent : extents)
+        dimensions.push_back({extent, {}});
+    return dimensions;
+}
+
+NetworkSpec network(std::initializer_list<std::int64_t> extents, DType dtype = DType::Float32)
+{
+    NetworkSpec spec;
+    spec.inputs = {{"data", dtype, shape(extents), {}}};
+    return spec;
+}
+
+ModelSettings settings(const char *json)
+{
+    auto parsed = parseModelSettings(json);
+    return parsed ? *std::move(parsed) : ModelSettings();
+}
+
+QByteArray warnings(const InputPlan &plan)
+{
+    std::string all;
+    for (const std::string &warning : plan.warnings)
+        all += warning + "\n";
+    return QByteArray::fromStdString(all);
+}
+
+} // namespace
+
+class TestInputPlan : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aPictureWithoutSettingsIsAGuessThatSaysSo()
+    {
+        const auto plan = planInput(network({-1, 3, 240, 320}), {});
+        QVERIFY(plan);
+        QCOMPARE(plan->kind, InputKind::Image);
+        Preprocessing expected;
+        expected.width = 320;
+        expected.height = 240;
+        QCOMPARE(plan->preprocessing, expected);
+        QCOMPARE(plan->origins.at("width"), Origin::Network);
+        QCOMPARE(plan->origins.at("layout"), Origin::Network);
+        for (const char *key : {"channels", "resize", "scale", "mean", "std", "interpolation"})
+            QCOMPARE(plan->origins.at(key), Origin::Guessed);
+        QVERIFY2(warnings(*plan).contains("guess in part: stretch, rgb and scale 1/255"),
+                 warnings(*plan));
+    }
+
+    void theShapeTellsLayoutAndChannels_data()
+    {
+        QTest::addColumn<QList<qint64>>("extents");
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<int>("layout");
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<int>("width");
+        const auto row = [](const char *name, const QList<qint64> &extents, InputKind kind,
+                            Layout layout = Layout::Nchw, Channels channels = Channels::Rgb,
+                            int width = 0) {
+            QTest::newRow(name) << extents << int(kind) << int(layout) << int(channels) << width;
+        };
+        row("NCHW grey", {1, 1, 28, 30}, InputKind::Image, Layout::Nchw, Channels::Gray, 30);
+        row("NHWC", {1, 28, 30, 3}, InputKind::Image, Layout::Nhwc, Channels::Rgb, 30);
+        row("NHWC grey", {-1, 28, 30, 1}, InputKind::Image, Layout::Nhwc, Channels::Gray, 30);
+        row("both", {1, 3, 30, 3}, InputKind::Image, Layout::Nchw, Channels::Rgb, 3);
+        row("free size", {1, 3, -1, -1}, InputKind::Image, Layout::Nchw, Channels::Rgb, 224);
+        row("two channels", {1, 2, 28, 28}, InputKind::Tensor);
+        row("all free", {-1, -1, -1, -1}, InputKind::Tensor);
+        row("three dimensions", {3, 28, 28}, InputKind::Tensor);
+        row("a row", {-1, 4}, InputKind::Features);
+        row("a lone row", {4}, InputKind::Features);
+        row("a long row", {1, 3000}, InputKind::Tensor);
+        row("a free row", {1, -1}, InputKind::Tensor);
+        row("many rows", {7, 4}, InputKind::Tensor);
+        row("a scalar", {}, InputKind::Tensor);
+    }
+    void theShapeTellsLayoutAndChannels()
+    {
+        QFETCH(QList<qint64>, extents);
+        QFETCH(int, kind);
+        NetworkSpec spec = network({});
+        for (const qint64 extent : extents)
+            spec.inputs[0].shape.push_back({extent, {}});
+        const auto plan = planInput(spec, {});
+        QVERIFY(plan);
+        QCOMPARE(int(plan->kind), kind);
+        if (plan->kind != InputKind::Image)
+            return;
+        QTEST(int(plan->preprocessing.layout), "layout");
+        QTEST(int(plan->preprocessing.channels), "channels");
+        QTEST(plan->preprocessing.width, "width");
+    }
+
+    void aTableWithoutSettingsNumbersItsFeatures()
+    {
+        const auto plan = planInput(network({-1, 3}), {});
+        QCOMPARE(plan->features.size(), std::size_t(3));
+        QCOMPARE(plan->features[2].name, std::string("feature 3"));
+        const auto named = planInput(
+            network({-1, 2}),
+            settings(R"({"input": {"features": [{"name": "a"}, {"name": "b", "unit": "cm"}]}})"));
+        QCOMPARE(named->kind, InputKind::Features);
+        QCOMPARE(named->features[1].unit, std::string("cm"));
+        QCOMPARE(named->origins.at("features"), Origin::SettingsFile);
+    }
+
+    void metadataComesBeforeGuesses()
+    {
+        NetworkSpec spec = network({1, 3, 28, 28});
+        spec.metadata = {{"Image.BitmapPixelFormat", "Bgr8"},
+                         {"Image.NominalPixelRange", "NominalRange_0_255"}};
+        const auto plan = planInput(spec, {});
+        QCOMPARE(plan->preprocessing.channels, Channels::Bgr);
+        QCOMPARE(plan->origins.at("channels"), Origin::Metadata);
+        QCOMPARE(plan->preprocessing.scale, 1.0);
+        QCOMPARE(plan->origins.at("scale"), Origin::Metadata);
+        QVERIFY2(plan->warnings.empty(), warnings(*plan));
+
+        spec.metadata["Image.NominalPixelRange"] = "Normalized_1_1";
+        const Preprocessing signedRange = planInput(spec, {})->preprocessing;
+        QCOMPARE(0 * signedRange.scale - signedRange.mean[0], -1.0);
+        QCOMPARE(255 * signedRange.scale - signedRange.mean[0], 1.0);
+        spec.metadata["Image.NominalPixelRange"] = "NominalRange_16_235";
+        const Preprocessing video = planInput(spec, {})->preprocessing;
+        QCOMPARE(0 * video.scale - video.mean[0], 16.0);
+        QCOMPARE(255 * video.scale - video.mean[0], 235.0);
+    }
+
+    void settingsComeBeforeMetadataWithAWarning()
+    {
+        NetworkSpec spec = network({1, 3, 28, 28});
+        spec.metadata = {{"Image.BitmapPixelFormat", "Bgr8"},
+                         {"Image.NominalPixelRange", "NominalRange_0_255"}};
+        const auto plan =
+            planInput(spec, settings(R"({"input": {"channels": "rgb", "scale": "1/255"}})"));
+        QCOMPARE(plan->preprocessing.channels, Channels::Rgb);
+        QCOMPARE(plan->origins.at("channels"), Origin::SettingsFile);
+        QCOMPARE(plan->preprocessing.scale, 1 / 255.0);
+        QCOMPARE(plan->preprocessing.mean, std::vector<double>{0});
+        QVERIFY2(warnings(*plan).contains("\"input.channels\" says rgb"), warnings(*plan));
+        QVERIFY2(warnings(*plan).contains("Image.BitmapPixelFormat says bgr"), warnings(*plan));
+        QVERIFY2(warnings(*plan).contains("Image.NominalPixelRange says 1;"), warnings(*plan));
+        // Agreement is silent.
+        QVERIFY(planInput(spec, settings(R"({"input": {"channels": "bgr", "scale": 1}})"))
+                    ->warnings.empty());
+    }
+
+    void theNetworksShapeComesBeforeMetadata()
+    {
+        NetworkSpec spec = network({1, 3, 28, 28});
+        spec.metadata = {{"Image.BitmapPixelFormat", "Gray8"},
+                         {"Image.NominalPixelRange", "Sideways"}};
+        const auto plan = planInput(spec, {});
+        QCOMPARE(plan->preprocessing.channels, Channels::Rgb);
+        QVERIFY2(warnings(*plan).contains("the network's shape counts"), warnings(*plan));
+        QVERIFY2(warnings(*plan).contains("\"Sideways\", which is unknown"), warnings(*plan));
+        QCOMPARE(plan->origins.at("scale"), Origin::Guessed);
+    }
+
+    void thePresetSetsWhatTheSettingsLeaveOpen()
+    {
+        const auto plan =
+            planInput(network({-1, 3, 224, 224}),
+                      settings(R"({"input": {"preset": "imagenet", "channels": "bgr"}})"));
+        const Preprocessing &how = plan->preprocessing;
+        QCOMPARE(how.resize, ResizeMode::Crop);
+        QCOMPARE(how.shorterSide, std::optional(256));
+        QCOMPARE(how.channels, Channels::Bgr);
+        QCOMPARE(how.scale, 1 / 255.0);
+        QCOMPARE(how.mean, (std::vector<double>{0.485, 0.456, 0.406}));
+        QCOMPARE(how.std, (std::vector<double>{0.229, 0.224, 0.225}));
+        QCOMPARE(plan->origins.at("mean"), Origin::SettingsFile);
+        QVERIFY2(plan->warnings.empty(), warnings(*plan));
+        const auto large =
+            planInput(network({-1, 3, 299, 299}), settings(R"({"input": {"preset": "imagenet"}})"));
+        QCOMPARE(large->preprocessing.shorterSide, std::optional(342));
+    }
+
+    void bytesAreNotScaledDown()
+    {
+        const auto plan = planInput(network({1, 28, 28, 3}, DType::UInt8), {});
+        QCOMPARE(plan->kind, InputKind::Image);
+        QCOMPARE(plan->preprocessing.scale, 1.0);
+        QCOMPARE(plan->origins.at("scale"), Origin::Network);
+        QCOMPARE(planInput(network({1, 3, 28, 28}, DType::String), {})->kind, InputKind::Tensor);
+    }
+
+    void theSettingsNameTheInput()
+    {
+        NetworkSpec spec = network({1, 4});
+        spec.inputs.push_back({"picture", DType::Float32, shape({1, 1, 8, 8}), {}});
+        spec.inputs.push_back({"other", DType::Float32, shape({1, 3, 8, 8}), {}});
+        QCOMPARE(planInput(spec, {})->index, std::size_t(1));
+        const auto plan = planInput(spec, settings(R"({"input": {"name": "other"}})"));
+        QCOMPARE(plan->index, std::size_t(2));
+        QCOMPARE(plan->origins.at("name"), Origin::SettingsFile);
+        QCOMPARE(planInput({}, {})->kind, InputKind::Tensor);
+    }
+
+    void settingsThatTheNetworkCannotTakeAreRefused_data()
+    {
+        QTest::addColumn<QList<qint64>>("extents");
+        QTest::addColumn<QByteArray>("json");
+        QTest::addColumn<QByteArray>("said");
+        const auto row = [](const char *name, const QList<qint64> &extents, const char *json,
+                            const char *said) {
+            QTest::newRow(name) << extents << QByteArray(json) << QByteArray(said);
+        };
+        row("name", {1, 4}, R"({"input": {"name": "x"}})", "the network's inputs are data");
+        row("channels", {1, 1, 8, 8}, R"({"input": {"channels": "rgb"}})",
+            "\"input.channels\" asks for 3 channels (rgb)");
+        row("preset on grey", {1, 1, 8, 8}, R"({"input": {"preset": "imagenet"}})",
+            "\"input.preset\" asks for 3");
+        row("grey mean for colour", {1, 1, 8, 8}, R"({"input": {"mean": [1, 2, 3]}})",
+            "\"input.mean\" has 3 numbers, but a gray picture has 1 channel;");
+        row("width", {1, 3, 8, 8}, R"({"input": {"width": 9}})",
+            "\"input.width\" is 9, but input \"data\" [1, 3, 8, 8] takes 8");
+        row("layout", {1, 3, 8, 8}, R"({"input": {"layout": "NHWC"}})", "8 channels where");
+        row("picture for a table", {1, 64}, R"({"input": {"resize": "crop"}})",
+            "\"input.resize\" is about a picture");
+        row("small shorter side", {1, 3, 8, 8},
+            R"({"input": {"resize": "crop", "shorter_side": 7}})", "set at least 8");
+        row("feature count", {1, 4}, R"({"input": {"features": [{"name": "a"}]}})",
+            "names 1 numbers, but input \"data\" [1, 4] takes 4");
+        row("features of a picture", {1, 3, 8, 8}, R"({"input": {"features": [{"name": "a"}]}})",
+            "takes no row of numbers");
+        row("both", {1, 1}, R"({"input": {"width": 1, "features": [{"name": "a"}]}})",
+            "leave one of them out");
+        row("enormous", {1, 3, 8, 99999}, R"({"input": {"resize": "crop"}})", "send tensors");
+    }
+    void settingsThatTheNetworkCannotTakeAreRefused()
+    {
+        QFETCH(QList<qint64>, extents);
+        QFETCH(QByteArray, json);
+        QFETCH(QByteArray, said);
+        NetworkSpec spec = network({});
+        for (const qint64 extent : extents)
+            spec.inputs[0].shape.push_back({extent, {}});
+        const auto parsed = parseModelSettings(json.toStdString());
+        QVERIFY(parsed);
+        const auto plan = planInput(spec, *parsed);
+        QVERIFY(!plan);
+        QCOMPARE(plan.error().code, ErrorCode::InvalidArgument);
+        QVERIFY2(QByteArray::fromStdString(plan.error().message).contains(said),
+                 plan.error().message.c_str());
+    }
+
+    void originsHaveNamesForPeople()
+    {
+        QCOMPARE(originName(Origin::Guessed), "guessed");
+        QCOMPARE(originName(Origin::Metadata), "metadata");
+        QCOMPARE(originName(Origin::SettingsFile), "settings file");
+        QCOMPARE(originName(Origin::User), "you");
+    }
+};
+
+QTEST_APPLESS_MAIN(TestInputPlan)
+#include "tst_input_plan.moc"
