@@ -1,5 +1,8 @@
 #include "http/replier.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace warmbench::http {
 
 ReplyQueue::ReplyQueue(Deliver deliver, std::function<void()> wake)
@@ -51,6 +54,12 @@ Replier::Replier(std::shared_ptr<ReplyQueue> queue, std::shared_ptr<Exchange> ex
 {
 }
 
+void Replier::label(std::string route, Fields fields) const
+{
+    m_state->route = std::move(route);
+    m_state->fields = std::move(fields);
+}
+
 Replier::State::State(std::shared_ptr<ReplyQueue> replies, std::shared_ptr<Exchange> which)
     : queue(std::move(replies))
     , exchange(std::move(which))
@@ -67,8 +76,11 @@ Replier::State::~State()
 
 void Replier::State::answer(ApiReply reply)
 {
-    if (!answered.exchange(true))
-        queue->post(std::move(exchange), std::move(reply));
+    if (answered.exchange(true))
+        return;
+    reply.route = std::move(route);
+    std::move(fields.begin(), fields.end(), std::back_inserter(reply.fields));
+    queue->post(std::move(exchange), std::move(reply));
 }
 
 } // namespace warmbench::http

@@ -46,6 +46,9 @@ class Replier
 public:
     Replier(std::shared_ptr<ReplyQueue> queue, std::shared_ptr<Exchange> exchange);
     void operator()(ApiReply reply) const { m_state->answer(std::move(reply)); }
+    // What the answer will carry beside its own: the route for log and metrics, header fields. To
+    // be called before the Replier is handed on.
+    void label(std::string route, Fields fields) const;
 
 private:
     struct State
@@ -58,6 +61,8 @@ private:
 
         std::shared_ptr<ReplyQueue> queue;
         std::shared_ptr<Exchange> exchange;
+        std::string route;
+        Fields fields;
         std::atomic<bool> answered{false};
     };
     std::shared_ptr<State> m_state;

@@ -1,0 +1,332 @@
+#include "http/api.h"
+
+#include "base/text.h"
+#include "http/model_json.h"
+#include "http/prediction_codec.h"
+#include "inference/workbench.h"
+#include "tensor/image.h"
+#include "tensor/json_tensor.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+#include <iterator>
+
+namespace warmbench::http {
+
+namespace {
+
+constexpr std::size_t pageSize = 1000;
+
+ApiReply jsonReply(std::string body)
+{
+    ApiReply reply;
+    reply.body = std::move(body);
+    reply.body += '\n';
+    return reply;
+}
+
+ApiReply errorReplyOf(const Error &error)
+{
+    ApiReply reply = errorReply(httpStatus(error.code), errorCodeName(error.code), error.message);
+    if (error.code == ErrorCode::Unavailable)
+        reply.fields.emplace_back("Retry-After", "1");
+    return reply;
+}
+
+bool wantsPng(const ApiRequest &request)
+{
+    for (const std::string_view item : split(request.field("accept"), ',')) {
+        if (trimmed(item.substr(0, item.find(';'))) == "image/png")
+            return true;
+    }
+    return false;
+}
+
+// The picture of an image task; nothing where the task yields none.
+std::optional<ApiReply> pictureReply(const Prediction &prediction)
+{
+    const auto with =
+        std::find_if(prediction.results.begin(), prediction.results.end(),
+                     [](const SampleResult &result) { return result.image.has_value(); });
+    if (with == prediction.results.end())
+        return {};
+    auto png = encodePng(*with->image);
+    if (!png)
+        return errorReplyOf(png.error());
+    ApiReply reply;
+    reply.body = std::move(*png);
+    reply.contentType = "image/png";
+    return reply;
+}
+
+ApiReply predictionReply(const Result<Prediction> &prediction, bool png)
+{
+    if (!prediction)
+        return errorReplyOf(prediction.error());
+    std::optional<ApiReply> reply;
+    if (png)
+        reply = pictureReply(*prediction);
+    if (!reply) {
+        reply.emplace();
+        reply->body = predictionJson(*prediction);
+    }
+    reply->model = prediction->model.name;
+    reply->cache = cacheOutcomeName(prediction->cache);
+    return std::move(*reply);
+}
+
+std::string quotedOrNull(const std::string &text)
+{
+    if (text.empty())
+        return "null";
+    std::string quoted;
+    appendJsonString(quoted, text);
+    return quoted;
+}
+
+ApiReply refreshReply(const Result<RefreshReport> &report)
+{
+    if (!report)
+        return errorReplyOf(report.error());
+    std::string body = fmt::format("{{\"reloaded\": {}, \"old_digest\": {}, \"new_digest\": {}, "
+                                   "\"load_ms\": ",
+                                   report->reloaded, quotedOrNull(report->oldDigest),
+                                   quotedOrNull(report->newDigest));
+    appendJsonNumber(body, toMilliseconds(report->loadTime));
+    return jsonReply(body + "}");
+}
+
+// Takes no Api along: it may be gone when a load ends, the workbench is not.
+ApiReply modelReply(const Workbench &workbench, const std::string &name)
+{
+    const auto view = workbench.model({name, {}});
+    ApiReply reply = view ? jsonReply(modelJson(*view)) : errorReplyOf(view.error());
+    reply.model = name;
+    return reply;
+}
+
+bool isTrue(const std::string &text)
+{
+    return text == "true" || text == "1" || text == "yes";
+}
+
+} // namespace
+
+Api::Api(Workbench &workbench, const HttpOptions &options)
+    : m_workbench(workbench)
+    , m_access(options)
+{
+    addStateRoutes();
+    addPredictRoutes();
+    addModelRoutes();
+}
+
+void Api::addStateRoutes()
+{
+    m_router.add({"GET", "/", "What this server offers.", false,
+                  [this](const RoutedRequest &, const Replier &reply) { index(reply); }});
+    m_router.add({"GET", "/health", "The process runs; always 200.", false,
+                  [](const RoutedRequest &, const Replier &reply) {
+                      reply(jsonReply("{\"status\": \"ok\"}"));
+                  }});
+    m_router.add({"GET", "/ready", "What loads at start is up; 503 until then.", false,
+                  [this](const RoutedRequest &, const Replier &reply) { ready(reply); }});
+    m_router.add({"GET", "/stats", "Counters of the model cache, memory and uptime.", false,
+                  [this](const RoutedRequest &, const Replier &reply) {
+                      reply(jsonReply(statisticsJson(m_workbench, std::chrono::steady_clock::now() -
+                                                                      m_started)));
+                  }});
+}
+
+void Api::addPredictRoutes()
+{
+    const auto run = [this](RoutedRequest routed, const Replier &reply) {
+        predict(std::move(routed), reply);
+    };
+    for (const std::string base : {"/predict", "/advanced_predict"}) {
+        m_router.add({"POST", base, "Runs the default model.", false, run});
+        m_router.add({"POST", base + "/{name}", "Runs a model.", false, run});
+        m_router.add({"POST", base + "/{name}/versions/{version}", "Runs one version of a model.",
+                      false, run});
+    }
+}
+
+void Api::addModelRoutes()
+{
+    m_router.add(
+        {"GET", "/models", "All models, by name; ?limit= and ?after= page through them.", false,
+         [this](const RoutedRequest &routed, const Replier &reply) { listModels(routed, reply); }});
+    m_router.add(
+        {"GET", "/models/{name}", "One model: state, inputs, outputs, counters.", false,
+         [this](const RoutedRequest &routed, const Replier &reply) { showModel(routed, reply); }});
+    m_router.add(
+        {"POST", "/models/{name}/load", "Loads a model; a loaded one stays as it is.", true,
+         [this](const RoutedRequest &routed, const Replier &reply) { load(routed, reply); }});
+    m_router.add(
+        {"POST", "/models/{name}/unload", "Unloads a model; answers after its last use has ended.",
+         true,
+         [this](const RoutedRequest &routed, const Replier &reply) { unload(routed, reply); }});
+    m_router.add(
+        {"POST", "/models/{name}/pin", "Keeps a model in memory.", true,
+         [this](const RoutedRequest &routed, const Replier &reply) { pin(routed, true, reply); }});
+    m_router.add(
+        {"POST", "/models/{name}/unpin", "Lets a model go when room is needed.", true,
+         [this](const RoutedRequest &routed, const Replier &reply) { pin(routed, false, reply); }});
+    m_router.add({"POST", "/models/{name}/refresh",
+                  "Loads a model's changed file; ?force=true loads an unchanged one too.", true,
+                  [this](const RoutedRequest &routed, const Replier &reply) {
+                      refresh(routed.parameter("name"), isTrue(routed.queried("force")), reply);
+                  }});
+    m_router.add({"POST", "/refresh", "Refreshes the default model.", true,
+                  [this](const RoutedRequest &routed, const Replier &reply) {
+                      const auto name = m_workbench.defaultModel();
+                      if (name)
+                          refresh(*name, isTrue(routed.queried("force")), reply);
+                      else
+                          reply(errorReplyOf(name.error()));
+                  }});
+}
+
+void Api::handle(ApiRequest request, const Replier &reply) const
+{
+    Router::Match match = m_router.match(request.method, request.path());
+    reply.label(match.route ? match.route->pattern : "other", m_access.corsFields(request));
+    if (auto refusal = m_access.refusal(request, match.route && match.route->changesState)) {
+        reply(std::move(*refusal));
+    } else if (request.method == "OPTIONS") {
+        reply(optionsReply(request, match.allowed));
+    } else if (!match.route) {
+        reply(std::move(match.reply));
+    } else {
+        RoutedRequest routed;
+        routed.query = parsedQuery(request.query());
+        routed.parameters = std::move(match.parameters);
+        routed.request = std::move(request);
+        match.route->run(std::move(routed), reply);
+    }
+}
+
+ApiReply Api::optionsReply(const ApiRequest &request, const std::string &allowed)
+{
+    ApiReply reply;
+    reply.status = 204;
+    const std::string verbs = allowed.empty() ? "GET, HEAD, POST, OPTIONS" : allowed + ", OPTIONS";
+    reply.fields.emplace_back("Allow", verbs);
+    if (!request.field("origin").empty()) {
+        reply.fields.emplace_back("Access-Control-Allow-Methods", verbs);
+        reply.fields.emplace_back("Access-Control-Allow-Headers",
+                                  "Authorization, Content-Type, Accept");
+        reply.fields.emplace_back("Access-Control-Max-Age", "600");
+    }
+    return reply;
+}
+
+void Api::index(const Replier &reply) const
+{
+    std::string body = "{\"name\": \"warmbench\", \"routes\": [";
+    for (const Route &route : m_router.routes()) {
+        body += &route == &m_router.routes().front() ? "\n  {" : ",\n  {";
+        fmt::format_to(std::back_inserter(body),
+                       "\"verb\": \"{}\", \"path\": \"{}\", \"summary\": ", route.verb,
+                       route.pattern);
+        appendJsonString(body, route.summary);
+        body += '}';
+    }
+    reply(jsonReply(body + "\n]}"));
+}
+
+void Api::ready(const Replier &reply) const
+{
+    if (m_workbench.ready())
+        reply(jsonReply("{\"ready\": true}"));
+    else
+        reply(errorReplyOf(
+            {ErrorCode::Unavailable, "What loads at start is not up yet: ask again in a moment."}));
+}
+
+void Api::predict(RoutedRequest routed, const Replier &reply) const
+{
+    const bool png = wantsPng(routed.request);
+    auto decoder = decoderFor(std::move(routed.request.body), routed.request.field("content-type"));
+    if (!decoder) {
+        reply(errorReplyOf(decoder.error()));
+        return;
+    }
+    InferenceRequest request;
+    request.model = {routed.parameter("name"), routed.parameter("version")};
+    request.decode = std::move(*decoder);
+    request.cancellation = routed.request.cancellation;
+    request.client = routed.request.client;
+    m_workbench.predict(std::move(request), [reply, png](const Result<Prediction> &prediction) {
+        reply(predictionReply(prediction, png));
+    });
+}
+
+void Api::listModels(const RoutedRequest &routed, const Replier &reply) const
+{
+    std::size_t limit = pageSize;
+    if (const std::string text = routed.queried("limit"); !text.empty()) {
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+        if (error != std::errc() || end != text.data() + text.size() || limit == 0) {
+            reply(errorReplyOf(invalidArgument(fmt::format(
+                "\"limit\" is \"{}\", expected a number from 1 on.", printable(text, 40)))));
+            return;
+        }
+        limit = std::min(limit, pageSize);
+    }
+    const auto views = m_workbench.models();
+    const std::string after = routed.queried("after");
+    auto view = std::upper_bound(
+        views.begin(), views.end(), after,
+        [](const std::string &name, const ModelView &other) { return name < other.entry.name; });
+    std::string body = "{\"models\": [";
+    const auto first = view;
+    for (; view != views.end() && static_cast<std::size_t>(view - first) < limit; ++view)
+        body += (view == first ? "" : ", ") + modelJson(*view);
+    const bool more = view != views.end();
+    body += "], \"next\": " + (more ? quotedOrNull(std::prev(view)->entry.name) : "null") + "}";
+    reply(jsonReply(std::move(body)));
+}
+
+void Api::showModel(const RoutedRequest &routed, const Replier &reply) const
+{
+    reply(modelReply(m_workbench, routed.parameter("name")));
+}
+
+void Api::load(const RoutedRequest &routed, const Replier &reply) const
+{
+    const std::string &name = routed.parameter("name");
+    m_workbench.cache().load(
+        {name, {}}, [&workbench = m_workbench, name, reply](const Result<void> &done) {
+            reply(done ? modelReply(workbench, name) : errorReplyOf(done.error()));
+        });
+}
+
+void Api::unload(const RoutedRequest &routed, const Replier &reply) const
+{
+    const std::string &name = routed.parameter("name");
+    m_workbench.cache().unload(
+        {name, {}}, [&workbench = m_workbench, name, reply](const Result<void> &done) {
+            reply(done ? modelReply(workbench, name) : errorReplyOf(done.error()));
+        });
+}
+
+void Api::pin(const RoutedRequest &routed, bool pinned, const Replier &reply) const
+{
+    const std::string &name = routed.parameter("name");
+    const auto done = m_workbench.cache().setPinned({name, {}}, pinned);
+    reply(done ? modelReply(m_workbench, name) : errorReplyOf(done.error()));
+}
+
+void Api::refresh(const std::string &name, bool force, const Replier &reply) const
+{
+    m_workbench.cache().refresh({name, {}}, force,
+                                [name, reply](const Result<RefreshReport> &report) {
+                                    ApiReply answer = refreshReply(report);
+                                    answer.model = name;
+                                    reply(std::move(answer));
+                                });
+}
+
+} // namespace warmbench::http

@@ -1,0 +1,49 @@
+// The routes of the simple API over a workbench. Other protocols add their own to the same table.
+//
+// Thread: built by the owner, called on the http thread. Nothing here waits: predictions, loads and
+// refreshes answer from the workbench's continuations, which run on its threads.
+#pragma once
+
+#include "http/access.h"
+#include "http/http_server.h"
+#include "http/router.h"
+
+#include <chrono>
+
+namespace warmbench {
+class Workbench;
+}
+
+namespace warmbench::http {
+
+class Api
+{
+public:
+    Api(Workbench &workbench, const HttpOptions &options);
+
+    void handle(ApiRequest request, const Replier &reply) const;
+    const Router &router() const { return m_router; }
+
+private:
+    void addStateRoutes();
+    void addPredictRoutes();
+    void addModelRoutes();
+
+    void index(const Replier &reply) const;
+    void ready(const Replier &reply) const;
+    void predict(RoutedRequest routed, const Replier &reply) const;
+    void listModels(const RoutedRequest &routed, const Replier &reply) const;
+    void showModel(const RoutedRequest &routed, const Replier &reply) const;
+    void load(const RoutedRequest &routed, const Replier &reply) const;
+    void unload(const RoutedRequest &routed, const Replier &reply) const;
+    void pin(const RoutedRequest &routed, bool pinned, const Replier &reply) const;
+    void refresh(const std::string &name, bool force, const Replier &reply) const;
+    static ApiReply optionsReply(const ApiRequest &request, const std::string &allowed);
+
+    Workbench &m_workbench;
+    Access m_access;
+    Router m_router;
+    std::chrono::steady_clock::time_point m_started = std::chrono::steady_clock::now();
+};
+
+} // namespace warmbench::http

@@ -1,0 +1,86 @@
+#include "http/http_server.h"
+
+#include "base/logging.h"
+#include "http/api.h"
+#include "http/http_host.h"
+#include "inference/workbench.h"
+
+#include <fmt/format.h>
+
+namespace warmbench::http {
+
+struct HttpServer::Private
+{
+    Private(Workbench &w, HttpOptions o)
+        : workbench(w)
+        , options(std::move(o))
+        , api(workbench, options)
+        , host(options, {[this](ApiRequest request, const Replier &reply) {
+                             api.handle(std::move(request), reply);
+                         },
+                         [this](const RequestRecord &record, const std::string &route,
+                                std::chrono::nanoseconds took) { answered(record, route, took); }})
+    {
+    }
+
+    void answered(const RequestRecord &record, const std::string &route,
+                  std::chrono::nanoseconds took)
+    {
+        workbench.metrics().recordHttp(route, record.status, took);
+        if (logs(LogLevel::Debug))
+            logDebug("http",
+                     fmt::format("{} {} {} -> {} in {:.3f} ms", record.client, record.method,
+                                 record.path, record.status, record.totalMs));
+        if (listener)
+            listener(record);
+    }
+
+    Workbench &workbench;
+    const HttpOptions options;
+    const Api api;
+    std::function<void(const RequestRecord &)> listener;
+    HttpHost host;
+};
+
+HttpServer::HttpServer(Workbench &workbench, HttpOptions options)
+    : m_d(std::make_unique<Private>(workbench, std::move(options)))
+{
+}
+
+HttpServer::~HttpServer() = default;
+
+Result<void> HttpServer::start()
+{
+    return m_d->host.start();
+}
+
+void HttpServer::stop(std::chrono::milliseconds drain)
+{
+    m_d->host.stop(drain);
+}
+
+bool HttpServer::running() const
+{
+    return m_d->host.running();
+}
+
+std::uint16_t HttpServer::port() const
+{
+    return m_d->host.port();
+}
+
+std::string HttpServer::url() const
+{
+    if (!running())
+        return {};
+    const std::string &host = m_d->options.host;
+    const bool bracketed = host.find(':') != std::string::npos && !host.starts_with('[');
+    return fmt::format("http://{}:{}", bracketed ? "[" + host + "]" : host, port());
+}
+
+void HttpServer::setRequestListener(std::function<void(const RequestRecord &)> listener)
+{
+    m_d->listener = std::move(listener);
+}
+
+} // namespace warmbench::http

@@ -1,0 +1,217 @@
+#include "http/json_body.h"
+
+#include "base/text.h"
+
+#include <charconv>
+#include <cmath>
+#include <fmt/format.h>
+#include <memory>
+#include <simdjson.h>
+
+namespace warmbench::http {
+
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+// A parser's buffers are some five times the text: none that large is kept.
+constexpr std::size_t mostTextKept = std::size_t(4) << 20;
+
+// The thread's parser, or one for a large text alone. Only one is in use at a time.
+class ParserLease
+{
+public:
+    explicit ParserLease(std::size_t size)
+    {
+        thread_local ondemand::parser kept;
+        if (size > mostTextKept)
+            m_own = std::make_unique<ondemand::parser>();
+        m_parser = m_own ? m_own.get() : &kept;
+    }
+    ondemand::parser &operator*() const { return *m_parser; }
+    ondemand::parser *operator->() const { return m_parser; }
+
+private:
+    std::unique_ptr<ondemand::parser> m_own;
+    ondemand::parser *m_parser;
+};
+
+simdjson::padded_string_view padded(std::string_view piece)
+{
+    return simdjson::padded_string_view(piece.data(), piece.size(),
+                                        piece.size() + simdjson::SIMDJSON_PADDING);
+}
+
+Error invalidJson(std::string_view what, simdjson::error_code code)
+{
+    return invalidArgument(
+        fmt::format("{} is no valid JSON ({}): is it cut off, or is a bracket or quote missing?",
+                    what, simdjson::error_message(code)));
+}
+
+Error wrongKind(std::string_view what, std::string_view json, std::string_view expected)
+{
+    return invalidArgument(fmt::format("{} is {}, expected {}.", what, jsonKind(json), expected));
+}
+
+simdjson::error_code pieceOf(ondemand::value value, std::string_view &piece)
+{
+    ondemand::json_type type{};
+    if (const auto error = value.type().get(type))
+        return error;
+    if (type == ondemand::json_type::array) {
+        ondemand::array list;
+        const auto error = value.get_array().get(list);
+        return error ? error : list.raw_json().get(piece);
+    }
+    if (type == ondemand::json_type::object) {
+        ondemand::object object;
+        const auto error = value.get_object().get(object);
+        return error ? error : object.raw_json().get(piece);
+    }
+    piece = trimmed(value.raw_json_token());
+    return simdjson::SUCCESS;
+}
+
+simdjson::error_code collectMembers(ondemand::document &document, std::vector<JsonMember> &members)
+{
+    ondemand::object object;
+    if (const auto error = document.get_object().get(object))
+        return error;
+    for (auto field : object) {
+        std::string_view key;
+        ondemand::value value;
+        JsonMember member;
+        if (const auto error = field.unescaped_key().get(key))
+            return error;
+        member.key = key;
+        if (const auto error = field.value().get(value))
+            return error;
+        if (const auto error = pieceOf(value, member.value))
+            return error;
+        members.push_back(std::move(member));
+    }
+    return simdjson::SUCCESS;
+}
+
+simdjson::error_code collectElements(ondemand::document &document,
+                                     std::vector<std::string_view> &elements)
+{
+    ondemand::array list;
+    if (const auto error = document.get_array().get(list))
+        return error;
+    for (auto element : list) {
+        ondemand::value value;
+        if (const auto error = element.get(value))
+            return error;
+        std::string_view piece;
+        if (const auto error = pieceOf(value, piece))
+            return error;
+        elements.push_back(piece);
+    }
+    return simdjson::SUCCESS;
+}
+
+template <typename Collect>
+simdjson::error_code collected(std::string_view json, const Collect &collect)
+{
+    // simdjson takes a zero byte for the end of a number.
+    if (json.find('\0') != std::string_view::npos)
+        return simdjson::UNESCAPED_CHARS;
+    const ParserLease parser(json.size());
+    ondemand::document document;
+    if (const auto error = parser->iterate(padded(json)).get(document))
+        return error;
+    if (const auto error = collect(document))
+        return error;
+    const bool atEnd = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+    return atEnd ? simdjson::SUCCESS : simdjson::TRAILING_CONTENT;
+}
+
+} // namespace
+
+JsonText::JsonText(std::string_view text)
+{
+    m_text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+    m_text = text;
+}
+
+Result<std::vector<JsonMember>> jsonMembers(std::string_view json, std::string_view what)
+{
+    if (jsonKind(json) != "an object")
+        return wrongKind(what, json, "an object in braces");
+    std::vector<JsonMember> members;
+    const auto error = collected(
+        json, [&](ondemand::document &document) { return collectMembers(document, members); });
+    if (error)
+        return invalidJson(what, error);
+    return members;
+}
+
+Result<std::vector<std::string_view>> jsonElements(std::string_view json, std::string_view what)
+{
+    if (jsonKind(json) != "a list")
+        return wrongKind(what, json, "a list in brackets");
+    std::vector<std::string_view> elements;
+    const auto error = collected(
+        json, [&](ondemand::document &document) { return collectElements(document, elements); });
+    if (error)
+        return invalidJson(what, error);
+    return elements;
+}
+
+Result<std::string> jsonString(std::string_view json, std::string_view what)
+{
+    if (jsonKind(json) != "a text")
+        return wrongKind(what, json, "a text in quotes");
+    std::string text;
+    const auto error = collected(json, [&](ondemand::document &document) {
+        std::string_view view;
+        const auto failed = document.get_string().get(view);
+        text = view;
+        return failed;
+    });
+    if (error)
+        return invalidJson(what, error);
+    return text;
+}
+
+Result<double> jsonNumber(std::string_view json, std::string_view what)
+{
+    if (jsonKind(json) != "a number")
+        return invalidArgument(fmt::format("{} is {} ({}), expected a number.", what,
+                                           jsonKind(json), printable(json, 40)));
+    double number = 0;
+    const auto error = collected(
+        json, [&](ondemand::document &document) { return document.get_double().get(number); });
+    if (error || !std::isfinite(number))
+        return invalidArgument(fmt::format("{} is {}, which is no number that can be used.", what,
+                                           printable(json, 40)));
+    return number;
+}
+
+std::string_view jsonKind(std::string_view json)
+{
+    const std::string_view text = trimmed(json);
+    switch (text.empty() ? '\0' : text.front()) {
+    case '{':
+        return "an object";
+    case '[':
+        return "a list";
+    case '"':
+        return "a text";
+    case 't':
+    case 'f':
+        return "true or false";
+    case 'n':
+        return "null";
+    case '\0':
+        return "nothing";
+    default:
+        return text.front() == '-' || (text.front() >= '0' && text.front() <= '9')
+                   ? "a number"
+                   : "something that is no JSON";
+    }
+}
+
+} // namespace warmbench::http

@@ -1,0 +1,142 @@
+#include "http/prediction_codec.h"
+#include "tensor/json_tensor.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <fmt/format.h>
+#include <iterator>
+
+namespace warmbench::http {
+
+namespace {
+
+// Scores are float32: written shortest as such, 0.93 and not 0.9300000071525574.
+void appendFloat(std::string &out, float value)
+{
+    if (!std::isfinite(value)) {
+        appendJsonNumber(out, static_cast<double>(value));
+        return;
+    }
+    std::array<char, 32> text;
+    out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
+}
+
+void appendClass(std::string &out, int index, const std::string &label, float score)
+{
+    fmt::format_to(std::back_inserter(out), "{{\"index\": {}, \"label\": ", index);
+    appendJsonString(out, label);
+    out += ", \"score\": ";
+    appendFloat(out, score);
+}
+
+void appendDetection(std::string &out, const Detection &found)
+{
+    const auto pixel = [](float value) { return std::lround(value); };
+    const long left = pixel(found.left);
+    const long top = pixel(found.top);
+    const long right = pixel(found.right);
+    const long bottom = pixel(found.bottom);
+    appendClass(out, found.index, found.label, found.score);
+    fmt::format_to(std::back_inserter(out),
+                   ", \"box_xywh\": [{}, {}, {}, {}], \"box_xyxy\": [{}, {}, {}, {}]}}", left, top,
+                   right - left, bottom - top, left, top, right, bottom);
+}
+
+template <typename Items, typename Append>
+void appendList(std::string &out, const Items &items, const Append &append)
+{
+    out += '[';
+    for (bool first = true; const auto &item : items) {
+        if (!first)
+            out += ", ";
+        first = false;
+        append(item);
+    }
+    out += ']';
+}
+
+void appendResult(std::string &out, const SampleResult &result, Task task)
+{
+    out += '{';
+    if (task == Task::Classification || !result.classes.empty()) {
+        out += "\"classes\": ";
+        appendList(out, result.classes, [&](const ScoredClass &entry) {
+            appendClass(out, entry.index, entry.label, entry.score);
+            out += '}';
+        });
+    }
+    // An empty list says that nothing was found.
+    if (task == Task::Detection || !result.detections.empty()) {
+        out += out.back() == '{' ? "" : ", ";
+        out += "\"detections\": ";
+        appendList(out, result.detections,
+                   [&](const Detection &found) { appendDetection(out, found); });
+    }
+    if (result.image) {
+        out += out.back() == '{' ? "" : ", ";
+        fmt::format_to(std::back_inserter(out), "\"image\": {{\"width\": {}, \"height\": {}}}",
+                       result.image->width, result.image->height);
+    }
+    out += '}';
+}
+
+// To the microsecond.
+void appendMilliseconds(std::string &out, std::chrono::nanoseconds span)
+{
+    appendJsonNumber(out, std::round(toMilliseconds(span) * 1000) / 1000);
+}
+
+void appendTimings(std::string &out, const PhaseTimings &timings)
+{
+    out += "\"timings_ms\": {";
+    for (const Phase phase : allPhases) {
+        fmt::format_to(std::back_inserter(out), "\"{}\": ", phaseName(phase));
+        appendMilliseconds(out, timings[phase]);
+        out += ", ";
+    }
+    out += "\"total\": ";
+    appendMilliseconds(out, timings.total);
+    out += '}';
+}
+
+} // namespace
+
+std::string predictionJson(const Prediction &prediction)
+{
+    std::string out = "{\"prediction\": ";
+    const auto &outputs = prediction.outputs;
+    if (prediction.primary < outputs.size())
+        appendJson(out, outputs[prediction.primary].tensor);
+    else
+        out += "null";
+    if (outputs.size() > 1) {
+        out += ", \"outputs\": {";
+        for (const NamedTensor &output : outputs) {
+            out += &output == &outputs.front() ? "" : ", ";
+            appendJsonString(out, output.name);
+            out += ": ";
+            appendJson(out, output.tensor);
+        }
+        out += '}';
+    }
+    const auto text = [&](std::string_view key, std::string_view value) {
+        fmt::format_to(std::back_inserter(out), ", \"{}\": ", key);
+        appendJsonString(out, value);
+    };
+    text("model", prediction.model.name);
+    text("version", prediction.model.version);
+    text("digest", prediction.digest);
+    text("engine", prediction.engine);
+    text("cache", cacheOutcomeName(prediction.cache));
+    text("prediction_cache", "off");
+    out += ", \"results\": ";
+    appendList(out, prediction.results,
+               [&](const SampleResult &result) { appendResult(out, result, prediction.task); });
+    out += ", ";
+    appendTimings(out, prediction.timings);
+    out += "}\n";
+    return out;
+}
+
+} // namespace warmbench::http

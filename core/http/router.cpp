@@ -1,0 +1,158 @@
+#include "http/router.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace warmbench::http {
+
+namespace {
+
+int hexadecimal(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool isParameter(std::string_view segment)
+{
+    return segment.starts_with('{');
+}
+
+// The segments behind each slash, still encoded. A slash at the end is forgiven.
+std::vector<std::string_view> segmentsOf(std::string_view path)
+{
+    if (path.size() > 1 && path.ends_with('/'))
+        path.remove_suffix(1);
+    return split(path.substr(std::min<std::size_t>(path.size(), 1)), '/');
+}
+
+bool fits(const std::vector<std::string> &pattern, const std::vector<std::string_view> &segments)
+{
+    return std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(),
+                      [](const std::string &expected, std::string_view segment) {
+                          if (isParameter(expected))
+                              return !segment.empty();
+                          return segment == expected || percentDecoded(segment) == expected;
+                      });
+}
+
+// No model's name has a slash, a control character or bytes that are no UTF-8; "." and ".." name
+// folders.
+bool isName(std::string_view text)
+{
+    return !text.empty() && text != "." && text != ".." &&
+           text.find('/') == std::string_view::npos && printable(text, text.size()) == text;
+}
+
+void addVerb(std::string &allowed, const std::string &verb)
+{
+    allowed += (allowed.empty() ? "" : ", ") + verb + (verb == "GET" ? ", HEAD" : "");
+}
+
+} // namespace
+
+const std::string &RoutedRequest::parameter(std::string_view name) const
+{
+    static const std::string none;
+    const auto found = parameters.find(name);
+    return found == parameters.end() ? none : found->second;
+}
+
+std::string RoutedRequest::queried(std::string_view name) const
+{
+    const auto found = query.find(name);
+    return found == query.end() ? std::string() : found->second;
+}
+
+void Router::add(Route route)
+{
+    const auto segments = segmentsOf(route.pattern);
+    m_segments.emplace_back(segments.begin(), segments.end());
+    m_routes.push_back(std::move(route));
+}
+
+Router::Match Router::match(std::string_view method, std::string_view path) const
+{
+    const auto segments = segmentsOf(path);
+    const std::string_view wanted = method == "HEAD" ? "GET" : method;
+    Match match;
+    for (std::size_t r = 0; r < m_routes.size(); ++r) {
+        const Route &route = m_routes[r];
+        const auto &pattern = m_segments[r];
+        if (!fits(pattern, segments))
+            continue;
+        addVerb(match.allowed, route.verb);
+        if (route.verb != wanted || match.route)
+            continue;
+        match.route = &route;
+        for (std::size_t i = 0; i < pattern.size(); ++i) {
+            if (!isParameter(pattern[i]))
+                continue;
+            auto value = percentDecoded(segments[i]);
+            if (!value || !isName(*value)) {
+                match.route = nullptr;
+                match.reply = errorReply(
+                    400, "INVALID_ARGUMENT",
+                    fmt::format("\"{}\" in the address is no name: names have no slashes, control "
+                                "characters or broken percent escapes.",
+                                printable(segments[i], 60)));
+                return match;
+            }
+            match.parameters.emplace(pattern[i].substr(1, pattern[i].size() - 2),
+                                     std::move(*value));
+        }
+    }
+    if (match.route)
+        return match;
+    if (match.allowed.empty()) {
+        match.reply =
+            errorReply(404, "NOT_FOUND",
+                       fmt::format("There is nothing at \"{}\": GET / lists what is there.",
+                                   printable(path, 100)));
+        return match;
+    }
+    match.reply = errorReply(405, "METHOD_NOT_ALLOWED",
+                             fmt::format("\"{}\" takes {}, not {}.", printable(path, 100),
+                                         match.allowed, printable(method, 20)));
+    match.reply.fields.emplace_back("Allow", match.allowed + ", OPTIONS");
+    return match;
+}
+
+std::optional<std::string> percentDecoded(std::string_view text, bool plusIsBlank)
+{
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%') {
+            const int high = i + 2 < text.size() ? hexadecimal(text[i + 1]) : -1;
+            const int low = i + 2 < text.size() ? hexadecimal(text[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return {};
+            out += static_cast<char>(high * 16 + low);
+            i += 2;
+        } else {
+            out += plusIsBlank && text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    return out;
+}
+
+std::map<std::string, std::string, std::less<>> parsedQuery(std::string_view query)
+{
+    std::map<std::string, std::string, std::less<>> values;
+    for (const std::string_view pair : split(query, '&')) {
+        const auto equals = std::min(pair.find('='), pair.size());
+        auto key = percentDecoded(pair.substr(0, equals), true);
+        auto value = percentDecoded(pair.substr(std::min(equals + 1, pair.size())), true);
+        if (key && value && !key->empty())
+            values[std::move(*key)] = std::move(*value);
+    }
+    return values;
+}
+
+} // namespace warmbench::http

@@ -1,0 +1,63 @@
+// The table of routes: which verb and path calls what, and what a description of the API says of
+// it. Thread: filled once, then read by the http thread.
+#pragma once
+
+#include "http/api_types.h"
+#include "http/replier.h"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace warmbench::http {
+
+// A request on its route.
+struct RoutedRequest
+{
+    ApiRequest request;
+    std::map<std::string, std::string, std::less<>> parameters; // of the path, decoded
+    std::map<std::string, std::string, std::less<>> query;      // decoded; the last of a key counts
+
+    const std::string &parameter(std::string_view name) const;
+    // Empty where it is not given.
+    std::string queried(std::string_view name) const;
+};
+
+struct Route
+{
+    std::string verb;    // "GET" answers HEAD too
+    std::string pattern; // "/models/{name}/load"
+    std::string summary; // a sentence for people
+    bool changesState = false;
+    std::function<void(RoutedRequest, const Replier &)> run;
+};
+
+class Router
+{
+public:
+    void add(Route route);
+    const std::vector<Route> &routes() const { return m_routes; }
+
+    struct Match
+    {
+        const Route *route = nullptr; // null: `reply` says why
+        std::map<std::string, std::string, std::less<>> parameters;
+        std::string allowed; // the verbs of the path, for Allow; empty: unknown path
+        ApiReply reply;
+    };
+    // 404: no such path; 405 with Allow: not with this verb; 400: a name that none can have.
+    Match match(std::string_view method, std::string_view path) const;
+
+private:
+    std::vector<Route> m_routes;
+    std::vector<std::vector<std::string>> m_segments; // of each route's pattern
+};
+
+// RFC 3986, 2.1. Empty where an escape is broken. `plusIsBlank` as in query strings.
+std::optional<std::string> percentDecoded(std::string_view text, bool plusIsBlank = false);
+std::map<std::string, std::string, std::less<>> parsedQuery(std::string_view query);
+
+} // namespace warmbench::http
