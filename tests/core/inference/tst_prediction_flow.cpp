@@ -1,0 +1,259 @@
+#include "inference/prediction_flow.h"
+#include "make_tensor.h"
+#include "manual_clock.h"
+
+#include <QtTest>
+
+using namespace warmbench;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr SteadyTime never = SteadyTime::max();
+
+InferenceRequest requestOf(InferenceInputs inputs)
+{
+    InferenceRequest request;
+    request.decode = [inputs = std::move(inputs)](const LoadedModel &) {
+        return Result<InferenceInputs>(inputs);
+    };
+    return request;
+}
+
+InferenceRequest oneSample()
+{
+    return requestOf(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
+}
+
+LoadedModel echo()
+{
+    return loadedModel({});
+}
+
+// Takes 2x2 pictures as [1, 3, 2, 2] and gives them back.
+LoadedModel mirror()
+{
+    FakeNetworkOptions options;
+    options.spec = networkSpec({tensorSpec("x", {-1, 3, 2, 2})}, {tensorSpec("y", {-1, 3, 2, 2})});
+    InputPlan plan;
+    plan.kind = InputKind::Image;
+    plan.preprocessing.width = 2;
+    plan.preprocessing.height = 2;
+    return loadedModel(std::move(options), {}, std::move(plan));
+}
+
+Image white(int width, int height)
+{
+    return {width, height,
+            std::vector<std::uint8_t>(static_cast<std::size_t>(width * height * 3), 255)};
+}
+
+int runsOf(const LoadedModel &model)
+{
+    return static_cast<const FakeNetwork &>(*model.network).runs();
+}
+
+} // namespace
+
+class TestPredictionFlow : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void eachPhaseIsTimed()
+    {
+        ManualClock clock;
+        FakeNetworkOptions options;
+        options.answer = [&](std::span<const Tensor> inputs) {
+            clock.advance(5ms);
+            return Result<std::vector<Tensor>>(std::vector<Tensor>{inputs.front()});
+        };
+        const LoadedModel model = loadedModel(std::move(options));
+        InferenceRequest request;
+        request.decode = [&](const LoadedModel &) {
+            clock.advance(3ms);
+            return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
+        };
+        const auto prediction = runPrediction(model, request, never, clock);
+        QVERIFY(prediction.has_value());
+        QCOMPARE(prediction->timings[Phase::Queue], 0ns);
+        QCOMPARE(prediction->timings[Phase::Decode], 3ms);
+        QCOMPARE(prediction->timings[Phase::Preprocess], 0ms);
+        QCOMPARE(prediction->timings[Phase::Infer], 5ms);
+        QCOMPARE(prediction->timings[Phase::Postprocess], 0ms);
+    }
+
+    void phasesHaveTheNamesThatClientsSee()
+    {
+        std::string names;
+        for (const Phase phase : allPhases)
+            names += std::string(phaseName(phase)) + " ";
+        QCOMPARE(names, std::string("queue decode preprocess infer postprocess "));
+    }
+
+    void theAnswerSaysWhoGaveIt()
+    {
+        LoadedModel model = echo();
+        model.settings.task = Task::Classification;
+        const auto prediction = runPrediction(model, oneSample(), never, ManualClock());
+        QVERIFY(prediction.has_value());
+        QCOMPARE(prediction->model.name, std::string("m"));
+        QCOMPARE(prediction->model.version, std::string("1"));
+        QCOMPARE(prediction->digest, std::string("sha256:1"));
+        QCOMPARE(prediction->engine, std::string("fake"));
+        QVERIFY(prediction->task == Task::Classification);
+        QCOMPARE(int(prediction->outputs.size()), 1);
+        QCOMPARE(prediction->outputs[0].name, std::string("y"));
+        QCOMPARE(prediction->outputs[0].tensor.shape(), Shape({1, 4}));
+        QCOMPARE(prediction->results.at(0).classes.at(0).index, 3);
+        QVERIFY(!prediction->seen);
+    }
+
+    void aSinglePictureKeepsWhatTheNetworkSaw()
+    {
+        const auto one =
+            runPrediction(mirror(), requestOf(ImageInputs{white(8, 4)}), never, ManualClock());
+        QVERIFY2(one.has_value(), one ? "" : one.error().message.c_str());
+        QCOMPARE(one->seen->shape(), Shape({3, 2, 2}));
+        QCOMPARE(one->seen->values<float>()[0], 1.0F);
+        QCOMPARE(one->mapping->originalWidth, 8);
+        QCOMPARE(one->mapping->scaleX, 4.0);
+        QCOMPARE(one->outputs[0].tensor.shape(), Shape({1, 3, 2, 2}));
+        QVERIFY(one->results.at(0).image.has_value());
+
+        const auto two = runPrediction(mirror(), requestOf(ImageInputs{white(8, 4), white(3, 3)}),
+                                       never, ManualClock());
+        QVERIFY(two.has_value());
+        QVERIFY(!two->seen);
+        QVERIFY(!two->mapping);
+        QCOMPARE(int(two->results.size()), 2);
+    }
+
+    void namedTensorsRunAsTheyAre()
+    {
+        const LoadedModel model = echo();
+        const auto prediction = runPrediction(model, requestOf(TensorInputs{{"x", zeros({3, 4})}}),
+                                              never, ManualClock());
+        QVERIFY(prediction.has_value());
+        QCOMPARE(runsOf(model), 1);
+        QCOMPARE(prediction->outputs[0].tensor.shape(), Shape({3, 4}));
+        QCOMPARE(int(prediction->results.size()), 3);
+    }
+
+    void badInputIsRefusedBeforeTheNetworkRuns_data()
+    {
+        QTest::addColumn<int>("which");
+        QTest::addColumn<QByteArray>("word");
+        QTest::newRow("a picture for a network of numbers") << 0 << QByteArray("not pictures");
+        QTest::newRow("a sample of another shape") << 1 << QByteArray("[3]");
+        QTest::newRow("an unknown tensor") << 2 << QByteArray("\"z\"");
+        QTest::newRow("no picture") << 3 << QByteArray("at least one");
+        QTest::newRow("an empty picture") << 4 << QByteArray("");
+    }
+    void badInputIsRefusedBeforeTheNetworkRuns()
+    {
+        QFETCH(int, which);
+        QFETCH(QByteArray, word);
+        const std::vector<InferenceInputs> inputs{
+            ImageInputs{white(2, 2)}, SampleInputs{zeros({3})}, TensorInputs{{"z", zeros({1, 4})}},
+            ImageInputs{}, ImageInputs{Image()}};
+        const LoadedModel model = which < 3 ? echo() : mirror();
+        const auto prediction =
+            runPrediction(model, requestOf(inputs.at(std::size_t(which))), never, ManualClock());
+        QVERIFY(!prediction);
+        QCOMPARE(errorCodeName(prediction.error().code), "INVALID_ARGUMENT");
+        QVERIFY2(prediction.error().message.find(word.toStdString()) != std::string::npos,
+                 prediction.error().message.c_str());
+        QCOMPARE(runsOf(model), 0);
+    }
+
+    void errorsComeThrough()
+    {
+        InferenceRequest request;
+        request.decode = [](const LoadedModel &) {
+            return Result<InferenceInputs>(invalidArgument("No numbers here."));
+        };
+        auto prediction = runPrediction(echo(), request, never, ManualClock());
+        QVERIFY(!prediction);
+        QCOMPARE(prediction.error(), invalidArgument("No numbers here."));
+
+        FakeNetworkOptions options;
+        options.answer = [](std::span<const Tensor>) {
+            return Result<std::vector<Tensor>>(failedPrecondition("Layer \"dense\" broke."));
+        };
+        prediction =
+            runPrediction(loadedModel(std::move(options)), oneSample(), never, ManualClock());
+        QVERIFY(!prediction);
+        QCOMPARE(prediction.error(), failedPrecondition("Layer \"dense\" broke."));
+
+        LoadedModel model = echo();
+        model.settings.task = Task::Segmentation;
+        prediction = runPrediction(model, oneSample(), never, ManualClock());
+        QVERIFY(!prediction);
+        QCOMPARE(errorCodeName(prediction.error().code), "FAILED_PRECONDITION");
+    }
+
+    void aPassedDeadlineEndsItBetweenTwoPhases()
+    {
+        ManualClock clock;
+        const LoadedModel model = echo();
+        InferenceRequest request = oneSample();
+        int decoded = 0;
+        request.decode = [&](const LoadedModel &) {
+            ++decoded;
+            clock.advance(10ms);
+            return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
+        };
+        auto prediction = runPrediction(model, request, clock.now() + 10ms, clock);
+        QVERIFY(!prediction);
+        QCOMPARE(errorCodeName(prediction.error().code), "DEADLINE_EXCEEDED");
+        QCOMPARE(decoded, 1);
+        QCOMPARE(runsOf(model), 0);
+
+        prediction = runPrediction(model, request, clock.now(), clock);
+        QVERIFY(!prediction);
+        QCOMPARE(decoded, 1);
+
+        prediction = runPrediction(model, request, clock.now() + 11ms, clock);
+        QVERIFY(prediction.has_value());
+    }
+
+    void aClientThatWentAwayEndsItBetweenTwoPhases()
+    {
+        const LoadedModel model = echo();
+        InferenceRequest request;
+        request.decode = [cancellation = request.cancellation](const LoadedModel &) {
+            cancellation.cancel();
+            return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
+        };
+        const auto prediction = runPrediction(model, request, never, ManualClock());
+        QVERIFY(!prediction);
+        QCOMPARE(errorCodeName(prediction.error().code), "CANCELLED");
+        QCOMPARE(runsOf(model), 0);
+    }
+
+    void slidersReachTheDecoder()
+    {
+        FakeNetworkOptions options;
+        options.spec = networkSpec({tensorSpec("x", {-1, 4})}, {tensorSpec("scores", {-1, 1, 2}),
+                                                                tensorSpec("boxes", {-1, 1, 4})});
+        options.answer = [](std::span<const Tensor>) {
+            return Result<std::vector<Tensor>>(std::vector<Tensor>{
+                tensorOf({1, 1, 2}, {0.5F, 0.5F}), tensorOf({1, 1, 4}, {0, 0, 1, 1})});
+        };
+        ModelSettings settings;
+        settings.decoder = DecoderSettings{"ultraface", 0.7, 0.3};
+        const LoadedModel model = loadedModel(std::move(options), settings);
+        InferenceRequest request = oneSample();
+        auto prediction = runPrediction(model, request, never, ManualClock());
+        QVERIFY(prediction.has_value());
+        QVERIFY(prediction->results.at(0).detections.empty());
+        request.decoder = DecoderSettings{"ultraface", 0.4, 0.3};
+        prediction = runPrediction(model, request, never, ManualClock());
+        QVERIFY(prediction.has_value());
+        QCOMPARE(int(prediction->results.at(0).detections.size()), 1);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestPredictionFlow)
+#include "tst_prediction_flow.moc"
