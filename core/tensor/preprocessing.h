@@ -4,8 +4,8 @@
 // network's channel order. With `antialias`, resizing filters as Pillow's resize and torchvision's
 // antialias=True do: the filter's support grows with the reduction, coordinates are pixel centres,
 // edges renormalise. Within 1/255 of Pillow per value (Pillow rounds to 8 bits between its two
-// passes, this does not). Without it, cv::resize with the interpolation's flag. Thread: any; pure
-// functions. Cost: O(pixels).
+// passes and at the end; this in between for bicubic only, whose overshoot shows it). Without it,
+// cv::resize with the interpolation's flag. Thread: any; pure functions. Cost: O(pixels).
 #pragma once
 
 #include "base/result.h"
@@ -30,8 +30,10 @@ struct Preprocessing
     Channels channels = Channels::Rgb;
     Layout layout = Layout::Nchw;
     ResizeMode resize = ResizeMode::Stretch;
-    std::optional<int> shorterSide; // Crop: pixels of the shorter side before the centre is cut out
-    float padValue = 114;           // Letterbox: pixel value of the border, 0..255
+    // Crop: pixels of the shorter side before the centre is cut out; none, or too few to cover the
+    // network's size: just as many as cover it.
+    std::optional<int> shorterSide;
+    float padValue = 114; // Letterbox: pixel value of the border, 0..255
     Interpolation interpolation = Interpolation::Bilinear;
     bool antialias = true;
     double scale = 1.0 / 255.0;
@@ -69,7 +71,8 @@ struct PreprocessedImage
 };
 
 // InvalidArgument: empty picture, sizes not positive or above 16384, mean or std of a wrong count,
-// a std of 0.
+// a std of 0, Crop without antialias of a picture so long that it would grow above 400 megapixels.
+// ResourceExhausted: no memory.
 Result<PreprocessedImage> preprocess(const Image &image, const Preprocessing &how);
 
 // What the network saw, as a picture: the inverse of scale, mean and std, clamped to 0..255. For

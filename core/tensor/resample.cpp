@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 namespace warmbench {
 
@@ -67,15 +68,12 @@ void addFiltered(Taps &taps, double centre, double stretch, std::int64_t inSize,
         return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(edge + 0.5)), 0,
                                         inSize);
     };
-    std::int64_t first = clamped(centre - reach);
-    std::int64_t last = clamped(centre + reach); // one beyond
+    // Taps of no weight stay: without them the ranges would no longer only grow.
+    const std::int64_t first = clamped(centre - reach);
+    const std::int64_t last = clamped(centre + reach); // one beyond
     const auto weight = [&](std::int64_t i) {
         return filterAt(interpolation, (static_cast<double>(i) - centre + 0.5) / stretch);
     };
-    while (last - first > 1 && weight(first) == 0)
-        ++first;
-    while (last - first > 1 && weight(last - 1) == 0)
-        --last;
     double sum = 0;
     for (std::int64_t i = first; i < last; ++i)
         sum += weight(i);
@@ -177,11 +175,12 @@ void addRow(std::span<const float> row, float weight, float *sum)
         sum[i] += weight * row[i];
 }
 
-// Columns first, clamped in between: where a filter overshoots, the order shows, and this is
-// Pillow's. Each input row is used up at once, so that a very tall picture needs no more memory.
+// Columns first, and 8-bit pictures clamped and rounded to 8 bits in between: where a filter
+// overshoots, order and rounding show, and this is Pillow's way. Each input row is used up at once,
+// so that a very tall picture needs no more memory.
 template <typename Sample>
 void resampleColumnsFirst(const PixelView<Sample> &picture, const Taps &columns, const Taps &rows,
-                          std::size_t outStride, std::vector<float> &out)
+                          std::size_t outStride, bool rounds, std::vector<float> &out)
 {
     const auto stride =
         static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.channels);
@@ -193,6 +192,9 @@ void resampleColumnsFirst(const PixelView<Sample> &picture, const Taps &columns,
         sumColumns(picture.samples + static_cast<std::size_t>(y) * stride, picture.channels,
                    columns, narrow.data());
         clampPixels(narrow);
+        if (rounds)
+            std::transform(narrow.begin(), narrow.end(), narrow.begin(),
+                           [](float pixel) { return std::floor(pixel + 0.5F); });
         for (std::size_t i = open; i < positions.size() && positions[i].first <= y; ++i) {
             const auto tap = static_cast<std::size_t>(y - positions[i].first);
             if (tap < positions[i].count)
@@ -215,8 +217,10 @@ std::vector<float> resampleAny(const PixelView<Sample> &picture, const ResizeWin
     const auto outStride =
         static_cast<std::size_t>(window.width) * static_cast<std::size_t>(picture.channels);
     std::vector<float> out(outStride * static_cast<std::size_t>(window.height));
-    if (interpolation == Interpolation::Bicubic || picture.height <= window.resizedHeight)
-        resampleColumnsFirst(picture, columns, rows, outStride, out);
+    const bool bicubic = interpolation == Interpolation::Bicubic;
+    if (bicubic || picture.height <= window.resizedHeight)
+        resampleColumnsFirst(picture, columns, rows, outStride,
+                             bicubic && std::is_same_v<Sample, std::uint8_t>, out);
     else
         resampleRowsFirst(picture, columns, rows, outStride, out);
     clampPixels(out);
