@@ -9,6 +9,9 @@
 namespace warmbench {
 namespace {
 
+// Handing memory back takes milliseconds: only after loads that take longer themselves.
+constexpr Bytes worthTrimming = mebibytes(8);
+
 Error removedError(const ModelId &id)
 {
     return notFound(fmt::format(
@@ -331,6 +334,8 @@ void CacheLoader::work(const Entry &entry)
                 return Error{ErrorCode::Internal, "The engine returned no network."};
             return loaded;
         });
+    if (plan->fileBytes > worthTrimming || plan->estimate > worthTrimming)
+        releaseFreeMemory(); // what reading and parsing took in passing, often more than the model
     if (!model)
         return fail(entry, std::move(model).error(), &*plan);
     publish(entry, old, *plan, std::move(*model));
