@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "engine/opencv_border.h"
+#include "engine/opencv_quiet.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -44,7 +45,8 @@ Result<RunOutputs> DnnInstance::run(std::span<const Tensor> inputs, const Networ
             const auto mat = toMat(inputs[i], spec.inputs[i].name, outputs.lossy);
             if (!mat)
                 return mat.error();
-            m_net.setInput(*mat, m_inputs[i]);
+            // A lone input needs no name, and some formats give it none.
+            m_net.setInput(*mat, inputs.size() == 1 ? cv::String() : cv::String(m_inputs[i]));
         }
         std::vector<std::vector<cv::Mat>> blobs;
         m_net.forward(blobs, m_layers);
@@ -62,9 +64,40 @@ Result<RunOutputs> DnnInstance::run(std::span<const Tensor> inputs, const Networ
             outputs.tensors.push_back(*std::move(tensor));
         }
         return outputs;
+    } catch (const cv::Exception &problem) {
+        if (problem.code != cv::Error::StsNoMem)
+            return failure(inputs, problem.what());
+        return currentExceptionAsError("running the network");
     } catch (...) {
         return currentExceptionAsError("running the network");
     }
+}
+
+// Names the layer: OpenCV's message does not. Most failures are of shapes, and those can be asked
+// for layer by layer.
+Error DnnInstance::failure(std::span<const Tensor> inputs, const std::string &message)
+{
+    std::vector<Shape> shapes;
+    for (const Tensor &input : inputs)
+        shapes.push_back(input.shape());
+    const auto matShaped = matShapes(shapes);
+    std::string layer;
+    constexpr std::size_t mostLayers = 2000; // each asks all before it
+    const auto names = m_net.getLayerNames();
+    for (std::size_t i = 0; i < std::min(names.size(), mostLayers) && layer.empty(); ++i) {
+        try {
+            std::vector<cv::dnn::MatShape> in;
+            std::vector<cv::dnn::MatShape> out;
+            m_net.getLayerShapes(matShaped, m_net.getLayerId(names[i]), in, out);
+        } catch (const std::exception &) {
+            layer = names[i].substr(names[i].find('!') + 1); // ONNX nodes: "onnx_node!conv1"
+        }
+    }
+    if (layer.empty())
+        return failedPrecondition(fmt::format("OpenCV {} failed running the network: {}.",
+                                              openCvVersion(), shortReason(message)));
+    return failedPrecondition(fmt::format("OpenCV {} failed in layer \"{}\": {}.", openCvVersion(),
+                                          printable(layer, 100), shortReason(message)));
 }
 
 NetworkMeasure DnnInstance::measure(std::span<const Shape> inputs)

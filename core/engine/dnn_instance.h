@@ -29,6 +29,7 @@ public:
     NetworkMeasure measure(std::span<const Shape> inputs) override;
 
 private:
+    Error failure(std::span<const Tensor> inputs, const std::string &message);
     void measureLayers(const std::vector<cv::dnn::MatShape> &inputs, NetworkMeasure &measure);
 
     cv::dnn::Net m_net;

@@ -53,10 +53,12 @@ Result<cv::dnn::Net> readNet(const std::string &bytes, const OnnxFile &file)
 
 Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances)
 {
-    const auto file = OnnxFile::open(files.network);
-    if (!file)
-        return file.error();
-    OpenCvParts parts{.spec = file->spec(), .instances = {}};
+    auto opened = OnnxFile::open(files.network);
+    if (!opened)
+        return std::move(opened).error();
+    const auto file = std::make_shared<OnnxFile>(*std::move(opened));
+    OpenCvParts parts;
+    parts.spec = file->spec();
     warnOfIntegers(parts.spec);
     if (instances == 0)
         return parts;
@@ -78,6 +80,7 @@ Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances)
             return std::move(net).error();
         parts.instances.push_back(std::make_unique<DnnInstance>(*std::move(net), inputs, outputs));
     }
+    parts.explain = [file](const std::string &message) { return file->explainRefusal(message); };
     return parts;
 }
 

@@ -178,7 +178,11 @@ Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model)
 
 std::string explainOpenCvMessage(onnx::ModelProto &model, const std::string &message)
 {
-    const std::string reason = shortReason(message);
+    // A warm-up says "failed in layer "x": reason"; the layer is named by its node below.
+    const std::string late = between(message, "failed in layer \"", "\"");
+    const auto colon = late.empty() ? std::string::npos : message.find("\": ", message.find(late));
+    const std::string reason =
+        shortReason(colon == std::string::npos ? message : message.substr(colon + 3));
     if (const auto *node = nodeOfMessage(model.graph(), message))
         return refusal(model, *node, reason);
     return fmt::format("OpenCV {} cannot run this model (opset {}): {}; export it again with opset "

@@ -26,10 +26,30 @@ Result<OpenCvParts> loadParts(const ModelFiles &files, int instances)
     switch (files.format) {
     case ModelFormat::Onnx:
         return loadOnnxParts(files, instances);
-    default:
-        return failedPrecondition(
-            fmt::format("{} files are not supported.", modelFormatName(files.format)));
+    case ModelFormat::Caffe:
+        return loadCaffeParts(files, instances);
+    case ModelFormat::TensorFlow:
+        return loadTensorFlowParts(files, instances);
+    case ModelFormat::Darknet:
+        return loadDarknetParts(files, instances);
+    case ModelFormat::Torch7:
+        return loadTorchParts(files, instances);
+    case ModelFormat::OpenCvMl:
+        break;
     }
+    return loadMlParts(files, instances);
+}
+
+Result<std::shared_ptr<OpenCvNetwork>> makeNetwork(OpenCvParts parts)
+{
+    const auto explain = std::move(parts.explain);
+    auto network = std::make_shared<OpenCvNetwork>(std::move(parts));
+    const auto warm = network->warmUp();
+    if (warm)
+        return network;
+    if (explain && warm.error().code == ErrorCode::FailedPrecondition)
+        return failedPrecondition(explain(warm.error().message));
+    return warm.error();
 }
 
 class OpenCvEngine final : public Engine
@@ -48,7 +68,12 @@ public:
             auto parts = loadParts(files, 0);
             if (!parts)
                 return std::move(parts).error();
-            return std::move(parts->spec);
+            if (parts->instances.empty())
+                return std::move(parts->spec);
+            const auto network = makeNetwork(*std::move(parts));
+            if (!network)
+                return network.error();
+            return (*network)->spec();
         } catch (...) {
             return currentExceptionAsError("describing the network");
         }
@@ -62,11 +87,10 @@ public:
             auto parts = loadParts(files, std::clamp(options.instances, 1, 256));
             if (!parts)
                 return std::move(parts).error();
-            auto network = std::make_shared<OpenCvNetwork>(std::move(parts->spec),
-                                                           std::move(parts->instances));
-            if (auto warm = network->warmUp(); !warm)
-                return std::move(warm).error();
-            return std::shared_ptr<Network>(std::move(network));
+            auto network = makeNetwork(*std::move(parts));
+            if (!network)
+                return std::move(network).error();
+            return std::shared_ptr<Network>(*std::move(network));
         } catch (...) {
             return currentExceptionAsError("loading the network");
         }

@@ -7,7 +7,9 @@
 #include "engine/engine.h"
 #include "engine/opencv_instance.h"
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace warmbench {
@@ -16,9 +18,18 @@ struct OpenCvParts
 {
     NetworkSpec spec;
     std::vector<std::unique_ptr<OpenCvInstance>> instances;
+    // False where the file tells no output shapes: the warm-up finds them.
+    bool outputsDeclared = true;
+    // Words a failure of the warm-up as the format can; empty: as it is.
+    std::function<std::string(const std::string &)> explain;
 };
 
-// `instances` of 0 describes only: formats that tell everything in their files load nothing then.
+// `instances` of 0 describes only: ONNX then loads nothing into OpenCV, the others one instance.
 Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances);
+Result<OpenCvParts> loadCaffeParts(const ModelFiles &files, int instances);
+Result<OpenCvParts> loadTensorFlowParts(const ModelFiles &files, int instances);
+Result<OpenCvParts> loadDarknetParts(const ModelFiles &files, int instances);
+Result<OpenCvParts> loadTorchParts(const ModelFiles &files, int instances);
+Result<OpenCvParts> loadMlParts(const ModelFiles &files, int instances);
 
 } // namespace warmbench

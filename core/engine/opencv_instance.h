@@ -20,7 +20,8 @@ class OpenCvInstance
 {
 public:
     virtual ~OpenCvInstance() = default;
-    // Inputs that match the spec already.
+    // Inputs that match the spec already; `spec` is the same at each call but for the shapes of
+    // outputs, which the warm-up fills in.
     virtual Result<RunOutputs> run(std::span<const Tensor> inputs, const NetworkSpec &spec) = 0;
     // For inputs of these shapes; of this instance alone.
     virtual NetworkMeasure measure(std::span<const Shape> inputs) = 0;

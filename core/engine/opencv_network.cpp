@@ -84,6 +84,23 @@ Tensor trialTensor(DType dtype, const Shape &shape, unsigned seed)
     return tensor ? *std::move(tensor) : Tensor();
 }
 
+// Each of `more` behind its counterpart in `all`, along the first extent.
+bool append(std::vector<Tensor> &all, std::vector<Tensor> more)
+{
+    if (all.empty()) {
+        all = std::move(more);
+        return true;
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::array pair{std::move(all[i]), std::move(more[i])};
+        auto both = concatenated(pair);
+        if (!both)
+            return false;
+        all[i] = *std::move(both);
+    }
+    return true;
+}
+
 bool near(const Tensor &a, const Tensor &b)
 {
     const auto x = converted(a, DType::Float64);
@@ -103,10 +120,10 @@ bool near(const Tensor &a, const Tensor &b)
 
 } // namespace
 
-OpenCvNetwork::OpenCvNetwork(NetworkSpec spec,
-                             std::vector<std::unique_ptr<OpenCvInstance>> instances)
-    : m_spec(std::move(spec))
-    , m_instances(std::move(instances))
+OpenCvNetwork::OpenCvNetwork(OpenCvParts parts)
+    : m_spec(std::move(parts.spec))
+    , m_instances(std::move(parts.instances))
+    , m_outputsDeclared(parts.outputsDeclared)
 {
     for (const auto &instance : m_instances)
         m_free.push_back(instance.get());
@@ -176,14 +193,17 @@ Result<void> OpenCvNetwork::warmUpWith(std::int64_t freeExtent)
     const auto inputs = zeros(shapes);
     if (!inputs)
         return inputs.error();
+    std::vector<Shape> answered;
     for (const auto &instance : m_instances) {
-        auto outputs = instance->run(*inputs, m_spec);
+        const auto outputs = instance->run(*inputs, m_spec);
         if (!outputs)
-            return std::move(outputs).error();
-        if (instance == m_instances.back())
-            fillOutputs(outputs->tensors);
+            return outputs.error();
+        answered.clear();
+        for (const Tensor &output : outputs->tensors)
+            answered.push_back(output.shape());
     }
     m_warmShapes = std::move(shapes);
+    m_warmOutputs = std::move(answered);
     return {};
 }
 
@@ -208,20 +228,36 @@ Result<void> OpenCvNetwork::warmUp()
         return {};
     }
     if (freeBatch(m_spec))
-        m_batches = batchTrial();
+        tryBatch();
+    if (!m_outputsDeclared)
+        fillOutputs();
     return {};
 }
 
-// Extents that the file leaves open are open here too, unless every input is fixed.
-void OpenCvNetwork::fillOutputs(const std::vector<Tensor> &outputs)
+// Output shapes of formats that do not declare them: free where the inputs' are.
+void OpenCvNetwork::fillOutputs()
 {
-    const bool fixed = !freeBatch(m_spec) && !hasFreeExtentBehindTheFirst(m_spec);
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        if (!m_spec.outputs[i].shape.empty())
+    const bool sizes = hasFreeExtentBehindTheFirst(m_spec);
+    for (std::size_t i = 0; i < m_warmOutputs.size(); ++i) {
+        auto &shape = m_spec.outputs[i].shape;
+        if (!shape.empty())
             continue;
-        for (const std::int64_t extent : outputs[i].shape())
-            m_spec.outputs[i].shape.push_back({fixed ? extent : -1, ""});
+        for (const std::int64_t extent : m_warmOutputs[i]) {
+            const bool batch = shape.empty() && m_batches;
+            shape.push_back({sizes || batch ? -1 : extent, batch ? "batch" : ""});
+        }
     }
+}
+
+void OpenCvNetwork::tryBatch()
+{
+    m_batches = batchTrial();
+    if (!m_batches)
+        m_spec.warnings.push_back("OpenCV does not answer this network's samples alike alone and "
+                                  "together; they are run one by one.");
+    // Leaves the buffers as small as one sample needs.
+    if (const auto inputs = zeros(m_warmShapes))
+        (void)m_instances.front()->run(*inputs, m_spec);
 }
 
 // Two different samples at once must answer as each does alone. Importers fold a batch of 1 into
@@ -229,44 +265,24 @@ void OpenCvNetwork::fillOutputs(const std::vector<Tensor> &outputs)
 bool OpenCvNetwork::batchTrial()
 {
     OpenCvInstance &instance = *m_instances.front();
-    std::vector<std::vector<Tensor>> singles;
     std::vector<Tensor> both;
+    std::vector<Tensor> expected;
     for (const unsigned seed : {7U, 1234567U}) {
         std::vector<Tensor> sample;
         for (std::size_t i = 0; i < m_spec.inputs.size(); ++i)
             sample.push_back(trialTensor(m_spec.inputs[i].dtype, m_warmShapes[i],
                                          seed + static_cast<unsigned>(i)));
         auto outputs = instance.run(sample, m_spec);
-        if (!outputs)
+        if (!outputs || !append(both, std::move(sample)) ||
+            !append(expected, std::move(outputs->tensors)))
             return false;
-        singles.push_back(std::move(outputs->tensors));
-        for (std::size_t i = 0; i < sample.size(); ++i) {
-            if (both.size() <= i) {
-                both.push_back(std::move(sample[i]));
-                continue;
-            }
-            const std::array pair{std::move(both[i]), std::move(sample[i])};
-            auto joinedPair = concatenated(pair);
-            if (!joinedPair)
-                return false;
-            both[i] = *std::move(joinedPair);
-        }
     }
     const auto together = instance.run(both, m_spec);
-    bool same = together.has_value();
-    for (std::size_t i = 0; same && i < m_spec.outputs.size(); ++i) {
-        const std::array expected{singles[0][i], singles[1][i]};
-        const auto stackedSingles = concatenated(expected);
-        same = stackedSingles && stackedSingles->shape() == together->tensors[i].shape() &&
-               near(*stackedSingles, together->tensors[i]);
-    }
-    if (!same)
-        m_spec.warnings.push_back("OpenCV does not answer this network's samples alike alone and "
-                                  "together; they are run one by one.");
-    // Leaves the buffers as small as one sample needs.
-    if (const auto inputs = zeros(m_warmShapes))
-        (void)instance.run(*inputs, m_spec);
-    return same;
+    return together && std::equal(expected.begin(), expected.end(), together->tensors.begin(),
+                                  [](const Tensor &alone, const Tensor &batched) {
+                                      return alone.shape() == batched.shape() &&
+                                             near(alone, batched);
+                                  });
 }
 
 NetworkMeasure OpenCvNetwork::measure() const

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "engine/opencv_formats.h"
 #include "engine/opencv_instance.h"
 
 #include <atomic>
@@ -17,7 +18,7 @@ namespace warmbench {
 class OpenCvNetwork final : public Network
 {
 public:
-    OpenCvNetwork(NetworkSpec spec, std::vector<std::unique_ptr<OpenCvInstance>> instances);
+    explicit OpenCvNetwork(OpenCvParts parts);
 
     // One run on zeros by every instance, a trial of two samples at once where the first extent is
     // free, and outputs whose shape the file does not tell filled in. Before run(), on one thread.
@@ -34,13 +35,16 @@ private:
     Result<void> checkInputs(std::span<const Tensor> inputs) const;
     Result<std::vector<Tensor>> zeros(const std::vector<Shape> &shapes) const;
     Result<void> warmUpWith(std::int64_t freeExtent);
-    void fillOutputs(const std::vector<Tensor> &outputs);
+    void fillOutputs();
+    void tryBatch();
     bool batchTrial();
 
     NetworkSpec m_spec;
     std::vector<std::unique_ptr<OpenCvInstance>> m_instances;
-    std::vector<Shape>
-        m_warmShapes; // of the inputs at the warm-up; empty where it was not possible
+    bool m_outputsDeclared;
+    // Of inputs and outputs at the warm-up; empty where it was not possible.
+    std::vector<Shape> m_warmShapes;
+    std::vector<Shape> m_warmOutputs;
     bool m_batches = false;
     std::atomic<bool> m_warnedOfDigits = false;
 

@@ -1,0 +1,31 @@
+// What the importers of formats that describe themselves poorly share.
+// Thread: the loader's only. Private to this room.
+#pragma once
+
+#include "engine/dnn_instance.h"
+#include "engine/opencv_formats.h"
+
+#include <functional>
+#include <vector>
+
+namespace warmbench {
+
+// The layers that nothing reads, in the order of the file, first blob each.
+std::vector<DnnOutput> unconnectedOutputs(const cv::dnn::Net &net);
+
+// Extents of the input that the first layer with weights can take; empty where they do not tell.
+std::vector<Dimension> shapeByFirstWeights(const cv::dnn::Net &net);
+
+// Parameters, layers and stored bytes of a network that has been read.
+void countWeights(const cv::dnn::Net &net, const ModelFiles &files, NetworkSpec &spec);
+
+// Reads the network `instances` times and finishes the spec from it: outputs without a shape (the
+// warm-up fills them) named after `outputs`. Whatever OpenCV throws or an empty network is
+// FailedPrecondition naming the file.
+Result<OpenCvParts> readInstances(
+    const ModelFiles &files, int instances, NetworkSpec spec,
+    const std::function<cv::dnn::Net()> &read,
+    const std::function<Result<std::vector<DnnOutput>>(const cv::dnn::Net &, NetworkSpec &)>
+        &outputsOf);
+
+} // namespace warmbench
