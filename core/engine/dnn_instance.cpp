@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 
 namespace warmbench {
 
@@ -73,31 +74,53 @@ Result<RunOutputs> DnnInstance::run(std::span<const Tensor> inputs, const Networ
     }
 }
 
-// Names the layer: OpenCV's message does not. Most failures are of shapes, and those can be asked
-// for layer by layer.
+// Names the layer, which OpenCV's message does not.
 Error DnnInstance::failure(std::span<const Tensor> inputs, const std::string &message)
+{
+    const std::string layer = failedLayer(inputs);
+    if (layer.empty())
+        return failedPrecondition(fmt::format("OpenCV {} failed running the network: {}.",
+                                              openCvVersion(), shortReason(message)));
+    // ONNX nodes are called "onnx_node!conv1".
+    return failedPrecondition(fmt::format("OpenCV {} failed in layer \"{}\": {}.", openCvVersion(),
+                                          printable(layer.substr(layer.find('!') + 1), 100),
+                                          shortReason(message)));
+}
+
+// The first layer whose shapes or whose run fails for these inputs, which have been set.
+std::string DnnInstance::failedLayer(std::span<const Tensor> inputs)
 {
     std::vector<Shape> shapes;
     for (const Tensor &input : inputs)
         shapes.push_back(input.shape());
     const auto matShaped = matShapes(shapes);
-    std::string layer;
-    constexpr std::size_t mostLayers = 2000; // each asks all before it
     const auto names = m_net.getLayerNames();
-    for (std::size_t i = 0; i < std::min(names.size(), mostLayers) && layer.empty(); ++i) {
+    const auto fails = [](const auto &attempt) {
         try {
+            attempt();
+            return false;
+        } catch (const std::exception &) {
+            return true;
+        }
+    };
+    const auto shapesFail = [&](const cv::String &name) {
+        return fails([&] {
             std::vector<cv::dnn::MatShape> in;
             std::vector<cv::dnn::MatShape> out;
-            m_net.getLayerShapes(matShaped, m_net.getLayerId(names[i]), in, out);
-        } catch (const std::exception &) {
-            layer = names[i].substr(names[i].find('!') + 1); // ONNX nodes: "onnx_node!conv1"
-        }
-    }
-    if (layer.empty())
-        return failedPrecondition(fmt::format("OpenCV {} failed running the network: {}.",
-                                              openCvVersion(), shortReason(message)));
-    return failedPrecondition(fmt::format("OpenCV {} failed in layer \"{}\": {}.", openCvVersion(),
-                                          printable(layer, 100), shortReason(message)));
+            m_net.getLayerShapes(matShaped, m_net.getLayerId(name), in, out);
+        });
+    };
+    const auto runFails = [&](const cv::String &name) {
+        return fails([&] { (void)m_net.forward(name); });
+    };
+    // Each shape question asks all layers before it: bounded.
+    constexpr std::ptrdiff_t mostAsked = 1000;
+    const auto end = names.begin() + std::min(std::ssize(names), mostAsked);
+    if (const auto found = std::find_if(names.begin(), end, shapesFail); found != end)
+        return *found;
+    // A run up to a layer runs all before it too, so that halving finds the first.
+    const auto found = std::partition_point(names.begin(), names.end(), std::not_fn(runFails));
+    return found == names.end() ? std::string() : *found;
 }
 
 NetworkMeasure DnnInstance::measure(std::span<const Shape> inputs)

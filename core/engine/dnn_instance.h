@@ -30,6 +30,7 @@ public:
 
 private:
     Error failure(std::span<const Tensor> inputs, const std::string &message);
+    std::string failedLayer(std::span<const Tensor> inputs);
     void measureLayers(const std::vector<cv::dnn::MatShape> &inputs, NetworkMeasure &measure);
 
     cv::dnn::Net m_net;

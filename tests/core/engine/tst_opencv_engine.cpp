@@ -1,0 +1,407 @@
+#include "base/file.h"
+#include "engine/engine.h"
+#include "test_files.h"
+
+#include <atomic>
+#include <cmath>
+#include <onnx/onnx_pb.h>
+#include <QtTest>
+#include <thread>
+#include <unistd.h>
+
+using namespace warmbench;
+
+namespace {
+
+// Builds small ONNX files whose traps the shared test models do not have.
+class OnnxBuilder
+{
+public:
+    OnnxBuilder()
+    {
+        m_model.set_ir_version(7);
+        m_model.add_opset_import()->set_version(11);
+        m_model.mutable_graph()->set_name("g");
+    }
+    onnx::NodeProto *node(const char *op, std::initializer_list<const char *> inputs,
+                          std::initializer_list<const char *> outputs)
+    {
+        auto *made = m_model.mutable_graph()->add_node();
+        made->set_op_type(op);
+        made->set_name(std::string("n_") + op);
+        for (const char *one : inputs)
+            made->add_input(one);
+        for (const char *one : outputs)
+            made->add_output(one);
+        return made;
+    }
+    void input(const char *name, const Shape &shape, int type = onnx::TensorProto::FLOAT)
+    {
+        value(m_model.mutable_graph()->add_input(), name, shape, type);
+    }
+    void output(const char *name, const Shape &shape, int type = onnx::TensorProto::FLOAT)
+    {
+        value(m_model.mutable_graph()->add_output(), name, shape, type);
+    }
+    void floats(const char *name, const Shape &shape, std::initializer_list<float> values)
+    {
+        auto *made = m_model.mutable_graph()->add_initializer();
+        made->set_name(name);
+        made->set_data_type(onnx::TensorProto::FLOAT);
+        for (const std::int64_t extent : shape)
+            made->add_dims(extent);
+        for (const float one : values)
+            made->add_float_data(one);
+    }
+    std::filesystem::path save(const QTemporaryDir &folder, const char *name) const
+    {
+        const auto path = std::filesystem::path(folder.path().toStdString()) / name;
+        const auto done = writeFile(path, m_model.SerializeAsString());
+        Q_ASSERT(done);
+        return path;
+    }
+
+private:
+    static void value(onnx::ValueInfoProto *info, const char *name, const Shape &shape, int type)
+    {
+        info->set_name(name);
+        auto *tensor = info->mutable_type()->mutable_tensor_type();
+        tensor->set_elem_type(type);
+        for (const std::int64_t extent : shape) {
+            auto *dim = tensor->mutable_shape()->add_dim();
+            if (extent >= 0)
+                dim->set_dim_value(extent);
+            else
+                dim->set_dim_param("batch");
+        }
+    }
+    onnx::ModelProto m_model;
+};
+
+Tensor floats(Shape shape, std::vector<float> values)
+{
+    return *Tensor::fromValues<float>(std::move(shape), values);
+}
+
+Tensor noise(const Shape &shape, unsigned seed)
+{
+    auto tensor = *Tensor::create(DType::Float32, shape);
+    for (float &value : tensor.mutableValues<float>()) {
+        seed = seed * 1664525U + 1013904223U;
+        value = static_cast<float>(seed >> 8) / 16777216.0F - 0.5F;
+    }
+    return tensor;
+}
+
+std::vector<float> list(const Tensor &tensor)
+{
+    const auto values = tensor.values<float>();
+    return {values.begin(), values.end()};
+}
+
+float largestDifference(const Tensor &a, const Tensor &b)
+{
+    float largest = a.shape() == b.shape() ? 0.0F : 1e30F;
+    for (std::size_t i = 0; largest < 1e30F && i < a.elementCount(); ++i)
+        largest = std::max(largest, std::abs(a.values<float>()[i] - b.values<float>()[i]));
+    return largest;
+}
+
+bool warnsOf(const NetworkSpec &spec, const char *part)
+{
+    return std::any_of(spec.warnings.begin(), spec.warnings.end(),
+                       [&](const std::string &one) { return one.find(part) != std::string::npos; });
+}
+
+// What goes to standard error while it lives, libraries' own writes included.
+class StandardErrorCapture
+{
+public:
+    StandardErrorCapture()
+        : m_file(std::tmpfile())
+        , m_saved(::dup(2))
+    {
+        std::fflush(stderr);
+        ::dup2(::fileno(m_file), 2);
+    }
+    std::string stop()
+    {
+        std::fflush(stderr);
+        ::dup2(m_saved, 2);
+        ::close(m_saved);
+        std::string text(static_cast<std::size_t>(std::ftell(m_file) >= 0 ? 65536 : 0), '\0');
+        std::rewind(m_file);
+        text.resize(std::fread(text.data(), 1, text.size(), m_file));
+        std::fclose(m_file);
+        return text;
+    }
+
+private:
+    std::FILE *m_file;
+    int m_saved;
+};
+
+} // namespace
+
+class TestOpenCvEngine : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+    std::unique_ptr<Engine> m_engine = makeOpenCvEngine();
+
+    Result<std::shared_ptr<Network>> load(const std::filesystem::path &path, int instances = 1)
+    {
+        const auto files = identifyModelFiles(path);
+        if (!files)
+            return files.error();
+        return m_engine->load(*files, {.instances = instances});
+    }
+
+private Q_SLOTS:
+    void outputsComeInTheOrderOfTheFile()
+    {
+        const auto network = *load(testModel("multi_out.onnx"));
+        QCOMPARE(network->spec().outputs[0].name, std::string("zeta"));
+        QCOMPARE(network->spec().outputs[1].name, std::string("alpha"));
+        const auto out = *network->run(std::vector{floats({1, 4}, {-1, 0, 1, 2})});
+        QCOMPARE(list(out[0]), (std::vector<float>{0, 0, 1, 2}));
+        QCOMPARE(list(out[1]), (std::vector<float>{-2, 0, 2, 4}));
+    }
+
+    void outputsAreOwnedNotViews()
+    {
+        const auto network = *load(testModel("multi_out.onnx"));
+        const auto first = *network->run(std::vector{floats({1, 4}, {1, 2, 3, 4})});
+        const auto second = *network->run(std::vector{floats({1, 4}, {5, 6, 7, 8})});
+        QCOMPARE(list(first[0]), (std::vector<float>{1, 2, 3, 4}));
+        QCOMPARE(list(second[0]), (std::vector<float>{5, 6, 7, 8}));
+    }
+
+    void integersAreConvertedAtTheBorder()
+    {
+        const auto network = *load(testModel("addsub_int32.onnx"));
+        QVERIFY(warnsOf(network->spec(), "16777216"));
+        for (const std::int32_t offset : {1, 100}) { // not the values of the call before
+            std::vector<std::int32_t> a(16);
+            std::vector<std::int32_t> b(16, offset);
+            for (int i = 0; i < 16; ++i)
+                a[static_cast<std::size_t>(i)] = i * 1000;
+            const auto out =
+                *network->run(std::vector{*Tensor::fromValues<std::int32_t>({1, 16}, a),
+                                          *Tensor::fromValues<std::int32_t>({1, 16}, b)});
+            QCOMPARE(out[0].dtype(), DType::Int32);
+            QCOMPARE(out[0].values<std::int32_t>()[3], 3000 + offset);
+            QCOMPARE(out[1].values<std::int32_t>()[3], 3000 - offset);
+        }
+    }
+
+    void outputsAreCastToTheirDeclaredType()
+    {
+        const auto network = *load(testModel("int64_out.onnx"));
+        const auto out =
+            *network->run(std::vector{floats({2, 3}, {0.1F, 0.9F, 0.2F, 0.7F, 0.1F, 0.2F})});
+        QCOMPARE(out[0].dtype(), DType::Int64);
+        QCOMPARE(out[0].shape(), (Shape{2}));
+        QCOMPARE(out[0].values<std::int64_t>()[0], 1);
+        QCOMPARE(out[0].values<std::int64_t>()[1], 0);
+    }
+
+    void wrongInputsAreNamed_data()
+    {
+        QTest::addColumn<int>("wrong");
+        QTest::addColumn<QByteArray>("part");
+        QTest::newRow("count") << 0 << QByteArray("takes 1 input, but 0 came");
+        QTest::newRow("dtype") << 1 << QByteArray("takes float32, but int64 came");
+        QTest::newRow("shape") << 2 << QByteArray("takes the shape [1, 8], but [1, 9] came");
+        QTest::newRow("batch of a fixed one") << 3 << QByteArray("run samples one by one");
+        QTest::newRow("rank") << 4 << QByteArray("[1, 8]");
+    }
+    void wrongInputsAreNamed()
+    {
+        QFETCH(int, wrong);
+        QFETCH(QByteArray, part);
+        const auto network = *load(testModel("fixed_batch.onnx"));
+        QVERIFY(!network->batches());
+        std::vector<std::vector<Tensor>> cases(5);
+        cases[1] = {*Tensor::create(DType::Int64, {1, 8})};
+        cases[2] = {*Tensor::create(DType::Float32, {1, 9})};
+        cases[3] = {*Tensor::create(DType::Float32, {2, 8})};
+        cases[4] = {*Tensor::create(DType::Float32, {8})};
+        const auto out = network->run(cases[static_cast<std::size_t>(wrong)]);
+        QCOMPARE(out.error().code, ErrorCode::InvalidArgument);
+        QVERIFY2(out.error().message.find(part.toStdString()) != std::string::npos,
+                 out.error().message.c_str());
+        QVERIFY(network->run(std::vector{*Tensor::create(DType::Float32, {1, 8})}));
+    }
+
+    void aFreeBatchAnswersAsSinglesDo()
+    {
+        const auto network = *load(testModel("tiny_64.onnx"));
+        QVERIFY(network->batches());
+        const std::vector<Tensor> samples{noise({1, 64}, 1), noise({1, 64}, 2), noise({1, 64}, 3)};
+        const auto together = *network->run(std::vector{*concatenated(samples)});
+        QCOMPARE(together[0].shape(), (Shape{3, 10}));
+        for (std::size_t i = 0; i < 3; ++i) {
+            const auto alone = *network->run(std::span(samples).subspan(i, 1));
+            const auto row = slice(together[0], i);
+            for (std::size_t k = 0; k < 10; ++k)
+                QVERIFY(std::abs(row.values<float>()[k] - alone[0].values<float>()[k]) < 1e-5F);
+        }
+    }
+
+    void aBatchThatFailsIsNotOffered()
+    {
+        // x times itself: a column of one sample only.
+        OnnxBuilder builder;
+        builder.input("x", {-1, 1});
+        builder.node("MatMul", {"x", "x"}, {"y"});
+        builder.output("y", {-1, 1});
+        const auto network = load(builder.save(m_folder, "square.onnx"));
+        QVERIFY2(network, network ? "" : network.error().message.c_str());
+        QVERIFY(!(*network)->batches());
+        QVERIFY(warnsOf((*network)->spec(), "one by one"));
+        const auto out = (*network)->run(std::vector{floats({1, 1}, {3})});
+        QCOMPARE(list((*out)[0]), std::vector<float>{9});
+    }
+
+    void aBatchThatMixesSamplesIsNotOffered()
+    {
+        OnnxBuilder builder;
+        builder.input("x", {-1, 4});
+        auto *softmax = builder.node("Softmax", {"x"}, {"y"});
+        auto *axis = softmax->add_attribute();
+        axis->set_name("axis");
+        axis->set_type(onnx::AttributeProto::INT);
+        axis->set_i(0); // over the samples
+        builder.output("y", {-1, 4});
+        const auto network = load(builder.save(m_folder, "mixing.onnx"));
+        QVERIFY2(network, network ? "" : network.error().message.c_str());
+        QVERIFY(!(*network)->batches());
+    }
+
+    void aChangedShapeBetweenRunsAnswersAsAFreshNetwork()
+    {
+        const auto used = *load(testModel("dynamic.onnx"));
+        const std::vector<Shape> shapes{{1, 3, 8, 8}, {1, 3, 5, 9}, {2, 3, 8, 8},
+                                        {1, 3, 8, 8}, {1, 3, 9, 5}, {1, 3, 5, 9}};
+        unsigned seed = 1;
+        for (const Shape &shape : shapes) {
+            const std::vector<Tensor> input{noise(shape, seed++)};
+            const auto fresh = *(*load(testModel("dynamic.onnx")))->run(input);
+            const auto reused = *used->run(input);
+            QVERIFY(largestDifference(fresh[0], reused[0]) < 1e-6F);
+            QCOMPARE(reused[0].shape(), (Shape{shape[0], 2, shape[2], shape[3]}));
+        }
+    }
+
+    void aFailedRunNamesItsLayerAndLeavesTheNetworkUsable()
+    {
+        OnnxBuilder builder;
+        builder.input("x", {-1, -1});
+        builder.floats("w", {2, 2}, {1, 2, 3, 4});
+        builder.node("MatMul", {"x", "w"}, {"y"});
+        builder.output("y", {-1, 2});
+        const auto network = load(builder.save(m_folder, "matmul.onnx"));
+        QVERIFY2(network, network ? "" : network.error().message.c_str());
+        const std::vector<Tensor> good{floats({1, 2}, {1, 1})};
+        for (int i = 0; i < 2; ++i) {
+            const auto bad = (*network)->run(std::vector{noise({1, 3}, 1)});
+            QCOMPARE(bad.error().code, ErrorCode::FailedPrecondition);
+            QVERIFY2(bad.error().message.find("n_MatMul") != std::string::npos,
+                     bad.error().message.c_str());
+            QCOMPARE(list((*(*network)->run(good))[0]), (std::vector<float>{4, 6}));
+        }
+    }
+
+    void externalDataIsInlined()
+    {
+        const auto network = load(testModel("external.onnx"));
+        QVERIFY2(network, network ? "" : network.error().message.c_str());
+        QCOMPARE((*network)->spec().parameterCount, 36);
+    }
+
+    void refusalsSayWhatToDoAndPrintNothing_data()
+    {
+        QTest::addColumn<QByteArray>("file");
+        QTest::addColumn<QList<QByteArray>>("parts");
+        QTest::newRow("unknown operator")
+            << QByteArray("unknown_op.onnx")
+            << QList<QByteArray>{"\"mystery\"", "FooBarOp", "opset 13", "export"};
+        QTest::newRow("float16") << QByteArray("fp16_weights.onnx")
+                                 << QList<QByteArray>{"float16", "\"dense1\"", "operator Gemm",
+                                                      "opset 13", "float32"};
+        QTest::newRow("raw data too short") << QByteArray("truncated_raw.onnx")
+                                            << QList<QByteArray>{"\"w\"", "128 bytes", "holds 8"};
+        QTest::newRow("dims that overflow")
+            << QByteArray("huge_dims.onnx") << QList<QByteArray>{"\"w\"", "8589934592"};
+        QTest::newRow("empty graph")
+            << QByteArray("empty_graph.onnx") << QList<QByteArray>{"empty_graph.onnx", "no graph"};
+        QTest::newRow("external data too short")
+            << QByteArray("external_short.onnx") << QList<QByteArray>{"external_short.bin", "100"};
+    }
+    void refusalsSayWhatToDoAndPrintNothing()
+    {
+        QFETCH(QByteArray, file);
+        QFETCH(QList<QByteArray>, parts);
+        StandardErrorCapture capture;
+        const auto network = load(testModel(file.toStdString()));
+        const std::string printed = capture.stop();
+        QVERIFY(!network);
+        QCOMPARE(network.error().code, ErrorCode::FailedPrecondition);
+        for (const QByteArray &part : parts)
+            QVERIFY2(network.error().message.find(part.toStdString()) != std::string::npos,
+                     network.error().message.c_str());
+        QCOMPARE(QByteArray::fromStdString(printed), QByteArray());
+    }
+
+    void instancesRunSideBySideAndFurtherCallersWait()
+    {
+        const auto network = *load(testModel("tiny_64.onnx"), 2);
+        QCOMPARE(network->concurrency(), 2);
+        QVERIFY(network->measure().weights.count >= 2 * 4 * (64 * 128 + 128 * 64 + 64 * 10));
+        std::vector<std::vector<float>> expected;
+        for (unsigned t = 0; t < 6; ++t)
+            expected.push_back(list((*network->run(std::vector{noise({1, 64}, t)}))[0]));
+        std::atomic<int> wrong = 0;
+        std::vector<std::thread> callers;
+        for (unsigned t = 0; t < 6; ++t)
+            callers.emplace_back([&, t] {
+                for (int i = 0; i < 50; ++i) {
+                    const auto out = network->run(std::vector{noise({1, 64}, t)});
+                    wrong += !out || list((*out)[0]) != expected[t];
+                }
+            });
+        for (std::thread &caller : callers)
+            caller.join();
+        QCOMPARE(wrong.load(), 0);
+    }
+
+    void loadsFromManyThreadsAreSerialised()
+    {
+        std::atomic<int> failed = 0;
+        std::vector<std::thread> loaders;
+        for (int t = 0; t < 4; ++t)
+            loaders.emplace_back([&] {
+                for (int i = 0; i < 10; ++i)
+                    failed += !load(testModel("tiny_64.onnx"));
+            });
+        for (std::thread &loader : loaders)
+            loader.join();
+        QCOMPARE(failed.load(), 0);
+    }
+
+    void describingLoadsNothingAndAgreesWithTheLoad()
+    {
+        const auto files = *identifyModelFiles(testModel("dynamic.onnx"));
+        const auto spec = *m_engine->describe(files);
+        QCOMPARE(shapeText(std::span<const Dimension>(spec.inputs[0].shape)),
+                 std::string("[batch, 3, height, width]"));
+        // What OpenCV refuses can still be described.
+        QVERIFY(m_engine->describe(*identifyModelFiles(testModel("unknown_op.onnx"))));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestOpenCvEngine)
+#include "tst_opencv_engine.moc"
