@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 #include <google/protobuf/stubs/logging.h>
 #include <mutex>
 #include <opencv2/core.hpp>
@@ -38,10 +38,20 @@ std::string shortReason(const std::string &openCvMessage)
         const auto close = reason.find(") ", last);
         reason.erase(0, close == std::string::npos ? last : close + 2);
     }
-    if (const auto tail = reason.find(" in function '"); tail != std::string::npos)
-        reason.erase(tail);
-    while (!reason.empty() && (trimmed(reason).size() < reason.size() || reason.front() == '>'))
-        reason = std::string(trimmed(reason.front() == '>' ? reason.substr(1) : reason));
+    // CV_Check writes "in function 'f'\n> (expected: 'a == b'), where\n> 'a' is 1" instead.
+    if (const auto tail = reason.find("in function '"); tail != std::string::npos) {
+        const auto end = reason.find("'\n", tail + 13);
+        const bool before = !trimmed(std::string_view(reason).substr(0, tail)).empty();
+        reason =
+            before || end == std::string::npos ? reason.substr(0, tail) : reason.substr(end + 1);
+    }
+    for (auto mark = reason.find("\n>"); mark != std::string::npos; mark = reason.find("\n>"))
+        reason.replace(mark, 2, " ");
+    std::replace_if(
+        reason.begin(), reason.end(), [](char c) { return c == '\n'; }, ' ');
+    const auto twoBlanks = [](char a, char b) { return a == ' ' && b == ' '; };
+    reason.erase(std::unique(reason.begin(), reason.end(), twoBlanks), reason.end());
+    reason = std::string(trimmed(reason));
     std::string line = printable(reason, 300);
     return line.empty() ? "no reason given" : line;
 }
