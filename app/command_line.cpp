@@ -1,0 +1,108 @@
+#include "command_line.h"
+
+#include <fmt/format.h>
+
+namespace warmbench::app {
+
+namespace {
+
+struct Usage
+{
+    Command command;
+    const char *arguments;
+    const char *help;
+};
+
+constexpr Usage usages[] = {
+    {Command::Window, "[MODEL|FOLDER ...]",
+     "Loads models once, keeps them in memory, and runs them: in a window, with the API beside "
+     "it.\n"
+     "Commands: warmbench serve | predict | inspect (each has --help)."},
+    {Command::Serve, "[MODEL|FOLDER ...]", "The API alone; needs no display."},
+    {Command::Predict, "MODEL INPUT ...",
+     "Prints one JSON object a line for each INPUT: an image, .json, .npy, .csv row by row, a "
+     "folder, - for standard input."},
+    {Command::Inspect, "MODEL",
+     "Prints inputs, outputs, layers, parameters and memory of a model, and what the engine says."},
+};
+
+const Usage &usageOf(Command command)
+{
+    return usages[static_cast<std::size_t>(command)];
+}
+
+Command commandOf(const QStringList &words)
+{
+    for (const Command command : {Command::Serve, Command::Predict, Command::Inspect}) {
+        if (words.size() > 1 && words[1] == QLatin1String(commandName(command)))
+            return command;
+    }
+    return Command::Window;
+}
+
+void describe(QCommandLineParser &parser, Command command)
+{
+    parser.setApplicationDescription(QString::fromLatin1(usageOf(command).help));
+    parser.addOption({QStringLiteral("help"), QStringLiteral("Show this help")});
+    parser.addOption({QStringLiteral("version"), QStringLiteral("Show the version")});
+    parser.addOption(
+        {QStringLiteral("config"),
+         QStringLiteral(
+             "The same options as JSON; WARMBENCH_PORT and so on in the environment go before it"),
+         QStringLiteral("FILE")});
+    for (const OptionSpec &spec : optionsOf(command))
+        parser.addOption({QString::fromLatin1(spec.name), QString::fromLatin1(spec.help),
+                          spec.value ? QString::fromLatin1(spec.value) : QString()});
+    parser.addPositionalArgument(QStringLiteral("arguments"),
+                                 QStringLiteral("Files and folders of models, or inputs"),
+                                 QString::fromLatin1(usageOf(command).arguments));
+}
+
+Result<void> checkArguments(Command command, const QStringList &arguments, const Options &options)
+{
+    if (command == Command::Predict && arguments.size() < 2)
+        return invalidArgument("predict needs a MODEL and at least one INPUT: warmbench predict "
+                               "digits.onnx three.png");
+    if (command == Command::Inspect && arguments.size() != 1)
+        return invalidArgument("inspect needs one MODEL: warmbench inspect digits.onnx");
+    if (command == Command::Serve && arguments.isEmpty() && !options.sample)
+        return invalidArgument("serve needs a model or folder to serve: warmbench serve "
+                               "digits.onnx, or serve --sample");
+    return {};
+}
+
+} // namespace
+
+Result<CommandLine> parseCommandLine(const QStringList &words)
+{
+    CommandLine line;
+    line.command = commandOf(words);
+    QStringList rest = words;
+    if (line.command != Command::Window)
+        rest.removeAt(1);
+
+    QCommandLineParser parser;
+    describe(parser, line.command);
+    const std::string seeHelp = fmt::format(" See warmbench {}{}--help.", commandName(line.command),
+                                            line.command == Command::Window ? "" : " ");
+    if (!parser.parse(rest))
+        return invalidArgument(parser.errorText().toStdString() + seeHelp);
+    if (parser.isSet(QStringLiteral("help"))) {
+        line.output = parser.helpText();
+        return line;
+    }
+    if (parser.isSet(QStringLiteral("version"))) {
+        line.output = QStringLiteral("warmbench " WARMBENCH_VERSION "\n");
+        return line;
+    }
+    auto options = readOptions(line.command, parser);
+    if (!options)
+        return std::move(options).error();
+    line.options = std::move(*options);
+    line.arguments = parser.positionalArguments();
+    if (auto fine = checkArguments(line.command, line.arguments, line.options); !fine)
+        return invalidArgument(fine.error().message + "." + seeHelp);
+    return line;
+}
+
+} // namespace warmbench::app

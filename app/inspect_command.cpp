@@ -1,0 +1,155 @@
+#include "commands.h"
+
+#include "model/model_loader.h"
+#include "sample.h"
+#include "tensor/json_tensor.h"
+
+#include <fmt/format.h>
+
+namespace warmbench::app {
+
+namespace {
+
+// What was found out about a model, whether or not it loads.
+struct Inspection
+{
+    NetworkSpec spec;
+    std::string engine;  // "opencv 4.6.0"
+    std::string refusal; // empty where the engine runs it
+    NetworkMeasure measure;
+    std::vector<std::string> warnings;
+    Bytes memory;
+    std::string digest;
+    std::filesystem::path file;
+};
+
+Result<Inspection> inspect(Repository &repository, const std::string &name, const Options &options)
+{
+    const std::shared_ptr<Engine> engine = makeOpenCvEngine();
+    ModelLoader loader(repository, {engine}, options.workbench.loader);
+    auto plan = loader.probe({name, {}});
+    if (!plan)
+        return std::move(plan).error();
+    Inspection found;
+    found.engine = fmt::format("{} {}", engine->name(), engine->version());
+    found.digest = plan->digest;
+    found.file = plan->files.network;
+    auto loaded = loader.load(*plan);
+    if (loaded) {
+        found.spec = (*loaded)->spec();
+        found.measure = (*loaded)->network->measure();
+        found.warnings = (*loaded)->warnings;
+        found.memory = (*loaded)->memory;
+        return found;
+    }
+    found.refusal = loaded.error().message;
+    auto spec = engine->describe(plan->files);
+    if (!spec)
+        return Error{loaded.error()};
+    found.spec = std::move(*spec);
+    found.warnings = found.spec.warnings;
+    return found;
+}
+
+void appendTensors(std::string &out, const char *key, const std::vector<TensorSpec> &tensors)
+{
+    out += fmt::format("\"{}\": [", key);
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        out += i ? ", {\"name\": " : "{\"name\": ";
+        appendJsonString(out, tensors[i].name);
+        out += fmt::format(", \"dtype\": \"{}\", \"shape\": [", dtypeName(tensors[i].dtype));
+        for (std::size_t d = 0; d < tensors[i].shape.size(); ++d)
+            out += fmt::format("{}{}", d ? ", " : "", tensors[i].shape[d].size);
+        out += "]}";
+    }
+    out += "]";
+}
+
+std::string asJson(const Inspection &found)
+{
+    std::string out = "{\"file\": ";
+    appendJsonString(out, found.file.string());
+    out += fmt::format(", \"digest\": \"{}\", \"format\": \"{}\", \"opset\": {}, \"producer\": ",
+                       found.digest, modelFormatName(found.spec.format), found.spec.opset);
+    appendJsonString(out, found.spec.producer);
+    out += ", ";
+    appendTensors(out, "inputs", found.spec.inputs);
+    out += ", ";
+    appendTensors(out, "outputs", found.spec.outputs);
+    out += fmt::format(
+        ", \"layers\": {}, \"parameters\": {}, \"memory_bytes\": {}, \"flops\": {}, \"engine\": ",
+        found.spec.layerCount, found.spec.parameterCount, found.memory.count, found.measure.flops);
+    appendJsonString(out, found.engine);
+    out += ", \"refusal\": ";
+    if (found.refusal.empty())
+        out += "null";
+    else
+        appendJsonString(out, found.refusal);
+    out += ", \"warnings\": [";
+    for (std::size_t i = 0; i < found.warnings.size(); ++i) {
+        out += i ? ", " : "";
+        appendJsonString(out, found.warnings[i]);
+    }
+    return out + "]}\n";
+}
+
+std::string asText(const Inspection &found)
+{
+    std::string out =
+        fmt::format("file        {}\ndigest      {}\nformat      {}", found.file.string(),
+                    found.digest, modelFormatName(found.spec.format));
+    if (found.spec.opset > 0)
+        out += fmt::format(", opset {}", found.spec.opset);
+    if (!found.spec.producer.empty())
+        out += fmt::format(", made by {}", found.spec.producer);
+    out += "\n";
+    const auto tensors = [&](const char *what, const std::vector<TensorSpec> &specs) {
+        for (const TensorSpec &spec : specs)
+            out += fmt::format("{:<12}{} {} {}\n", what, spec.name, dtypeName(spec.dtype),
+                               shapeText(spec.shape));
+    };
+    tensors("input", found.spec.inputs);
+    tensors("output", found.spec.outputs);
+    for (const auto &[key, value] : found.spec.metadata)
+        out += fmt::format("{:<12}{} = {}\n", "metadata", key, value);
+    out += fmt::format("layers      {}\nparameters  {}\n", found.spec.layerCount,
+                       found.spec.parameterCount);
+    if (found.refusal.empty())
+        out += fmt::format("memory      {}\n{:<12}runs it\n", toText(found.memory), found.engine);
+    else
+        out += fmt::format("{:<12}refuses it: {}\n", found.engine, found.refusal);
+    for (const std::string &warning : found.warnings)
+        out += fmt::format("warning     {}\n", warning);
+    return out;
+}
+
+} // namespace
+
+int runInspect(const CommandLine &line)
+{
+    Repository repository;
+    std::string model = line.arguments.front().toStdString();
+    if (line.options.sample) {
+        auto folder = unpackSamples();
+        if (!folder)
+            return fail(folder.error());
+        if (auto added = repository.add(*folder); !added)
+            return fail(added.error());
+    }
+    if (!repository.find(model)) {
+        auto names = repository.add(model);
+        if (!names)
+            return fail(names.error());
+        if (names->size() != 1)
+            return fail(invalidArgument(fmt::format(
+                "\"{}\" holds {} models; name one of them by its file.", model, names->size())));
+        model = names->front();
+    }
+    auto found = inspect(repository, model, line.options);
+    if (!found)
+        return fail(found.error());
+    fmt::print("{}", line.options.json ? asJson(*found) : asText(*found));
+    return 0;
+}
+
+} // namespace warmbench::app

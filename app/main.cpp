@@ -1,0 +1,77 @@
+#include "commands.h"
+#include "log_setup.h"
+
+#include <clocale>
+#include <cstdio>
+#include <fmt/format.h>
+#include <QCoreApplication>
+#ifdef WARMBENCH_UI
+#include <QApplication>
+#endif
+
+using namespace warmbench;
+using namespace warmbench::app;
+
+namespace {
+
+std::unique_ptr<QCoreApplication> makeApplication(Command command, int &argc, char **argv)
+{
+#ifdef WARMBENCH_UI
+    if (command == Command::Window)
+        return std::make_unique<QApplication>(argc, argv);
+#else
+    static_cast<void>(command);
+#endif
+    return std::make_unique<QCoreApplication>(argc, argv);
+}
+
+int run(const CommandLine &line)
+{
+    switch (line.command) {
+    case Command::Serve:
+        return runServe(line);
+    case Command::Predict:
+        return runPredict(line);
+    case Command::Inspect:
+        return runInspect(line);
+    case Command::Window:
+        break;
+    }
+#ifdef WARMBENCH_UI
+    return runWindow(line);
+#else
+    return fail(failedPrecondition("This build has no window; use warmbench serve."));
+#endif
+}
+
+} // namespace
+
+int warmbench::app::fail(const Error &error)
+{
+    fmt::print(stderr, "warmbench: {}\n", error.message);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    QCoreApplication::setApplicationName(QStringLiteral("warmbench"));
+    QCoreApplication::setOrganizationName(QStringLiteral("warmbench"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(WARMBENCH_VERSION));
+    QStringList words;
+    for (int i = 0; i < argc; ++i)
+        words.append(QString::fromLocal8Bit(argv[i]));
+    auto line = parseCommandLine(words);
+    if (!line) {
+        fmt::print(stderr, "warmbench: {}\n", line.error().message);
+        return 2;
+    }
+    if (!line->output.isEmpty()) {
+        fmt::print("{}", line->output.toStdString());
+        return 0;
+    }
+    setUpLog(line->options);
+    const auto application = makeApplication(line->command, argc, argv);
+    std::setlocale(LC_NUMERIC,
+                   "C"); // numbers in files and messages do not depend on the user's language
+    return run(*line);
+}

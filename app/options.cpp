@@ -1,0 +1,316 @@
+#include "options.h"
+
+#include "base/bytes.h"
+#include "base/duration.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+#include <optional>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace warmbench::app {
+
+namespace {
+
+constexpr unsigned bit(Command command)
+{
+    return 1U << static_cast<unsigned>(command);
+}
+constexpr unsigned servers = bit(Command::Window) | bit(Command::Serve);
+constexpr unsigned runners = servers | bit(Command::Predict);
+constexpr unsigned everyone = runners | bit(Command::Inspect);
+
+Result<int> parseNumber(const std::string &text, int least, int most)
+{
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || number < least || number > most)
+        return invalidArgument(
+            fmt::format("\"{}\" is not a whole number from {} to {}.", text, least, most));
+    return number;
+}
+
+Result<bool> parseSwitch(const std::string &text)
+{
+    const std::string word = lowered(text);
+    if (word == "true" || word == "1" || word == "yes" || word == "on")
+        return true;
+    if (word == "false" || word == "0" || word == "no" || word == "off" || word.empty())
+        return false;
+    return invalidArgument(fmt::format("\"{}\" is neither true nor false.", text));
+}
+
+template <typename T>
+Result<T> parseWord(const std::string &text,
+                    std::initializer_list<std::pair<const char *, T>> words)
+{
+    std::vector<std::string> known;
+    for (const auto &[word, value] : words) {
+        if (text == word)
+            return value;
+        known.emplace_back(word);
+    }
+    return invalidArgument(fmt::format("\"{}\" is none of {}.", text, joined(known)));
+}
+
+// Stores a parsed value, or passes the error on.
+template <typename T, typename Target>
+Result<void> store(Result<T> parsed, Target &target)
+{
+    if (!parsed)
+        return std::move(parsed).error();
+    target = static_cast<Target>(*parsed);
+    return {};
+}
+
+Result<void> storeCount(const std::string &text, int most, int &target)
+{
+    if (text == "auto") {
+        target = 0;
+        return {};
+    }
+    return store(parseNumber(text, 1, most), target);
+}
+
+Result<void> storeToken(const std::string &text, std::string &token)
+{
+    if (!text.starts_with('@')) {
+        token = text;
+        return {};
+    }
+    auto content = readFile(text.substr(1), mebibytes(1));
+    if (!content)
+        return std::move(content).error();
+    token = std::string(trimmed(*content));
+    if (token.empty())
+        return invalidArgument(fmt::format("The token file \"{}\" is empty.", text.substr(1)));
+    return {};
+}
+
+const std::vector<OptionSpec> &table()
+{
+    static const std::vector<OptionSpec> specs{
+        {"host", "ADDRESS", "Address that the API listens on (127.0.0.1)", servers,
+         [](Options &o, const std::string &v) {
+             return store(Result<std::string>(v), o.http.host);
+         }},
+        {"port", "NUMBER", "Port of the API (5000); 0 takes a free one", servers,
+         [](Options &o, const std::string &v) {
+             return store(parseNumber(v, 0, 65535), o.http.port);
+         }},
+        {"sample", nullptr, "Register the built-in samples", everyone,
+         [](Options &o, const std::string &v) { return store(parseSwitch(v), o.sample); }},
+        {"default", "NAME", "Model that /predict without a name uses (the first)", servers,
+         [](Options &o, const std::string &v) {
+             return store(Result<std::string>(v), o.workbench.defaultModel);
+         }},
+        {"memory-budget", "SIZE",
+         "Memory that loaded models may take together (half of what is free)", runners,
+         [](Options &o, const std::string &v) {
+             return store(parseBytes(v), o.workbench.cache.budget);
+         }},
+        {"keep-alive", "TIME",
+         "Unload an idle, unpinned model after this time; -1 never, 0 after each use", servers,
+         [](Options &o, const std::string &v) {
+             return store(parseDuration(v), o.workbench.cache.keepAlive);
+         }},
+        {"preload", nullptr, "Load models found in folders at start too", servers,
+         [](Options &o, const std::string &v) {
+             return store(parseSwitch(v), o.workbench.preload);
+         }},
+        {"reload", "off|notice|auto", "What a changed file does (notice)", servers,
+         [](Options &o, const std::string &v) {
+             return store(parseWord<ReloadMode>(v, {{"off", ReloadMode::Off},
+                                                    {"notice", ReloadMode::Notice},
+                                                    {"auto", ReloadMode::Auto}}),
+                          o.workbench.cache.reload);
+         }},
+        {"engine", "auto|opencv", "Engine that runs the models (auto)", everyone,
+         [](Options &o, const std::string &v) {
+             return store(parseWord<std::string>(v, {{"auto", "auto"}, {"opencv", "opencv"}}),
+                          o.workbench.loader.engine);
+         }},
+        {"instances", "N", "Parallel instances of a model (auto: 1)", runners,
+         [](Options &o, const std::string &v) {
+             return storeCount(v, 64, o.workbench.loader.instances);
+         }},
+        {"threads", "N", "Threads within one run (auto: the cores over the instances)", runners,
+         [](Options &o, const std::string &v) { return storeCount(v, 1024, o.workbench.threads); }},
+        {"queue", "N", "Requests waiting per model (256)", servers,
+         [](Options &o, const std::string &v) {
+             return store(parseNumber(v, 1, 1'000'000), o.workbench.queueLimit);
+         }},
+        {"deadline", "TIME", "Longest stay of a request (30s)", runners,
+         [](Options &o, const std::string &v) {
+             return store(parseDuration(v), o.workbench.deadline);
+         }},
+        {"max-body", "SIZE", "Larger request bodies are refused (64MiB)", servers,
+         [](Options &o, const std::string &v) { return store(parseBytes(v), o.http.maxBody); }},
+        {"token", "TEXT|@FILE", "Bearer token that clients must send", servers,
+         [](Options &o, const std::string &v) { return storeToken(v, o.http.token); }},
+        {"allow-origin", "ORIGIN", "A further browser origin; may be repeated", servers,
+         [](Options &o, const std::string &v) {
+             o.http.allowedOrigins.push_back(v);
+             return Result<void>();
+         }},
+        {"allow-host", "NAME", "A further name that clients use for this machine; may be repeated",
+         servers,
+         [](Options &o, const std::string &v) {
+             o.http.allowedHosts.push_back(v);
+             return Result<void>();
+         }},
+        {"json", nullptr, "Print JSON", bit(Command::Inspect),
+         [](Options &o, const std::string &v) { return store(parseSwitch(v), o.json); }},
+        {"log-level", "LEVEL", "debug, info, warning, error or off, on standard error", everyone,
+         [](Options &o, const std::string &v) {
+             return store(parseWord<LogLevel>(v, {{"debug", LogLevel::Debug},
+                                                  {"info", LogLevel::Info},
+                                                  {"warning", LogLevel::Warning},
+                                                  {"error", LogLevel::Error},
+                                                  {"off", LogLevel::Off}}),
+                          o.logLevel);
+         }},
+        {"log-format", "text|json", "Form of the log (text)", everyone,
+         [](Options &o, const std::string &v) {
+             return store(
+                 parseWord<LogFormat>(v, {{"text", LogFormat::Text}, {"json", LogFormat::Json}}),
+                 o.logFormat);
+         }},
+    };
+    return specs;
+}
+
+Options defaultsOf(Command command)
+{
+    Options options;
+    options.workbench.cache.budget = {availableMemory().count / 2};
+    options.workbench.cache.keepAlive =
+        command == Command::Window ? Milliseconds(std::chrono::minutes(30)) : forever;
+    options.http.nextFreePort = command == Command::Window;
+    if (command == Command::Predict || command == Command::Inspect)
+        options.logLevel = LogLevel::Warning; // standard error is for failures there
+    return options;
+}
+
+std::string environmentName(const char *option)
+{
+    std::string name = fmt::format("WARMBENCH_{}", option);
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+        return c == '-' ? '_' : static_cast<char>(std::toupper(c));
+    });
+    return name;
+}
+
+std::string jsonAsText(const QJsonValue &value)
+{
+    if (value.isBool())
+        return value.toBool() ? "true" : "false";
+    return value.toVariant().toString().toStdString();
+}
+
+Result<QJsonObject> readConfiguration(const QString &file)
+{
+    if (file.isEmpty())
+        return QJsonObject();
+    auto content = readFile(file.toStdString(), mebibytes(1));
+    if (!content)
+        return std::move(content).error();
+    QJsonParseError problem;
+    const auto document = QJsonDocument::fromJson(QByteArray::fromStdString(*content), &problem);
+    if (!document.isObject())
+        return invalidArgument(fmt::format("\"{}\" is no JSON object of options ({} at byte {}); "
+                                           "write such as {{\"port\": 5001}}.",
+                                           file.toStdString(),
+                                           problem.error ? problem.errorString().toStdString()
+                                                         : "another kind of value",
+                                           problem.offset));
+    std::vector<std::string> known;
+    for (const OptionSpec &spec : table())
+        known.emplace_back(spec.name);
+    const QJsonObject object = document.object();
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        const std::string key = it.key().toStdString();
+        if (std::find(known.begin(), known.end(), key) != known.end())
+            continue;
+        const std::string near = nearest(key, known);
+        return invalidArgument(
+            fmt::format("\"{}\" has no option \"{}\"{}.", file.toStdString(), printable(key),
+                        near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
+    }
+    return object;
+}
+
+// The value or values that the nearest source gives; empty where none does.
+std::vector<std::string> valuesOf(const OptionSpec &spec, const QCommandLineParser &given,
+                                  const QJsonObject &file)
+{
+    const QString name = QString::fromLatin1(spec.name);
+    std::vector<std::string> values;
+    if (given.isSet(name)) {
+        if (!spec.value)
+            return {"true"};
+        for (const QString &value : given.values(name))
+            values.push_back(value.toStdString());
+        return values;
+    }
+    const std::string variable = environmentName(spec.name);
+    if (qEnvironmentVariableIsSet(variable.c_str()))
+        return {qEnvironmentVariable(variable.c_str()).toStdString()};
+    const QJsonValue value = file.value(name);
+    if (value.isUndefined())
+        return {};
+    if (!value.isArray())
+        return {jsonAsText(value)};
+    for (const QJsonValue &each : value.toArray())
+        values.push_back(jsonAsText(each));
+    return values;
+}
+
+} // namespace
+
+const char *commandName(Command command)
+{
+    switch (command) {
+    case Command::Serve:
+        return "serve";
+    case Command::Predict:
+        return "predict";
+    case Command::Inspect:
+        return "inspect";
+    case Command::Window:
+        break;
+    }
+    return "";
+}
+
+std::vector<OptionSpec> optionsOf(Command command)
+{
+    std::vector<OptionSpec> specs;
+    std::copy_if(table().begin(), table().end(), std::back_inserter(specs),
+                 [&](const OptionSpec &spec) { return (spec.commands & bit(command)) != 0; });
+    return specs;
+}
+
+Result<Options> readOptions(Command command, const QCommandLineParser &given)
+{
+    auto file = readConfiguration(given.value(QStringLiteral("config")));
+    if (!file)
+        return std::move(file).error();
+    Options options = defaultsOf(command);
+    for (const OptionSpec &spec : optionsOf(command)) {
+        for (const std::string &value : valuesOf(spec, given, *file)) {
+            if (auto applied = spec.apply(options, value); !applied)
+                return Error{applied.error().code,
+                             fmt::format("--{}: {}", spec.name, applied.error().message)};
+        }
+    }
+    options.workbench.loader.instances = std::max(1, options.workbench.loader.instances);
+    return options;
+}
+
+} // namespace warmbench::app

@@ -1,0 +1,46 @@
+// What a person may set, from one table: on the command line, in the environment
+// (WARMBENCH_MEMORY_BUDGET) and in a configuration file of JSON (--config), in this order of
+// precedence. Thread: main, before anything starts.
+#pragma once
+
+#include "base/logging.h"
+#include "base/result.h"
+#include "http/http_server.h"
+#include "inference/workbench.h"
+
+#include <QCommandLineParser>
+#include <QStringList>
+#include <span>
+
+namespace warmbench::app {
+
+enum class Command : std::uint8_t { Window, Serve, Predict, Inspect };
+const char *commandName(Command command); // "", "serve", "predict", "inspect"
+
+struct Options
+{
+    WorkbenchOptions workbench;
+    http::HttpOptions http;
+    bool sample = false;
+    bool json = false;
+    LogLevel logLevel = LogLevel::Info;
+    LogFormat logFormat = LogFormat::Text;
+};
+
+struct OptionSpec
+{
+    const char *name;  // "memory-budget"
+    const char *value; // placeholder in the help; null for a switch
+    const char *help;
+    unsigned commands; // bits of Command
+    Result<void> (*apply)(Options &options, const std::string &value);
+};
+
+// Those that the command takes.
+std::vector<OptionSpec> optionsOf(Command command);
+
+// Defaults that differ by command, then file, environment and command line over each other.
+// InvalidArgument names the option, its value and what is accepted.
+Result<Options> readOptions(Command command, const QCommandLineParser &given);
+
+} // namespace warmbench::app

@@ -1,0 +1,40 @@
+#include "sample.h"
+
+#include "base/file.h"
+
+#include <fmt/format.h>
+#include <QDir>
+#include <QFile>
+#include <QStandardPaths>
+
+namespace warmbench::app {
+
+Result<std::filesystem::path> unpackSamples()
+{
+    // A folder a version: a new program brings new samples without touching files that a person
+    // changed.
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
+                           QStringLiteral("/warmbench/samples/" WARMBENCH_VERSION);
+    if (!QDir().mkpath(folder))
+        return failedPrecondition(fmt::format("The folder \"{}\" for the samples cannot be made; "
+                                              "set XDG_CACHE_HOME to a folder that can be written.",
+                                              folder.toStdString()));
+    const QDir inside(QStringLiteral(":/sample"));
+    for (const QString &name : inside.entryList(QDir::Files)) {
+        const std::filesystem::path target = (folder + QLatin1Char('/') + name).toStdString();
+        if (std::filesystem::exists(target))
+            continue;
+        QFile source(inside.filePath(name));
+        if (!source.open(QIODevice::ReadOnly))
+            return Error{ErrorCode::Internal,
+                         fmt::format("The built-in sample {} is missing.", name.toStdString())};
+        const QByteArray content = source.readAll();
+        if (auto written =
+                writeFile(target, {content.data(), static_cast<std::size_t>(content.size())});
+            !written)
+            return std::move(written).error();
+    }
+    return std::filesystem::path(folder.toStdString());
+}
+
+} // namespace warmbench::app

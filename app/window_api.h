@@ -1,0 +1,39 @@
+// The switch of the API in the window, over the real server.
+// Thread: GUI. Starting takes some milliseconds; stopping happens on a thread of its own, since it
+// waits for requests in flight.
+#pragma once
+
+#include "http/http_server.h"
+#include "ui/api_control.h"
+
+#include <future>
+
+namespace warmbench::app {
+
+class WindowApi final : public ui::ApiControl
+{
+    Q_OBJECT
+
+public:
+    WindowApi(Workbench &workbench, http::HttpOptions options);
+    ~WindowApi() override; // stops and waits
+
+    bool isRunning() const override;
+    QString url() const override;
+    QString statusText() const override;
+
+public Q_SLOTS:
+    void start() override;
+    void stop() override;
+
+private:
+    void announce(const http::RequestRecord &record);
+
+    http::HttpOptions m_options;
+    http::HttpServer m_server;
+    QString m_url;
+    QString m_statusText;
+    std::future<void> m_stopping;
+};
+
+} // namespace warmbench::app
