@@ -7,8 +7,29 @@
 #include "ui/main_window.h"
 
 #include <QApplication>
+#include <QEvent>
 
 namespace warmbench::app {
+
+namespace {
+
+// Says once in the log that the window is on the screen; tests/benchmark/start_time.py waits for
+// it.
+class FirstPaint final : public QObject
+{
+public:
+    using QObject::QObject;
+    bool eventFilter(QObject *watched, QEvent *event) override
+    {
+        if (event->type() == QEvent::Paint) {
+            watched->removeEventFilter(this);
+            logInfo("app", "The window is shown.");
+        }
+        return false;
+    }
+};
+
+} // namespace
 
 int runWindow(const CommandLine &line)
 {
@@ -24,6 +45,8 @@ int runWindow(const CommandLine &line)
     ui::MainWindow window(workbench, api);
     if (auto folder = unpackSamples())
         window.setSampleFolder(QString::fromStdString(folder->string()));
+    FirstPaint firstPaint;
+    window.installEventFilter(&firstPaint);
     window.show();
     return QApplication::exec();
 }
