@@ -145,6 +145,13 @@ def tiny_64(files):
 
 
 @model()
+def pool_224(files):
+    """150,528 numbers in, next to no work: what reading numbers costs."""
+    return network([node("GlobalAveragePool", "input", "output", name="pool")],
+                   [value("input", ["batch", 3, 224, 224])], [value("output", ["batch", 3, 1, 1])])
+
+
+@model()
 def fixed_batch(files):
     """Batch fixed at 1, Softmax at the end: no batching, and no second softmax."""
     nodes, weights = dense([8, 4], rng_for("fixed_batch"))
