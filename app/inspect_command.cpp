@@ -115,9 +115,9 @@ std::string asText(const Inspection &found)
     out += fmt::format("layers      {}\nparameters  {}\n", found.spec.layerCount,
                        found.spec.parameterCount);
     if (found.refusal.empty())
-        out += fmt::format("memory      {}\n{:<12}runs it\n", toText(found.memory), found.engine);
+        out += fmt::format("memory      {}\n{} runs it\n", toText(found.memory), found.engine);
     else
-        out += fmt::format("{:<12}refuses it: {}\n", found.engine, found.refusal);
+        out += fmt::format("{} refuses it: {}\n", found.engine, found.refusal);
     for (const std::string &warning : found.warnings)
         out += fmt::format("warning     {}\n", warning);
     return out;

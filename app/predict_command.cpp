@@ -109,7 +109,8 @@ int predictItem(Workbench &workbench, const std::string &model, const Item &item
                      fmt::format("{}: {}", item.name, prediction.error().message)});
     std::string line = "{\"input\": ";
     appendJsonString(line, item.name);
-    line += ", " + http::predictionJson(*prediction).substr(1);
+    line += ", ";
+    line += trimmed(http::predictionJson(*prediction)).substr(1);
     fmt::print("{}\n", line);
     return std::fflush(stdout) == 0
                ? 0
