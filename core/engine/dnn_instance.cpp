@@ -26,9 +26,9 @@ std::vector<cv::dnn::MatShape> matShapes(std::span<const Shape> shapes)
 
 } // namespace
 
-DnnInstance::DnnInstance(cv::dnn::Net net, std::vector<std::string> inputs,
+DnnInstance::DnnInstance(const cv::dnn::Net &net, std::vector<std::string> inputs,
                          std::vector<DnnOutput> outputs)
-    : m_net(std::move(net))
+    : m_net(net)
     , m_inputs(std::move(inputs))
     , m_outputs(std::move(outputs))
 {

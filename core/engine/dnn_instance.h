@@ -23,7 +23,8 @@ struct DnnOutput
 class DnnInstance final : public OpenCvInstance
 {
 public:
-    DnnInstance(cv::dnn::Net net, std::vector<std::string> inputs, std::vector<DnnOutput> outputs);
+    DnnInstance(const cv::dnn::Net &net, std::vector<std::string> inputs,
+                std::vector<DnnOutput> outputs);
 
     Result<RunOutputs> run(std::span<const Tensor> inputs, const NetworkSpec &spec) override;
     NetworkMeasure measure(std::span<const Shape> inputs) override;

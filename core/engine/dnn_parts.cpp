@@ -80,7 +80,7 @@ Result<OpenCvParts> readInstances(
             for (const TensorSpec &input : parts.spec.inputs)
                 inputs.push_back(input.name);
             parts.instances.push_back(
-                std::make_unique<DnnInstance>(std::move(net), std::move(inputs), outputs));
+                std::make_unique<DnnInstance>(net, std::move(inputs), outputs));
         }
     } catch (const cv::Exception &problem) {
         return failedPrecondition(fmt::format(

@@ -78,7 +78,7 @@ Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances)
         auto net = readNet(*bytes, *file);
         if (!net)
             return std::move(net).error();
-        parts.instances.push_back(std::make_unique<DnnInstance>(*std::move(net), inputs, outputs));
+        parts.instances.push_back(std::make_unique<DnnInstance>(*net, inputs, outputs));
     }
     parts.explain = [file](const std::string &message) { return file->explainRefusal(message); };
     return parts;
