@@ -43,9 +43,9 @@ public:
     static Result<Tensor> fromBytes(DType dtype, Shape shape, std::span<const std::byte> data);
     static Result<Tensor> fromStrings(Shape shape, std::vector<std::string> strings);
     template <typename T>
-    static Result<Tensor> fromValues(Shape shape, std::span<const T> values)
+    static Result<Tensor> fromValues(const Shape &shape, std::span<const T> values)
     {
-        return fromBytes(DTypeOf<T>::value, std::move(shape), std::as_bytes(values));
+        return fromBytes(DTypeOf<T>::value, shape, std::as_bytes(values));
     }
 
     DType dtype() const { return m_dtype; }

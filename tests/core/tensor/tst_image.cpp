@@ -24,7 +24,8 @@ int largestDifference(const Image &image, const Tensor &expected)
 
 std::array<int, 3> pixelAt(const Image &image, int x, int y)
 {
-    const auto at = static_cast<std::size_t>((y * image.width + x) * 3);
+    const auto at = 3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) +
+                         static_cast<std::size_t>(x));
     return {image.rgb[at], image.rgb[at + 1], image.rgb[at + 2]};
 }
 

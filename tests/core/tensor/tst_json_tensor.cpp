@@ -50,7 +50,7 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("json");
         QTest::addColumn<QList<int>>("declared");
         QTest::addColumn<QByteArray>("shape");
-        const auto row = [](const char *name, const char *json, QList<int> declared,
+        const auto row = [](const char *name, const char *json, const QList<int> &declared,
                             const char *shape) {
             QTest::newRow(name) << QByteArray(json) << declared << QByteArray(shape);
         };
@@ -90,7 +90,7 @@ private Q_SLOTS:
         QTest::addColumn<QList<int>>("declared");
         QTest::addColumn<QByteArray>("says");
         const auto row = [](const char *name, const std::string &json, DType dtype,
-                            QList<int> declared, const char *says) {
+                            const QList<int> &declared, const char *says) {
             QTest::newRow(name) << QByteArray::fromStdString(json) << int(dtype) << declared
                                 << QByteArray(says);
         };
