@@ -193,7 +193,7 @@ Options defaultsOf(Command command)
         command == Command::Window ? Milliseconds(std::chrono::minutes(30)) : forever;
     options.http.nextFreePort = command == Command::Window;
     if (command == Command::Predict || command == Command::Inspect)
-        options.logLevel = LogLevel::Warning; // standard error is for failures there
+        options.logLevel = LogLevel::Error; // what fails is told once, by the command itself
     return options;
 }
 

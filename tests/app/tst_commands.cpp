@@ -1,0 +1,244 @@
+// The command line: exit codes, failures as one sentence, `predict` and `inspect`.
+#include "base/file.h"
+#include "program.h"
+#include "test_files.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QtTest>
+
+using namespace warmbench;
+
+namespace {
+
+QString text(const std::filesystem::path &path)
+{
+    return QString::fromStdString(path.string());
+}
+
+QStringList words(const char *line)
+{
+    return QString::fromUtf8(line).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+}
+
+QString sample(const char *name)
+{
+    return text(sampleFile(name));
+}
+
+std::vector<QJsonObject> lines(const std::string &output)
+{
+    std::vector<QJsonObject> objects;
+    for (const QByteArray &line : QByteArray::fromStdString(output).split('\n')) {
+        if (!line.isEmpty())
+            objects.push_back(QJsonDocument::fromJson(line).object());
+    }
+    return objects;
+}
+
+QString bestLabel(const QJsonObject &prediction)
+{
+    return prediction[QLatin1String("results")]
+        .toArray()[0][QLatin1String("classes")]
+        .toArray()[0][QLatin1String("label")]
+        .toString();
+}
+
+} // namespace
+
+class TestCommands : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void exitCodesTellDoneFailedAndWrongUsage_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("code");
+        QTest::addColumn<std::string>("word"); // on standard output for 0, else on standard error
+        const auto row = [](const char *name, const QStringList &arguments, int code,
+                            const char *word) {
+            QTest::newRow(name) << arguments << code << std::string(word);
+        };
+        row("version", words("--version"), 0, "warmbench 0.");
+        row("help", words("--help"), 0, "serve | predict | inspect");
+        row("help of a command", words("serve --help"), 0, "--port");
+        row("unknown option", words("serve --sample --prot 1"), 2, "prot");
+        row("option of another command", words("inspect --port 1 m.onnx"), 2, "port");
+        row("nothing to serve", words("serve"), 2, "serve --sample");
+        row("port that is no number", words("serve --sample --port abc"), 2, "--port");
+        row("port beyond ports", words("serve --sample --port 65536"), 2, "65535");
+        row("size that is none", words("serve --sample --memory-budget much"), 2, "512MiB");
+        row("option without its value", words("serve --sample --port"), 2, "port");
+        row("nothing to predict", words("predict m.onnx"), 2, "INPUT");
+        row("nothing to inspect", words("inspect"), 2, "MODEL");
+        row("missing configuration", words("serve --sample --config /nowhere.json"), 2,
+            "/nowhere.json");
+        row("missing model", words("predict /nowhere/m.onnx x.json"), 1, "/nowhere/m.onnx");
+        row("missing model to inspect", words("inspect /nowhere/m.onnx"), 1, "/nowhere/m.onnx");
+        row("missing input",
+            {QStringLiteral("predict"), sample("digits.onnx"),
+             QStringLiteral("/nowhere/three.png")},
+            1, "/nowhere/three.png");
+        row("input that is no input",
+            {QStringLiteral("predict"), sample("digits.onnx"), sample("README.md")}, 1,
+            "README.md");
+        row("a folder without inputs",
+            {QStringLiteral("predict"), sample("digits.onnx"), text(sourceFile("packaging"))}, 1,
+            "packaging");
+        row("a model that cannot run",
+            {QStringLiteral("predict"), text(testModel("unknown_op.onnx")), sample("three.json")},
+            1, "FooBarOp");
+    }
+    void exitCodesTellDoneFailedAndWrongUsage()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(int, code);
+        QFETCH(std::string, word);
+        const Run run = Program::run(arguments);
+        QVERIFY2(run.code == code, (run.output + run.errors).c_str());
+        const std::string &told = code == 0 ? run.output : run.errors;
+        QVERIFY2(told.find(word) != std::string::npos, told.c_str());
+        if (code == 0) {
+            QCOMPARE(run.errors, std::string());
+            return;
+        }
+        QCOMPARE(run.output, std::string());
+        QVERIFY2(run.errors.starts_with("warmbench: "), run.errors.c_str());
+        QVERIFY2(std::count(run.errors.begin(), run.errors.end(), '\n') == 1, run.errors.c_str());
+    }
+
+    void theEnvironmentGoesBeforeTheFileAndTheCommandLineBeforeBoth()
+    {
+        const QTemporaryDir folder;
+        const auto file = std::filesystem::path(folder.path().toStdString()) / "options.json";
+        QVERIFY(writeFile(file, R"({"port": "file", "queue": 1})").has_value());
+        const QStringList serve{QStringLiteral("serve"), QStringLiteral("--sample"),
+                                QStringLiteral("--config"), text(file)};
+        const auto refusedValue = [&](const QStringList &more, const QStringList &environment) {
+            const Run run = Program::run(serve + more, {}, environment);
+            return run.code == 2 ? run.errors : std::string("code ") + std::to_string(run.code);
+        };
+        const std::string fromFile = refusedValue({}, {});
+        QVERIFY2(fromFile.find("\"file\"") != std::string::npos, fromFile.c_str());
+        const QStringList variable{QStringLiteral("WARMBENCH_PORT=environment")};
+        const std::string fromEnvironment = refusedValue({}, variable);
+        QVERIFY2(fromEnvironment.find("\"environment\"") != std::string::npos,
+                 fromEnvironment.c_str());
+        const std::string fromLine = refusedValue({QStringLiteral("--port=line")}, variable);
+        QVERIFY2(fromLine.find("\"line\"") != std::string::npos, fromLine.c_str());
+
+        QVERIFY(writeFile(file, R"({"prot": 1})").has_value());
+        const std::string slip = refusedValue({}, {});
+        QVERIFY2(slip.find("\"port\"") != std::string::npos, slip.c_str());
+    }
+
+    void predictPrintsALineForEachInput()
+    {
+        const Run run =
+            Program::run({QStringLiteral("predict"), sample("digits.onnx"), sample("three.png"),
+                          sample("three.json"), sample("seven.png")});
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        const auto answers = lines(run.output);
+        QCOMPARE(int(answers.size()), 3);
+        QCOMPARE(bestLabel(answers[0]), QStringLiteral("3"));
+        QCOMPARE(bestLabel(answers[1]), QStringLiteral("3"));
+        QCOMPARE(bestLabel(answers[2]), QStringLiteral("7"));
+        QCOMPARE(answers[0][QLatin1String("input")].toString(), sample("three.png"));
+        QCOMPARE(answers[0][QLatin1String("model")].toString(), QStringLiteral("digits"));
+    }
+
+    void predictGoesOnAfterABadInput()
+    {
+        const Run run = Program::run({QStringLiteral("predict"), sample("digits.onnx"),
+                                      QStringLiteral("/nowhere/one.png"), sample("seven.png")});
+        QCOMPARE(run.code, 1);
+        const auto answers = lines(run.output);
+        QCOMPARE(int(answers.size()), 1);
+        QCOMPARE(bestLabel(answers[0]), QStringLiteral("7"));
+    }
+
+    void predictReadsFoldersAndSamplesByName()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path inputs = folder.path().toStdString();
+        for (const char *name : {"two.png", "one.png", "digits.labels.txt"})
+            std::filesystem::copy_file(sampleFile(name), inputs / name);
+        const Run run = Program::run({QStringLiteral("predict"), QStringLiteral("--sample"),
+                                      QStringLiteral("digits"), folder.path()});
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        const auto answers = lines(run.output);
+        QCOMPARE(int(answers.size()), 2);
+        QCOMPARE(bestLabel(answers[0]), QStringLiteral("1"));
+        QCOMPARE(bestLabel(answers[1]), QStringLiteral("2"));
+    }
+
+    void predictReadsStandardInput()
+    {
+        const auto picture = readFile(sampleFile("eight.png"), mebibytes(1));
+        QVERIFY(picture.has_value());
+        const Run run =
+            Program::run({QStringLiteral("predict"), sample("digits.onnx"), QStringLiteral("-")},
+                         QByteArray::fromStdString(*picture));
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        const auto answers = lines(run.output);
+        QCOMPARE(int(answers.size()), 1);
+        QCOMPARE(bestLabel(answers[0]), QStringLiteral("8"));
+    }
+
+    void predictReadsTablesRowByRow()
+    {
+        const QTemporaryDir folder;
+        const auto table = std::filesystem::path(folder.path().toStdString()) / "flowers.csv";
+        QVERIFY(writeFile(table, "sepal length,sepal width,petal length,petal width\n"
+                                 "5.1,3.5,1.4,0.2\n6.7,3.0,5.2,2.3\n")
+                    .has_value());
+        const Run run = Program::run({QStringLiteral("predict"), sample("iris.onnx"), text(table)});
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        const auto answers = lines(run.output);
+        QCOMPARE(int(answers.size()), 2);
+        QCOMPARE(bestLabel(answers[0]), QStringLiteral("setosa"));
+        QCOMPARE(bestLabel(answers[1]), QStringLiteral("virginica"));
+        QVERIFY(answers[1][QLatin1String("input")].toString().endsWith(QLatin1String(":2")));
+    }
+
+    void inspectTellsWhatAModelIs()
+    {
+        const Run run = Program::run({QStringLiteral("inspect"), QStringLiteral("--json"),
+                                      text(testModel("multi_out.onnx"))});
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        const auto objects = lines(run.output);
+        QCOMPARE(int(objects.size()), 1);
+        const QJsonArray outputs = objects[0][QLatin1String("outputs")].toArray();
+        QCOMPARE(outputs.size(), 2);
+        QCOMPARE(outputs[0][QLatin1String("name")].toString(), QStringLiteral("zeta"));
+        QCOMPARE(outputs[1][QLatin1String("name")].toString(), QStringLiteral("alpha"));
+        QCOMPARE(objects[0][QLatin1String("opset")].toInt(), 13);
+        QVERIFY(objects[0][QLatin1String("refusal")].isNull());
+        QVERIFY(
+            objects[0][QLatin1String("digest")].toString().startsWith(QLatin1String("sha256:")));
+
+        const Run plain =
+            Program::run({QStringLiteral("inspect"), text(testModel("multi_out.onnx"))});
+        QCOMPARE(plain.code, 0);
+        QVERIFY(plain.output.find("zeta") < plain.output.find("alpha"));
+    }
+
+    void inspectTellsWhyAnEngineRefuses()
+    {
+        const Run run = Program::run({QStringLiteral("inspect"), QStringLiteral("--json"),
+                                      text(testModel("unknown_op.onnx"))});
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        const auto objects = lines(run.output);
+        QCOMPARE(int(objects.size()), 1);
+        const QString refusal = objects[0][QLatin1String("refusal")].toString();
+        QVERIFY2(refusal.contains(QLatin1String("mystery")) &&
+                     refusal.contains(QLatin1String("FooBarOp")),
+                 qPrintable(refusal));
+        QCOMPARE(objects[0][QLatin1String("inputs")].toArray().size(), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCommands)
+#include "tst_commands.moc"
