@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <deque>
-#include <fstream>
 #include <future>
 #include <map>
 #include <QTemporaryDir>
