@@ -58,8 +58,7 @@ private:
 
     std::filesystem::path put(const char *name, const QByteArray &content)
     {
-        const std::filesystem::path path =
-            std::filesystem::path(m_folder.path().toStdString()) / name;
+        std::filesystem::path path = std::filesystem::path(m_folder.path().toStdString()) / name;
         const auto done = writeFile(path, content.toStdString());
         Q_ASSERT(done);
         return path;

@@ -80,7 +80,7 @@ private:
 
     std::filesystem::path save(const std::string &bytes)
     {
-        const auto path = std::filesystem::path(m_folder.path().toStdString()) / "m.onnx";
+        auto path = std::filesystem::path(m_folder.path().toStdString()) / "m.onnx";
         const auto done = writeFile(path, bytes);
         Q_ASSERT(done);
         return path;
@@ -110,8 +110,8 @@ private Q_SLOTS:
     {
         QTest::addColumn<Change>("change");
         QTest::addColumn<QByteArray>("part");
-        const auto row = [](const char *name, const char *part, Change change) {
-            QTest::newRow(name) << std::move(change) << QByteArray(part);
+        const auto row = [](const char *name, const char *part, const Change &change) {
+            QTest::newRow(name) << change << QByteArray(part);
         };
         row("raw too short", "initialiser \"w\"",
             [](auto &model) { weight(model)->set_raw_data("1234"); });

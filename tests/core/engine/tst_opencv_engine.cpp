@@ -55,7 +55,7 @@ public:
     }
     std::filesystem::path save(const QTemporaryDir &folder, const char *name) const
     {
-        const auto path = std::filesystem::path(folder.path().toStdString()) / name;
+        auto path = std::filesystem::path(folder.path().toStdString()) / name;
         const auto done = writeFile(path, m_model.SerializeAsString());
         Q_ASSERT(done);
         return path;

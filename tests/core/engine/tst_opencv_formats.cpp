@@ -207,7 +207,7 @@ private:
 
     std::filesystem::path put(const char *name, const std::string &content)
     {
-        const auto path = std::filesystem::path(m_folder.path().toStdString()) / name;
+        auto path = std::filesystem::path(m_folder.path().toStdString()) / name;
         const auto done = writeFile(path, content);
         Q_ASSERT(done);
         return path;
