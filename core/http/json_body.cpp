@@ -44,9 +44,13 @@ simdjson::padded_string_view padded(std::string_view piece)
 
 Error invalidJson(std::string_view what, simdjson::error_code code)
 {
+    std::string_view reason = simdjson::error_message(code);
+    while (reason.ends_with('.'))
+        reason.remove_suffix(1);
     return invalidArgument(
-        fmt::format("{} is no valid JSON ({}): is it cut off, or is a bracket or quote missing?",
-                    what, simdjson::error_message(code)));
+        fmt::format("{} is no valid JSON ({}); send it whole, with every bracket "
+                    "and quote closed.",
+                    what, reason));
 }
 
 Error wrongKind(std::string_view what, std::string_view json, std::string_view expected)

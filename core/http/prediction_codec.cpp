@@ -144,6 +144,18 @@ std::vector<std::string> featureNames(const LoadedModel &model)
     return names;
 }
 
+// As many names as one can read.
+std::string listed(std::vector<std::string> names)
+{
+    constexpr std::size_t most = 12;
+    if (names.size() > most) {
+        const std::size_t more = names.size() - most;
+        names.resize(most);
+        names.push_back(fmt::format("{} more", more));
+    }
+    return joined(names);
+}
+
 Result<std::vector<double>> featureRow(const LoadedModel &model,
                                        const std::vector<std::string> &names, std::string_view json)
 {
@@ -158,7 +170,7 @@ Result<std::vector<double>> featureRow(const LoadedModel &model,
             return invalidArgument(fmt::format(
                 "\"{}\" has no feature named \"{}\"{}: its features are {}.", model.id.name,
                 printable(key, 60), near.empty() ? "" : fmt::format(", did you mean \"{}\"?", near),
-                joined(names)));
+                listed(names)));
         }
         auto number = jsonNumber(value, fmt::format("The feature \"{}\"", key));
         if (!number)
@@ -170,7 +182,7 @@ Result<std::vector<double>> featureRow(const LoadedModel &model,
         const auto value = row[i] ? row[i] : model.input.features[i].fallback;
         if (!value)
             return invalidArgument(fmt::format("The feature \"{}\" is missing: \"{}\" needs {}.",
-                                               names[i], model.id.name, joined(names)));
+                                               names[i], model.id.name, listed(names)));
         values.push_back(*value);
     }
     return values;

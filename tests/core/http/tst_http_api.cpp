@@ -1,0 +1,576 @@
+// The simple API over a workbench: what each route answers, and that no request disturbs another.
+#include "api_server.h"
+#include "base/file.h"
+#include "base/logging.h"
+#include "test_files.h"
+
+#include <atomic>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <thread>
+
+using namespace warmbench;
+using namespace warmbench::http;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view fourNumbers = R"({"input": [1, 2, 3, 4]})";
+
+std::unique_ptr<FakeSource> fakeSource()
+{
+    auto source = std::make_unique<FakeSource>();
+    source->set("fake");
+    return source;
+}
+
+WorkbenchOptions defaultFake()
+{
+    WorkbenchOptions options;
+    options.defaultModel = "fake";
+    return options;
+}
+
+QString code(const HttpResponse &response)
+{
+    return jsonOf(response)[QLatin1String("code")].toString();
+}
+
+std::string contentOf(const std::filesystem::path &file)
+{
+    return readFile(file, mebibytes(16)).value_or(std::string());
+}
+
+} // namespace
+
+class TestHttpApi : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { setLogToStandardError(false); }
+
+    void healthReadyIndexAndStatistics()
+    {
+        ApiServer api(fakeSource());
+        QVERIFY(api.started());
+        QCOMPARE(api.get("/health").status, 200);
+        QCOMPARE(api.get("/ready").status, 200);
+        QVERIFY(jsonOf(api.get("/"))[QLatin1String("routes")].toArray().size() > 10);
+        const QJsonObject statistics = jsonOf(api.get("/stats"));
+        for (const char *key :
+             {"hits", "misses", "coalesced", "evictions", "loads", "load_failures", "model_bytes",
+              "budget_bytes", "rss_bytes", "uptime_s"})
+            QVERIFY2(statistics[QLatin1String(key)].isDouble(), key);
+        QVERIFY(statistics[QLatin1String("rss_bytes")].toDouble() > 1e6);
+    }
+
+    void readyWaitsForWhatLoadsAtStart()
+    {
+        ApiServer api;
+        QVERIFY(api.workbench().open(testModel("tiny_64.onnx"), true));
+        QTRY_COMPARE(api.get("/ready").status, 200);
+        QCOMPARE(jsonOf(api.get("/models/tiny_64"))[QLatin1String("state")].toString(),
+                 QStringLiteral("ready"));
+    }
+
+    void predictionHasTheFormOfTheContract()
+    {
+        ApiServer api(fakeSource(), {}, defaultFake());
+        for (const char *target :
+             {"/predict", "/predict/fake", "/predict/fake/versions/1", "/advanced_predict",
+              "/advanced_predict/fake", "/advanced_predict/fake/versions/1", "/predict/f%61ke/"}) {
+            const auto answer = api.post(target, fourNumbers);
+            QVERIFY2(answer.status == 200, answer.body.c_str());
+            const QJsonObject json = jsonOf(answer);
+            QCOMPARE(json[QLatin1String("prediction")].toArray(),
+                     (QJsonArray{QJsonArray{1, 2, 3, 4}}));
+            QCOMPARE(json[QLatin1String("model")].toString(), QStringLiteral("fake"));
+            QCOMPARE(json[QLatin1String("version")].toString(), QStringLiteral("1"));
+            QCOMPARE(json[QLatin1String("digest")].toString(), QStringLiteral("sha256:1"));
+            QCOMPARE(json[QLatin1String("engine")].toString(), QStringLiteral("fake"));
+            QCOMPARE(json[QLatin1String("prediction_cache")].toString(), QStringLiteral("off"));
+            QCOMPARE(json[QLatin1String("results")].toArray().size(), 1);
+            QVERIFY(!json.contains(QLatin1String("outputs")));
+            for (const char *phase :
+                 {"queue", "decode", "preprocess", "infer", "postprocess", "total"})
+                QVERIFY2(
+                    json[QLatin1String("timings_ms")].toObject().contains(QLatin1String(phase)),
+                    phase);
+        }
+        const QJsonObject statistics = jsonOf(api.get("/stats"));
+        QCOMPARE(statistics[QLatin1String("misses")].toInt() +
+                     statistics[QLatin1String("hits")].toInt(),
+                 7);
+        QCOMPARE(jsonOf(api.get("/models/fake"))[QLatin1String("in_use")].toInt(-1), 0);
+    }
+
+    void everyFormOfBodyIsUnderstood()
+    {
+        ApiServer api;
+        QVERIFY(api.workbench().open(sampleFile("digits.onnx"), false));
+        QVERIFY(api.workbench().open(sampleFile("iris.onnx"), false));
+        QVERIFY(api.workbench().open(testModel("multi_out.onnx"), false));
+        QVERIFY(api.workbench().open(testModel("add.onnx"), false));
+        const std::string picture = contentOf(sampleFile("three.png"));
+        QVERIFY(!picture.empty());
+        const std::string base64 = QByteArray::fromStdString(picture).toBase64().toStdString();
+        const std::string form =
+            "--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhi\r\n"
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; "
+            "filename=\"three.png\"\r\nContent-Type: image/png\r\n\r\n" +
+            picture + "\r\n--b--\r\n";
+        const auto digitOf = [&](const HttpResponse &answer) {
+            const auto results = jsonOf(answer)[QLatin1String("results")].toArray();
+            const auto classes = results[0].toObject()[QLatin1String("classes")].toArray();
+            return classes[0].toObject()[QLatin1String("label")].toString();
+        };
+        const QString three = QStringLiteral("3");
+        QCOMPARE(digitOf(api.post("/predict/digits", picture)), three);
+        QCOMPARE(digitOf(api.post("/predict/digits", picture,
+                                  "Content-Type: application/x-www-form-urlencoded\r\n")),
+                 three);
+        QCOMPARE(digitOf(api.post("/predict/digits", form,
+                                  "Content-Type: multipart/form-data; boundary=b\r\n")),
+                 three);
+        QCOMPARE(digitOf(api.post("/predict/digits", "{\"image_b64\": \"" + base64 + "\"}")),
+                 three);
+        QCOMPARE(digitOf(api.post("/predict/digits",
+                                  "{\"image_b64\": \"data:image/png;base64," + base64 + "\"}")),
+                 three);
+        QCOMPARE(digitOf(api.post("/predict/digits", contentOf(sampleFile("three.json")))), three);
+
+        const auto rows = [&](const std::string &target, const std::string &body) {
+            const auto answer = api.post(target, body);
+            if (answer.status != 200)
+                qWarning("%s", answer.body.c_str());
+            return jsonOf(answer)[QLatin1String("results")].toArray().size();
+        };
+        const std::string flower = R"({"sepal length": 5.1, "petal width": 0.2})";
+        QCOMPARE(rows("/predict/iris", R"({"features": )" + flower + "}"), 1);
+        QCOMPARE(rows("/predict/iris", R"({"features": [)" + flower + "," + flower + "]}"), 2);
+        QCOMPARE(rows("/predict/iris", R"({"inputs": [[5.1, 3, 1, 0.2], [6, 3, 5, 2]]})"), 2);
+        QCOMPARE(rows("/predict/multi_out", R"({"inputs": [[1,2,3,4], [[5,6,7,8]], [0,0,0,0]]})"),
+                 3);
+        QCOMPARE(rows("/predict/multi_out", contentOf(testModel("multi_out.x.npy"))), 1);
+        QCOMPARE(
+            rows("/predict/add", R"({"tensors": {"b": [[1,1,1],[2,2,2]], "a": [1,2,3,4,5,6]}})"),
+            1);
+        const QJsonObject outputs = jsonOf(api.post(
+            "/predict/multi_out", R"({"input": [-1, 0, 1, 2]})"))[QLatin1String("outputs")]
+                                        .toObject();
+        QCOMPARE(outputs[QLatin1String("alpha")].toArray(), (QJsonArray{QJsonArray{-2, 0, 2, 4}}));
+    }
+
+    void pictureTasksAnswerWithAPictureWhereOneIsAccepted()
+    {
+        ApiServer api;
+        QVERIFY(api.workbench().open(testModel("image_out.onnx"), false));
+        const std::string picture = contentOf(sampleFile("three.png"));
+        const auto answer =
+            api.post("/predict/image_out", picture, "Accept: text/html, image/png;q=0.9\r\n");
+        QVERIFY2(answer.status == 200, answer.body.c_str());
+        QCOMPARE(answer.field("content-type"), std::string("image/png"));
+        QVERIFY(answer.body.starts_with("\x89PNG"));
+        QCOMPARE(api.post("/predict/image_out", picture).field("content-type"),
+                 std::string("application/json"));
+    }
+
+    void firstRequestsAtOnceShareOneLoad()
+    {
+        ApiServer api(fakeSource(), {}, defaultFake());
+        api.source().loadGate.close();
+        std::vector<HttpClient> clients;
+        for (int i = 0; i < 100; ++i) {
+            clients.emplace_back(api.port());
+            QVERIFY(clients.back().request("POST", "/predict", fourNumbers));
+        }
+        QVERIFY(api.source().loadGate.awaitWaiting(1));
+        const auto asked = [&] {
+            const QJsonObject statistics = jsonOf(api.get("/stats"));
+            return statistics[QLatin1String("misses")].toInt() +
+                   statistics[QLatin1String("coalesced")].toInt();
+        };
+        QTRY_COMPARE(asked(), 100);
+        api.source().loadGate.open();
+        int good = 0;
+        for (HttpClient &client : clients)
+            good += client.response().status == 200 ? 1 : 0;
+        QCOMPARE(good, 100);
+        const QJsonObject statistics = jsonOf(api.get("/stats"));
+        QCOMPARE(statistics[QLatin1String("loads")].toInt(), 1);
+        QCOMPARE(statistics[QLatin1String("misses")].toInt(), 1);
+        QCOMPARE(statistics[QLatin1String("coalesced")].toInt(), 99);
+        QCOMPARE(statistics[QLatin1String("hits")].toInt(), 0);
+    }
+
+    void modelsAreListedInPages()
+    {
+        ApiServer api;
+        QVERIFY(api.workbench().open(testModel("add.onnx").parent_path(), false));
+        QStringList names;
+        QString after;
+        do {
+            const QJsonObject page =
+                jsonOf(api.get("/models?limit=3&after=" + after.toStdString()));
+            const QJsonArray models = page[QLatin1String("models")].toArray();
+            QVERIFY(models.size() <= 3);
+            for (const auto &model : models)
+                names.append(model.toObject()[QLatin1String("name")].toString());
+            after = page[QLatin1String("next")].toString();
+        } while (!after.isEmpty());
+        const QJsonArray all = jsonOf(api.get("/models"))[QLatin1String("models")].toArray();
+        QCOMPARE(names.size(), all.size());
+        QVERIFY(names.contains(QStringLiteral("add")));
+        QVERIFY(std::is_sorted(names.begin(), names.end()));
+        QCOMPARE(api.get("/models?limit=0").status, 400);
+        QCOMPARE(api.get("/models?limit=many").status, 400);
+    }
+
+    void verbsOnModels()
+    {
+        ApiServer api(fakeSource(), {}, defaultFake());
+        const auto state = [&] {
+            return jsonOf(api.get("/models/fake"))[QLatin1String("state")].toString();
+        };
+        QVERIFY(jsonOf(api.get("/models/fake"))[QLatin1String("digest")].isNull());
+        QCOMPARE(jsonOf(api.post("/models/fake/load"))[QLatin1String("state")].toString(),
+                 QStringLiteral("ready"));
+        QCOMPARE(api.source().loads(), 1);
+        QCOMPARE(api.post("/models/fake/load").status, 200);
+        QCOMPARE(api.source().loads(), 1);
+        QVERIFY(jsonOf(api.post("/models/fake/pin"))[QLatin1String("pinned")].toBool());
+        QVERIFY(!jsonOf(api.post("/models/fake/unpin"))[QLatin1String("pinned")].toBool());
+
+        QJsonObject refreshed = jsonOf(api.post("/models/fake/refresh"));
+        QCOMPARE(refreshed[QLatin1String("reloaded")].toBool(true), false);
+        refreshed = jsonOf(api.post("/models/fake/refresh?force=true"));
+        QCOMPARE(refreshed[QLatin1String("reloaded")].toBool(), true);
+        api.source().change("fake", "sha256:2");
+        refreshed = jsonOf(api.post("/refresh"));
+        QCOMPARE(refreshed[QLatin1String("reloaded")].toBool(), true);
+        QCOMPARE(refreshed[QLatin1String("old_digest")].toString(), QStringLiteral("sha256:1"));
+        QCOMPARE(refreshed[QLatin1String("new_digest")].toString(), QStringLiteral("sha256:2"));
+
+        QCOMPARE(api.post("/models/fake/unload").status, 200);
+        QVERIFY(state() != QStringLiteral("ready"));
+        QCOMPARE(jsonOf(api.get("/stats"))[QLatin1String("model_bytes")].toInt(-1), 0);
+    }
+
+    void badRefreshKeepsTheOldInstanceAndSaysWhy()
+    {
+        ApiServer api(fakeSource(), {}, defaultFake());
+        QCOMPARE(api.post("/predict", fourNumbers).status, 200);
+        api.source().change("fake", "sha256:bad");
+        api.source().failLoads("fake", failedPrecondition("The file is damaged."));
+        const auto refused = api.post("/refresh");
+        QCOMPARE(refused.status, 424);
+        QCOMPARE(code(refused), QStringLiteral("FAILED_PRECONDITION"));
+        const auto answer = jsonOf(api.post("/predict", fourNumbers));
+        QCOMPARE(answer[QLatin1String("digest")].toString(), QStringLiteral("sha256:1"));
+        QVERIFY(jsonOf(api.get("/models/fake"))[QLatin1String("reason")].toString().contains(
+            QStringLiteral("damaged")));
+    }
+
+    void errorsHaveTheStatusOfTheirCode_data()
+    {
+        QTest::addColumn<int>("codeNumber");
+        QTest::addColumn<int>("status");
+        QTest::newRow("cannot load") << int(ErrorCode::FailedPrecondition) << 424;
+        QTest::newRow("no room") << int(ErrorCode::ResourceExhausted) << 507;
+        QTest::newRow("busy") << int(ErrorCode::Unavailable) << 503;
+        QTest::newRow("defect") << int(ErrorCode::Internal) << 500;
+    }
+    void errorsHaveTheStatusOfTheirCode()
+    {
+        QFETCH(int, codeNumber);
+        QFETCH(int, status);
+        auto source = fakeSource();
+        source->failLoads("fake", Error{ErrorCode(codeNumber), "On purpose."});
+        ApiServer api(std::move(source), {}, defaultFake());
+        const auto answer = api.post("/models/fake/load");
+        QCOMPARE(answer.status, status);
+        QCOMPARE(code(answer), QString::fromLatin1(errorCodeName(ErrorCode(codeNumber))));
+        QCOMPARE(answer.field("retry-after").empty(), status != 503);
+    }
+
+    void whatTakesTooLongIsAnsweredWithoutIt()
+    {
+        WorkbenchOptions options = defaultFake();
+        options.deadline = 20ms;
+        ApiServer api(fakeSource(), {}, options);
+        api.source().loadGate.close();
+        const auto answer = api.post("/predict", fourNumbers);
+        api.source().loadGate.open();
+        QCOMPARE(answer.status, 504);
+        QCOMPARE(code(answer), QStringLiteral("DEADLINE_EXCEEDED"));
+    }
+
+    void fullQueuesAnswerWithRetryAfter()
+    {
+        auto source = fakeSource();
+        auto gate = std::make_shared<Gate>();
+        FakeModel model;
+        model.network.runGate = gate;
+        source->set("fake", model);
+        WorkbenchOptions options = defaultFake();
+        options.queueLimit = 2;
+        ApiServer api(std::move(source), {}, options);
+        QCOMPARE(api.post("/models/fake/load").status, 200);
+        gate->close();
+        std::vector<HttpClient> waiting;
+        for (int i = 0; i < 3; ++i) {
+            waiting.emplace_back(api.port());
+            QVERIFY(waiting.back().request("POST", "/predict", fourNumbers));
+            if (i == 0)
+                QVERIFY(gate->awaitWaiting(1));
+        }
+        QTRY_COMPARE(api.workbench().scheduler().waiting(), std::size_t(2));
+        const auto refused = api.post("/predict", fourNumbers);
+        QCOMPARE(refused.status, 503);
+        QCOMPARE(refused.field("retry-after"), std::string("1"));
+        gate->open();
+        for (HttpClient &client : waiting)
+            QCOMPARE(client.response().status, 200);
+    }
+
+    void healthAnswersInMillisecondsWhileNetworksRun()
+    {
+        auto source = fakeSource();
+        auto gate = std::make_shared<Gate>();
+        FakeModel model;
+        model.network.runGate = gate;
+        source->set("fake", model);
+        ApiServer api(std::move(source), {}, defaultFake());
+        QCOMPARE(api.post("/models/fake/load").status, 200);
+        gate->close();
+        std::vector<HttpClient> waiting;
+        for (int i = 0; i < 20; ++i) {
+            waiting.emplace_back(api.port());
+            QVERIFY(waiting.back().request("POST", "/predict", fourNumbers));
+        }
+        QVERIFY(gate->awaitWaiting(1));
+        // The quickest of some: the machine may be busy, the http thread must not be.
+        qint64 quickest = std::numeric_limits<qint64>::max();
+        HttpClient client(api.port());
+        for (int i = 0; i < 20; ++i) {
+            QElapsedTimer time;
+            time.start();
+            QCOMPARE(client.exchange("GET", "/health").status, 200);
+            quickest = std::min(quickest, time.nsecsElapsed());
+        }
+        gate->open();
+        for (HttpClient &one : waiting)
+            QCOMPARE(one.response().status, 200);
+        QVERIFY2(quickest < 5'000'000, qPrintable(QString::number(quickest)));
+    }
+
+    void pipelinedPredictionsKeepTheirOrderWhateverTheyTake()
+    {
+        auto source = fakeSource();
+        auto gate = std::make_shared<Gate>();
+        FakeModel slow;
+        slow.network.runGate = gate;
+        source->set("slow", slow);
+        ApiServer api(std::move(source));
+        QCOMPARE(api.post("/models/slow/load").status, 200);
+        QCOMPARE(api.post("/models/fake/load").status, 200);
+        gate->close();
+        HttpClient client(api.port());
+        QVERIFY(client.request("POST", "/predict/slow", R"({"input": [1, 1, 1, 1]})"));
+        QVERIFY(client.request("POST", "/predict/fake", R"({"input": [2, 2, 2, 2]})"));
+        QVERIFY(client.request("GET", "/health"));
+        const auto hits = [&] { return jsonOf(api.get("/stats"))[QLatin1String("hits")].toInt(); };
+        QTRY_COMPARE(hits(), 2);
+        QVERIFY(client.silentFor(30));
+        gate->open();
+        QCOMPARE(jsonOf(client.response())[QLatin1String("model")].toString(),
+                 QStringLiteral("slow"));
+        QCOMPARE(jsonOf(client.response())[QLatin1String("model")].toString(),
+                 QStringLiteral("fake"));
+        QVERIFY(client.response().body.find("ok") != std::string::npos);
+    }
+
+    void clientsThatLeaveMidInferenceDoNoHarm()
+    {
+        auto source = fakeSource();
+        auto gate = std::make_shared<Gate>();
+        FakeModel model;
+        model.network.runGate = gate;
+        source->set("fake", model);
+        ApiServer api(std::move(source), {}, defaultFake());
+        QCOMPARE(api.post("/models/fake/load").status, 200);
+        gate->close();
+        {
+            std::vector<HttpClient> leaving;
+            for (int i = 0; i < 10; ++i) {
+                leaving.emplace_back(api.port());
+                QVERIFY(leaving.back().request("POST", "/predict", fourNumbers));
+            }
+            QVERIFY(gate->awaitWaiting(1));
+            QTRY_COMPARE(api.workbench().scheduler().waiting(), std::size_t(9));
+            for (std::size_t i = 0; i < leaving.size(); i += 2)
+                leaving[i].reset();
+        }
+        // Those that waited are dropped, and not run for nobody.
+        QTRY_COMPARE(api.workbench().scheduler().waiting(), std::size_t(0));
+        gate->open();
+        const auto inUse = [&] {
+            return jsonOf(api.get("/models/fake"))[QLatin1String("in_use")].toInt(-1);
+        };
+        QTRY_COMPARE(inUse(), 0);
+        QCOMPARE(api.post("/predict", fourNumbers).status, 200);
+        QCOMPARE(gate->passed(), 2); // the one that ran already, and the last
+    }
+
+    void refreshesUnderLoadFailNoRequest()
+    {
+        QTemporaryDir folder;
+        const std::filesystem::path file =
+            std::filesystem::path(folder.path().toStdString()) / "net.onnx";
+        const std::string first = contentOf(testModel("tiny_64.onnx"));
+        QVERIFY(!first.empty());
+        QVERIFY(writeFile(file, first));
+        ApiServer api;
+        QVERIFY(api.workbench().open(file, false));
+        std::string body = "{\"input\": [0";
+        for (int i = 1; i < 64; ++i)
+            body += "," + std::to_string(i);
+        body += "]}";
+        QCOMPARE(api.post("/predict/net", body).status, 200);
+
+        std::atomic<bool> done{false};
+        std::atomic<int> good{0};
+        std::atomic<int> bad{0};
+        std::vector<std::thread> clients;
+        for (int i = 0; i < 4; ++i) {
+            clients.emplace_back([&] {
+                HttpClient client(api.port());
+                while (!done)
+                    ++(client.exchange("POST", "/predict/net", body).status == 200 ? good : bad);
+            });
+        }
+        int reloaded = 0;
+        int refused = 0;
+        bool reasonShown = true;
+        for (int i = 0; i < 20; ++i) {
+            const bool corrupt = i % 4 == 3;
+            const auto written =
+                writeFile(file, corrupt ? first.substr(0, first.size() / 2) : first);
+            const auto answer = api.post("/models/net/refresh?force=true");
+            reloaded += written && answer.status == 200 ? 1 : 0;
+            refused += answer.status == 424 ? 1 : 0;
+            const QJsonObject model = jsonOf(api.get("/models/net"));
+            reasonShown &= model[QLatin1String("reason")].isNull() != corrupt &&
+                           model[QLatin1String("state")].toString() == QStringLiteral("ready");
+        }
+        done = true;
+        for (std::thread &client : clients)
+            client.join();
+        QCOMPARE(bad.load(), 0);
+        QVERIFY(good > 20);
+        QCOMPARE(reloaded, 15);
+        QCOMPARE(refused, 5);
+        QVERIFY(reasonShown);
+    }
+
+    void requestsAreRecorded()
+    {
+        std::mutex mutex;
+        std::vector<RequestRecord> records;
+        ApiServer api(fakeSource(), {}, defaultFake());
+        api.server().stop(1s);
+        api.server().setRequestListener([&](const RequestRecord &record) {
+            const std::lock_guard lock(mutex);
+            records.push_back(record);
+        });
+        QVERIFY(api.server().start());
+        QCOMPARE(api.post("/predict?x=1", fourNumbers).status, 200);
+        QCOMPARE(api.get("/nowhere").status, 404);
+        api.server().stop(1s);
+        QCOMPARE(records.size(), std::size_t(2));
+        QCOMPARE(records[0].method, std::string("POST"));
+        QCOMPARE(records[0].path, std::string("/predict"));
+        QCOMPARE(records[0].model, std::string("fake"));
+        QCOMPARE(records[0].cache, std::string("miss"));
+        QCOMPARE(records[0].requestBytes, std::int64_t(fourNumbers.size()));
+        QVERIFY(records[0].totalMs > 0);
+        QCOMPARE(records[1].status, 404);
+    }
+
+    void addressIsTold()
+    {
+        ApiServer api(fakeSource());
+        QCOMPARE(api.server().url(), "http://127.0.0.1:" + std::to_string(api.port()));
+        api.server().stop(0ms);
+        QCOMPARE(api.server().url(), std::string());
+        QCOMPARE(api.server().port(), std::uint16_t(0));
+    }
+
+    // ---- who may ask ----
+
+    void hostsAndOriginsAreChecked()
+    {
+        HttpOptions options;
+        options.allowedHosts = {"lab.example"};
+        options.allowedOrigins = {"https://page.example"};
+        ApiServer api(fakeSource(), options);
+        const auto statusWith = [&](const std::string &host, const std::string &fields) {
+            HttpClient client(api.port());
+            if (!client.send("GET /health HTTP/1.1\r\nHost: " + host + "\r\n" + fields + "\r\n"))
+                return 0;
+            return client.response().status;
+        };
+        for (const char *host : {"localhost", "LOCALHOST:5000", "127.0.0.1", "127.0.0.1:80",
+                                 "[::1]:5000", "lab.example", "lab.example:80", "localhost."})
+            QVERIFY2(statusWith(host, "") == 200, host);
+        for (const char *host :
+             {"evil.example", "localhost.evil.example", "lab.example.evil", "8.8.8.8"})
+            QVERIFY2(statusWith(host, "") == 403, host);
+        QCOMPARE(statusWith("localhost:1", "Origin: http://localhost:1\r\n"), 200);
+        QCOMPARE(statusWith("localhost:1", "Origin: http://localhost:2\r\n"), 403);
+        QCOMPARE(statusWith("localhost", "Origin: https://page.example\r\n"), 200);
+        QCOMPARE(statusWith("localhost", "Origin: https://other.example\r\n"), 403);
+        QCOMPARE(statusWith("localhost", "Origin: null\r\n"), 403);
+
+        const auto preflight =
+            HttpClient(api.port())
+                .exchange("OPTIONS", "/predict", {}, "Origin: https://page.example\r\n");
+        QCOMPARE(preflight.status, 204);
+        QCOMPARE(preflight.field("access-control-allow-origin"),
+                 std::string("https://page.example"));
+        QVERIFY(preflight.field("access-control-allow-methods").find("POST") != std::string::npos);
+    }
+
+    void tokensGuardWhatChangesState()
+    {
+        HttpOptions options;
+        options.token = "secret";
+        ApiServer api(fakeSource(), options, defaultFake());
+        const auto refused = api.post("/models/fake/load");
+        QCOMPARE(refused.status, 401);
+        QCOMPARE(refused.field("www-authenticate"), std::string("Bearer"));
+        for (const char *wrong : {"Bearer", "Bearer ", "Bearer secre", "Bearer secrets",
+                                  "Bearer SECRET", "Basic secret", "Bearer secretsecret"}) {
+            const std::string field = std::string("Authorization: ") + wrong + "\r\n";
+            QVERIFY2(api.post("/models/fake/load", {}, field).status == 401, wrong);
+        }
+        QCOMPARE(api.post("/models/fake/load", {}, "Authorization: Bearer secret\r\n").status, 200);
+        QCOMPARE(api.post("/predict", fourNumbers).status, 200);
+    }
+
+    void offLoopbackNothingChangesWithoutAToken()
+    {
+        HttpOptions options;
+        options.host = "0.0.0.0";
+        ApiServer api(fakeSource(), options, defaultFake());
+        QVERIFY(api.started());
+        QCOMPARE(api.post("/models/fake/load").status, 403);
+        QCOMPARE(api.post("/predict", fourNumbers).status, 200);
+        QCOMPARE(api.get("/models").status, 200);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestHttpApi)
+#include "tst_http_api.moc"
