@@ -118,6 +118,12 @@ Bytes residentMemory()
             sysconf(_SC_PAGESIZE)};
 }
 
+Bytes allocatedMemory()
+{
+    const auto heap = mallinfo2();
+    return {static_cast<std::int64_t>(heap.uordblks + heap.hblkhd)};
+}
+
 void releaseFreeMemory()
 {
     malloc_trim(0);

@@ -45,6 +45,9 @@ Result<Bytes> parseBytes(std::string_view text);
 Bytes availableMemory();
 // Resident size of this process.
 Bytes residentMemory();
+// What malloc has handed out and not got back, over all arenas; 0 under sanitizers, which bring
+// their own malloc. Differences around a piece of work hold what other threads did meanwhile.
+Bytes allocatedMemory();
 // Hands free heap pages back to the system (malloc_trim); takes some ms with a large heap: not on
 // GUI or http thread.
 void releaseFreeMemory();

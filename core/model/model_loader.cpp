@@ -87,13 +87,14 @@ void warnOfLabels(LoadedModel &model)
             labels.size(), printable(output.name, 80), output.shape[1].size));
 }
 
-// What the engine counts may leave out; the weights in the files are the least that a network can
-// take.
-Bytes memoryOf(const Network &network, Bytes estimate)
+// The engine's count leaves out second copies that a library keeps (OpenCV packs dense weights), so
+// what the load left allocated counts where it is more; the weights in the files are the least that
+// a network can take.
+Bytes memoryOf(const Network &network, Bytes estimate, Bytes allocated)
 {
     const NetworkMeasure measure = network.measure();
     const Bytes memory =
-        std::max(measure.weights + measure.activations, network.spec().weightBytes);
+        std::max({measure.weights + measure.activations, network.spec().weightBytes, allocated});
     return memory.count > 0 ? memory : estimate;
 }
 
@@ -207,7 +208,9 @@ Result<std::unique_ptr<LoadedModel>> ModelLoader::load(const LoadPlan &plan)
     const auto engine = engineFor(plan);
     if (!engine)
         return engine.error();
+    const Bytes before = allocatedMemory();
     auto network = (*engine)->load(plan.files, {instancesOf(plan.settings, m_options)});
+    const Bytes allocated = allocatedMemory() - before;
     // What was read may be neither the old files nor the new ones.
     if (bundleStamps(plan.files, plan.settings) != plan.stamps)
         return changedMeanwhile(plan.id);
@@ -223,7 +226,7 @@ Result<std::unique_ptr<LoadedModel>> ModelLoader::load(const LoadPlan &plan)
     model->stamps = plan.stamps;
     model->settings = plan.settings;
     model->network = *std::move(network);
-    model->memory = memoryOf(*model->network, plan.estimate);
+    model->memory = memoryOf(*model->network, plan.estimate, allocated);
     if (const auto done = applySettings(*model); !done)
         return done.error();
     model->loadTime = std::chrono::steady_clock::now() - started;
