@@ -120,7 +120,7 @@ FakeModel gatedModel(const std::shared_ptr<Gate> &gate)
 
 std::filesystem::path onnxFile(const QTemporaryDir &folder, const std::string &name)
 {
-    const auto path = std::filesystem::path(folder.path().toStdString()) / name;
+    auto path = std::filesystem::path(folder.path().toStdString()) / name;
     std::filesystem::copy_file(testModel("tiny_64.onnx"), path,
                                std::filesystem::copy_options::overwrite_existing);
     return path;
@@ -610,7 +610,8 @@ private Q_SLOTS:
         QVERIFY(bench.predict(requestFor("a")).has_value());
         QCOMPARE(bench.source.alive(), 1);
         std::promise<Result<void>> removed;
-        bench.workbench->remove("a", [&](Result<void> result) { removed.set_value(result); });
+        bench.workbench->remove("a",
+                                [&](const Result<void> &result) { removed.set_value(result); });
         auto answer = removed.get_future();
         QVERIFY(answer.wait_for(patience) == std::future_status::ready);
         QVERIFY(answer.get().has_value());
@@ -621,7 +622,7 @@ private Q_SLOTS:
         QVERIFY(!bench.workbench->defaultModel());
 
         std::promise<Result<void>> again;
-        bench.workbench->remove("a", [&](Result<void> result) { again.set_value(result); });
+        bench.workbench->remove("a", [&](const Result<void> &result) { again.set_value(result); });
         const Result<void> refused = again.get_future().get();
         QVERIFY(!refused);
         QCOMPARE(errorCodeName(refused.error().code), "NOT_FOUND");
