@@ -1,3 +1,4 @@
+#include "base/logging.h"
 #include "fake_source.h"
 #include "inference/workbench.h"
 #include "make_tensor.h"
@@ -138,6 +139,8 @@ class TestWorkbench : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase() { setLogLevel(LogLevel::Off); } // thousands of events
+
     void theFirstPredictionLoadsTheNextOnesHit()
     {
         Bench bench;
@@ -227,6 +230,27 @@ private Q_SLOTS:
         QCOMPARE(cacheOutcomeName(later->cache), "hit");
         QCOMPARE(bench.workbench->metrics().failures(), std::int64_t(1));
         QCOMPARE(bench.workbench->metrics().predictions(), std::int64_t(3));
+    }
+
+    void aLoadThatFailsTooLateAnswersNobodyTwice()
+    {
+        Bench bench;
+        bench.source.set("m");
+        bench.source.failLoads("m", failedPrecondition("Layer \"dense\" broke."));
+        bench.source.loadGate.close();
+        Inbox inbox;
+        InferenceRequest request = requestFor("m");
+        request.deadline = 50ms;
+        bench.workbench->predict(std::move(request), inbox.slot());
+        bench.workbench->predict(requestFor("m"), inbox.slot());
+        QVERIFY(bench.source.loadGate.awaitWaiting(1));
+        bench.clock.advance(50ms);
+        bench.workbench->keepHouse();
+        bench.source.loadGate.open();
+        QVERIFY(inbox.await(2));
+        QCOMPARE(inbox.wronglyAnswered(), std::size_t(0));
+        QCOMPARE(codeOf(inbox.at(0)), std::string("DEADLINE_EXCEEDED"));
+        QCOMPARE(bench.workbench->metrics().predictions(), std::int64_t(2));
     }
 
     void housekeepingAnswersWhatWaitsForAWorkerTooLong()
