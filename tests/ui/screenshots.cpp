@@ -1,0 +1,186 @@
+// Takes pictures of the window in all its states: screenshots FOLDER [light|dark] [MODELS FOLDER].
+// The platform plugin and QT_SCALE_FACTOR say how; packaging/screenshots.sh calls it.
+#include "fake_api.h"
+#include "inference/workbench.h"
+#include "ui/main_window.h"
+#include "ui/settings.h"
+#include "ui/theme.h"
+
+#include <atomic>
+#include <cstdio>
+#include <QAction>
+#include <QApplication>
+#include <QDialog>
+#include <QDir>
+#include <QDockWidget>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QListView>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <thread>
+
+using namespace Qt::StringLiterals;
+using namespace warmbench;
+
+namespace {
+
+class Photographer
+{
+public:
+    Photographer(QDir folder, QString suffix)
+        : m_folder(std::move(folder))
+        , m_suffix(std::move(suffix))
+    {
+    }
+
+    void take(QWidget &widget, const QString &name) const
+    {
+        settle(400);
+        const QString path = m_folder.filePath(name + m_suffix + u".png"_s);
+        if (!widget.grab().save(path))
+            std::fprintf(stderr, "%s cannot be written.\n", qPrintable(path));
+    }
+
+    static void settle(int milliseconds)
+    {
+        QElapsedTimer timer;
+        timer.start();
+        while (timer.elapsed() < milliseconds)
+            QApplication::processEvents(QEventLoop::AllEvents, 20);
+    }
+
+private:
+    QDir m_folder;
+    QString m_suffix;
+};
+
+void unpack(const QDir &folder)
+{
+    for (const QString &name : QDir(u":/sample"_s).entryList(QDir::Files))
+        QFile::copy(u":/sample/"_s + name, folder.filePath(name));
+}
+
+void select(const ui::MainWindow &window, const QString &model)
+{
+    auto *list = window.findChild<QListView *>(u"modelList"_s);
+    for (int row = 0; row < list->model()->rowCount(); ++row)
+        if (list->model()->index(row, 0).data().toString() == model)
+            list->setCurrentIndex(list->model()->index(row, 0));
+    Photographer::settle(300);
+}
+
+// Clients beside the window, busier in waves, so that the charts have something to show.
+class Clients
+{
+public:
+    Clients(Workbench &workbench, const std::string &model, std::size_t inputs)
+        : m_thread([&workbench, model, inputs, this] { work(workbench, model, inputs); })
+    {
+    }
+    ~Clients()
+    {
+        m_stop = true;
+        m_thread.join();
+    }
+
+private:
+    void work(Workbench &workbench, const std::string &model, std::size_t inputs)
+    {
+        for (int round = 0; !m_stop; ++round) {
+            InferenceRequest request;
+            request.model = {model, {}};
+            request.decode = [inputs](const LoadedModel &) -> Result<InferenceInputs> {
+                const std::vector<float> zeros(inputs, 0.5F);
+                Result<Tensor> tensor =
+                    Tensor::fromValues<float>({std::int64_t(inputs)}, std::span(zeros));
+                if (!tensor)
+                    return tensor.error();
+                return InferenceInputs(SampleInputs{std::move(*tensor)});
+            };
+            workbench.predict(std::move(request), [](const Result<Prediction> &) {});
+            std::this_thread::sleep_for(std::chrono::milliseconds(4 + (round / 300 % 4) * 6));
+        }
+    }
+
+    std::atomic<bool> m_stop{false};
+    std::thread m_thread;
+};
+
+void photographSample(ui::MainWindow &window, Workbench &workbench, const Photographer &photographer,
+                      const QDir &sample, int seconds)
+{
+    window.trySample();
+    Photographer::settle(800);
+    window.openPaths({sample.filePath(u"three.png"_s)});
+    Photographer::settle(800);
+    photographer.take(window, u"playground-first"_s);
+    window.findChild<QAction *>(u"run"_s)->trigger();
+    {
+        const Clients clients(workbench, "iris", 4);
+        Photographer::settle(seconds * 1000);
+        window.findChild<QAction *>(u"run"_s)->trigger();
+        photographer.take(window, u"playground"_s);
+    }
+    select(window, u"iris"_s);
+    window.findChild<QAction *>(u"run"_s)->trigger();
+    window.findChild<QDockWidget *>(u"logDock"_s)->raise();
+    photographer.take(window, u"table"_s);
+    window.findChild<QDockWidget *>(u"monitorDock"_s)->raise();
+}
+
+void photographModels(ui::MainWindow &window, const Photographer &photographer, const QDir &models)
+{
+    window.openPaths({models.filePath(u"rfb320.onnx"_s)});
+    Photographer::settle(1500);
+    window.openPaths({models.filePath(u"faces.jpg"_s)});
+    Photographer::settle(1500);
+    photographer.take(window, u"detection"_s);
+    window.openPaths({models.filePath(u"squeezenet_fp16.onnx"_s)});
+    Photographer::settle(2500);
+    photographer.take(window, u"failed"_s);
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QApplication application(argc, argv);
+    const QStringList arguments = QApplication::arguments();
+    if (arguments.size() < 2) {
+        std::fprintf(stderr, "usage: screenshots FOLDER [light|dark] [MODELS FOLDER]\n");
+        return 2;
+    }
+    const QString theme = arguments.value(2, u"light"_s);
+    const QTemporaryDir temporary;
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, temporary.filePath(u"config"_s));
+    ui::write(ui::settings::theme, theme);
+    QDir folder(arguments[1]);
+    folder.mkpath(u"."_s);
+    const QDir sample(temporary.filePath(u"sample"_s));
+    sample.mkpath(u"."_s);
+    unpack(sample);
+
+    const SystemClock clock;
+    WorkbenchOptions options;
+    options.cache.budget = mebibytes(512);
+    Workbench workbench(options, clock);
+    FakeApi api;
+    {
+        ui::MainWindow window(workbench, api);
+        window.setSampleFolder(sample.path());
+        window.show();
+        const qreal scale = window.devicePixelRatioF();
+        const Photographer photographer(
+            folder, u"-%1-%2"_s.arg(theme).arg(static_cast<int>(scale * 100)));
+        photographer.take(window, u"first-run"_s);
+        photographSample(window, workbench, photographer, sample, scale > 1 ? 6 : 30);
+        if (arguments.size() > 3)
+            photographModels(window, photographer, QDir(arguments[3]));
+        window.findChild<QAction *>(u"shortcuts"_s)->trigger();
+        if (auto *dialog = window.findChild<QDialog *>())
+            photographer.take(*dialog, u"shortcuts"_s);
+    }
+    workbench.stop(std::chrono::seconds(2));
+    return 0;
+}
