@@ -25,7 +25,9 @@ QString text(std::chrono::nanoseconds span)
         return u"%1 ms"_s.arg(ms, 0, 'f', 0);
     if (ms >= 10)
         return u"%1 ms"_s.arg(ms, 0, 'f', 1);
-    return u"%1 ms"_s.arg(ms, 0, 'f', ms > 0 && ms < 0.1 ? 3 : 2);
+    if (span.count() == 0)
+        return u"0 ms"_s;
+    return u"%1 ms"_s.arg(ms, 0, 'f', ms < 0.1 ? 3 : 2);
 }
 
 QString numberText(double value, int digits)

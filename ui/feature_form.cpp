@@ -162,6 +162,7 @@ FeatureForm::FeatureForm(QWidget *parent)
     m_paste->setAccessibleName(tr("Paste a row"));
     m_paste->setPlaceholderText(tr("Paste a JSON or CSV row and press Return"));
     m_paste->setClearButtonEnabled(true);
+    m_paste->setAcceptDrops(false); // files go to the window
 
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -80,8 +80,8 @@ QWidget *FirstRunPage::makeCard()
     title->setText(tr("Drop a model here"));
     title->setAlignment(Qt::AlignHCenter);
     auto *text = secondaryLabel(card);
-    text->setText(tr("ONNX, Caffe, TensorFlow, Darknet, Torch7 or OpenCV ML: a file, or a folder "
-                     "of them."));
+    text->setText(
+        tr("A file or a folder of them: ONNX, Caffe, TensorFlow,\nDarknet, Torch7 or OpenCV ML"));
     text->setWordWrap(true);
     text->setAlignment(Qt::AlignHCenter);
     auto *open = new QPushButton(icon(u"open"_s), tr("Open…"), card);
@@ -132,6 +132,13 @@ QWidget *FirstRunPage::makeApiLine()
             m_api.start();
     });
     return line;
+}
+
+void FirstRunPage::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_apiIcon)
+        showApi();
 }
 
 void FirstRunPage::showApi()

@@ -29,6 +29,9 @@ Q_SIGNALS:
     void sampleRequested();
     void recentRequested(const QString &path);
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
     QWidget *makeCard();
     QWidget *makeApiLine();
@@ -38,7 +41,7 @@ private:
     QPushButton *m_sample;
     QWidget *m_recentArea;
     QVBoxLayout *m_recent;
-    QLabel *m_apiIcon;
+    QLabel *m_apiIcon = nullptr;
     QLabel *m_apiText;
     QPushButton *m_apiSwitch;
 };

@@ -6,6 +6,8 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QEvent>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QTreeWidget>
@@ -52,6 +54,12 @@ QString pathText(const std::filesystem::path &path)
     return text(path.string());
 }
 
+// A path is shown by its last part; the tool tip and the clipboard have all of it.
+QString shownValue(const QString &value)
+{
+    return value.startsWith(u'/') ? QFileInfo(value).fileName() : value;
+}
+
 QString kindText(InputKind kind)
 {
     switch (kind) {
@@ -80,7 +88,7 @@ Inspector::Inspector(QWidget *parent)
     m_tree->setRootIsDecorated(true);
     m_tree->setIndentation(12);
     m_tree->setUniformRowHeights(true);
-    m_tree->setTextElideMode(Qt::ElideMiddle);
+    m_tree->setTextElideMode(Qt::ElideRight);
     m_tree->header()->setStretchLastSection(false);
     m_tree->header()->setSectionResizeMode(Name, QHeaderView::Interactive);
     m_tree->header()->setSectionResizeMode(Value, QHeaderView::Stretch);
@@ -116,13 +124,21 @@ void Inspector::show(const WorkbenchState &state)
         return;
     }
     // Versions may come and go while the bundle stays.
-    const QString shown = u"%1/%2/%3"_s.arg(m_name, text(model->status.loadedVersion))
-                              .arg(model->entry.versions.size());
+    const QString shown = u"%1/%2/%3/%4"_s.arg(m_name, text(model->status.loadedVersion))
+                              .arg(model->entry.versions.size())
+                              .arg(model->status.state == ModelState::Failed);
     if (shown == m_shown && model->status.facts == m_facts)
         return;
     m_shown = shown;
     m_facts = model->status.facts;
     rebuild(*model);
+}
+
+void Inspector::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        m_shown.clear(); // the next update colours the rows anew
 }
 
 void Inspector::rebuild(const ModelView &model)
@@ -161,7 +177,8 @@ void Inspector::add(QTreeWidgetItem *parent, const QString &name, const QString 
 {
     if (value.isEmpty())
         return;
-    auto *item = new QTreeWidgetItem(parent, {name, value, origin});
+    auto *item = new QTreeWidgetItem(parent, {name, shownValue(value), origin});
+    item->setData(Value, Qt::UserRole, value);
     item->setToolTip(Name, name);
     item->setToolTip(Value, value);
     item->setForeground(Name, palette().brush(QPalette::PlaceholderText));
@@ -179,7 +196,8 @@ void Inspector::addFiles(const ModelView &model)
         if (!model.entry.versions.empty())
             add(file, tr("Path"), pathText(model.entry.versions.rbegin()->second));
         add(file, tr("Versions"), versions.join(u", "_s));
-        add(file, tr("State"), tr("not loaded yet; a load shows the rest"));
+        add(file, tr("State"),
+            model.status.state == ModelState::Failed ? tr("failed") : tr("not loaded yet"));
         return;
     }
     add(file, tr("Path"), pathText(m_facts->files.network));
@@ -191,7 +209,7 @@ void Inspector::addFiles(const ModelView &model)
     add(file, tr("Digest"), text(m_facts->digest));
     add(file, tr("Size"), text(m_facts->fileBytes));
     add(file, tr("Versions"), versions.join(u", "_s));
-    add(file, tr("Loaded version"), text(model.status.loadedVersion));
+    add(file, tr("Loaded"), text(model.status.loadedVersion));
     add(file, tr("Engine"), text(m_facts->engine));
     add(file, tr("Memory"), text(m_facts->memory));
     add(file, tr("Load time"), text(model.status.loadTime));
@@ -261,7 +279,7 @@ void Inspector::addNetwork(const ModelStatus::Facts &facts)
         QTreeWidgetItem *item = group(title);
         for (const TensorSpec &tensor : specs)
             add(item, text(tensor.name),
-                u"%1 %2"_s.arg(text(dtypeName(tensor.dtype)), text(shapeText(tensor.shape))));
+                u"%1 %2"_s.arg(text(shapeText(tensor.shape)), text(dtypeName(tensor.dtype))));
     };
     tensors(tr("Inputs"), spec.inputs);
     tensors(tr("Outputs"), spec.outputs);
@@ -288,8 +306,9 @@ void Inspector::addNetwork(const ModelStatus::Facts &facts)
 void Inspector::copySelected()
 {
     if (const QTreeWidgetItem *item = m_tree->currentItem())
-        QGuiApplication::clipboard()->setText(item->text(Value).isEmpty() ? item->text(Name)
-                                                                          : item->text(Value));
+        QGuiApplication::clipboard()->setText(item->text(Value).isEmpty()
+                                                  ? item->text(Name)
+                                                  : item->data(Value, Qt::UserRole).toString());
 }
 
 } // namespace warmbench::ui

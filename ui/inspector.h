@@ -24,6 +24,9 @@ public:
     void setModel(const QString &name);
     void show(const WorkbenchState &state);
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
     QTreeWidgetItem *group(const QString &title);
     void add(QTreeWidgetItem *parent, const QString &name, const QString &value,

@@ -22,6 +22,8 @@
 #include <QMimeData>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTimer>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -233,7 +235,7 @@ void MainWindow::Private::showApi()
 {
     const bool running = api.isRunning();
     apiSwitch->setChecked(running);
-    apiSwitch->setText(running ? MainWindow::tr("Stop API") : MainWindow::tr("Start API"));
+    apiSwitch->setText(running ? MainWindow::tr("API on") : MainWindow::tr("API off"));
     apiSwitch->setToolTip(running ? MainWindow::tr("Stop answering on %1").arg(api.url())
                                   : MainWindow::tr("Answer HTTP clients on this machine"));
 }
@@ -263,6 +265,14 @@ void MainWindow::trySample()
 {
     if (!m_d->sampleFolder.isEmpty())
         m_d->openModel(m_d->sampleFolder, false);
+}
+
+void MainWindow::showEvent(QShowEvent *event)
+{
+    QMainWindow::showEvent(event);
+    // Docks take sizes only once they have been laid out.
+    if (!std::exchange(m_d->arranged, true))
+        QTimer::singleShot(0, this, [this] { m_d->arrange(); });
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)
@@ -301,9 +311,9 @@ void MainWindow::Private::restore()
 {
     defaultLayout = window.saveState(layoutVersion);
     window.resize(1280, 800);
-    arrange();
     if (read(settings::layoutVersion) != layoutVersion)
         return; // another version's docks: the defaults are better than half of them
+    arranged = true;
     window.restoreGeometry(read(settings::windowGeometry));
     window.restoreState(read(settings::windowLayout), layoutVersion);
 }

@@ -33,8 +33,8 @@ namespace warmbench::ui {
 namespace {
 
 constexpr int leftWidth = 270;
-constexpr int rightWidth = 300;
-constexpr int bottomHeight = 220;
+constexpr int rightWidth = 320;
+constexpr int bottomHeight = 196;
 
 QAction *action(QObject *parent, const QString &name, const QString &iconName, const QString &text,
                 const QString &tip, const QKeySequence &keys = {})
@@ -59,8 +59,8 @@ void MainWindow::Private::build()
     window.setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowTabbedDocks |
                           QMainWindow::AllowNestedDocks);
     window.setTabPosition(Qt::BottomDockWidgetArea, QTabWidget::North);
-    window.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-    window.setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    window.setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+    window.setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
 
     feed = new WorkbenchFeed(workbench, &window);
     playground = new Playground(workbench, *feed, api, background);

@@ -85,7 +85,8 @@ struct MainWindow::Private
 
     QByteArray defaultLayout;
     QString sampleFolder;
-    QString toSelect; // opened, but not in the list yet
+    bool arranged = false; // the docks have their sizes
+    QString toSelect;      // opened, but not in the list yet
     // Last, so that it is gone before anything that its work reports to.
     Background background;
 };

@@ -34,8 +34,8 @@ MessageStrip::MessageStrip(QWidget *parent)
     m_close->setAccessibleName(tr("Close this message"));
 
     auto *layout = new QHBoxLayout(this);
-    layout->setContentsMargins(12, 8, 6, 8);
-    layout->setSpacing(8);
+    layout->setContentsMargins(10, 8, 4, 8);
+    layout->setSpacing(6);
     layout->addWidget(m_icon, 0, Qt::AlignTop);
     layout->addWidget(m_text, 1);
     layout->addWidget(m_action, 0, Qt::AlignTop);

@@ -187,9 +187,9 @@ QString ModelTable::summary(const Row &row) const
     if (!row.memory.isEmpty())
         parts << row.memory;
     if (row.hits + row.misses + row.coalesced > 0)
-        parts << tr("%n hit(s)", nullptr, static_cast<int>(row.hits));
+        parts << tr("hits %1").arg(row.hits);
     if (row.misses > 0)
-        parts << tr("%n miss(es)", nullptr, static_cast<int>(row.misses));
+        parts << tr("misses %1").arg(row.misses);
     if (row.inUse > 0)
         parts << tr("%1 in use").arg(row.inUse);
     if (!row.lastUsed.isEmpty())

@@ -7,11 +7,13 @@
 #include "ui/message_strip.h"
 #include "ui/model_delegate.h"
 #include "ui/model_table.h"
+#include "ui/theme.h"
 
 #include <QAction>
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
 #include <QListView>
+#include <QPainter>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -28,6 +30,26 @@ QString inputsText(const ModelStatus::Facts &facts)
         inputs << u"%1 %2"_s.arg(text(input.name), text(shapeText(input.shape)));
     return inputs.join(u", "_s);
 }
+
+// Says why it is empty.
+class ModelList : public QListView
+{
+public:
+    using QListView::QListView;
+
+protected:
+    void paintEvent(QPaintEvent *event) override
+    {
+        QListView::paintEvent(event);
+        if (model()->rowCount() > 0)
+            return;
+        QPainter painter(viewport());
+        painter.setPen(themeColours().muted);
+        painter.drawText(viewport()->rect().adjusted(16, 16, -16, -16),
+                         Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap,
+                         ModelsPanel::tr("No models yet"));
+    }
+};
 
 } // namespace
 
@@ -63,7 +85,7 @@ ModelsPanel::ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *par
     , m_workbench(workbench)
     , m_feed(feed)
     , m_table(new ModelTable(this))
-    , m_list(new QListView(this))
+    , m_list(new ModelList(this))
     , m_message(new MessageStrip(this))
     , m_memory(new MemoryBar(this))
 {

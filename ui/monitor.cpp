@@ -115,9 +115,11 @@ Monitor::Monitor(Workbench &workbench, QWidget *parent)
     , m_requests(new TimeChart(tr("Predictions"), {{tr("answered"), 2}}, perSecond, this))
 {
     auto *charts = new QHBoxLayout;
-    charts->setSpacing(18);
-    for (TimeChart *chart : {m_cache, m_memory, m_latency, m_requests})
-        charts->addWidget(chart, 1);
+    charts->setSpacing(24);
+    charts->addWidget(m_cache, 5);
+    charts->addWidget(m_memory, 6);
+    charts->addWidget(m_latency, 6);
+    charts->addWidget(m_requests, 4);
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(12, 8, 8, 8);
     layout->setSpacing(10);
@@ -130,7 +132,7 @@ Monitor::Monitor(Workbench &workbench, QWidget *parent)
 QWidget *Monitor::makeTools()
 {
     auto *tools = new QWidget(this);
-    m_pause = new QAction(icon(u"stop"_s), tr("Pause"), this);
+    m_pause = new QAction(icon(u"pause"_s), tr("Pause"), this);
     m_pause->setCheckable(true);
     m_pause->setToolTip(tr("Hold the charts still; measuring goes on"));
     auto *pause = new QToolButton(tools);
@@ -143,7 +145,7 @@ QWidget *Monitor::makeTools()
     m_span->setAccessibleName(tr("Time shown"));
     m_span->setToolTip(tr("How far back the charts reach"));
     for (const int seconds : {60, 300, 900, 3600})
-        m_span->addItem(tr("%n minute(s)", nullptr, seconds / 60), seconds);
+        m_span->addItem(tr("%1 min").arg(seconds / 60), seconds);
     m_span->setCurrentIndex(std::max(0, m_span->findData(read(settings::monitorSpanSeconds))));
     auto *layout = new QVBoxLayout(tools);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -155,7 +157,7 @@ QWidget *Monitor::makeTools()
         sampleNow();
     });
     connect(m_pause, &QAction::toggled, this, [this](bool paused) {
-        m_pause->setIcon(icon(paused ? u"run"_s : u"stop"_s));
+        m_pause->setIcon(icon(paused ? u"run"_s : u"pause"_s));
         if (!paused)
             sampleNow();
     });
@@ -209,7 +211,7 @@ void Monitor::draw(const std::vector<MetricsSample> &series)
     QList<QPointF> budget = gauge(shown, now, bytes(&MetricsSample::budget));
     // A budget far above what is used would press the other lines to the floor.
     const bool near = last.budget.count <= 4 * std::max(last.residentBytes, last.modelBytes).count;
-    m_memory->setNote(near ? QString() : tr("budget %1").arg(text(last.budget)));
+    m_memory->setNote(tr("budget %1").arg(text(last.budget)));
     if (!near)
         budget.clear();
     m_memory->replace({gauge(shown, now, bytes(&MetricsSample::residentBytes)),

@@ -56,6 +56,7 @@ NumbersForm::NumbersForm(QWidget *parent)
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setPlaceholderText(u"{\"input\": [0.1, 0.2, …]}"_s);
     m_text->setTabChangesFocus(true);
+    m_text->setAcceptDrops(false); // files go to the window
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(8);

@@ -105,7 +105,8 @@ QVariant OutputTable::data(const QModelIndex &index, int role) const
     const TensorSummary &output = m_outputs[static_cast<std::size_t>(index.row())];
     const int column = index.column();
     if (role == Qt::TextAlignmentRole && column >= Minimum && column <= NaNs)
-        return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
+        return QVariant::fromValue((column == NaNs ? Qt::AlignHCenter : Qt::AlignRight) |
+                                   Qt::AlignVCenter);
     if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
     switch (column) {
@@ -133,9 +134,10 @@ QVariant OutputTable::headerData(int section, Qt::Orientation orientation, int r
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(
-            (section >= Minimum && section <= NaNs ? Qt::AlignRight : Qt::AlignLeft) |
-            Qt::AlignVCenter);
+        return QVariant::fromValue((section >= Minimum && section < NaNs ? Qt::AlignRight
+                                    : section == NaNs                    ? Qt::AlignHCenter
+                                                                         : Qt::AlignLeft) |
+                                   Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
     const std::array<QString, ColumnCount> names{tr("Output"), tr("Type"),  tr("Shape"),

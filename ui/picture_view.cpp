@@ -3,6 +3,7 @@
 #include "ui/icons.h"
 #include "ui/theme.h"
 
+#include <algorithm>
 #include <QPainter>
 
 using namespace Qt::StringLiterals;
@@ -108,6 +109,7 @@ void PictureView::paintBoxes(QPainter &painter, const QRect &place)
     painter.setFont(font);
     const QFontMetrics metrics(font);
     const QColor accent(0x25, 0x63, 0xc4);
+    QList<QRectF> tags;
     for (const Detection &box : m_boxes) {
         const QRectF frame(
             QPointF(place.left() + box.left * scaleX, place.top() + box.top * scaleY),
@@ -125,6 +127,11 @@ void PictureView::paintBoxes(QPainter &painter, const QRect &place)
             tag.moveTop(frame.top() + 1);
         if (tag.right() > place.right())
             tag.moveRight(place.right());
+        // Where tags would cover each other the better box keeps its own; the caption names all.
+        if (std::any_of(tags.begin(), tags.end(),
+                        [&](const QRectF &other) { return other.intersects(tag); }))
+            continue;
+        tags << tag;
         painter.setPen(Qt::NoPen);
         painter.setBrush(accent);
         painter.drawRoundedRect(tag, 2, 2);

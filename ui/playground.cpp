@@ -104,6 +104,7 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     split->addWidget(makeLower());
     split->setStretchFactor(0, 1);
     split->setStretchFactor(1, 0);
+    split->setSizes({460, 150});
     layout->addWidget(split, 1);
     m_message->setObjectName(u"playgroundMessage"_s);
 
@@ -142,7 +143,7 @@ void Playground::makeActions()
     m_openPicture->setObjectName(u"openPicture"_s);
     m_openPicture->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_O);
     m_openPicture->setToolTip(tr("Open a picture and run it (Ctrl+Shift+O)"));
-    m_paste = new QAction(icon(u"copy"_s), tr("Paste picture"), this);
+    m_paste = new QAction(icon(u"paste"_s), tr("Paste picture"), this);
     m_paste->setObjectName(u"pastePicture"_s);
     m_paste->setShortcut(QKeySequence::Paste);
     m_paste->setShortcutContext(Qt::WidgetWithChildrenShortcut);
@@ -157,6 +158,7 @@ void Playground::makeActions()
 QWidget *Playground::makeHeader()
 {
     m_title = headingLabel(this);
+    m_title->setObjectName(u"modelName"_s);
     m_subtitle = secondaryLabel(this);
     m_outcome = new QLabel(this);
     m_outcome->setObjectName(u"cacheOutcome"_s);
@@ -388,14 +390,16 @@ void Playground::start()
     const quint64 number = ++m_runNumber;
     RunRequest request;
     request.model = m_model.toStdString();
+    std::optional<PictureInput>
+        picture; // the one that this run is of, whatever is opened meanwhile
     if (m_kind == Kind::Picture)
-        request.input = *m_picture;
+        request.input = *(picture = m_picture);
     else
         request.input = NumbersInput{numbersBody()};
     request.decoder = m_result->chosenDecoder();
     request.cancellation = m_cancellation;
     startRun(m_workbench, std::move(request),
-             onGui(this, [this, number, name = m_model](const Result<RunResult> &done) {
+             onGui(this, [this, number, name = m_model, picture](const Result<RunResult> &done) {
                  if (number != m_runNumber)
                      return;
                  m_running = false;
@@ -403,7 +407,7 @@ void Playground::start()
                  m_feed.updateNow();
                  if (name == m_model && done) {
                      m_message->clear();
-                     showResult(*done);
+                     showResult(*done, picture ? &*picture : nullptr);
                  } else if (name == m_model && done.error().code != ErrorCode::Cancelled) {
                      clearResult();
                      refuse(text(done.error().message));
@@ -426,9 +430,9 @@ void Playground::cancelRun()
     Q_EMIT noted(tr("Run cancelled"));
 }
 
-void Playground::showResult(const RunResult &result)
+void Playground::showResult(const RunResult &result, const PictureInput *picture)
 {
-    m_result->show(result, m_kind == Kind::Picture ? &*m_picture : nullptr);
+    m_result->show(result, picture);
     m_seen->view()->setPicture(result.seen, result.seen.size());
     m_seen->setCaption(result.seen.isNull() ? QString() : seenCaption(result.seenNumbers));
     m_outputs->setOutputs(result.outputs);

@@ -68,7 +68,7 @@ private:
     void run();
     void cancelRun();
     void start();
-    void showResult(const RunResult &result);
+    void showResult(const RunResult &result, const PictureInput *picture);
     void copyCurl();
     void copyPictureCurl();
     QString numbersBody() const;

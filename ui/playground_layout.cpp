@@ -1,11 +1,14 @@
 #include "ui/playground_layout.h"
 
+#include "ui/icons.h"
 #include "ui/picture_pane.h"
 
 #include <QAction>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QPainter>
+#include <QPushButton>
 #include <QSplitter>
 #include <QTableView>
 #include <QToolButton>
@@ -15,6 +18,69 @@ using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
 
+namespace {
+
+// Columns as wide as what they hold and some air.
+class RoomyTable : public QTableView
+{
+public:
+    using QTableView::QTableView;
+
+protected:
+    int sizeHintForColumn(int column) const override
+    {
+        return QTableView::sizeHintForColumn(column) + 20;
+    }
+};
+
+// The one button that a person comes for, filled with the accent.
+class AccentButton : public QPushButton
+{
+public:
+    using QPushButton::QPushButton;
+
+protected:
+    void paintEvent(QPaintEvent *event) override
+    {
+        if (!isEnabled()) {
+            QPushButton::paintEvent(event);
+            return;
+        }
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        QColor fill = palette().color(QPalette::Highlight);
+        if (isDown() || underMouse())
+            fill = fill.darker(isDown() ? 125 : 112);
+        const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
+        painter.setPen(fill.darker(120));
+        painter.setBrush(fill);
+        painter.drawRoundedRect(frame, 3, 3);
+        if (hasFocus()) {
+            painter.setPen(QPen(Qt::white, 1));
+            painter.setBrush(Qt::NoBrush);
+            painter.drawRoundedRect(frame.adjusted(2, 2, -2, -2), 2, 2);
+        }
+        const int side = iconSize().width();
+        const int words = fontMetrics().horizontalAdvance(text());
+        const int left = (width() - side - 6 - words) / 2;
+        icon().paint(&painter, left, (height() - side) / 2, side, side);
+        painter.setPen(Qt::white);
+        painter.drawText(QRect(left + side + 6, 0, words + 2, height()), Qt::AlignVCenter, text());
+    }
+};
+
+QPushButton *mainButton(QAction *action, QWidget *parent)
+{
+    auto *button = new AccentButton(icon(u"run"_s, Qt::white), action->text(), parent);
+    button->setToolTip(action->toolTip());
+    button->setEnabled(action->isEnabled());
+    QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
+    QObject::connect(action, &QAction::enabledChanged, button, &QWidget::setEnabled);
+    return button;
+}
+
+} // namespace
+
 QLabel *headingLabel(QWidget *parent)
 {
     auto *label = new QLabel(parent);
@@ -23,7 +89,6 @@ QLabel *headingLabel(QWidget *parent)
     font.setWeight(QFont::DemiBold);
     label->setFont(font);
     label->setTextFormat(Qt::PlainText);
-    label->setObjectName(u"heading"_s);
     return label;
 }
 
@@ -32,7 +97,6 @@ QLabel *secondaryLabel(QWidget *parent)
     auto *label = new QLabel(parent);
     label->setForegroundRole(QPalette::PlaceholderText);
     label->setTextFormat(Qt::PlainText);
-    label->setObjectName(u"subtitle"_s);
     return label;
 }
 
@@ -73,7 +137,7 @@ QWidget *playgroundHeader(const QList<QLabel *> &titles, QLabel *outcome,
     layout->addLayout(words, 1);
     layout->addWidget(outcome);
     layout->addSpacing(8);
-    for (QAction *action : actions) {
+    for (QAction *action : actions.first(actions.size() - 1)) {
         auto *button = new QToolButton(header);
         button->setDefaultAction(action);
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -83,6 +147,11 @@ QWidget *playgroundHeader(const QList<QLabel *> &titles, QLabel *outcome,
         button->setObjectName(action->objectName() + u"Button"_s);
         layout->addWidget(button);
     }
+    QPushButton *main = mainButton(actions.last(), header);
+    main->setIconSize({18, 18});
+    main->setMinimumSize(86, 32);
+    main->setObjectName(actions.last()->objectName() + u"Button"_s);
+    layout->addWidget(main);
     return header;
 }
 
@@ -107,7 +176,7 @@ QWidget *playgroundPanes(const QList<QWidget *> &panes, QWidget *strip, QWidget 
 
 QWidget *playgroundLower(QAbstractItemModel *outputs, QWidget *timings, QWidget *parent)
 {
-    auto *table = new QTableView(parent);
+    auto *table = new RoomyTable(parent);
     table->setModel(outputs);
     table->setObjectName(u"outputs"_s);
     table->setAccessibleName(QObject::tr("Raw outputs"));
@@ -121,6 +190,9 @@ QWidget *playgroundLower(QAbstractItemModel *outputs, QWidget *timings, QWidget 
     table->horizontalHeader()->setHighlightSections(false);
     table->horizontalHeader()->setStretchLastSection(true);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table->horizontalHeader()->setSectionResizeMode(outputs->columnCount() - 1,
+                                                    QHeaderView::Stretch);
+    table->horizontalHeader()->setMinimumSectionSize(48);
     auto *split = new QSplitter(Qt::Horizontal, parent);
     split->setChildrenCollapsible(false);
     split->setHandleWidth(15);

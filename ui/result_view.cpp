@@ -170,7 +170,7 @@ void ResultView::show(const RunResult &result, const PictureInput *input)
 void ResultView::showClasses(const SampleResult &sample)
 {
     m_bars->setClasses(sample.classes);
-    m_caption->setText(tr("Best %n class(es)", nullptr, static_cast<int>(sample.classes.size())));
+    m_caption->setText(tr("Best %1, by score").arg(sample.classes.size()));
     m_pages->setCurrentIndex(1);
 }
 
@@ -178,9 +178,13 @@ void ResultView::showBoxes(const SampleResult &sample, const PictureInput *input
 {
     m_picture->setPicture(input->preview, input->size);
     m_picture->setBoxes(sample.detections);
-    m_caption->setText(sample.detections.empty()
-                           ? tr("Nothing found at this score")
-                           : tr("%n found", nullptr, static_cast<int>(sample.detections.size())));
+    QStringList found;
+    for (const Detection &detection : sample.detections)
+        found << u"%1 %2 %"_s.arg(text(detection.label)).arg(detection.score * 100, 0, 'f', 0);
+    m_caption->setText(
+        sample.detections.empty()
+            ? tr("Nothing found at this score")
+            : tr("%1 found: %2").arg(sample.detections.size()).arg(found.join(u", "_s)));
     m_pages->setCurrentIndex(0);
 }
 

@@ -10,7 +10,7 @@ namespace warmbench::ui {
 
 namespace {
 
-constexpr int side = 44;
+constexpr int side = 38;
 constexpr qint64 largestFile = 16 * 1024 * 1024;
 
 struct Thumbnail

@@ -36,20 +36,18 @@ StatusLine::StatusLine(ApiControl &api, QAction *apiSwitch, QStatusBar *bar)
     , m_api(api)
     , m_bar(bar)
     , m_address(new QToolButton(bar))
+    , m_onOff(new QToolButton(bar))
 {
     m_address->setObjectName(u"apiAddress"_s);
     m_address->setAutoRaise(true);
     m_address->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_address->setIconSize({16, 16});
     m_address->setFocusPolicy(Qt::StrongFocus);
-    auto *onOff = new QToolButton(bar);
-    onOff->setDefaultAction(apiSwitch);
-    onOff->setToolButtonStyle(Qt::ToolButtonTextOnly);
-    onOff->setAutoRaise(true);
-    onOff->setFocusPolicy(Qt::StrongFocus);
-    onOff->setObjectName(u"apiSwitchButton"_s);
+    m_onOff->setObjectName(u"apiSwitchButton"_s);
+    m_onOff->setFocusPolicy(Qt::StrongFocus);
+    connect(m_onOff, &QToolButton::clicked, apiSwitch, &QAction::trigger);
     bar->addWidget(m_address);
-    bar->addWidget(onOff);
+    bar->addWidget(m_onOff);
     m_model = part(bar, u"statusModel"_s, tr("Model and engine"));
     m_hits = part(bar, u"statusHits"_s, tr("What the cache answered: hits and misses"));
     m_memory = part(bar, u"statusMemory"_s, tr("Memory of the loaded models, of the budget"));
@@ -73,6 +71,9 @@ void StatusLine::showApi()
     m_address->setEnabled(running);
     m_address->setAccessibleName(running ? tr("API address %1, click to copy").arg(m_api.url())
                                          : tr("API stopped"));
+    m_onOff->setText(running ? tr("Stop") : tr("Start"));
+    m_onOff->setAccessibleName(running ? tr("Stop the API") : tr("Start the API"));
+    m_onOff->setToolTip(m_onOff->accessibleName());
     const QString why = m_api.statusText();
     m_address->setToolTip(why.isEmpty() ? tr("Click to copy the address") : why);
     if (!why.isEmpty())
@@ -91,10 +92,10 @@ void StatusLine::show(const WorkbenchState &state)
         model && model->status.facts ? u" · "_s + text(model->status.facts->engine) : QString();
     m_model->setText(model ? m_name + engine : tr("No model"));
     const CacheStatistics &statistics = state.statistics;
-    QString hits = tr("%n hit(s)", nullptr, static_cast<int>(statistics.hits)) + u" · "_s +
-                   tr("%n miss(es)", nullptr, static_cast<int>(statistics.misses));
+    QString hits =
+        tr("Hits %1").arg(statistics.hits) + u" · "_s + tr("misses %1").arg(statistics.misses);
     if (statistics.coalesced > 0)
-        hits += u" · "_s + tr("%1 joined").arg(statistics.coalesced);
+        hits += u" · "_s + tr("joined %1").arg(statistics.coalesced);
     m_hits->setText(hits);
     m_memory->setText(tr("%1 of %2").arg(text(statistics.modelBytes), text(statistics.budget)));
 }

@@ -33,6 +33,7 @@ private:
     ApiControl &m_api;
     QStatusBar *m_bar;
     QToolButton *m_address;
+    QToolButton *m_onOff;
     QLabel *m_model;
     QLabel *m_hits;
     QLabel *m_memory;

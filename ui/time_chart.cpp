@@ -26,13 +26,13 @@ constexpr Qt::PenStyle dashes[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt:
 // A short piece of a line, as the legend shows it.
 QPixmap swatch(const QPen &pen, qreal scale)
 {
-    QPixmap picture(QSize(22, 10) * scale);
+    QPixmap picture(QSize(20, 10) * scale);
     picture.setDevicePixelRatio(scale);
     picture.fill(Qt::transparent);
     QPainter painter(&picture);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(pen);
-    painter.drawLine(QPointF(1, 5), QPointF(21, 5));
+    painter.drawLine(QPointF(1, 5), QPointF(19, 5));
     return picture;
 }
 
@@ -47,7 +47,7 @@ double niceCeiling(double value, double base)
         return std::min(niceCeiling(value / unit, 10), base) * unit;
     }
     const double power = std::pow(10, std::floor(std::log10(value)));
-    for (const double step : {1.0, 2.0, 5.0, 10.0})
+    for (const double step : {1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0})
         if (value <= step * power * (1 + 1e-9))
             return step * power;
     return 10 * power;
@@ -102,7 +102,7 @@ TimeChart::TimeChart(const QString &title, const QList<Line> &lines, Format form
     }
 
     auto *legend = new QHBoxLayout;
-    legend->setSpacing(5);
+    legend->setSpacing(4);
     for (const Line &line : lines) {
         auto *series = new QLineSeries(m_d->chart);
         m_d->chart->addSeries(series);
@@ -115,7 +115,7 @@ TimeChart::TimeChart(const QString &title, const QList<Line> &lines, Format form
         m_d->newest << 0;
         legend->addWidget(m_d->swatches.last());
         legend->addWidget(m_d->values.last());
-        legend->addSpacing(8);
+        legend->addSpacing(4);
     }
     legend->addStretch(1);
     auto *view = new QChartView(m_d->chart, this);
@@ -186,8 +186,15 @@ QList<QPointF> TimeChart::pointsOf(int line) const
 
 void TimeChart::showLegend()
 {
-    for (qsizetype i = 0; i < m_d->lines.size(); ++i)
-        m_d->values[i]->setText(u"%1 %2"_s.arg(m_d->lines[i].name, m_d->format(m_d->newest[i])));
+    for (qsizetype i = 0; i < m_d->lines.size(); ++i) {
+        // A limit is a level, not a reading: its figure stands beside the title.
+        const bool limit = m_d->lines[i].limit;
+        const bool drawn = !limit || m_d->series[i]->count() > 0;
+        const QString &name = m_d->lines[i].name;
+        m_d->swatches[i]->setVisible(drawn);
+        m_d->values[i]->setVisible(drawn);
+        m_d->values[i]->setText(limit ? name : u"%1 %2"_s.arg(name, m_d->format(m_d->newest[i])));
+    }
 }
 
 void TimeChart::changeEvent(QEvent *event)

@@ -49,7 +49,7 @@ private:
     std::unique_ptr<Private> m_d;
 };
 
-// A round number not below `value` with a leading 1, 2 or 5, so that axes do not jump at each
+// A round number not below `value` with one leading digit or 1.5, so that axes do not jump at each
 // sample; `base` 1024 for bytes.
 double niceCeiling(double value, double base);
 

@@ -107,8 +107,8 @@ private:
     std::thread m_thread;
 };
 
-void photographSample(ui::MainWindow &window, Workbench &workbench, const Photographer &photographer,
-                      const QDir &sample, int seconds)
+void photographSample(ui::MainWindow &window, Workbench &workbench,
+                      const Photographer &photographer, const QDir &sample, int seconds)
 {
     window.trySample();
     Photographer::settle(800);
@@ -129,11 +129,25 @@ void photographSample(ui::MainWindow &window, Workbench &workbench, const Photog
     window.findChild<QDockWidget *>(u"monitorDock"_s)->raise();
 }
 
-void photographModels(ui::MainWindow &window, const Photographer &photographer, const QDir &models)
+// A detector with the settings that it was trained with.
+void makeDetector(const QDir &models, const QDir &folder)
 {
-    window.openPaths({models.filePath(u"rfb320.onnx"_s)});
+    for (const QString &name : {u"rfb320.onnx"_s, u"faces.jpg"_s})
+        QFile::copy(models.filePath(name), folder.filePath(name));
+    QFile settings(folder.filePath(u"rfb320.warmbench.json"_s));
+    if (settings.open(QIODevice::WriteOnly))
+        settings.write(R"({"task": "detection", "labels": ["background", "face"],
+            "input": {"channels": "rgb", "scale": 1, "mean": [127], "std": [128]},
+            "decoder": {"type": "ultraface", "score_threshold": 0.7, "nms_threshold": 0.3}})");
+}
+
+void photographModels(ui::MainWindow &window, const Photographer &photographer, const QDir &models,
+                      const QDir &folder)
+{
+    makeDetector(models, folder);
+    window.openPaths({folder.filePath(u"rfb320.onnx"_s)});
     Photographer::settle(1500);
-    window.openPaths({models.filePath(u"faces.jpg"_s)});
+    window.openPaths({folder.filePath(u"faces.jpg"_s)});
     Photographer::settle(1500);
     photographer.take(window, u"detection"_s);
     window.openPaths({models.filePath(u"squeezenet_fp16.onnx"_s)});
@@ -171,12 +185,15 @@ int main(int argc, char *argv[])
         window.setSampleFolder(sample.path());
         window.show();
         const qreal scale = window.devicePixelRatioF();
-        const Photographer photographer(
-            folder, u"-%1-%2"_s.arg(theme).arg(static_cast<int>(scale * 100)));
+        const Photographer photographer(folder,
+                                        u"-%1-%2"_s.arg(theme).arg(static_cast<int>(scale * 100)));
         photographer.take(window, u"first-run"_s);
         photographSample(window, workbench, photographer, sample, scale > 1 ? 6 : 30);
-        if (arguments.size() > 3)
-            photographModels(window, photographer, QDir(arguments[3]));
+        if (arguments.size() > 3) {
+            const QDir detector(temporary.filePath(u"detector"_s));
+            detector.mkpath(u"."_s);
+            photographModels(window, photographer, QDir(arguments[3]), detector);
+        }
         window.findChild<QAction *>(u"shortcuts"_s)->trigger();
         if (auto *dialog = window.findChild<QDialog *>())
             photographer.take(*dialog, u"shortcuts"_s);

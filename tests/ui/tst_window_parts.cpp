@@ -1,0 +1,311 @@
+// The window's parts without a window: pasted rows, command lines, dropped files, charts, the log.
+#include "base/logging.h"
+#include "test_files.h"
+#include "ui/curl_command.h"
+#include "ui/dropped_files.h"
+#include "ui/feature_form.h"
+#include "ui/log_table.h"
+#include "ui/models_panel.h"
+#include "ui/monitor.h"
+#include "ui/output_table.h"
+#include "ui/settings.h"
+#include "ui/time_chart.h"
+
+#include <cmath>
+#include <limits>
+#include <QAbstractItemModelTester>
+#include <QFile>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace warmbench;
+
+namespace {
+
+std::vector<Feature> flower()
+{
+    return {{"sepal length", "cm", 4.3, 7.9, 5.8}, {"petal, width", "cm", {}, {}, {}}};
+}
+
+MetricsSample sampleAt(int second, std::int64_t hits = 0)
+{
+    MetricsSample sample;
+    sample.time = SteadyTime(std::chrono::seconds(1000 + second));
+    sample.hits = hits;
+    return sample;
+}
+
+} // namespace
+
+class TestWindowParts : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void rowsArePasted_data();
+    void rowsArePasted();
+    void badRowsSayWhatIsWrong_data();
+    void badRowsSayWhatIsWrong();
+    void theFormWritesWhatAClientSends();
+    void commandLinesAreQuotedForTheShell();
+    void filesAreToldByTheirContent_data();
+    void filesAreToldByTheirContent();
+    void outputsAreSummedUp();
+    void chartsKeepTheNewestPointsAndAtMostTwoThousand();
+    void ceilingsAreRound_data();
+    void ceilingsAreRound();
+    void theLogKeepsTheNewestLines();
+    void refreshesTellWhatChanged();
+    void recentFilesAreTenAndUnique();
+    void settingsThatMakeNoSenseGiveTheDefault();
+
+private:
+    QString written(const QString &name, const QByteArray &content) const;
+
+    QTemporaryDir m_folder;
+};
+
+void TestWindowParts::initTestCase()
+{
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder.path());
+    setLogToStandardError(false);
+}
+
+QString TestWindowParts::written(const QString &name, const QByteArray &content) const
+{
+    QFile file(m_folder.filePath(name));
+    if (file.open(QIODevice::WriteOnly))
+        file.write(content);
+    return file.fileName();
+}
+
+void TestWindowParts::rowsArePasted_data()
+{
+    QTest::addColumn<QString>("pasted");
+    QTest::newRow("by name") << uR"({"petal, width": 0.2, "sepal length": 5.1})"_s;
+    QTest::newRow("as sent") << uR"({"features": {"sepal length": 5.1, "petal, width": 0.2}})"_s;
+    QTest::newRow("list") << u" [5.1, 0.2] "_s;
+    QTest::newRow("input") << uR"({"input": [5.1, 0.2]})"_s;
+    QTest::newRow("CSV") << u"5.1,0.2"_s;
+    QTest::newRow("semicolons") << u"5.1;0.2\n"_s;
+    QTest::newRow("CSV with names") << u"\"petal, width\",sepal length\n0.2,5.1"_s;
+}
+
+void TestWindowParts::rowsArePasted()
+{
+    QFETCH(QString, pasted);
+    const auto row = ui::parseRow(pasted, flower());
+    QVERIFY2(row, row ? "" : row.error().message.c_str());
+    QCOMPARE(*row, (std::vector<double>{5.1, 0.2}));
+}
+
+void TestWindowParts::badRowsSayWhatIsWrong_data()
+{
+    QTest::addColumn<QString>("pasted");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("nothing") << u"  "_s << u"paste JSON"_s;
+    QTest::newRow("cut") << u"{\"sepal length\": 5.1,"_s << u"no JSON"_s;
+    QTest::newRow("too many") << u"1,2,3"_s << u"3 values where the model takes 2"_s;
+    QTest::newRow("too few") << u"[1]"_s << u"1 values where the model takes 2"_s;
+    QTest::newRow("missing") << uR"({"sepal length": 5.1})"_s << u"\"petal, width\""_s;
+    QTest::newRow("text for a number")
+        << uR"({"sepal length": "five", "petal, width": 1})"_s << u"\"sepal length\""_s;
+    QTest::newRow("text in a list") << uR"([1, "two"])"_s << u"no number"_s;
+}
+
+void TestWindowParts::badRowsSayWhatIsWrong()
+{
+    QFETCH(QString, pasted);
+    QFETCH(QString, says);
+    const auto row = ui::parseRow(pasted, flower());
+    QVERIFY(!row);
+    const QString message = QString::fromStdString(row.error().message);
+    QVERIFY2(message.contains(says), qPrintable(message));
+}
+
+void TestWindowParts::theFormWritesWhatAClientSends()
+{
+    ui::FeatureForm form;
+    form.setFeatures(flower());
+    QCOMPARE(form.body(), u"{\"input\":[5.8,0]}"_s);
+    form.setValues({5.1, 0.2});
+    form.setFeatures(flower()); // the same model again
+    QCOMPARE(form.body(), u"{\"input\":[5.1,0.2]}"_s);
+    QCOMPARE(form.namedBody(), uR"({"features": {"sepal length": 5.1, "petal, width": 0.2}})"_s);
+}
+
+void TestWindowParts::commandLinesAreQuotedForTheShell()
+{
+    QCOMPARE(
+        ui::curlForPicture(u"http://127.0.0.1:5000"_s, u"my model"_s, u"/tmp/it's.png"_s),
+        uR"(curl --data-binary @'/tmp/it'\''s.png' 'http://127.0.0.1:5000/predict/my%20model')"_s);
+    QCOMPARE(ui::curlForNumbers(u"http://h:1"_s, u"m"_s, u"{\"input\": [1]}"_s),
+             uR"(curl -d '{"input": [1]}' 'http://h:1/predict/m')"_s);
+}
+
+void TestWindowParts::filesAreToldByTheirContent_data()
+{
+    using Kind = ui::DroppedFile::Kind;
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<QString>("says");
+    const auto sample = [](const char *name) {
+        return QString::fromStdString(sampleFile(name).string());
+    };
+    const auto row = [](const char *name, const QString &path, Kind kind, const QString &says) {
+        QTest::newRow(name) << path << static_cast<int>(kind) << says;
+    };
+    row("model", sample("digits.onnx"), Kind::Model, {});
+    row("folder", m_folder.path(), Kind::Model, {});
+    row("picture", sample("three.png"), Kind::Picture, {});
+    row("picture under a wrong name",
+        written(u"picture.onnx"_s, QByteArray("\x89PNG\r\n\x1a\n0000", 12)), Kind::Picture, {});
+    row("numbers", sample("three.json"), Kind::Numbers, u"input"_s);
+    row("labels", sample("digits.labels.txt"), Kind::Refused, u"10 labels"_s);
+    row("settings", sample("digits.warmbench.json"), Kind::Refused, u"settings file"_s);
+    row("missing", m_folder.filePath(u"none.onnx"_s), Kind::Refused, u"not there"_s);
+    row("empty", written(u"empty.onnx"_s, {}), Kind::Refused, u"empty"_s);
+    row("Keras", written(u"net.h5"_s, QByteArray("\x89HDF\r\n\x1a\n") + QByteArray(60, '\0')),
+        Kind::Refused, u"export"_s);
+}
+
+void TestWindowParts::filesAreToldByTheirContent()
+{
+    QFETCH(QString, path);
+    QFETCH(int, kind);
+    QFETCH(QString, says);
+    const ui::DroppedFile file = ui::judgeFile(path);
+    QVERIFY2(static_cast<int>(file.kind) == kind, qPrintable(file.text));
+    QVERIFY2(file.text.contains(says, Qt::CaseInsensitive), qPrintable(file.text));
+}
+
+void TestWindowParts::outputsAreSummedUp()
+{
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const std::vector<float> values{1, nan, -3, 5};
+    const auto tensor = Tensor::fromValues<float>({2, 2}, std::span(values));
+    QVERIFY(tensor);
+    const ui::TensorSummary summary = ui::summarise("scores", *tensor);
+    QCOMPARE(summary.shape, u"[2, 2]"_s);
+    QCOMPARE(summary.minimum, -3.0);
+    QCOMPARE(summary.maximum, 5.0);
+    QCOMPARE(summary.mean, 1.0);
+    QCOMPARE(summary.nans, 1);
+    QCOMPARE(summary.values, u"1, NaN, -3, 5"_s);
+
+    ui::OutputTable table;
+    const QAbstractItemModelTester tester(&table,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    table.setOutputs({summary});
+    table.setOutputs({summary, summary});
+    QCOMPARE(table.index(1, ui::OutputTable::NaNs).data().toString(), u"1"_s);
+    table.setOutputs({});
+    QCOMPARE(table.rowCount(), 0);
+}
+
+void TestWindowParts::chartsKeepTheNewestPointsAndAtMostTwoThousand()
+{
+    std::vector<MetricsSample> series;
+    for (int second = 0; second < 3600; ++second)
+        series.push_back(sampleAt(second, second));
+    const SteadyTime now = series.back().time;
+
+    const auto hour = ui::shownSamples(series, now, 3600, ui::TimeChart::mostPoints);
+    QVERIFY(hour.size() <= ui::TimeChart::mostPoints);
+    QVERIFY(hour.size() >= ui::TimeChart::mostPoints / 2);
+    QCOMPARE(hour.back().hits, 3599);
+    const auto minute = ui::shownSamples(series, now, 60, ui::TimeChart::mostPoints);
+    QCOMPARE(minute.size(), 62U); // both ends, and one before them for the first rate
+    QCOMPARE(ui::shownSamples({sampleAt(0)}, now, 60, 10).size(), 1U);
+}
+
+void TestWindowParts::ceilingsAreRound_data()
+{
+    QTest::addColumn<double>("value");
+    QTest::addColumn<double>("base");
+    QTest::addColumn<double>("ceiling");
+    QTest::newRow("nothing") << 0.0 << 10.0 << 1.0;
+    QTest::newRow("NaN") << std::nan("") << 10.0 << 1.0;
+    QTest::newRow("between") << 6.5 << 10.0 << 8.0;
+    QTest::newRow("exact") << 200.0 << 10.0 << 200.0;
+    QTest::newRow("small") << 0.0011 << 10.0 << 0.0015;
+    QTest::newRow("bytes") << 130.0 * 1048576 << 1024.0 << 150.0 * 1048576;
+    QTest::newRow("nearly a unit more") << 1000.0 * 1024 << 1024.0 << 1000.0 * 1024;
+    QTest::newRow("a unit") << 1020.0 * 1024 << 1024.0 << 1024.0 * 1024;
+}
+
+void TestWindowParts::ceilingsAreRound()
+{
+    QFETCH(double, value);
+    QFETCH(double, base);
+    QFETCH(double, ceiling);
+    QCOMPARE(ui::niceCeiling(value, base), ceiling);
+}
+
+void TestWindowParts::theLogKeepsTheNewestLines()
+{
+    ui::LogTable table;
+    const QAbstractItemModelTester tester(&table,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    logWarning("test", "first");
+    table.takeQueued();
+    QCOMPARE(table.rowCount(), 1);
+    QCOMPARE(table.index(0, ui::LogTable::Level).data().toString(), u"warning"_s);
+    for (std::size_t i = 0; i < ui::LogTable::mostLines + 5; ++i)
+        logInfo("test", std::to_string(i));
+    table.takeQueued();
+    const int last = static_cast<int>(ui::LogTable::mostLines) - 1;
+    QCOMPARE(table.rowCount(), last + 1);
+    QCOMPARE(table.index(last, ui::LogTable::Message).data().toString(), u"10004"_s);
+    QCOMPARE(table.index(0, ui::LogTable::Message).data().toString(), u"5"_s);
+    table.clear();
+    QCOMPARE(table.rowCount(), 0);
+}
+
+void TestWindowParts::refreshesTellWhatChanged()
+{
+    ModelStatus::Facts before;
+    before.fileBytes = {1024};
+    before.spec.inputs = {{"x", DType::Float32, {{1, {}}, {4, {}}}, {}}};
+    ModelStatus::Facts after = before;
+    RefreshReport report;
+    QVERIFY(ui::refreshText(u"m"_s, &before, &after, report).contains(u"nothing has changed"_s));
+    report.reloaded = true;
+    report.oldDigest = "sha256:1";
+    report.newDigest = "sha256:2";
+    report.oldMemory = {100};
+    report.newMemory = {200};
+    after.fileBytes = {2048};
+    after.spec.inputs.front().shape.back().size = 5;
+    const QString text = ui::refreshText(u"m"_s, &before, &after, report);
+    for (const QString &part : {u"sha256:1 → sha256:2"_s, u"file 1.00 KiB"_s,
+                                u"[1, 4] → x [1, 5]"_s, u"memory 100 B → 200 B"_s})
+        QVERIFY2(text.contains(part), qPrintable(text + u" lacks "_s + part));
+}
+
+void TestWindowParts::recentFilesAreTenAndUnique()
+{
+    for (int i = 0; i < 12; ++i)
+        ui::rememberRecent(u"/models/%1.onnx"_s.arg(i));
+    ui::rememberRecent(u"/models/5.onnx"_s);
+    const QStringList recent = ui::read(ui::settings::recentPaths);
+    QCOMPARE(recent.size(), 10);
+    QCOMPARE(recent.first(), u"/models/5.onnx"_s);
+    QCOMPARE(recent.count(u"/models/5.onnx"_s), 1);
+}
+
+void TestWindowParts::settingsThatMakeNoSenseGiveTheDefault()
+{
+    ui::write(ui::settings::theme, u"purple"_s);
+    QCOMPARE(ui::read(ui::settings::theme), u"system"_s);
+    ui::write(ui::settings::monitorSpanSeconds, -4);
+    QCOMPARE(ui::read(ui::settings::monitorSpanSeconds), 60);
+    ui::write(ui::settings::theme, u"dark"_s);
+    QCOMPARE(ui::read(ui::settings::theme), u"dark"_s);
+}
+
+QTEST_MAIN(TestWindowParts)
+#include "tst_window_parts.moc"
