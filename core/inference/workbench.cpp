@@ -1,15 +1,14 @@
 #include "inference/workbench.h"
 
 #include "base/logging.h"
-#include "base/text.h"
 #include "base/thread_name.h"
-#include "inference/prediction_flow.h"
+#include "inference/prediction_runner.h"
+#include "inference/start_tracker.h"
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <fmt/format.h>
-#include <list>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -19,50 +18,10 @@ namespace warmbench {
 namespace {
 
 constexpr std::chrono::seconds housekeepingInterval{1};
-constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
 
 int coreCount()
 {
     return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
-
-// A prediction on its way; answers exactly once, whoever comes first.
-class Flight
-{
-public:
-    Flight(InferenceRequest asked, Workbench::PredictDone done, SteadyTime from, SteadyTime until)
-        : request(std::move(asked))
-        , start(from)
-        , deadline(until)
-        , m_done(std::move(done))
-    {
-    }
-
-    bool answered() const { return m_answered.load(std::memory_order_acquire); }
-    // True for the first caller alone, who then has to answer().
-    bool claim() { return !m_answered.exchange(true, std::memory_order_acq_rel); }
-    void answer(Result<Prediction> result) { m_done(std::move(result)); }
-
-    const InferenceRequest request;
-    const SteadyTime start;
-    const SteadyTime deadline;
-    // From here on: of the one thread that has the flight; housekeeping reads none of it.
-    ModelHandle handle;
-    CacheOutcome outcome = CacheOutcome::Hit;
-    SteadyTime queued;
-    std::atomic<bool> awaitsLoad{false};
-
-private:
-    std::atomic<bool> m_answered{false};
-    Workbench::PredictDone m_done;
-};
-using FlightPtr = std::shared_ptr<Flight>;
-
-Error deadlinePassed(const ModelId &model)
-{
-    return {ErrorCode::DeadlineExceeded,
-            fmt::format("The model {} did not load before the deadline; try again when it is up.",
-                        model.text())};
 }
 
 void logEvent(const ModelEvent &event)
@@ -108,18 +67,14 @@ struct Workbench::Private
             listener(event);
     }
 
-    void start(const std::string &name);
-    void startEnded(const Result<void> &result);
-
-    void enqueue(const FlightPtr &flight);
-    void run(const FlightPtr &flight);
-    Result<Prediction> predicted(const Flight &flight) const;
-    void finish(const FlightPtr &flight, Result<Prediction> result);
-    void awaitLoad(const FlightPtr &flight);
+    void start(const std::string &name)
+    {
+        starts.begin();
+        cache.load({name, {}}, [this](const Result<void> &result) { starts.end(result); });
+    }
 
     void keepHouse(const std::stop_token &stop);
     void goRound();
-    void answerOverdue();
     void takeSample();
     void openFoundModels();
 
@@ -130,20 +85,16 @@ struct Workbench::Private
     Metrics metrics;
     ModelCache cache;
     Scheduler scheduler;
+    PredictionRunner runner{cache, scheduler, metrics, clock};
     Histogram::Values latencyBefore;
 
     std::mutex listenerMutex;
     std::map<int, std::function<void(const ModelEvent &)>> listeners;
     int nextListener = 1;
 
-    mutable std::mutex startMutex;
-    int starting = 0;
-    std::optional<Error> startFailure;
-    std::vector<std::function<void()>> onReady;
+    StartTracker starts;
+    mutable std::mutex firstMutex;
     std::string firstModel;
-
-    std::mutex loadingMutex;
-    std::list<std::weak_ptr<Flight>> awaitingLoad;
 
     std::atomic<bool> stopping{false};
     std::mutex stopMutex;
@@ -154,102 +105,6 @@ struct Workbench::Private
     bool houseClosed = false;
     std::jthread house;
 };
-
-// ---- start ----
-
-void Workbench::Private::start(const std::string &name)
-{
-    {
-        const std::lock_guard lock(startMutex);
-        ++starting;
-    }
-    cache.load({name, {}}, [this](const Result<void> &result) { startEnded(result); });
-}
-
-void Workbench::Private::startEnded(const Result<void> &result)
-{
-    std::vector<std::function<void()>> callbacks;
-    {
-        const std::lock_guard lock(startMutex);
-        if (!result && !startFailure)
-            startFailure = result.error();
-        if (--starting == 0)
-            callbacks.swap(onReady);
-    }
-    for (const auto &callback : callbacks)
-        callback();
-}
-
-// ---- predictions ----
-
-void Workbench::Private::awaitLoad(const FlightPtr &flight)
-{
-    flight->awaitsLoad = true;
-    const std::lock_guard lock(loadingMutex);
-    awaitingLoad.push_back(flight);
-}
-
-void Workbench::Private::enqueue(const FlightPtr &flight)
-{
-    flight->awaitsLoad = false;
-    if (flight->answered()) {
-        flight->handle.release();
-        return;
-    }
-    flight->queued = clock.now();
-    Job job;
-    job.queue = flight->handle->id.text();
-    job.concurrency = flight->handle->network->concurrency();
-    job.deadline = flight->deadline;
-    job.cancellation = flight->request.cancellation;
-    job.run = [this, flight] { run(flight); };
-    job.abandon = [this, flight](Error error) { finish(flight, std::move(error)); };
-    if (auto submitted = scheduler.submit(std::move(job)); !submitted)
-        finish(flight, submitted.error());
-}
-
-// Nothing may leave a request without its answer, not even a lack of memory.
-Result<Prediction> Workbench::Private::predicted(const Flight &flight) const
-{
-    try {
-        return runPrediction(*flight.handle, flight.request, flight.deadline, clock);
-    } catch (const std::bad_alloc &) {
-        return Error{ErrorCode::ResourceExhausted,
-                     "There is not enough memory for this request; send less at once."};
-    } catch (const std::exception &error) {
-        return Error{
-            ErrorCode::Internal,
-            fmt::format("The prediction ended in an unexpected error, please report it: {}",
-                        printable(error.what()))};
-    }
-}
-
-void Workbench::Private::run(const FlightPtr &flight)
-{
-    const auto waited = clock.now() - flight->queued;
-    auto result = predicted(*flight);
-    if (result) {
-        result->cache = flight->outcome;
-        result->timings[Phase::Queue] = waited;
-        result->timings.total = clock.now() - flight->start;
-        for (const Phase phase : allPhases)
-            metrics.recordPhase(result->model.name, static_cast<std::size_t>(phase),
-                                result->timings[phase]);
-    }
-    finish(flight, std::move(result));
-}
-
-void Workbench::Private::finish(const FlightPtr &flight, Result<Prediction> result)
-{
-    const ModelId model = flight->handle ? flight->handle->id : flight->request.model;
-    // The pin goes before the answer: who asks next finds the model idle.
-    flight->handle.release();
-    if (!flight->claim())
-        return;
-    metrics.recordPrediction(model.name, model.version, result.has_value(),
-                             clock.now() - flight->start);
-    flight->answer(std::move(result));
-}
 
 // ---- housekeeping ----
 
@@ -276,7 +131,7 @@ void Workbench::Private::goRound()
     takeSample();
     cache.housekeep();
     scheduler.sweep();
-    answerOverdue();
+    runner.answerOverdue();
     if (repository.rescan())
         openFoundModels();
 }
@@ -288,30 +143,6 @@ void Workbench::Private::openFoundModels()
             cache.forget(status.id.name);
     }
     heard({ModelEventKind::Changed, {}, "The models in the folders changed.", {}});
-}
-
-void Workbench::Private::answerOverdue()
-{
-    std::vector<FlightPtr> overdue;
-    {
-        const std::lock_guard lock(loadingMutex);
-        awaitingLoad.remove_if([&](const std::weak_ptr<Flight> &waiting) {
-            auto flight = waiting.lock();
-            if (!flight || flight->answered() || !flight->awaitsLoad)
-                return true;
-            if (clock.now() < flight->deadline)
-                return false;
-            overdue.push_back(std::move(flight));
-            return true;
-        });
-    }
-    for (const FlightPtr &flight : overdue) {
-        if (!flight->claim())
-            continue;
-        const ModelId &model = flight->request.model;
-        metrics.recordPrediction(model.name, model.version, false, clock.now() - flight->start);
-        flight->answer(deadlinePassed(model));
-    }
 }
 
 void Workbench::Private::takeSample()
@@ -369,7 +200,7 @@ Result<std::vector<std::string>> Workbench::open(const std::filesystem::path &pa
     if (!names)
         return names;
     {
-        const std::lock_guard lock(m_d->startMutex);
+        const std::lock_guard lock(m_d->firstMutex);
         if (m_d->firstModel.empty() && !names->empty())
             m_d->firstModel = names->front();
     }
@@ -397,26 +228,17 @@ void Workbench::remove(const std::string &name, ModelCache::Done done)
 
 bool Workbench::ready() const
 {
-    const std::lock_guard lock(m_d->startMutex);
-    return m_d->starting == 0;
+    return m_d->starts.allEnded();
 }
 
 std::optional<Error> Workbench::startFailure() const
 {
-    const std::lock_guard lock(m_d->startMutex);
-    return m_d->startFailure;
+    return m_d->starts.failure();
 }
 
 void Workbench::whenReady(std::function<void()> done)
 {
-    {
-        const std::lock_guard lock(m_d->startMutex);
-        if (m_d->starting != 0) {
-            m_d->onReady.push_back(std::move(done));
-            return;
-        }
-    }
-    done();
+    m_d->starts.whenEnded(std::move(done));
 }
 
 void Workbench::predict(InferenceRequest request, PredictDone done)
@@ -434,29 +256,8 @@ void Workbench::predict(InferenceRequest request, PredictDone done)
         }
         request.model.name = std::move(*name);
     }
-    const SteadyTime now = m_d->clock.now();
     const Milliseconds allowed = request.deadline.value_or(m_d->options.deadline);
-    const bool unlimited = allowed < Milliseconds::zero() || allowed > longestDeadline;
-    const SteadyTime deadline = unlimited ? SteadyTime::max() : now + allowed;
-    const auto flight =
-        std::make_shared<Flight>(std::move(request), std::move(done), now, deadline);
-
-    if (auto handle = m_d->cache.acquireIfReady(flight->request.model, Purpose::Prediction)) {
-        flight->handle = std::move(*handle);
-        m_d->enqueue(flight);
-        return;
-    }
-    m_d->awaitLoad(flight);
-    m_d->cache.acquire(flight->request.model, Purpose::Prediction,
-                       [d = m_d.get(), flight](Result<Acquired> acquired) {
-                           if (!acquired) {
-                               d->finish(flight, std::move(acquired).error());
-                               return;
-                           }
-                           flight->handle = std::move(acquired->handle);
-                           flight->outcome = acquired->outcome;
-                           d->enqueue(flight);
-                       });
+    m_d->runner.predict(std::move(request), allowed, std::move(done));
 }
 
 Result<std::string> Workbench::defaultModel() const
@@ -464,7 +265,7 @@ Result<std::string> Workbench::defaultModel() const
     if (!m_d->options.defaultModel.empty())
         return m_d->options.defaultModel;
     {
-        const std::lock_guard lock(m_d->startMutex);
+        const std::lock_guard lock(m_d->firstMutex);
         if (!m_d->firstModel.empty() && m_d->source->contains({m_d->firstModel, {}}))
             return m_d->firstModel;
     }

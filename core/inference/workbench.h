@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "inference/inference_types.h"
+#include "inference/prediction_runner.h"
 #include "inference/scheduler.h"
 #include "metrics/metrics.h"
 #include "model/model_cache.h"
@@ -67,7 +68,7 @@ public:
     // Calls back once, when ready() has become true (at once if it is).
     void whenReady(std::function<void()> done);
 
-    using PredictDone = std::function<void(Result<Prediction>)>;
+    using PredictDone = PredictionDone;
     // Errors as ModelCache::acquire and Scheduler::submit, plus what decoding, preprocessing, the
     // network and postprocessing say.
     void predict(InferenceRequest request, PredictDone done);

@@ -1,0 +1,184 @@
+#include "inference/prediction_runner.h"
+
+#include "base/text.h"
+#include "inference/prediction_flow.h"
+
+#include <atomic>
+#include <exception>
+#include <fmt/format.h>
+
+namespace warmbench {
+
+namespace {
+
+constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
+
+Error deadlinePassed(const ModelId &model)
+{
+    return {ErrorCode::DeadlineExceeded,
+            fmt::format("The model {} did not load before the deadline; try again when it is up.",
+                        model.text())};
+}
+
+} // namespace
+
+// A prediction on its way; answers exactly once, whoever comes first.
+class PredictionRunner::Flight
+{
+public:
+    Flight(InferenceRequest asked, PredictionDone done, SteadyTime from, SteadyTime until)
+        : request(std::move(asked))
+        , start(from)
+        , deadline(until)
+        , m_done(std::move(done))
+    {
+    }
+
+    bool answered() const { return m_answered.load(std::memory_order_acquire); }
+    // True for the first caller alone, who then has to answer().
+    bool claim() { return !m_answered.exchange(true, std::memory_order_acq_rel); }
+    void answer(Result<Prediction> result) { m_done(std::move(result)); }
+
+    const InferenceRequest request;
+    const SteadyTime start;
+    const SteadyTime deadline;
+    // From here on: of the one thread that has the flight; housekeeping reads none of it.
+    ModelHandle handle;
+    CacheOutcome outcome = CacheOutcome::Hit;
+    SteadyTime queued;
+    std::atomic<bool> awaitsLoad{false};
+
+private:
+    std::atomic<bool> m_answered{false};
+    PredictionDone m_done;
+};
+
+PredictionRunner::PredictionRunner(ModelCache &cache, Scheduler &scheduler, Metrics &metrics,
+                                   const Clock &clock)
+    : m_cache(cache)
+    , m_scheduler(scheduler)
+    , m_metrics(metrics)
+    , m_clock(clock)
+{
+}
+
+void PredictionRunner::predict(InferenceRequest request, Milliseconds allowed, PredictionDone done)
+{
+    const SteadyTime now = m_clock.now();
+    const bool unlimited = allowed < Milliseconds::zero() || allowed > longestDeadline;
+    const SteadyTime deadline = unlimited ? SteadyTime::max() : now + allowed;
+    const auto flight =
+        std::make_shared<Flight>(std::move(request), std::move(done), now, deadline);
+
+    if (auto handle = m_cache.acquireIfReady(flight->request.model, Purpose::Prediction)) {
+        flight->handle = std::move(*handle);
+        enqueue(flight);
+        return;
+    }
+    awaitLoad(flight);
+    m_cache.acquire(flight->request.model, Purpose::Prediction,
+                    [this, flight](Result<Acquired> acquired) {
+                        if (!acquired) {
+                            finish(flight, std::move(acquired).error());
+                            return;
+                        }
+                        flight->handle = std::move(acquired->handle);
+                        flight->outcome = acquired->outcome;
+                        enqueue(flight);
+                    });
+}
+
+void PredictionRunner::awaitLoad(const FlightPtr &flight)
+{
+    flight->awaitsLoad = true;
+    const std::lock_guard lock(m_mutex);
+    m_awaitingLoad.push_back(flight);
+}
+
+void PredictionRunner::enqueue(const FlightPtr &flight)
+{
+    flight->awaitsLoad = false;
+    if (flight->answered()) {
+        flight->handle.release();
+        return;
+    }
+    flight->queued = m_clock.now();
+    Job job;
+    job.queue = flight->handle->id.text();
+    job.concurrency = flight->handle->network->concurrency();
+    job.deadline = flight->deadline;
+    job.cancellation = flight->request.cancellation;
+    job.run = [this, flight] { run(flight); };
+    job.abandon = [this, flight](Error error) { finish(flight, std::move(error)); };
+    if (auto submitted = m_scheduler.submit(std::move(job)); !submitted)
+        finish(flight, submitted.error());
+}
+
+// Nothing may leave a request without its answer, not even a lack of memory.
+Result<Prediction> PredictionRunner::predicted(const Flight &flight) const
+{
+    try {
+        return runPrediction(*flight.handle, flight.request, flight.deadline, m_clock);
+    } catch (const std::bad_alloc &) {
+        return Error{ErrorCode::ResourceExhausted,
+                     "There is not enough memory for this request; send less at once."};
+    } catch (const std::exception &error) {
+        return Error{
+            ErrorCode::Internal,
+            fmt::format("The prediction ended in an unexpected error, please report it: {}",
+                        printable(error.what()))};
+    }
+}
+
+void PredictionRunner::run(const FlightPtr &flight)
+{
+    const auto waited = m_clock.now() - flight->queued;
+    auto result = predicted(*flight);
+    if (result) {
+        result->cache = flight->outcome;
+        result->timings[Phase::Queue] = waited;
+        result->timings.total = m_clock.now() - flight->start;
+        for (const Phase phase : allPhases)
+            m_metrics.recordPhase(result->model.name, static_cast<std::size_t>(phase),
+                                  result->timings[phase]);
+    }
+    finish(flight, std::move(result));
+}
+
+void PredictionRunner::finish(const FlightPtr &flight, Result<Prediction> result)
+{
+    const ModelId model = flight->handle ? flight->handle->id : flight->request.model;
+    // The pin goes before the answer: who asks next finds the model idle.
+    flight->handle.release();
+    if (!flight->claim())
+        return;
+    m_metrics.recordPrediction(model.name, model.version, result.has_value(),
+                               m_clock.now() - flight->start);
+    flight->answer(std::move(result));
+}
+
+void PredictionRunner::answerOverdue()
+{
+    std::vector<FlightPtr> overdue;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_awaitingLoad.remove_if([&](const std::weak_ptr<Flight> &waiting) {
+            auto flight = waiting.lock();
+            if (!flight || flight->answered() || !flight->awaitsLoad)
+                return true;
+            if (m_clock.now() < flight->deadline)
+                return false;
+            overdue.push_back(std::move(flight));
+            return true;
+        });
+    }
+    for (const FlightPtr &flight : overdue) {
+        if (!flight->claim())
+            continue;
+        const ModelId &model = flight->request.model;
+        m_metrics.recordPrediction(model.name, model.version, false, m_clock.now() - flight->start);
+        flight->answer(deadlinePassed(model));
+    }
+}
+
+} // namespace warmbench

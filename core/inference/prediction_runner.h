@@ -1,0 +1,51 @@
+// Requests on their way: a handle from the cache, a worker from the scheduler, one answer each.
+//
+// Thread: any; nothing blocks on a load or a run. Answers come from pool, loader or housekeeping
+// threads, or at once on the caller's. Must outlive the threads of cache and scheduler.
+#pragma once
+
+#include "base/clock.h"
+#include "base/duration.h"
+#include "inference/inference_types.h"
+#include "inference/scheduler.h"
+#include "metrics/metrics.h"
+#include "model/model_cache.h"
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+
+namespace warmbench {
+
+using PredictionDone = std::function<void(Result<Prediction>)>;
+
+class PredictionRunner
+{
+public:
+    PredictionRunner(ModelCache &cache, Scheduler &scheduler, Metrics &metrics, const Clock &clock);
+
+    // `allowed`: the longest stay from now on; negative: no limit. Errors as Workbench::predict.
+    void predict(InferenceRequest request, Milliseconds allowed, PredictionDone done);
+    // Answers what is past its deadline while its model still loads. Housekeeping calls it.
+    void answerOverdue();
+
+private:
+    class Flight; // one request
+    using FlightPtr = std::shared_ptr<Flight>;
+
+    void awaitLoad(const FlightPtr &flight);
+    void enqueue(const FlightPtr &flight);
+    void run(const FlightPtr &flight);
+    Result<Prediction> predicted(const Flight &flight) const;
+    void finish(const FlightPtr &flight, Result<Prediction> result);
+
+    ModelCache &m_cache;
+    Scheduler &m_scheduler;
+    Metrics &m_metrics;
+    const Clock &m_clock;
+    std::mutex m_mutex;
+    std::list<std::weak_ptr<Flight>> m_awaitingLoad;
+};
+
+} // namespace warmbench
