@@ -1,6 +1,7 @@
 #include "ui/feature_form.h"
 
 #include "tensor/csv.h"
+#include "ui/controls.h"
 #include "ui/display_text.h"
 
 #include <algorithm>
@@ -161,7 +162,7 @@ FeatureForm::FeatureForm(QWidget *parent)
     m_paste->setObjectName(u"pasteRow"_s);
     m_paste->setAccessibleName(tr("Paste a row"));
     m_paste->setPlaceholderText(tr("Paste a JSON or CSV row and press Return"));
-    m_paste->setClearButtonEnabled(true);
+    addClearButton(m_paste);
     m_paste->setAcceptDrops(false); // files go to the window
 
     auto *layout = new QVBoxLayout(this);

@@ -1,5 +1,6 @@
 #include "ui/log_panel.h"
 
+#include "ui/controls.h"
 #include "ui/display_text.h"
 #include "ui/icons.h"
 #include "ui/log_table.h"
@@ -114,7 +115,7 @@ QWidget *LogPanel::makeTools()
     m_find = new QLineEdit(tools);
     m_find->setAccessibleName(tr("Find in the log"));
     m_find->setPlaceholderText(tr("Find in the log"));
-    m_find->setClearButtonEnabled(true);
+    addClearButton(m_find);
     m_find->setMaximumWidth(260);
     auto *clear = new QToolButton(tools);
     clear->setText(tr("Clear"));

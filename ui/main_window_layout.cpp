@@ -68,6 +68,7 @@ void MainWindow::Private::build()
     auto *pages = new QTabWidget;
     pages->setDocumentMode(true);
     pages->setTabBarAutoHide(true);
+    pages->setFocusPolicy(Qt::NoFocus); // its hidden bar would swallow the Tab key
     pages->addTab(playground, MainWindow::tr("Playground"));
     tabs = pages;
     message = new MessageStrip;

@@ -134,6 +134,7 @@ void Playground::makeActions()
     m_cancel->setShortcut(Qt::Key_Escape);
     m_cancel->setToolTip(tr("Give up the run under way (Esc)"));
     m_cancel->setEnabled(false);
+    m_cancel->setPriority(QAction::LowPriority);
     m_copyCurl = new QAction(icon(u"copy"_s), tr("Copy curl"), this);
     m_copyCurl->setObjectName(u"copyCurl"_s);
     m_copyCurl->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_C);

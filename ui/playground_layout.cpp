@@ -29,7 +29,7 @@ public:
 protected:
     int sizeHintForColumn(int column) const override
     {
-        return QTableView::sizeHintForColumn(column) + 20;
+        return QTableView::sizeHintForColumn(column) + 14;
     }
 };
 
@@ -140,7 +140,10 @@ QWidget *playgroundHeader(const QList<QLabel *> &titles, QLabel *outcome,
     for (QAction *action : actions.first(actions.size() - 1)) {
         auto *button = new QToolButton(header);
         button->setDefaultAction(action);
-        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setAccessibleName(action->text());
+        button->setToolButtonStyle(action->priority() == QAction::LowPriority
+                                       ? Qt::ToolButtonIconOnly
+                                       : Qt::ToolButtonTextBesideIcon);
         button->setIconSize({18, 18});
         button->setFocusPolicy(Qt::StrongFocus);
         button->setMinimumHeight(32);
@@ -188,7 +191,6 @@ QWidget *playgroundLower(QAbstractItemModel *outputs, QWidget *timings, QWidget 
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 10);
     table->horizontalHeader()->setHighlightSections(false);
-    table->horizontalHeader()->setStretchLastSection(true);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table->horizontalHeader()->setSectionResizeMode(outputs->columnCount() - 1,
                                                     QHeaderView::Stretch);

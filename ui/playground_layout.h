@@ -18,7 +18,8 @@ QLabel *secondaryLabel(QWidget *parent);
 QToolButton *smallButton(QAction *action, QWidget *parent); // icon only, with its text as name
 QWidget *titled(const QString &title, QWidget *inner, QWidget *parent);
 
-// Title over subtitle, what the cache did, then the buttons; the last action is the main one.
+// Title over subtitle, what the cache did, then the buttons; the last action is the main one, those
+// of low priority show their icon alone.
 QWidget *playgroundHeader(const QList<QLabel *> &titles, QLabel *outcome,
                           const QList<QAction *> &actions, QWidget *parent);
 QWidget *playgroundPanes(const QList<QWidget *> &panes, QWidget *strip, QWidget *parent);

@@ -122,6 +122,7 @@ TimeChart::TimeChart(const QString &title, const QList<Line> &lines, Format form
     view->setRenderHint(QPainter::Antialiasing);
     view->setFrameShape(QFrame::NoFrame);
     view->setFocusPolicy(Qt::NoFocus);
+    view->viewport()->setFocusPolicy(Qt::NoFocus);
     view->setAccessibleName(title);
     view->setMinimumHeight(60);
 

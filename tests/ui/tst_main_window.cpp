@@ -394,14 +394,15 @@ void TestMainWindow::everyControlHasAnAccessibleName()
                            widget->inherits("QTableCornerButton") ||
                            widget->inherits("QSplitterHandle") || widget->inherits("QMenu") ||
                            widget->inherits("QTabWidget") || widget->inherits("QLabel");
-        if (!control || inner)
+        if (!control || inner || widget->isHidden())
             continue;
         ++seen;
         const QAccessibleInterface *accessible =
             QAccessible::queryAccessibleInterface(const_cast<QWidget *>(widget));
         if (!accessible || accessible->text(QAccessible::Name).isEmpty())
             nameless << QString::fromLatin1(widget->metaObject()->className()) + u' ' +
-                            widget->objectName();
+                            widget->objectName() + u" in "_s +
+                            QString::fromLatin1(widget->parentWidget()->metaObject()->className());
     }
     QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(u", "_s)));
     QVERIFY(seen > 25);
