@@ -221,7 +221,7 @@ void Connection::deliver(Exchange &exchange, ApiReply reply)
     flush();
 }
 
-void Connection::refuse(int status, std::string sentence)
+void Connection::refuse(int status, const std::string &sentence)
 {
     if (m_refusing || m_closing || m_gone)
         return;

@@ -54,7 +54,7 @@ public:
     void dispatch();
     void deliver(Exchange &exchange, ApiReply reply);
     // Answers with an error of the protocol after what is under way, then closes.
-    void refuse(int status, std::string sentence);
+    void refuse(int status, const std::string &sentence);
     void checkTimes(SteadyTime now);
     // No further requests; closes when what is under way is answered.
     void drain();

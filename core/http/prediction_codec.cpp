@@ -194,7 +194,7 @@ Result<Tensor> featureSample(const LoadedModel &model, const TensorSpec &spec,
     Shape shape;
     for (const Dimension &extent : sampleShape(model.spec(), model.input.index))
         shape.push_back(extent.free() ? static_cast<std::int64_t>(values.size()) : extent.size);
-    auto tensor = Tensor::fromValues<double>(std::move(shape), values);
+    auto tensor = Tensor::fromValues<double>(shape, values);
     return tensor ? converted(*tensor, spec.dtype) : std::move(tensor);
 }
 
