@@ -97,7 +97,9 @@ private:
         } else if (request.target == "/throw") {
             throw std::runtime_error("on purpose");
         } else if (request.target == "/big") {
-            replier(text(std::string(40'000'000, 'x')));
+            std::string body;
+            body.resize(40'000'000, 'x');
+            replier(text(std::move(body)));
         } else {
             replier(text(request.method + " " + request.target + " " + request.body));
         }
