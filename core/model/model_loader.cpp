@@ -93,9 +93,9 @@ void warnOfLabels(LoadedModel &model)
 Bytes memoryOf(const Network &network, Bytes estimate, Bytes allocated)
 {
     const NetworkMeasure measure = network.measure();
-    const Bytes memory =
-        std::max({measure.weights + measure.activations, network.spec().weightBytes, allocated});
-    return memory.count > 0 ? memory : estimate;
+    const Bytes counted =
+        std::max(measure.weights + measure.activations, network.spec().weightBytes);
+    return std::max(counted.count > 0 ? counted : estimate, allocated);
 }
 
 // What follows from settings and network together: the input's plan, the primary output, warnings.
