@@ -14,7 +14,7 @@ namespace warmbench::ui {
 namespace {
 
 constexpr int barHeight = 8;
-constexpr int spacing = 12;
+constexpr int spacing = 8;
 
 QString scoreText(float score, bool share)
 {

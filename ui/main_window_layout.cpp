@@ -245,7 +245,8 @@ void MainWindow::Private::showShortcuts()
     grid->setVerticalSpacing(7);
     int row = 0;
     for (const QAction *each : window.findChildren<QAction *>()) {
-        if (each->shortcut().isEmpty() || each->text().isEmpty())
+        // What only one list knows, such as copying its lines, goes without saying.
+        if (each->shortcut().isEmpty() || each->shortcutContext() == Qt::WidgetShortcut)
             continue;
         QString name = each->text();
         grid->addWidget(new QLabel(name.remove(u'&'), dialog), row, 0);

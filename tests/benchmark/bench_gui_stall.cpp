@@ -183,7 +183,8 @@ int main(int argc, char *argv[])
         ui::MainWindow window(workbench, api);
         window.show();
         window.openPaths({QString::fromStdString(sampleFile("digits.onnx").string())});
-        runLoop(2000, [] { return false; });
+        runLoop(30'000, [&] { return workbench.cache().statistics().loads == 1; });
+        runLoop(1000, [] { return false; });
 
         good &= measured("idle, 2 s", [] { runLoop(2000, [] { return false; }); });
         const auto names = workbench.open(big, false);
@@ -192,11 +193,15 @@ int main(int argc, char *argv[])
             return 1;
         }
         good &= measured("a large model loads", [&] {
-            std::atomic<bool> loaded{false};
+            std::atomic<bool> ended{false};
             workbench.cache().load({names->front(), {}},
-                                   [&](const Result<void> &) { loaded = true; });
-            runLoop(60'000, [&] { return loaded.load(); });
+                                   [&](const Result<void> &) { ended = true; });
+            runLoop(60'000, [&] { return ended.load(); });
         });
+        if (workbench.cache().statistics().loads < 2) {
+            std::fprintf(stderr, "%s did not load.\n", big.c_str());
+            return 1;
+        }
         std::int64_t sent = 0;
         good &= measured("clients send all they can", [&] { sent = hammer(workbench, seconds); });
         std::printf("%lld predictions by %d clients in %d s\n", static_cast<long long>(sent),

@@ -28,8 +28,8 @@ namespace {
 class Photographer
 {
 public:
-    Photographer(QDir folder, QString suffix)
-        : m_folder(std::move(folder))
+    Photographer(const QDir &folder, QString suffix)
+        : m_folder(folder)
         , m_suffix(std::move(suffix))
     {
     }

@@ -9,7 +9,6 @@
 using namespace Qt::StringLiterals;
 using namespace warmbench;
 using ui::ModelTable;
-using ui::ShownState;
 
 namespace {
 
