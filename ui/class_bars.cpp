@@ -50,7 +50,7 @@ int ClassBars::rowHeight() const
 
 QSize ClassBars::sizeHint() const
 {
-    return {220, std::max(1, static_cast<int>(m_classes.size())) * rowHeight()};
+    return {220, std::max(1, static_cast<int>(m_classes.size())) * rowHeight() - spacing};
 }
 
 QSize ClassBars::minimumSizeHint() const

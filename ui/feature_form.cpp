@@ -102,7 +102,7 @@ Result<std::vector<double>> fromJson(const QJsonDocument &document,
     if (static_cast<std::size_t>(list.size()) != features.size())
         return countError(static_cast<std::size_t>(list.size()), features);
     std::vector<double> values;
-    for (const QJsonValue &value : list) {
+    for (const auto &value : list) {
         if (!value.isDouble())
             return invalidArgument("The row holds something that is no number: mend it.");
         values.push_back(value.toDouble());

@@ -23,7 +23,7 @@ QByteArray svgOf(const QString &name)
     if (found != known.constEnd())
         return *found;
     QFile file(u":/icons/%1.svg"_s.arg(name));
-    const QByteArray svg = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    QByteArray svg = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     known.insert(name, svg);
     return svg;
 }

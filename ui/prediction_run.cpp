@@ -134,7 +134,7 @@ Result<InferenceInputs> numbersFromBody(const QString &body, const LoadedModel &
             "The JSON has neither \"input\" nor \"inputs\" nor \"tensors\": write {{\"input\": "
             "[...]}} with numbers for \"{}\" of shape {}.",
             spec.name, shapeText(spec.shape)));
-    for (const QJsonValue &value : several) {
+    for (const auto &value : several) {
         Result<Tensor> sample = oneSample(value, spec);
         if (!sample)
             return sample.error();
