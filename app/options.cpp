@@ -266,7 +266,7 @@ std::vector<std::string> valuesOf(const OptionSpec &spec, const QCommandLinePars
         return {};
     if (!value.isArray())
         return {jsonAsText(value)};
-    for (const QJsonValue &each : value.toArray())
+    for (const auto each : value.toArray())
         values.push_back(jsonAsText(each));
     return values;
 }
