@@ -312,7 +312,7 @@ void ModelsPanel::reportFailure(const QString &name, const Error &error)
 }
 
 void ModelsPanel::reportRefresh(const QString &name,
-                                std::shared_ptr<const ModelStatus::Facts> before,
+                                const std::shared_ptr<const ModelStatus::Facts> &before,
                                 const RefreshReport &report)
 {
     const ModelView *model = m_feed.state().find(name.toStdString());

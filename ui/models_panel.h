@@ -39,7 +39,7 @@ private:
     void togglePin();
     void removeSelected();
     void reportFailure(const QString &name, const Error &error);
-    void reportRefresh(const QString &name, std::shared_ptr<const ModelStatus::Facts> before,
+    void reportRefresh(const QString &name, const std::shared_ptr<const ModelStatus::Facts> &before,
                        const RefreshReport &report);
 
     Workbench &m_workbench;
