@@ -78,9 +78,9 @@ private:
     onnx::ModelProto m_model;
 };
 
-Tensor floats(Shape shape, std::vector<float> values)
+Tensor floats(const Shape &shape, const std::vector<float> &values)
 {
-    return *Tensor::fromValues<float>(std::move(shape), values);
+    return *Tensor::fromValues<float>(shape, values);
 }
 
 Tensor noise(const Shape &shape, unsigned seed)

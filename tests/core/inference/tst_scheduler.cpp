@@ -394,7 +394,8 @@ private Q_SLOTS:
             for (int t = 0; t < threads; ++t) {
                 clients.emplace_back([&, t] {
                     for (int i = 0; i < each; ++i) {
-                        auto &end = ends[static_cast<std::size_t>(t * each + i)];
+                        const int number = t * each + i;
+                        auto &end = ends[static_cast<std::size_t>(number)];
                         Job job;
                         job.queue = std::string(1, static_cast<char>('a' + i % 5));
                         job.concurrency = 1 + i % 2;
