@@ -89,6 +89,10 @@ Result<CommandLine> parseCommandLine(const QStringList &words)
         return invalidArgument(parser.errorText().toStdString() + seeHelp);
     if (parser.isSet(QStringLiteral("help"))) {
         line.output = parser.helpText();
+        // What Qt writes as long as there is no application object.
+        line.output.replace(
+            QStringLiteral("<executable_name>"),
+            QStringLiteral("warmbench %1").arg(QLatin1String(commandName(line.command))).trimmed());
         return line;
     }
     if (parser.isSet(QStringLiteral("version"))) {

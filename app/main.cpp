@@ -25,6 +25,16 @@ std::unique_ptr<QCoreApplication> makeApplication(Command command, int &argc, ch
     return std::make_unique<QCoreApplication>(argc, argv);
 }
 
+#ifdef WARMBENCH_UI
+// Qt ends the program itself where no screen can be reached.
+bool hasScreen()
+{
+    return !qEnvironmentVariableIsEmpty("DISPLAY") ||
+           !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") ||
+           !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
+}
+#endif
+
 int run(const CommandLine &line)
 {
     switch (line.command) {
@@ -69,6 +79,12 @@ int main(int argc, char **argv)
         fmt::print("{}", line->output.toStdString());
         return 0;
     }
+#ifdef WARMBENCH_UI
+    if (line->command == Command::Window && !hasScreen())
+        return fail(failedPrecondition(
+            "There is no display for the window (DISPLAY and WAYLAND_DISPLAY are "
+            "not set); use warmbench serve for the API alone."));
+#endif
     setUpLog(line->options);
     const auto application = makeApplication(line->command, argc, argv);
     std::setlocale(LC_NUMERIC,

@@ -10,13 +10,18 @@ Result<void> openModels(Workbench &workbench, const CommandLine &line)
         if (auto opened = workbench.open(argument.toStdString(), true); !opened)
             return std::move(opened).error();
     }
-    if (!line.options.sample)
+    if (line.options.sample) {
+        auto folder = unpackSamples();
+        if (!folder)
+            return std::move(folder).error();
+        if (auto opened = workbench.open(*folder, true); !opened)
+            return std::move(opened).error();
+    }
+    const std::string &preferred = line.options.workbench.defaultModel;
+    if (preferred.empty())
         return {};
-    auto folder = unpackSamples();
-    if (!folder)
-        return std::move(folder).error();
-    if (auto opened = workbench.open(*folder, true); !opened)
-        return std::move(opened).error();
+    if (auto known = workbench.model({preferred, {}}); !known)
+        return Error{known.error().code, "--default: " + known.error().message};
     return {};
 }
 

@@ -68,6 +68,15 @@ Result<void> store(Result<T> parsed, Target &target)
     return {};
 }
 
+// As store, but zero would refuse every request.
+template <typename T>
+Result<void> storePositive(Result<T> parsed, T &target)
+{
+    if (parsed && *parsed == T{})
+        return invalidArgument("0 would refuse every request; give more.");
+    return store(std::move(parsed), target);
+}
+
 Result<void> storeCount(const std::string &text, int most, int &target)
 {
     if (text == "auto") {
@@ -147,11 +156,14 @@ const std::vector<OptionSpec> &table()
          }},
         {"deadline", "TIME", "Longest stay of a request (30s)", runners,
          [](Options &o, const std::string &v) {
-             return store(parseDuration(v), o.workbench.deadline);
+             return storePositive(parseDuration(v), o.workbench.deadline);
          }},
         {"max-body", "SIZE", "Larger request bodies are refused (64MiB)", servers,
-         [](Options &o, const std::string &v) { return store(parseBytes(v), o.http.maxBody); }},
-        {"token", "TEXT|@FILE", "Bearer token that clients must send", servers,
+         [](Options &o, const std::string &v) {
+             return storePositive(parseBytes(v), o.http.maxBody);
+         }},
+        {"token", "TEXT|@FILE",
+         "Bearer token for routes that change something: load, unload, pin, refresh", servers,
          [](Options &o, const std::string &v) { return storeToken(v, o.http.token); }},
         {"allow-origin", "ORIGIN", "A further browser origin; may be repeated", servers,
          [](Options &o, const std::string &v) {

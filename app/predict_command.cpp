@@ -13,6 +13,7 @@
 #include <future>
 #include <iostream>
 #include <iterator>
+#include <memory>
 
 namespace warmbench::app {
 
@@ -25,24 +26,41 @@ struct Item
     InputDecoder decode;
 };
 
+// A row as the JSON that means the same over HTTP: by name where the file's header and the model's
+// settings both name the numbers, by place otherwise.
+std::string rowBody(const CsvTable &table, const std::vector<double> &row, bool byName)
+{
+    std::string body = byName ? "{\"features\": {" : "{\"input\": [";
+    for (std::size_t column = 0; column < row.size(); ++column) {
+        if (column > 0)
+            body += ", ";
+        if (byName) {
+            appendJsonString(body, trimmed(table.names[column]));
+            body += ": ";
+        }
+        appendJsonNumber(body, row[column]);
+    }
+    return body + (byName ? "}}" : "]}");
+}
+
 Result<std::vector<Item>> csvItems(const std::string &name, const std::string &text)
 {
-    auto table = readCsv(text);
-    if (!table)
-        return std::move(table).error();
+    auto read = readCsv(text);
+    if (!read)
+        return std::move(read).error();
+    const auto table = std::make_shared<const CsvTable>(std::move(*read));
     std::vector<Item> items;
     for (std::size_t row = 0; row < table->rows.size(); ++row) {
-        // As JSON, so that rows mean what they mean over HTTP.
-        std::string body = "{\"input\": [";
-        for (const double value : table->rows[row]) {
-            if (body.back() != '[')
-                body += ',';
-            appendJsonNumber(body, value);
-        }
-        auto decode = http::decoderFor(body + "]}", "application/json");
-        if (!decode)
-            return std::move(decode).error();
-        items.push_back({fmt::format("{}:{}", name, row + 1), std::move(*decode)});
+        items.push_back({fmt::format("{}:{}", name, row + 1),
+                         [table, row](const LoadedModel &model) -> Result<InferenceInputs> {
+                             const bool byName =
+                                 !table->names.empty() && !model.settings.input.features.empty();
+                             auto decode = http::decoderFor(
+                                 rowBody(*table, table->rows[row], byName), "application/json");
+                             if (!decode)
+                                 return std::move(decode).error();
+                             return (*decode)(model);
+                         }});
     }
     return items;
 }

@@ -82,6 +82,7 @@ Inspector::Inspector(QWidget *parent)
 {
     m_tree->setObjectName(u"inspectorTree"_s);
     m_tree->setAccessibleName(tr("Facts of the model"));
+    m_tree->setMinimumWidth(300); // narrower, values are cut to nothing
     m_tree->setColumnCount(3);
     m_tree->setHeaderLabels({tr("Property"), tr("Value"), tr("From")});
     m_tree->setFrameShape(QFrame::NoFrame);

@@ -203,6 +203,52 @@ private Q_SLOTS:
         QVERIFY(answers[1][QLatin1String("input")].toString().endsWith(QLatin1String(":2")));
     }
 
+    void aHeaderNamesTheNumbersOfATable()
+    {
+        const QTemporaryDir folder;
+        const auto table = std::filesystem::path(folder.path().toStdString()) / "shuffled.csv";
+        QVERIFY(writeFile(table, "petal width,sepal length,sepal width,petal length\n"
+                                 "2.3,6.7,3.0,5.2\n")
+                    .has_value());
+        const Run run = Program::run({QStringLiteral("predict"), sample("iris.onnx"), text(table)});
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        QCOMPARE(bestLabel(lines(run.output)[0]), QStringLiteral("virginica"));
+
+        QVERIFY(writeFile(table, "petal wide,sepal length,sepal width,petal length\n1,2,3,4\n")
+                    .has_value());
+        const Run slip =
+            Program::run({QStringLiteral("predict"), sample("iris.onnx"), text(table)});
+        QCOMPARE(slip.code, 1);
+        QVERIFY2(slip.errors.find("petal width") != std::string::npos, slip.errors.c_str());
+    }
+
+    void theWindowWithoutADisplaySaysWhatToDo()
+    {
+        const Run run =
+            Program::run({}, {},
+                         {QStringLiteral("DISPLAY="), QStringLiteral("WAYLAND_DISPLAY="),
+                          QStringLiteral("QT_QPA_PLATFORM=")});
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.errors.find("warmbench serve") != std::string::npos, run.errors.c_str());
+    }
+
+    void helpNamesTheProgramAndItsCommand()
+    {
+        const Run run = Program::run({QStringLiteral("serve"), QStringLiteral("--help")});
+        QCOMPARE(run.code, 0);
+        QVERIFY2(run.output.find("warmbench serve [options]") != std::string::npos,
+                 run.output.c_str());
+    }
+
+    void aDefaultModelThatIsNotThereIsRefusedAtStart()
+    {
+        const Run run = Program::run({QStringLiteral("serve"), QStringLiteral("--sample"),
+                                      QStringLiteral("--port"), QStringLiteral("0"),
+                                      QStringLiteral("--default"), QStringLiteral("digitz")});
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.errors.find("digits") != std::string::npos, run.errors.c_str());
+    }
+
     void inspectTellsWhatAModelIs()
     {
         const Run run = Program::run({QStringLiteral("inspect"), QStringLiteral("--json"),
