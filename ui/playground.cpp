@@ -399,7 +399,7 @@ void Playground::start()
         request.input = NumbersInput{numbersBody()};
     request.decoder = m_result->chosenDecoder();
     request.cancellation = m_cancellation;
-    startRun(m_workbench, std::move(request),
+    startRun(m_workbench, request,
              onGui(this, [this, number, name = m_model, picture](const Result<RunResult> &done) {
                  if (number != m_runNumber)
                      return;

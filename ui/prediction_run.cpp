@@ -167,7 +167,8 @@ Result<PictureInput> readPicture(const QString &path)
     return picture;
 }
 
-void startRun(Workbench &workbench, RunRequest request, std::function<void(Result<RunResult>)> done)
+void startRun(Workbench &workbench, const RunRequest &request,
+              std::function<void(Result<RunResult>)> done)
 {
     auto answering = std::make_shared<Answering>();
     InferenceRequest inference;

@@ -50,7 +50,7 @@ struct RunResult
     std::optional<DecoderSettings> decoder; // the model's own, for the sliders
 };
 
-void startRun(Workbench &workbench, RunRequest request,
+void startRun(Workbench &workbench, const RunRequest &request,
               std::function<void(Result<RunResult>)> done);
 
 // Inputs out of a JSON body for this model; the errors say what came and what was expected.
