@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=$(mktemp -d)
+: >"$folder/out" # there before the loop below looks, whenever the server starts
 "$1" serve --sample --port 0 >"$folder/out" 2>"$folder/log" &
 server=$!
 trap 'kill $server 2>/dev/null || true; wait $server || true; rm -rf "$folder"' EXIT
