@@ -53,6 +53,15 @@ public:
         for (const float one : values)
             made->add_float_data(one);
     }
+    void int64s(const char *name, std::initializer_list<std::int64_t> values)
+    {
+        auto *made = m_model.mutable_graph()->add_initializer();
+        made->set_name(name);
+        made->set_data_type(onnx::TensorProto::INT64);
+        made->add_dims(static_cast<std::int64_t>(values.size()));
+        for (const std::int64_t one : values)
+            made->add_int64_data(one);
+    }
     std::filesystem::path save(const QTemporaryDir &folder, const char *name) const
     {
         auto path = std::filesystem::path(folder.path().toStdString()) / name;
@@ -288,16 +297,16 @@ private Q_SLOTS:
     {
         OnnxBuilder builder;
         builder.input("x", {-1, -1});
-        builder.floats("w", {2, 2}, {1, 2, 3, 4});
-        builder.node("MatMul", {"x", "w"}, {"y"});
+        builder.int64s("pairs", {-1, 2});
+        builder.node("Reshape", {"x", "pairs"}, {"y"});
         builder.output("y", {-1, 2});
-        const auto network = load(builder.save(m_folder, "matmul.onnx"));
+        const auto network = load(builder.save(m_folder, "reshape.onnx"));
         QVERIFY2(network, network ? "" : network.error().message.c_str());
-        const std::vector<Tensor> good{floats({1, 2}, {1, 1})};
+        const std::vector<Tensor> good{floats({1, 2}, {4, 6})};
         for (int i = 0; i < 2; ++i) {
             const auto bad = (*network)->run(std::vector{noise({1, 3}, 1)});
             QCOMPARE(bad.error().code, ErrorCode::FailedPrecondition);
-            QVERIFY2(bad.error().message.find("n_MatMul") != std::string::npos,
+            QVERIFY2(bad.error().message.find("n_Reshape") != std::string::npos,
                      bad.error().message.c_str());
             QCOMPARE(list((*(*network)->run(good))[0]), (std::vector<float>{4, 6}));
         }
