@@ -6,6 +6,7 @@
 #include "ui/log_table.h"
 #include "ui/settings.h"
 
+#include <QAbstractItemView>
 #include <QAction>
 #include <QClipboard>
 #include <QComboBox>
@@ -108,6 +109,7 @@ QWidget *LogPanel::makeTools()
     m_level = new QComboBox(tools);
     m_level->setObjectName(u"logLevel"_s);
     m_level->setAccessibleName(tr("Least level shown"));
+    m_level->view()->setAccessibleName(m_level->accessibleName());
     for (const LogLevel level :
          {LogLevel::Debug, LogLevel::Info, LogLevel::Warning, LogLevel::Error})
         m_level->addItem(tr("%1 and above").arg(text(logLevelName(level))),

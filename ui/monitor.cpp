@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <QAbstractItemView>
 #include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -143,6 +144,7 @@ QWidget *Monitor::makeTools()
     pause->setFocusPolicy(Qt::StrongFocus);
     m_span = new QComboBox(tools);
     m_span->setAccessibleName(tr("Time shown"));
+    m_span->view()->setAccessibleName(m_span->accessibleName());
     m_span->setToolTip(tr("How far back the charts reach"));
     for (const int seconds : {60, 300, 900, 3600})
         m_span->addItem(tr("%1 min").arg(seconds / 60), seconds);
