@@ -1,9 +1,11 @@
 #include "http/api.h"
 
 #include "base/text.h"
+#include "http/metrics_page.h"
 #include "http/model_json.h"
 #include "http/prediction_codec.h"
 #include "inference/workbench.h"
+#include "metrics/prometheus.h"
 #include "tensor/image.h"
 #include "tensor/json_tensor.h"
 
@@ -136,6 +138,13 @@ void Api::addStateRoutes()
                   [this](const RoutedRequest &, const Replier &reply) {
                       reply(jsonReply(statisticsJson(m_workbench, std::chrono::steady_clock::now() -
                                                                       m_started)));
+                  }});
+    m_router.add({"GET", "/metrics", "The same and more for Prometheus, as text.", false,
+                  [this](const RoutedRequest &, const Replier &reply) {
+                      ApiReply page;
+                      page.body = metricsPage(m_workbench);
+                      page.contentType = PrometheusText::contentType;
+                      reply(std::move(page));
                   }});
 }
 

@@ -20,6 +20,22 @@ Error deadlinePassed(const ModelId &model)
                         model.text())};
 }
 
+// What one prediction adds to Triton's counters; several samples are one run where the network
+// takes batches.
+InferenceTotals totalsOf(const Prediction &prediction, bool batches)
+{
+    InferenceTotals one;
+    one.requests = 1;
+    one.samples = std::max<std::int64_t>(1, std::ssize(prediction.results));
+    one.runs = batches ? 1 : one.samples;
+    one.total = prediction.timings.total;
+    one.queue = prediction.timings[Phase::Queue];
+    one.input = prediction.timings[Phase::Decode] + prediction.timings[Phase::Preprocess];
+    one.infer = prediction.timings[Phase::Infer];
+    one.output = prediction.timings[Phase::Postprocess];
+    return one;
+}
+
 } // namespace
 
 // A prediction on its way; answers exactly once, whoever comes first.
@@ -141,6 +157,8 @@ void PredictionRunner::run(const FlightPtr &flight)
         for (const Phase phase : allPhases)
             m_metrics.recordPhase(result->model.name, static_cast<std::size_t>(phase),
                                   result->timings[phase]);
+        m_metrics.recordInference(result->model.name, result->model.version,
+                                  totalsOf(*result, flight->handle->network->batches()));
     }
     finish(flight, std::move(result));
 }

@@ -117,6 +117,26 @@ void Metrics::recordPhase(const std::string &model, std::size_t phase,
     m_phases.at({model, phase}).record(span);
 }
 
+InferenceTotals &InferenceTotals::operator+=(const InferenceTotals &other)
+{
+    requests += other.requests;
+    samples += other.samples;
+    runs += other.runs;
+    total += other.total;
+    queue += other.queue;
+    input += other.input;
+    infer += other.infer;
+    output += other.output;
+    return *this;
+}
+
+void Metrics::recordInference(const std::string &model, const std::string &version,
+                              const InferenceTotals &one)
+{
+    const std::lock_guard lock(m_inferenceMutex);
+    m_inferences[{model, version}] += one;
+}
+
 void Metrics::recordHttp(const std::string &route, int status, std::chrono::nanoseconds span)
 {
     m_http.at({route, status}).record(span);
@@ -160,6 +180,12 @@ std::map<std::pair<std::string, int>, Histogram::Values> Metrics::http() const
 std::map<std::string, Histogram::Values> Metrics::loads() const
 {
     return m_loads.values();
+}
+
+std::map<std::pair<std::string, std::string>, InferenceTotals> Metrics::inferences() const
+{
+    const std::lock_guard lock(m_inferenceMutex);
+    return m_inferences;
 }
 
 void Metrics::push(MetricsSample sample)

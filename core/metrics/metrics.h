@@ -109,6 +109,20 @@ struct MetricsSample
     std::vector<std::pair<std::string, Bytes>> models; // memory by model
 };
 
+// What the finished predictions of a model's version took together, split as Triton splits it.
+struct InferenceTotals
+{
+    std::int64_t requests = 0;
+    std::int64_t samples = 0; // a request may bring several
+    std::int64_t runs = 0;    // of the network; a batch is one
+    std::chrono::nanoseconds total{};
+    std::chrono::nanoseconds queue{};
+    std::chrono::nanoseconds input{};
+    std::chrono::nanoseconds infer{};
+    std::chrono::nanoseconds output{};
+    InferenceTotals &operator+=(const InferenceTotals &other);
+};
+
 class Metrics
 {
 public:
@@ -117,6 +131,9 @@ public:
                           std::chrono::nanoseconds total);
     // Phase by its index in inference's Phase.
     void recordPhase(const std::string &model, std::size_t phase, std::chrono::nanoseconds span);
+    // One prediction that ended well, with requests = 1.
+    void recordInference(const std::string &model, const std::string &version,
+                         const InferenceTotals &one);
     // One answered HTTP request.
     void recordHttp(const std::string &route, int status, std::chrono::nanoseconds span);
     void recordLoad(const std::string &model, std::chrono::nanoseconds span);
@@ -129,6 +146,7 @@ public:
     std::map<std::pair<std::string, std::size_t>, Histogram::Values> phases() const;
     std::map<std::pair<std::string, int>, Histogram::Values> http() const;
     std::map<std::string, Histogram::Values> loads() const;
+    std::map<std::pair<std::string, std::string>, InferenceTotals> inferences() const;
 
     // Time series: the housekeeping thread pushes, anyone reads (copy of at most 3,600 samples).
     void push(MetricsSample sample);
@@ -154,6 +172,8 @@ private:
     Family<std::pair<std::string, std::size_t>> m_phases;
     Family<std::pair<std::string, int>> m_http;
     Family<std::string> m_loads;
+    mutable std::mutex m_inferenceMutex;
+    std::map<std::pair<std::string, std::string>, InferenceTotals> m_inferences;
     mutable std::mutex m_seriesMutex;
     RingBuffer<MetricsSample> m_series{3600};
 };

@@ -1,0 +1,42 @@
+// Writes metrics in Prometheus' text format 0.0.4 (prometheus.io, "Exposition formats").
+//
+// Thread: a value. Families come one after the other, all samples of one together, as the format
+// asks; a family without samples still has its HELP and TYPE lines.
+#pragma once
+
+#include "metrics/metrics.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace warmbench {
+
+class PrometheusText
+{
+public:
+    static constexpr std::string_view contentType = "text/plain; version=0.0.4; charset=utf-8";
+    enum class Type : std::uint8_t { Counter, Gauge, Histogram };
+    using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+    void family(std::string_view name, Type type, std::string_view help);
+    // Samples of the family begun last. Label values may be any UTF-8.
+    void sample(Labels labels, std::int64_t value);
+    void sample(Labels labels, double value);
+    // Cumulative buckets, an octave each from 32 us to 33.6 s and all, sum in seconds, count. Their
+    // bounds are bounds of Histogram's finer buckets, so that nothing is guessed.
+    void histogram(Labels labels, const Histogram::Values &values);
+
+    const std::string &text() const { return m_text; }
+
+private:
+    void line(std::string_view suffix, Labels labels, std::string_view bound, double value);
+    void appendLabel(bool first, std::string_view name, std::string_view value);
+
+    std::string m_text;
+    std::string m_name;
+};
+
+} // namespace warmbench
