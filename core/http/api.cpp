@@ -122,12 +122,22 @@ Api::Api(Workbench &workbench, const HttpOptions &options)
     addStateRoutes();
     addPredictRoutes();
     addModelRoutes();
+    addPageRoutes();
+}
+
+void Api::addPageRoutes()
+{
+    m_router.add({"GET", "/web/{file}", "The files of the browser pages.", false,
+                  [this](const RoutedRequest &routed, const Replier &reply) {
+                      reply(m_webFiles.reply(routed.parameter("file"), routed.request));
+                  }});
 }
 
 void Api::addStateRoutes()
 {
-    m_router.add({"GET", "/", "What this server offers.", false,
-                  [this](const RoutedRequest &, const Replier &reply) { index(reply); }});
+    m_router.add(
+        {"GET", "/", "What this server offers; for a browser the demo page.", false,
+         [this](const RoutedRequest &routed, const Replier &reply) { index(routed, reply); }});
     m_router.add({"GET", "/health", "The process runs; always 200.", false,
                   [](const RoutedRequest &, const Replier &reply) {
                       reply(jsonReply("{\"status\": \"ok\"}"));
@@ -231,8 +241,14 @@ ApiReply Api::optionsReply(const ApiRequest &request, const std::string &allowed
     return reply;
 }
 
-void Api::index(const Replier &reply) const
+void Api::index(const RoutedRequest &routed, const Replier &reply) const
 {
+    if (WebFiles::wantsPage(routed.request)) {
+        ApiReply page = m_webFiles.reply("index.html", routed.request);
+        page.fields.emplace_back("Vary", "Accept");
+        reply(std::move(page));
+        return;
+    }
     std::string body = "{\"name\": \"warmbench\", \"routes\": [";
     for (const Route &route : m_router.routes()) {
         body += &route == &m_router.routes().front() ? "\n  {" : ",\n  {";
@@ -242,7 +258,9 @@ void Api::index(const Replier &reply) const
         appendJsonString(body, route.summary);
         body += '}';
     }
-    reply(jsonReply(body + "\n]}"));
+    ApiReply list = jsonReply(body + "\n]}");
+    list.fields.emplace_back("Vary", "Accept");
+    reply(std::move(list));
 }
 
 void Api::ready(const Replier &reply) const

@@ -7,6 +7,7 @@
 #include "http/access.h"
 #include "http/http_server.h"
 #include "http/router.h"
+#include "http/web_files.h"
 
 #include <chrono>
 
@@ -25,11 +26,12 @@ public:
     const Router &router() const { return m_router; }
 
 private:
+    void addPageRoutes();
     void addStateRoutes();
     void addPredictRoutes();
     void addModelRoutes();
 
-    void index(const Replier &reply) const;
+    void index(const RoutedRequest &routed, const Replier &reply) const;
     void ready(const Replier &reply) const;
     void predict(RoutedRequest routed, const Replier &reply) const;
     void listModels(const RoutedRequest &routed, const Replier &reply) const;
@@ -42,6 +44,7 @@ private:
 
     Workbench &m_workbench;
     Access m_access;
+    WebFiles m_webFiles;
     Router m_router;
     std::chrono::steady_clock::time_point m_started = std::chrono::steady_clock::now();
 };

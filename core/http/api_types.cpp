@@ -25,6 +25,7 @@ std::string_view statusText(int status)
     static constexpr std::array texts{
         Entry{200, "OK"},
         Entry{204, "No Content"},
+        Entry{304, "Not Modified"},
         Entry{400, "Bad Request"},
         Entry{401, "Unauthorized"},
         Entry{403, "Forbidden"},

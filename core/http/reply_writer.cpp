@@ -27,7 +27,8 @@ std::string serialised(const ApiReply &reply, const ReplyFraming &framing,
     fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", reply.status,
                    statusText(reply.status));
     out += dateField;
-    if (reply.status != 204) {
+    const bool bodiless = reply.status == 204 || reply.status == 304;
+    if (!bodiless) {
         if (!reply.contentType.empty())
             appendField(out, "Content-Type", reply.contentType);
         fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", reply.body.size());
@@ -39,7 +40,7 @@ std::string serialised(const ApiReply &reply, const ReplyFraming &framing,
     else if (framing.http10)
         out += "Connection: keep-alive\r\n";
     out += "\r\n";
-    if (!framing.head && reply.status != 204)
+    if (!framing.head && !bodiless)
         out += reply.body;
     return out;
 }
