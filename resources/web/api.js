@@ -5,7 +5,12 @@ export function setToken(text) {
   token = text;
 }
 
-export class ApiError extends Error {}
+export class ApiError extends Error {
+  constructor(sentence, status = 0) {
+    super(sentence);
+    this.status = status;
+  }
+}
 
 async function call(path, options = {}) {
   const headers = { ...options.headers };
@@ -16,8 +21,8 @@ async function call(path, options = {}) {
   } catch {
     throw new ApiError("Warmbench does not answer; is it still running?");
   }
-  const answer = await response.json();
-  if (!response.ok) throw new ApiError(answer.error ?? `The server answered ${response.status}.`);
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new ApiError(answer.error ?? `The server answered ${response.status}.`, response.status);
   return answer;
 }
 
@@ -38,12 +43,25 @@ export const load = (name) => call(`/models/${pathOf(name)}/load`, { method: "PO
 export const predict = (name, body, type) =>
   call(`/predict/${pathOf(name)}`, { method: "POST", body, headers: { "Content-Type": type } });
 
-// onStats(figures) once a second, onModel() whenever a model changed.
+// The picture that a model of an image task makes of one.
+export async function predictPicture(name, file) {
+  const headers = { "Content-Type": file.type, Accept: "image/png" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const response = await fetch(`/predict/${pathOf(name)}`, { method: "POST", body: file, headers });
+  if (!response.ok) throw new ApiError((await response.json()).error);
+  return response.blob();
+}
+
+// onStats(figures) once a second, onModel() whenever a model changed. Where the server does not let us listen we ask.
 export function listen(onStats, onModel) {
   const events = new EventSource("/events");
   events.addEventListener("stats", (event) => onStats(JSON.parse(event.data)));
   events.addEventListener("model", () => onModel());
-  return events;
+  events.addEventListener("error", () => {
+    if (events.readyState !== EventSource.CLOSED) return; // it connects again by itself
+    setInterval(() => call("/stats").then(onStats, () => {}), 1000);
+    setInterval(onModel, 5000);
+  });
 }
 
 function quoted(text) {

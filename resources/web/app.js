@@ -5,7 +5,7 @@ import { LineChart } from "./charts.js";
 
 const $ = (id) => document.getElementById(id);
 const percent = (score) => `${(score * 100).toFixed(1)} %`;
-const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+const memoryText = (bytes) => (bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`);
 
 let model = null; // what GET /models/NAME says of the chosen one
 let picture = null; // the File or Blob to send
@@ -15,6 +15,7 @@ let picture = null; // the File or Blob to send
 function showProblem(error) {
   $("problem").hidden = !error;
   $("problem").textContent = error ? error.message : "";
+  if (error?.status === 401) $("access").open = true;
   if (error && !(error instanceof api.ApiError)) throw error;
 }
 
@@ -98,7 +99,7 @@ function currentInput() {
     return { body: JSON.stringify({ features }) };
   }
   const text = $("numbers").value.trim();
-  if (picture && !text) return { file: picture };
+  if (!text && !$("picture-input").hidden) return { file: picture ?? { name: "picture.png" } };
   return { body: text.startsWith("{") ? text : `{"input": ${text || "[]"}}` };
 }
 
@@ -139,6 +140,7 @@ async function run() {
   if (!model) return;
   const input = currentInput();
   showCurl();
+  if (input.file && !picture) throw new api.ApiError("Drop or choose a picture first, or write numbers.");
   $("result").setAttribute("aria-busy", "true");
   try {
     const answer = input.file
@@ -153,6 +155,7 @@ async function run() {
 function sentence({ results, prediction }) {
   const [first] = results ?? [];
   if (first?.classes?.length) return `${first.classes[0].label} (${percent(first.classes[0].score)})`;
+  if (first?.image) return `A picture, ${first.image.width} x ${first.image.height}`;
   if (first?.detections) return `${first.detections.length} found`;
   const text = JSON.stringify(prediction);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
@@ -178,6 +181,11 @@ async function showAnswer(answer) {
     }),
   );
   if (first?.detections && picture) await drawPicture(first.detections);
+  $("picture").hidden = !first?.image;
+  if (first?.image) {
+    URL.revokeObjectURL($("picture").src);
+    $("picture").src = URL.createObjectURL(await api.predictPicture(model.name, picture));
+  }
   const phases = Object.entries(answer.timings_ms).map(([phase, ms]) => [phase, `${ms.toFixed(2)} ms`]);
   fill($("timings"), [["model in the cache", answer.cache], ...phases]);
   const whole = JSON.stringify(answer, null, 1);
@@ -192,21 +200,23 @@ const rates = new LineChart($("rates"), [
 ], (value) => (value ?? 0).toFixed(0));
 const memory = new LineChart($("memory"), [
   { name: "models", colour: "--hit" },
-  { name: "budget", colour: "--budget", dashed: true },
-], (value) => mebibytes(value ?? 0));
+  { name: "process", colour: "--budget", dashed: true },
+], (value) => memoryText(value ?? 0));
 let before = null;
 
 function showStats(stats) {
   if (before) rates.push([stats.hits - before.hits, stats.misses - before.misses]);
   before = stats;
-  memory.push([stats.model_bytes, stats.budget_bytes]);
+  memory.push([stats.model_bytes, stats.rss_bytes]);
   fill($("figures"), [
     ["hits", stats.hits],
     ["misses", stats.misses],
     ["coalesced", stats.coalesced],
     ["loads", stats.loads],
-    ["models", mebibytes(stats.model_bytes)],
-    ["process", mebibytes(stats.rss_bytes)],
+    ["evictions", stats.evictions],
+    ["models", memoryText(stats.model_bytes)],
+    ["budget", memoryText(stats.budget_bytes)],
+    ["process", memoryText(stats.rss_bytes)],
   ]);
 }
 
@@ -245,7 +255,11 @@ document.addEventListener("keydown", (event) => {
 });
 $("numbers").addEventListener("input", showCurl);
 $("feature-input").addEventListener("input", showCurl);
-$("copy").addEventListener("click", () => guarded(() => navigator.clipboard.writeText($("curl").textContent)));
+$("copy").addEventListener("click", () => {
+  if (navigator.clipboard) guarded(() => navigator.clipboard.writeText($("curl").textContent));
+  else getSelection().selectAllChildren($("curl")); // a page of another machine may not write to the clipboard
+});
 
-api.listen(showStats, () => guarded(refreshModels));
+// What happens to models by itself is no reason to take a message away.
+api.listen(showStats, () => refreshModels().catch(() => {}));
 guarded(refreshModels);

@@ -1,0 +1,133 @@
+"""A headless Chromium driven through chromedriver (W3C WebDriver over HTTP); nothing but Python's own library."""
+
+import base64
+import json
+import os
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Browser:
+    def __init__(self, chromium, chromedriver):
+        port = free_port()
+        self.folder = tempfile.TemporaryDirectory(prefix="warmbench-browser-")
+        self.driver = subprocess.Popen([chromedriver, f"--port={port}"], stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+        self.address = f"http://127.0.0.1:{port}"
+        self.session = ""
+        options = {"binary": chromium, "args": [*FLAGS, f"--user-data-dir={self.folder.name}"]}
+        capabilities = {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options,
+                                        "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}
+        end = time.monotonic() + 60
+        while True:
+            try:
+                made = self._send("POST", "/session", {"capabilities": capabilities})
+                break
+            except urllib.error.URLError as error:
+                if isinstance(error, urllib.error.HTTPError) or time.monotonic() > end:
+                    self.close()
+                    raise
+                time.sleep(0.1)
+        self.session = "/session/" + made["sessionId"]
+
+    def _send(self, verb, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.address + self.session + path, data, method=verb,
+                                         headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            value = json.load(error)["value"]
+            raise RuntimeError(f"{path}: {value.get('message', value)}") from None
+
+    def open(self, url):
+        self._send("POST", "/url", {"url": url})
+
+    def run(self, script, *arguments):
+        return self._send("POST", "/execute/sync", {"script": script, "args": list(arguments)})
+
+    def chrome(self, command, **parameters):
+        return self._send("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def find(self, selector):
+        return self._send("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
+
+    def type(self, selector, text):
+        self._send("POST", f"/element/{self.find(selector)}/value", {"text": text})
+
+    def click(self, selector):
+        self._send("POST", f"/element/{self.find(selector)}/click", {})
+
+    def text(self, selector):
+        return self.run("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
+
+    def wait(self, what, condition, seconds=30):
+        """Until condition() is true; its value. Fails with what was waited for."""
+        end = time.monotonic() + seconds
+        while True:
+            value = condition()
+            if value:
+                return value
+            if time.monotonic() > end:
+                raise AssertionError(f"waited {seconds} s for: {what}")
+            time.sleep(0.05)
+
+    def look(self, width, height, dark=False):
+        self.chrome("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
+                    mobile=width < 600)
+        self.chrome("Emulation.setEmulatedMedia",
+                    features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+
+    def picture(self, path):
+        shot = self.chrome("Page.captureScreenshot", captureBeyondViewport=True)
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(shot["data"]))
+
+    def log(self, kind):
+        return self._send("POST", "/se/log", {"type": kind})
+
+    def requested(self):
+        """The addresses of all requests since the last call."""
+        found = []
+        for entry in self.log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                found.append(message["params"]["request"]["url"])
+        return found
+
+    def close(self):
+        if self.session:
+            try:
+                self._send("DELETE", "")
+            except (OSError, RuntimeError):
+                pass
+        self.driver.terminate()
+        self.driver.wait(timeout=30)
+        try:
+            self.folder.cleanup()
+        except OSError:  # the browser may still be tidying up
+            pass
+
+
+def installed(*names):
+    for name in names:
+        for folder in os.environ.get("PATH", "").split(os.pathsep):
+            path = os.path.join(folder, name)
+            if os.access(path, os.X_OK):
+                return path
+    return None
