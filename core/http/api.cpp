@@ -118,6 +118,7 @@ bool isTrue(const std::string &text)
 Api::Api(Workbench &workbench, const HttpOptions &options)
     : m_workbench(workbench)
     , m_access(options)
+    , m_events(std::make_unique<EventFeed>(workbench, m_started))
 {
     addStateRoutes();
     addPredictRoutes();
@@ -149,6 +150,9 @@ void Api::addStateRoutes()
                       reply(jsonReply(statisticsJson(m_workbench, std::chrono::steady_clock::now() -
                                                                       m_started)));
                   }});
+    m_router.add(
+        {"GET", "/events", "The same each second, and what happens to models, as events.", false,
+         [this](const RoutedRequest &, const Replier &reply) { reply(m_events->subscribe()); }});
     m_router.add({"GET", "/metrics", "The same and more for Prometheus, as text.", false,
                   [this](const RoutedRequest &, const Replier &reply) {
                       ApiReply page;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "http/access.h"
+#include "http/event_feed.h"
 #include "http/http_server.h"
 #include "http/router.h"
 #include "http/web_files.h"
@@ -46,7 +47,8 @@ private:
     Access m_access;
     WebFiles m_webFiles;
     Router m_router;
-    std::chrono::steady_clock::time_point m_started = std::chrono::steady_clock::now();
+    SteadyTime m_started = std::chrono::steady_clock::now();
+    std::unique_ptr<EventFeed> m_events;
 };
 
 } // namespace warmbench::http

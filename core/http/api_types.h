@@ -4,12 +4,15 @@
 
 #include "base/cancellation.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace warmbench::http {
+
+class ReplyStream;
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
@@ -47,6 +50,7 @@ struct ApiReply
     std::string body;
     std::string contentType = "application/json"; // empty: none
     Fields fields;                                // further header fields
+    std::shared_ptr<ReplyStream> stream;          // instead of `body`: goes on until it ends
 
     // For log and metrics.
     std::string route;

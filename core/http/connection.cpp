@@ -2,6 +2,7 @@
 
 #include "base/logging.h"
 #include "http/guarded_server.h"
+#include "http/reply_stream.h"
 #include "http/reply_writer.h"
 
 #include <algorithm>
@@ -215,9 +216,14 @@ void Connection::deliver(Exchange &exchange, ApiReply reply)
     exchange.record.model = std::move(reply.model);
     exchange.record.cache = std::move(reply.cache);
     exchange.route = std::move(reply.route);
+    exchange.close |= reply.stream && exchange.http10; // nothing else can tell its end
     exchange.wire =
         serialised(reply, {exchange.head, exchange.close, exchange.http10}, m_server.dateField());
     exchange.record.responseBytes = static_cast<std::int64_t>(exchange.wire.size());
+    if (!exchange.head)
+        exchange.stream = std::move(reply.stream);
+    if (exchange.stream && m_draining)
+        exchange.stream->end();
     flush();
 }
 
@@ -243,22 +249,68 @@ void Connection::refuse(int status, const std::string &sentence)
     account();
 }
 
-// Writes what is answered, in order.
+void Connection::begin(const std::shared_ptr<Exchange> &exchange)
+{
+    m_socket->write(exchange->wire.data(), static_cast<qint64>(exchange->wire.size()));
+    exchange->wire = {};
+    exchange->begun = true;
+    m_lastActivity = steadyNow();
+    const auto took = m_lastActivity - exchange->began;
+    exchange->record.totalMs = toMilliseconds(took);
+    if (exchange->stream)
+        exchange->stream->attach([replies = m_server.replies(), weak = std::weak_ptr(exchange)] {
+            if (auto known = weak.lock())
+                replies->post(std::move(known), {});
+        });
+    if (m_server.hooks().answered)
+        m_server.hooks().answered(exchange->record, exchange->route, took);
+}
+
+// Sends what the stream has by now; true at its end. Who does not take it loses the connection.
+bool Connection::pump(const Exchange &exchange)
+{
+    if (!exchange.stream)
+        return true;
+    const auto [bytes, last] = exchange.stream->take();
+    std::string piece = bytes;
+    if (!exchange.http10 && !bytes.empty())
+        piece = fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes);
+    if (!exchange.http10 && last)
+        piece += "0\r\n\r\n";
+    m_socket->write(piece.data(), static_cast<qint64>(piece.size()));
+    if (last)
+        return true;
+    m_socket->flush();
+    if (!m_gone && m_socket->bytesToWrite() > m_server.limits().unsentOutput.count)
+        reset();
+    return false;
+}
+
+// The server stops: streams end, and their connections with them.
+void Connection::endStreams()
+{
+    const auto exchanges = m_exchanges; // ending one may take it off the list
+    for (const auto &exchange : exchanges) {
+        if (!exchange->stream)
+            continue;
+        exchange->close = true;
+        exchange->stream->end();
+    }
+}
+
 void Connection::flush()
 {
     bool wrote = false;
     while (!m_exchanges.empty() && m_exchanges.front()->answered && !m_closing && !m_gone) {
-        const std::shared_ptr<Exchange> exchange = std::move(m_exchanges.front());
-        m_exchanges.pop_front();
-        m_socket->write(exchange->wire.data(), static_cast<qint64>(exchange->wire.size()));
-        exchange->connection = nullptr;
+        const std::shared_ptr<Exchange> exchange = m_exchanges.front();
+        if (!exchange->begun)
+            begin(exchange);
         wrote = true;
-        m_lastActivity = steadyNow();
-        const auto took = m_lastActivity - exchange->began;
-        exchange->record.totalMs = toMilliseconds(took);
+        if (!pump(*exchange) || m_gone)
+            break;
+        m_exchanges.pop_front();
+        exchange->connection = nullptr;
         m_closing = exchange->close;
-        if (m_server.hooks().answered)
-            m_server.hooks().answered(exchange->record, exchange->route, took);
     }
     if (!wrote)
         return;
@@ -313,6 +365,7 @@ void Connection::gone()
 void Connection::drain()
 {
     m_draining = true;
+    endStreams();
     if (m_exchanges.empty() && !m_framed && !m_closing) {
         m_closing = true;
         m_socket->disconnectFromHost();

@@ -34,6 +34,8 @@ struct Exchange
     bool close = false;
     bool http10 = false;
     bool answered = false;
+    bool begun = false; // the answer's head is written
+    std::shared_ptr<ReplyStream> stream;
     std::string wire; // the answer as it will be sent
     std::string route;
     RequestRecord record;
@@ -53,6 +55,8 @@ public:
     // Qt has parsed the stand-in: the framed request goes to the handler.
     void dispatch();
     void deliver(Exchange &exchange, ApiReply reply);
+    // Writes what is answered, in order.
+    void flush();
     // Answers with an error of the protocol after what is under way, then closes.
     void refuse(int status, const std::string &sentence);
     void checkTimes(SteadyTime now);
@@ -68,7 +72,9 @@ private:
     void answerContinue();
     bool paused() const;
     void checkPausedInput();
-    void flush();
+    void begin(const std::shared_ptr<Exchange> &exchange);
+    bool pump(const Exchange &exchange);
+    void endStreams();
     void endOutput();
     void reset();
     void written();

@@ -35,9 +35,13 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks, QObject *p
     , m_hooks(std::move(hooks))
 {
     m_replies = std::make_shared<ReplyQueue>(
-        [](const std::shared_ptr<Exchange> &exchange, ApiReply reply) {
-            if (exchange->connection)
-                exchange->connection->deliver(*exchange, std::move(reply));
+        [](const std::shared_ptr<Exchange> &exchange, std::optional<ApiReply> reply) {
+            if (!exchange->connection)
+                return;
+            if (reply)
+                exchange->connection->deliver(*exchange, std::move(*reply));
+            else
+                exchange->connection->flush();
         },
         [this] {
             QMetaObject::invokeMethod(

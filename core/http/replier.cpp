@@ -11,7 +11,7 @@ ReplyQueue::ReplyQueue(Deliver deliver, std::function<void()> wake)
 {
 }
 
-void ReplyQueue::post(std::shared_ptr<Exchange> exchange, ApiReply reply)
+void ReplyQueue::post(std::shared_ptr<Exchange> exchange, std::optional<ApiReply> reply)
 {
     if (std::this_thread::get_id() == m_thread) {
         if (m_deliver)
@@ -28,7 +28,7 @@ void ReplyQueue::post(std::shared_ptr<Exchange> exchange, ApiReply reply)
 
 void ReplyQueue::deliverAll()
 {
-    std::vector<std::pair<std::shared_ptr<Exchange>, ApiReply>> replies;
+    std::vector<std::pair<std::shared_ptr<Exchange>, std::optional<ApiReply>>> replies;
     {
         const std::lock_guard lock(m_mutex);
         replies.swap(m_replies);
@@ -42,7 +42,7 @@ void ReplyQueue::deliverAll()
 void ReplyQueue::close()
 {
     m_deliver = {};
-    std::vector<std::pair<std::shared_ptr<Exchange>, ApiReply>> dropped;
+    std::vector<std::pair<std::shared_ptr<Exchange>, std::optional<ApiReply>>> dropped;
     const std::lock_guard lock(m_mutex);
     m_closed = true;
     m_wake = {};

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -23,12 +24,13 @@ struct Exchange;
 class ReplyQueue
 {
 public:
-    using Deliver = std::function<void(const std::shared_ptr<Exchange> &, ApiReply)>;
+    // Without a reply: the stream of the one before has more.
+    using Deliver = std::function<void(const std::shared_ptr<Exchange> &, std::optional<ApiReply>)>;
 
     // On the http thread. `wake` is called on any thread, `deliver` on the http thread.
     ReplyQueue(Deliver deliver, std::function<void()> wake);
 
-    void post(std::shared_ptr<Exchange> exchange, ApiReply reply);
+    void post(std::shared_ptr<Exchange> exchange, std::optional<ApiReply> reply);
     void deliverAll(); // on the http thread
     void close();      // on the http thread: what comes from now on is dropped
 
@@ -36,7 +38,7 @@ private:
     const std::thread::id m_thread = std::this_thread::get_id();
     std::mutex m_mutex;
     bool m_closed = false;
-    std::vector<std::pair<std::shared_ptr<Exchange>, ApiReply>> m_replies;
+    std::vector<std::pair<std::shared_ptr<Exchange>, std::optional<ApiReply>>> m_replies;
     Deliver m_deliver;            // http thread only
     std::function<void()> m_wake; // under the mutex
 };

@@ -31,7 +31,10 @@ std::string serialised(const ApiReply &reply, const ReplyFraming &framing,
     if (!bodiless) {
         if (!reply.contentType.empty())
             appendField(out, "Content-Type", reply.contentType);
-        fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", reply.body.size());
+        if (!reply.stream)
+            fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", reply.body.size());
+        else if (!framing.http10)
+            out += "Transfer-Encoding: chunked\r\n";
     }
     for (const auto &[name, value] : reply.fields)
         appendField(out, name, value);

@@ -135,6 +135,20 @@ public:
         return response(method == "HEAD");
     }
 
+    // What comes up to and with the text; empty where it does not come in time.
+    std::string until(std::string_view text, int milliseconds = 10'000)
+    {
+        const auto end = deadline(milliseconds);
+        std::size_t at = 0;
+        while ((at = m_input.find(text)) == std::string::npos) {
+            if (!receive(end))
+                return {};
+        }
+        std::string came = m_input.substr(0, at + text.size());
+        m_input.erase(0, came.size());
+        return came;
+    }
+
     // True where the peer closes within the time and sends nothing more before.
     bool closedByPeer(int milliseconds = 10'000)
     {

@@ -1,0 +1,52 @@
+// Server-sent events (HTML standard, 9.2): the figures of /stats at once and each second as event
+// "stats", and each event of the model cache as event "model".
+//
+// Thread: any. Listeners are written to from a thread of its own ("events"), which runs while there
+// are some, and from those on which cache events are heard.
+#pragma once
+
+#include "base/clock.h"
+#include "http/api_types.h"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace warmbench {
+class Workbench;
+}
+
+namespace warmbench::http {
+
+class EventFeed
+{
+public:
+    static constexpr std::size_t mostListeners = 100;
+
+    // `started` is when the uptime began.
+    EventFeed(Workbench &workbench, SteadyTime started);
+    ~EventFeed();
+    EventFeed(const EventFeed &) = delete;
+    EventFeed &operator=(const EventFeed &) = delete;
+
+    // A reply that goes on; 503 where as many listen as may.
+    ApiReply subscribe();
+
+private:
+    void run(const std::stop_token &stop);
+    void send(std::string_view event);
+    std::string statistics() const;
+
+    Workbench &m_workbench;
+    const SteadyTime m_started;
+    std::mutex m_mutex;
+    std::vector<std::weak_ptr<ReplyStream>> m_listeners;
+    std::condition_variable_any m_changed;
+    int m_listenerId = 0;
+    std::jthread m_thread;
+};
+
+} // namespace warmbench::http
