@@ -3,9 +3,13 @@
 #include "http/metrics_page.h"
 #include "inference/workbench.h"
 #include "make_tensor.h"
+#include "test_files.h"
 
 #include <iostream>
+#include <QFile>
+#include <QJsonDocument>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QStandardPaths>
 #include <QtTest>
 #include <sstream>
@@ -118,6 +122,24 @@ private Q_SLOTS:
         QCOMPARE(used.failures, 1); // the unknown one
         const std::string page = used.page();
         QVERIFY2(hasLine(page, start.toStdString()), page.c_str());
+    }
+
+    void theDashboardReadsWhatIsThere()
+    {
+        QFile file(QString::fromStdString(sourceFile("packaging/grafana-dashboard.json").string()));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray json = file.readAll();
+        QVERIFY(QJsonDocument::fromJson(json).isObject());
+        const Used used;
+        const std::string page = used.page();
+        const QRegularExpression name(
+            QStringLiteral("\\b((warmbench|nv_inference|process)_[a-z_]+)[{,]"));
+        int names = 0;
+        for (auto found = name.globalMatch(QString::fromUtf8(json)); found.hasNext(); ++names) {
+            const std::string wanted = found.next().captured(1).toStdString();
+            QVERIFY2(hasLine(page, wanted + "{") || hasLine(page, wanted + " "), wanted.c_str());
+        }
+        QVERIFY(names > 15);
     }
 
     void promtoolFindsNothingToSay()
