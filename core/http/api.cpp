@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "http/metrics_page.h"
 #include "http/model_json.h"
+#include "http/openapi.h"
 #include "http/prediction_codec.h"
 #include "inference/workbench.h"
 #include "metrics/prometheus.h"
@@ -128,6 +129,14 @@ Api::Api(Workbench &workbench, const HttpOptions &options)
 
 void Api::addPageRoutes()
 {
+    m_router.add({"GET", "/docs", "A page of all routes, to read and to try.", false,
+                  [this](const RoutedRequest &routed, const Replier &reply) {
+                      reply(m_webFiles.reply("docs.html", routed.request));
+                  }});
+    m_router.add({"GET", "/openapi.json", "This description.", false,
+                  [this](const RoutedRequest &, const Replier &reply) {
+                      reply(jsonReply(openApiJson(m_router)));
+                  }});
     m_router.add({"GET", "/web/{file}", "The files of the browser pages.", false,
                   [this](const RoutedRequest &routed, const Replier &reply) {
                       reply(m_webFiles.reply(routed.parameter("file"), routed.request));
