@@ -137,12 +137,11 @@ Result<std::vector<Tensor>> runSamples(Network &network, std::span<const Tensor>
     return joinRuns(std::move(runs));
 }
 
-Result<std::vector<Tensor>> orderedInputs(const NetworkSpec &spec,
-                                          std::span<const NamedTensor> tensors)
+Result<std::vector<Tensor>> orderedInputs(const NetworkSpec &spec, std::vector<NamedTensor> tensors)
 {
     const std::vector<std::string> names = namesOf(spec.inputs);
-    std::vector<const Tensor *> found(spec.inputs.size(), nullptr);
-    for (const NamedTensor &given : tensors) {
+    std::vector<Tensor *> found(spec.inputs.size(), nullptr);
+    for (NamedTensor &given : tensors) {
         const auto at = std::find(names.begin(), names.end(), given.name);
         if (at == names.end()) {
             const std::string near = nearest(given.name, names);
@@ -150,7 +149,7 @@ Result<std::vector<Tensor>> orderedInputs(const NetworkSpec &spec,
                 "The model has no input \"{}\"{}; its inputs are {}.", printable(given.name),
                 near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near), joined(names)));
         }
-        const Tensor *&slot = found[static_cast<std::size_t>(at - names.begin())];
+        Tensor *&slot = found[static_cast<std::size_t>(at - names.begin())];
         if (slot)
             return invalidArgument(
                 fmt::format("Input \"{}\" is given twice; send it once.", printable(given.name)));
@@ -165,7 +164,7 @@ Result<std::vector<Tensor>> orderedInputs(const NetworkSpec &spec,
                             shapeText(input.shape), dtypeName(input.dtype)));
         if (!matches(input.shape, found[i]->shape()))
             return shapeDiffers(input, input.shape, found[i]->shape());
-        auto cast = castTo(input, *found[i]);
+        auto cast = castTo(input, std::move(*found[i]));
         if (!cast)
             return std::move(cast).error();
         ordered.push_back(std::move(*cast));

@@ -30,6 +30,6 @@ Result<std::vector<Tensor>> runSamples(Network &network, std::span<const Tensor>
 // InvalidArgument names what is missing, unknown (with the nearest) or given twice, or the shape
 // that differs.
 Result<std::vector<Tensor>> orderedInputs(const NetworkSpec &spec,
-                                          std::span<const NamedTensor> tensors);
+                                          std::vector<NamedTensor> tensors);
 
 } // namespace warmbench

@@ -115,7 +115,8 @@ private:
             m_samples = samples->size();
             outputs = runSamples(network, *samples, m_request.cancellation);
         } else {
-            auto ordered = orderedInputs(network.spec(), std::get<TensorInputs>(m_inputs));
+            auto ordered =
+                orderedInputs(network.spec(), std::move(std::get<TensorInputs>(m_inputs)));
             if (!ordered)
                 return std::move(ordered).error();
             const bool batch = hasBatchDimension(network.spec());
