@@ -23,6 +23,12 @@ bool isParameter(std::string_view segment)
     return segment.starts_with('{');
 }
 
+// What follows the parameter within its segment: ":predict" of "{name}:predict".
+std::string_view suffixOf(std::string_view segment)
+{
+    return segment.substr(segment.find('}') + 1);
+}
+
 // The segments behind each slash, still encoded. A slash at the end is forgiven.
 std::vector<std::string_view> segmentsOf(std::string_view path)
 {
@@ -36,7 +42,8 @@ bool fits(const std::vector<std::string> &pattern, const std::vector<std::string
     return std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(),
                       [](const std::string &expected, std::string_view segment) {
                           if (isParameter(expected))
-                              return !segment.empty();
+                              return segment.size() > suffixOf(expected).size() &&
+                                     segment.ends_with(suffixOf(expected));
                           return segment == expected || percentDecoded(segment) == expected;
                       });
 }
@@ -93,17 +100,19 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
         for (std::size_t i = 0; i < pattern.size(); ++i) {
             if (!isParameter(pattern[i]))
                 continue;
-            auto value = percentDecoded(segments[i]);
+            const std::string_view segment = segments[i];
+            auto value =
+                percentDecoded(segment.substr(0, segment.size() - suffixOf(pattern[i]).size()));
             if (!value || !isName(*value)) {
                 match.route = nullptr;
                 match.reply = errorReply(
                     400, "INVALID_ARGUMENT",
                     fmt::format("\"{}\" in the address is no name: names have no slashes, control "
                                 "characters or broken percent escapes.",
-                                printable(segments[i], 60)));
+                                printable(segment, 60)));
                 return match;
             }
-            match.parameters.emplace(pattern[i].substr(1, pattern[i].size() - 2),
+            match.parameters.emplace(pattern[i].substr(1, pattern[i].find('}') - 1),
                                      std::move(*value));
         }
     }

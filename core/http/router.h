@@ -29,7 +29,7 @@ struct RoutedRequest
 struct Route
 {
     std::string verb;    // "GET" answers HEAD too
-    std::string pattern; // "/models/{name}/load"
+    std::string pattern; // "/models/{name}/load", "/v1/models/{name}:predict"
     std::string summary; // a sentence for people
     bool changesState = false;
     std::function<void(RoutedRequest, const Replier &)> run;
