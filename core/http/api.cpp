@@ -1,10 +1,13 @@
 #include "http/api.h"
 
 #include "base/text.h"
+#include "http/json_reply.h"
 #include "http/metrics_page.h"
 #include "http/model_json.h"
 #include "http/openapi.h"
+#include "http/open_inference_routes.h"
 #include "http/prediction_codec.h"
+#include "http/tensorflow_serving.h"
 #include "inference/workbench.h"
 #include "metrics/prometheus.h"
 #include "tensor/image.h"
@@ -20,22 +23,6 @@ namespace warmbench::http {
 namespace {
 
 constexpr std::size_t pageSize = 1000;
-
-ApiReply jsonReply(std::string body)
-{
-    ApiReply reply;
-    reply.body = std::move(body);
-    reply.body += '\n';
-    return reply;
-}
-
-ApiReply errorReplyOf(const Error &error)
-{
-    ApiReply reply = errorReply(httpStatus(error.code), errorCodeName(error.code), error.message);
-    if (error.code == ErrorCode::Unavailable)
-        reply.fields.emplace_back("Retry-After", "1");
-    return reply;
-}
 
 bool wantsPng(const ApiRequest &request)
 {
@@ -125,6 +112,8 @@ Api::Api(Workbench &workbench, const HttpOptions &options)
     addPredictRoutes();
     addModelRoutes();
     addPageRoutes();
+    addOpenInferenceRoutes(m_router, m_workbench);
+    addTensorFlowRoutes(m_router, m_workbench);
 }
 
 void Api::addPageRoutes()

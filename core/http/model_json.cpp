@@ -1,6 +1,7 @@
 #include "http/model_json.h"
 
 #include "base/text.h"
+#include "http/json_object.h"
 #include "tensor/json_tensor.h"
 
 #include <cmath>
@@ -11,43 +12,6 @@
 namespace warmbench::http {
 
 namespace {
-
-// Members of one object, in order.
-class JsonObject
-{
-public:
-    // The value is JSON already.
-    JsonObject &raw(std::string_view key, std::string_view json)
-    {
-        fmt::format_to(std::back_inserter(m_text), "{}\"{}\": {}", m_text.size() > 1 ? ", " : "",
-                       key, json);
-        return *this;
-    }
-    JsonObject &text(std::string_view key, std::string_view value)
-    {
-        std::string quoted;
-        appendJsonString(quoted, value);
-        return raw(key, quoted);
-    }
-    JsonObject &number(std::string_view key, std::int64_t value)
-    {
-        return raw(key, std::to_string(value));
-    }
-    JsonObject &real(std::string_view key, double value)
-    {
-        std::string digits;
-        appendJsonNumber(digits, value);
-        return raw(key, digits);
-    }
-    JsonObject &flag(std::string_view key, bool value)
-    {
-        return raw(key, value ? "true" : "false");
-    }
-    std::string end() const { return m_text + "}"; }
-
-private:
-    std::string m_text = "{";
-};
 
 // ISO 8601 in UTC, to the millisecond; null where there is none.
 std::string timeJson(const std::optional<WallTime> &time)

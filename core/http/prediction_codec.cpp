@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "http/api_types.h"
+#include "http/base64_text.h"
 #include "http/json_body.h"
 #include "http/multipart.h"
 #include "inference/batching.h"
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <QByteArray>
 
 namespace warmbench::http {
 
@@ -238,21 +238,13 @@ Result<InferenceInputs> decodeImageText(std::string_view json)
     auto text = jsonString(json, "\"image_b64\"");
     if (!text)
         return text.error();
-    std::string_view encoded = *text;
-    if (encoded.starts_with("data:")) // RFC 2397
-        encoded.remove_prefix(std::min(encoded.find(',') + 1, encoded.size()));
-    QByteArray plain(encoded.data(), static_cast<qsizetype>(encoded.size()));
-    plain.removeIf([](char c) { return c == '\n' || c == '\r' || c == ' '; });
-    const auto decoded = QByteArray::fromBase64Encoding(
-        std::move(plain), QByteArray::Base64Encoding | QByteArray::AbortOnBase64DecodingErrors);
-    if (decoded.decodingStatus != QByteArray::Base64DecodingStatus::Ok)
-        return invalidArgument("\"image_b64\" is not valid base64: encode the picture's bytes as "
-                               "`base64 -w0 picture.png` does.");
-    const QByteArray &data = decoded.decoded;
-    if (data.isEmpty())
+    const auto data = bytesFromBase64(*text, "\"image_b64\"");
+    if (!data)
+        return data.error();
+    if (data->empty())
         return invalidArgument("\"image_b64\" is empty: encode the picture's bytes as "
                                "`base64 -w0 picture.png` does.");
-    return decodePicture({data.data(), static_cast<std::size_t>(data.size())});
+    return decodePicture(*data);
 }
 
 Result<InferenceInputs> decodeJson(const LoadedModel &model, std::string_view json)

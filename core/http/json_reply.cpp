@@ -1,0 +1,23 @@
+#include "http/json_reply.h"
+
+#include "http/prediction_codec.h"
+
+namespace warmbench::http {
+
+ApiReply jsonReply(std::string body)
+{
+    ApiReply reply;
+    reply.body = std::move(body);
+    reply.body += '\n';
+    return reply;
+}
+
+ApiReply errorReplyOf(const Error &error)
+{
+    ApiReply reply = errorReply(httpStatus(error.code), errorCodeName(error.code), error.message);
+    if (error.code == ErrorCode::Unavailable)
+        reply.fields.emplace_back("Retry-After", "1");
+    return reply;
+}
+
+} // namespace warmbench::http

@@ -1,0 +1,90 @@
+#include "http/open_inference_members.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace warmbench::http {
+
+namespace {
+
+constexpr std::size_t mostDimensions = 32;
+constexpr double mostExtent = 0x1p40;
+
+} // namespace
+
+const JsonMember *memberOf(const Members &members, std::string_view key)
+{
+    const auto found = std::find_if(members.begin(), members.end(),
+                                    [&](const JsonMember &member) { return member.key == key; });
+    return found == members.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> namesOf(const std::vector<TensorSpec> &specs)
+{
+    std::vector<std::string> names;
+    for (const TensorSpec &spec : specs)
+        names.push_back(spec.name);
+    return names;
+}
+
+Error unknownTensor(const LoadedModel &model, std::string_view kind, std::string_view name,
+                    const std::vector<TensorSpec> &specs)
+{
+    const auto names = namesOf(specs);
+    const std::string near = nearest(name, names);
+    return invalidArgument(fmt::format(
+        "\"{}\" has no {} named \"{}\"{}: its {}s are {}.", model.id.name, kind,
+        printable(name, 60), near.empty() ? "" : fmt::format(", did you mean \"{}\"?", near), kind,
+        joined(names)));
+}
+
+Result<std::int64_t> wholeNumber(std::string_view json, std::string_view what)
+{
+    const auto number = jsonNumber(json, what);
+    if (!number)
+        return number.error();
+    if (*number < 0 || *number > mostExtent || std::trunc(*number) != *number)
+        return invalidArgument(
+            fmt::format("{} is {}, expected a whole number from 0 on.", what, printable(json, 40)));
+    return static_cast<std::int64_t>(*number);
+}
+
+Result<bool> flag(std::string_view json, std::string_view what)
+{
+    const std::string_view word = trimmed(json);
+    if (word != "true" && word != "false")
+        return invalidArgument(
+            fmt::format("{} is {}, expected true or false.", what, printable(json, 40)));
+    return word == "true";
+}
+
+Result<Shape> shapeOf(std::string_view json, std::string_view what)
+{
+    const auto elements = jsonElements(json, what);
+    if (!elements)
+        return elements.error();
+    if (elements->size() > mostDimensions)
+        return invalidArgument(fmt::format("{} has {} extents, expected at most {}.", what,
+                                           elements->size(), mostDimensions));
+    Shape shape;
+    for (const std::string_view element : *elements) {
+        const auto extent = wholeNumber(element, what);
+        if (!extent)
+            return extent.error();
+        shape.push_back(*extent);
+    }
+    return shape;
+}
+
+Result<Members> parametersOf(const Members &members, std::string_view what)
+{
+    const JsonMember *parameters = memberOf(members, "parameters");
+    if (!parameters)
+        return Members();
+    return jsonMembers(parameters->value, fmt::format("\"parameters\" of {}", what));
+}
+
+} // namespace warmbench::http

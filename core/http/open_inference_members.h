@@ -1,0 +1,32 @@
+// Members of the Open Inference Protocol's objects and the single values in them. Thread: any; pure
+// functions. Errors are InvalidArgument; `what` names the place in them.
+#pragma once
+
+#include "http/json_body.h"
+#include "model/loaded_model.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace warmbench::http {
+
+using Members = std::vector<JsonMember>;
+
+// Null where there is none; the first of several.
+const JsonMember *memberOf(const Members &members, std::string_view key);
+// The members of "parameters"; none where there are none.
+Result<Members> parametersOf(const Members &members, std::string_view what);
+
+// From 0 to 2^40.
+Result<std::int64_t> wholeNumber(std::string_view json, std::string_view what);
+Result<bool> flag(std::string_view json, std::string_view what);
+Result<Shape> shapeOf(std::string_view json, std::string_view what);
+
+std::vector<std::string> namesOf(const std::vector<TensorSpec> &specs);
+// `kind` is "input" or "output"; names the nearest of the specs and all of them.
+Error unknownTensor(const LoadedModel &model, std::string_view kind, std::string_view name,
+                    const std::vector<TensorSpec> &specs);
+
+} // namespace warmbench::http

@@ -1,0 +1,300 @@
+#include "http/open_inference_models.h"
+
+#include "base/text.h"
+#include "http/json_object.h"
+#include "http/open_inference_types.h"
+#include "inference/batching.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace warmbench::http {
+
+namespace {
+
+// What a network with a free first extent promises to take at once; more works too.
+constexpr std::int64_t promisedBatch = 64;
+
+std::string listOf(const std::vector<std::string> &objects)
+{
+    return fmt::format("[{}]", fmt::join(objects, ", "));
+}
+
+std::string textJson(std::string_view text)
+{
+    std::string out;
+    appendJsonString(out, text);
+    return out;
+}
+
+// "<engine>_<format>", as the protocol has it: "opencv_onnx".
+std::string platformOf(const ModelStatus::Facts &facts)
+{
+    std::string format = lowered(modelFormatName(facts.files.format));
+    std::replace(format.begin(), format.end(), ' ', '_');
+    return facts.engine + "_" + format;
+}
+
+std::string tensorsJson(const std::vector<TensorSpec> &specs)
+{
+    std::vector<std::string> objects;
+    for (const TensorSpec &spec : specs)
+        objects.push_back(JsonObject()
+                              .text("name", spec.name)
+                              .text("datatype", openDatatype(spec.dtype))
+                              .raw("shape", openShape(spec.shape))
+                              .end());
+    return listOf(objects);
+}
+
+// ---- configuration ----
+
+// Triton's max_batch_size: 0 where the first extent does not count samples in every input and
+// output; several samples for a network that takes one at a time run one after the other.
+std::int64_t maxBatchOf(const ModelStatus::Facts &facts)
+{
+    const NetworkSpec &spec = facts.spec;
+    const auto counts = [](const TensorSpec &output) {
+        return !output.shape.empty() && (output.shape[0].free() || output.shape[0].size == 1);
+    };
+    if (!hasBatchDimension(spec) || !std::all_of(spec.outputs.begin(), spec.outputs.end(), counts))
+        return 0;
+    const bool free = std::all_of(spec.inputs.begin(), spec.inputs.end(),
+                                  [](const TensorSpec &input) { return input.shape[0].free(); });
+    if (!free && spec.inputs.size() > 1)
+        return 1;
+    return std::max<std::int64_t>(facts.settings.maxBatch.value_or(1), promisedBatch);
+}
+
+std::string configType(DType dtype)
+{
+    return dtype == DType::String ? "TYPE_STRING" : "TYPE_" + std::string(openDatatype(dtype));
+}
+
+std::string configDims(const TensorSpec &spec, bool batched)
+{
+    return openShape(std::span(spec.shape).subspan(batched ? 1 : 0));
+}
+
+const char *configFormat(const ModelStatus::Facts &facts, std::size_t input)
+{
+    if (facts.input.kind != InputKind::Image || facts.input.index != input)
+        return "FORMAT_NONE";
+    return facts.input.preprocessing.layout == Layout::Nhwc ? "FORMAT_NHWC" : "FORMAT_NCHW";
+}
+
+// ---- statistics ----
+
+std::string durationJson(std::int64_t count, std::chrono::nanoseconds span)
+{
+    return JsonObject().number("count", count).number("ns", span.count()).end();
+}
+
+// Failed requests: all that ended less those that ended well.
+std::string failuresJson(const Metrics &metrics, const ModelId &id, bool serving,
+                         const InferenceTotals &well)
+{
+    std::int64_t count = -well.requests;
+    double seconds = -std::chrono::duration<double>(well.total).count();
+    for (const auto &[key, values] : metrics.models()) {
+        // What failed before a version was known counts for the one that serves.
+        if (key.first == id.name && (key.second == id.version || (serving && key.second.empty()))) {
+            count += values.count;
+            seconds += values.sumSeconds;
+        }
+    }
+    if (count <= 0)
+        return durationJson(0, {});
+    return durationJson(count,
+                        std::chrono::nanoseconds(std::llround(std::max(seconds, 0.0) * 1e9)));
+}
+
+std::string memoryJson(const ModelStatus &status)
+{
+    if (status.state != ModelState::Ready || !status.facts)
+        return "[]";
+    return listOf({JsonObject()
+                       .text("type", "CPU")
+                       .number("id", 0)
+                       .number("byte_size", status.facts->memory.count)
+                       .end()});
+}
+
+std::string statisticsOf(const Metrics &metrics, const ModelView &view, const std::string &version,
+                         bool serving)
+{
+    const auto inferences = metrics.inferences();
+    const auto found = inferences.find({view.entry.name, version});
+    const InferenceTotals well = found == inferences.end() ? InferenceTotals() : found->second;
+    const auto lastUsed = view.status.lastUsed.value_or(WallTime()).time_since_epoch();
+    const std::string inference =
+        JsonObject()
+            .raw("success", durationJson(well.requests, well.total))
+            .raw("fail", failuresJson(metrics, {view.entry.name, version}, serving, well))
+            .raw("queue", durationJson(well.requests, well.queue))
+            .raw("compute_input", durationJson(well.requests, well.input))
+            .raw("compute_infer", durationJson(well.requests, well.infer))
+            .raw("compute_output", durationJson(well.requests, well.output))
+            .raw("cache_hit", durationJson(0, {}))
+            .raw("cache_miss", durationJson(0, {}))
+            .end();
+    return JsonObject()
+        .text("name", view.entry.name)
+        .text("version", version)
+        .number("last_inference",
+                std::chrono::duration_cast<std::chrono::milliseconds>(lastUsed).count())
+        .number("inference_count", well.samples)
+        .number("execution_count", well.runs)
+        .raw("inference_stats", inference)
+        .raw("batch_stats", "[]")
+        .raw("memory_usage", memoryJson(view.status))
+        .end();
+}
+
+void addStatistics(std::vector<std::string> &objects, const Workbench &workbench,
+                   const Metrics &metrics, const ModelId &id)
+{
+    const auto serving = openModel(workbench, {id.name, {}});
+    if (!serving)
+        return;
+    const auto versions = versionsOf(*serving);
+    for (const std::string &version : versions) {
+        if (!id.version.empty() && id.version != version)
+            continue;
+        if (const auto view = openModel(workbench, {id.name, version}))
+            objects.push_back(statisticsOf(metrics, *view, version, version == versions.back()));
+    }
+}
+
+std::string indexJson(const ModelView &view, const std::string &version, bool ready)
+{
+    const ModelStatus &status = view.status;
+    std::string state = ready ? "READY" : "UNAVAILABLE";
+    std::string reason = status.unloadedOnRequest ? "unloaded" : status.reason;
+    if (status.state == ModelState::Loading || status.state == ModelState::Probing)
+        state = "LOADING";
+    if (ready)
+        reason.clear();
+    return JsonObject()
+        .text("name", view.entry.name)
+        .text("version", version)
+        .text("state", state)
+        .text("reason", reason)
+        .end();
+}
+
+} // namespace
+
+Error unknownModel(const ModelId &id)
+{
+    const std::string version =
+        id.version.empty() ? "" : fmt::format(" version {}", printable(id.version, 40));
+    return notFound(fmt::format("Request for unknown model: '{}'{} is not found",
+                                printable(id.name, 200), version));
+}
+
+Result<ModelView> openModel(const Workbench &workbench, const ModelId &id)
+{
+    auto exact = workbench.model(id);
+    if (!exact)
+        return unknownModel(id);
+    if (id.version.empty() || exact->status.state == ModelState::Ready)
+        return exact;
+    auto serving = workbench.model({id.name, {}});
+    if (!serving)
+        return exact;
+    const bool highest = versionsOf(*serving).back() == id.version;
+    return highest || serving->status.loadedVersion == id.version ? std::move(serving)
+                                                                  : std::move(exact);
+}
+
+bool isReady(const ModelView &view)
+{
+    return !view.status.unloadedOnRequest && view.status.state != ModelState::Failed;
+}
+
+std::vector<std::string> versionsOf(const ModelView &view)
+{
+    std::vector<std::string> versions;
+    for (const auto &[version, file] : view.entry.versions)
+        versions.push_back(std::to_string(version));
+    if (versions.empty())
+        versions.push_back(view.status.loadedVersion.empty() ? "1" : view.status.loadedVersion);
+    return versions;
+}
+
+std::string openMetadataJson(const ModelView &view)
+{
+    const ModelStatus::Facts &facts = *view.status.facts;
+    std::vector<std::string> versions;
+    for (const std::string &version : versionsOf(view))
+        versions.push_back(textJson(version));
+    return JsonObject()
+        .text("name", view.entry.name)
+        .raw("versions", listOf(versions))
+        .text("platform", platformOf(facts))
+        .raw("inputs", tensorsJson(facts.spec.inputs))
+        .raw("outputs", tensorsJson(facts.spec.outputs))
+        .end();
+}
+
+std::string openConfigJson(const ModelView &view)
+{
+    const ModelStatus::Facts &facts = *view.status.facts;
+    const std::int64_t maxBatch = maxBatchOf(facts);
+    std::vector<std::string> inputs;
+    for (std::size_t i = 0; i < facts.spec.inputs.size(); ++i) {
+        const TensorSpec &spec = facts.spec.inputs[i];
+        inputs.push_back(JsonObject()
+                             .text("name", spec.name)
+                             .text("data_type", configType(spec.dtype))
+                             .text("format", configFormat(facts, i))
+                             .raw("dims", configDims(spec, maxBatch > 0))
+                             .end());
+    }
+    std::vector<std::string> outputs;
+    for (const TensorSpec &spec : facts.spec.outputs)
+        outputs.push_back(JsonObject()
+                              .text("name", spec.name)
+                              .text("data_type", configType(spec.dtype))
+                              .raw("dims", configDims(spec, maxBatch > 0))
+                              .end());
+    return JsonObject()
+        .text("name", view.entry.name)
+        .text("platform", platformOf(facts))
+        .text("backend", facts.engine)
+        .number("max_batch_size", maxBatch)
+        .raw("input", listOf(inputs))
+        .raw("output", listOf(outputs))
+        .end();
+}
+
+std::string openIndexJson(const Workbench &workbench, bool readyAlone)
+{
+    std::vector<std::string> objects;
+    for (const ModelView &listed : workbench.models()) {
+        for (const std::string &version : versionsOf(listed)) {
+            const auto view = openModel(workbench, {listed.entry.name, version});
+            if (view && (!readyAlone || isReady(*view)))
+                objects.push_back(indexJson(*view, version, isReady(*view)));
+        }
+    }
+    return listOf(objects);
+}
+
+Result<std::string> openStatisticsJson(Workbench &workbench, const ModelId &id)
+{
+    std::vector<std::string> objects;
+    if (id.name.empty()) {
+        for (const ModelView &view : workbench.models())
+            addStatistics(objects, workbench, workbench.metrics(), {view.entry.name, {}});
+    } else {
+        if (auto known = openModel(workbench, id); !known)
+            return known.error();
+        addStatistics(objects, workbench, workbench.metrics(), id);
+    }
+    return "{\"model_stats\": " + listOf(objects) + "}";
+}
+
+} // namespace warmbench::http

@@ -1,0 +1,191 @@
+#include "http/json_object.h"
+#include "http/json_reply.h"
+#include "http/open_inference_codec.h"
+#include "http/open_inference_types.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fmt/format.h>
+#include <numeric>
+
+namespace warmbench::http {
+
+namespace {
+
+constexpr std::size_t lengthSize = 4; // before each element of a BYTES tensor
+
+std::size_t binarySize(const Tensor &tensor)
+{
+    if (tensor.dtype() != DType::String)
+        return tensor.byteSize();
+    std::size_t size = 0;
+    for (const std::string &text : tensor.strings())
+        size += lengthSize + text.size();
+    return size;
+}
+
+void appendBinary(std::string &out, const Tensor &tensor)
+{
+    if (tensor.dtype() != DType::String) {
+        const auto bytes = tensor.bytes();
+        out.append(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+        return;
+    }
+    for (const std::string &text : tensor.strings()) {
+        for (std::size_t i = 0; i < lengthSize; ++i)
+            out += static_cast<char>(text.size() >> (8 * i) & 0xFFU);
+        out += text;
+    }
+}
+
+template <typename T>
+std::string valueText(T value)
+{
+    if constexpr (std::is_same_v<T, Half>)
+        return fmt::format("{:f}", toFloat(value));
+    else if constexpr (std::is_floating_point_v<T>)
+        return fmt::format("{:f}", value);
+    else
+        return std::to_string(value);
+}
+
+template <typename T>
+bool higher(T a, T b)
+{
+    if constexpr (std::is_same_v<T, Half>) {
+        return higher(toFloat(a), toFloat(b));
+    } else if constexpr (std::is_floating_point_v<T>) {
+        if (std::isnan(a) || std::isnan(b))
+            return !std::isnan(a) && std::isnan(b);
+        return a > b;
+    } else {
+        return a > b;
+    }
+}
+
+template <typename T>
+void addClasses(std::vector<std::string> &texts, std::span<const T> values, std::size_t most,
+                const std::vector<std::string> &labels)
+{
+    std::vector<std::size_t> order(values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto end = order.begin() + static_cast<std::ptrdiff_t>(most);
+    std::partial_sort(order.begin(), end, order.end(), [&](std::size_t a, std::size_t b) {
+        if (higher(values[a], values[b]) || higher(values[b], values[a]))
+            return higher(values[a], values[b]);
+        return a < b;
+    });
+    for (auto index = order.begin(); index != end; ++index) {
+        std::string text = fmt::format("{}:{}", valueText(values[*index]), *index);
+        if (*index < labels.size())
+            text += ":" + labels[*index];
+        texts.push_back(std::move(text));
+    }
+}
+
+// The outputs that were asked for, in that order.
+Result<std::vector<Tensor>> wantedTensors(Prediction &prediction, const OpenInferenceAsk &ask)
+{
+    std::vector<Tensor> tensors;
+    for (const OpenOutput &output : ask.outputs) {
+        const auto found =
+            std::find_if(prediction.outputs.begin(), prediction.outputs.end(),
+                         [&](const NamedTensor &other) { return other.name == output.name; });
+        if (found == prediction.outputs.end())
+            return Error{ErrorCode::Internal,
+                         fmt::format("The model did not yield its output \"{}\".", output.name)};
+        if (output.classes == 0) {
+            tensors.push_back(std::move(found->tensor));
+            continue;
+        }
+        auto classes = openClasses(found->tensor, output, ask.batched);
+        if (!classes)
+            return classes.error();
+        tensors.push_back(std::move(*classes));
+    }
+    return tensors;
+}
+
+// Numbers stand in one flat list.
+void appendFlat(std::string &json, Tensor tensor)
+{
+    const auto count = static_cast<std::int64_t>(tensor.elementCount());
+    if (tensor.reshape({count}))
+        appendJson(json, tensor);
+}
+
+} // namespace
+
+Result<Tensor> openClasses(const Tensor &tensor, const OpenOutput &output, bool batched)
+{
+    const bool first = batched && !tensor.shape().empty();
+    const auto samples = first ? static_cast<std::size_t>(tensor.shape().front()) : 1;
+    const std::size_t each = samples == 0 ? 0 : tensor.elementCount() / samples;
+    const std::size_t most = std::min(output.classes, each);
+    std::vector<std::string> texts;
+    texts.reserve(samples * most);
+    withElementType(tensor.dtype(), [&](auto element) {
+        const auto values = tensor.values<decltype(element)>();
+        for (std::size_t i = 0; i < samples; ++i)
+            addClasses(texts, values.subspan(i * each, each), most, output.labels);
+    });
+    Shape shape{static_cast<std::int64_t>(most)};
+    if (first)
+        shape.insert(shape.begin(), static_cast<std::int64_t>(samples));
+    return Tensor::fromStrings(std::move(shape), std::move(texts));
+}
+
+ApiReply openInferenceReply(Prediction prediction, const OpenInferenceAsk &ask)
+{
+    auto tensors = wantedTensors(prediction, ask);
+    if (!tensors)
+        return errorReplyOf(tensors.error());
+    std::string outputs = "[";
+    std::size_t behind = 0;
+    for (std::size_t i = 0; i < tensors->size(); ++i) {
+        const OpenOutput &output = ask.outputs[i];
+        Tensor &tensor = (*tensors)[i];
+        JsonObject object;
+        object.text("name", output.name)
+            .text("datatype", openDatatype(tensor.dtype()))
+            .raw("shape", shapeText(tensor.shape()));
+        if (output.binary) {
+            const std::size_t size = binarySize(tensor);
+            behind += size;
+            object.raw("parameters", fmt::format("{{\"binary_data_size\": {}}}", size));
+            outputs += (i ? ", " : "") + object.end();
+        } else {
+            outputs += (i ? ", " : "") + object.end();
+            outputs.pop_back();
+            outputs += ", \"data\": ";
+            appendFlat(outputs, std::move(tensor));
+            outputs += '}';
+        }
+    }
+    JsonObject object;
+    object.text("model_name", prediction.model.name)
+        .text("model_version", prediction.model.version);
+    if (ask.id)
+        object.text("id", *ask.id);
+    ApiReply reply;
+    reply.body = object.end();
+    reply.body.pop_back();
+    reply.body.reserve(reply.body.size() + outputs.size() + behind + 16);
+    reply.body += ", \"outputs\": " + outputs + "]}";
+    reply.model = prediction.model.name;
+    reply.cache = cacheOutcomeName(prediction.cache);
+    const bool binary = std::any_of(ask.outputs.begin(), ask.outputs.end(),
+                                    [](const OpenOutput &output) { return output.binary; });
+    if (!binary)
+        return reply;
+    reply.contentType = "application/octet-stream";
+    reply.fields.emplace_back("Inference-Header-Content-Length", std::to_string(reply.body.size()));
+    for (std::size_t i = 0; i < tensors->size(); ++i) {
+        if (ask.outputs[i].binary)
+            appendBinary(reply.body, (*tensors)[i]);
+    }
+    return reply;
+}
+
+} // namespace warmbench::http

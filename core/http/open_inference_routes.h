@@ -1,0 +1,18 @@
+// The routes of the Open Inference Protocol (KServe v2) with Triton's extensions for repository,
+// configuration, statistics, binary tensors and classification. Content-Type is ignored: known
+// clients send none, or octet-stream for JSON. Success is always 200.
+//
+// Thread: as Api; nothing here waits. Metadata and configuration of a model never loaded load it.
+#pragma once
+
+#include "http/router.h"
+
+namespace warmbench {
+class Workbench;
+}
+
+namespace warmbench::http {
+
+void addOpenInferenceRoutes(Router &router, Workbench &workbench);
+
+} // namespace warmbench::http
