@@ -102,10 +102,6 @@ void MainWindow::Private::connectParts()
 void MainWindow::Private::show(const WorkbenchState &state)
 {
     centre->setCurrentWidget(state.models.empty() ? static_cast<QWidget *>(firstRun) : tabs);
-    if (!toSelect.isEmpty() && state.find(toSelect.toStdString())) {
-        models->select(toSelect);
-        toSelect.clear();
-    }
     inspector->show(state);
     status->show(state);
 }
@@ -191,7 +187,7 @@ void MainWindow::Private::openModel(const QString &path, bool load)
         [this, path, load] {
             return Opened{path, workbench.open(path.toStdString(), load)};
         },
-        [this](const Opened &opened) {
+        [this, selected = models->selected()](const Opened &opened) {
             if (!opened.names) {
                 message->show(MessageStrip::Kind::Error, text(opened.names.error().message));
                 return;
@@ -201,9 +197,11 @@ void MainWindow::Private::openModel(const QString &path, bool load)
                 write(settings::lastFolder, QFileInfo(opened.path).absolutePath());
                 fillRecent();
             }
-            if (!opened.names->empty())
-                toSelect = text(opened.names->front());
+            // What somebody has chosen meanwhile stays chosen.
+            const bool unchanged = models->selected() == selected;
             feed->updateNow();
+            if (unchanged && !opened.names->empty())
+                models->select(text(opened.names->front()));
         });
 }
 

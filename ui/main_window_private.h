@@ -86,7 +86,6 @@ struct MainWindow::Private
     QByteArray defaultLayout;
     QString sampleFolder;
     bool arranged = false; // the docks have their sizes
-    QString toSelect;      // opened, but not in the list yet
     // Last, so that it is gone before anything that its work reports to.
     Background background;
 };
