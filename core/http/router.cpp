@@ -88,11 +88,13 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
     const auto segments = segmentsOf(path);
     const std::string_view wanted = method == "HEAD" ? "GET" : method;
     Match match;
+    const std::string *owner = nullptr; // the first pattern that fits has the path to itself
     for (std::size_t r = 0; r < m_routes.size(); ++r) {
         const Route &route = m_routes[r];
         const auto &pattern = m_segments[r];
-        if (!fits(pattern, segments))
+        if (owner ? route.pattern != *owner : !fits(pattern, segments))
             continue;
+        owner = &route.pattern;
         addVerb(match.allowed, route.verb);
         if (route.verb != wanted || match.route)
             continue;
