@@ -279,6 +279,7 @@ bool RequestFramer::endOfFields()
 bool RequestFramer::decideBody()
 {
     std::optional<std::string_view> length;
+    bool coded = false; // an empty coding is one, too: another parser may see chunks
     std::string coding;
     std::string_view expect;
     for (const auto &[name, value] : m_request.fields) {
@@ -287,14 +288,15 @@ bool RequestFramer::decideBody()
                 return fail(400, "The request has two Content-Length fields that differ.");
             length = value;
         } else if (name == "transfer-encoding") {
+            coded = true;
             coding += (coding.empty() ? "" : ",") + lowered(value);
         } else if (name == "expect") {
             expect = value;
         }
     }
-    if (!coding.empty() && (length || m_request.http10))
+    if (coded && (length || m_request.http10))
         return fail(400, "Transfer-Encoding goes neither with Content-Length nor with HTTP/1.0.");
-    if (!coding.empty() && coding != "chunked")
+    if (coded && coding != "chunked")
         return fail(501, fmt::format("The Transfer-Encoding \"{}\" is not understood: use chunked "
                                      "or Content-Length.",
                                      printable(coding, 60)));
@@ -310,9 +312,9 @@ bool RequestFramer::decideBody()
             return tooLarge(size.value_or(~std::uint64_t(0)));
         m_left = *size;
     }
-    const bool hasBody = !coding.empty() || m_left > 0;
+    const bool hasBody = coded || m_left > 0;
     m_wantsContinue = hasBody && !expect.empty() && !m_request.http10;
-    m_state = !coding.empty() ? State::ChunkSize : m_left > 0 ? State::Body : State::Complete;
+    m_state = coded ? State::ChunkSize : m_left > 0 ? State::Body : State::Complete;
     return true;
 }
 

@@ -106,6 +106,8 @@ private Q_SLOTS:
         row("bare CR", head("A: b\rC: d\r\n"), 400);
         row("NUL in a value", head(std::string("A: b\0c\r\n", 8)), 400);
         row("length and coding", head("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n"), 400);
+        row("length and empty coding", head("Content-Length: 3\r\nTransfer-Encoding:\r\n"), 400);
+        row("empty coding", head("Transfer-Encoding: \r\n"), 501);
         row("coding in 1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400);
         row("two lengths", head("Content-Length: 3\r\nContent-Length: 4\r\n"), 400);
         row("negative length", head("Content-Length: -1\r\n"), 400);
