@@ -1,0 +1,61 @@
+// Numbers in JSON: the simple API's body and the Open Inference Protocol's. What is accepted fits
+// the model, holds no more values than the text could, and reads back as it was written; what is
+// not is refused with a sentence.
+//
+// Input: the name of a model (models.h), a line feed, the body.
+#include "checks.h"
+#include "http/prediction_codec.h"
+#include "models.h"
+#include "tensor_checks.h"
+
+using namespace warmbench;
+using namespace warmbench::fuzz;
+using namespace warmbench::http;
+
+namespace {
+
+void checkInputs(const LoadedModel &model, const InferenceInputs &inputs, std::size_t bodySize)
+{
+    for (const Tensor &tensor : tensorsIn(inputs)) {
+        // The shortest values are "1,"; a table model adds its defaults.
+        require(tensor.elementCount() <= bodySize + model.input.features.size(),
+                "a tensor holds no more values than came");
+        checkJsonRoundTrip(tensor);
+    }
+    answered(model, inputs);
+}
+
+void checkSimple(const LoadedModel &model, std::string_view body)
+{
+    // Other forms than JSON have targets of their own.
+    if (body.empty() || static_cast<unsigned char>(body.front()) >= 0x80)
+        return;
+    const auto decoder = decoderFor(std::string(body), "application/json");
+    if (!decoder)
+        return requireSentence(decoder.error().message);
+    const auto inputs = (*decoder)(model);
+    if (!inputs)
+        return requireSentence(inputs.error().message);
+    checkInputs(model, *inputs, body.size());
+}
+
+void checkOpen(const LoadedModel &model, std::string_view body)
+{
+    OpenInferenceAsk ask;
+    const auto inputs = decodeOpenInference(model, body, {}, ask);
+    if (!inputs)
+        return requireSentence(inputs.error().message);
+    checkInputs(model, *inputs, body.size());
+    checkAnswerAsRequest(model, *inputs, ask);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
+{
+    const auto [name, body] = headAndRest(textOf(data, size));
+    const LoadedModel &model = modelNamed(name);
+    checkSimple(model, body);
+    checkOpen(model, body);
+    return 0;
+}

@@ -1,0 +1,239 @@
+#!/usr/bin/env python3
+"""Writes the hand-made inputs of the fuzz targets into seeds/TARGET: make_seeds.py [FOLDER]
+
+Two runs write the same bytes. Files that are not named here (found-*: what a fuzzer once found) stay as they are.
+"""
+import json
+import pathlib
+import struct
+import sys
+
+SEEDS = {}
+
+
+def seed(target, name, content):
+    SEEDS[target, name] = content if isinstance(content, bytes) else content.encode()
+
+
+# ---- framing -----------------------------------------------------------------------------------------------------------
+
+def request(line, *fields, body=b""):
+    return "\r\n".join([line, *fields, "", ""]).encode() + body
+
+
+HOST = "Host: a"
+CHUNKED = "Transfer-Encoding: chunked"
+
+seed("framing", "get", request("GET /health HTTP/1.1", HOST))
+seed("framing", "post", request("POST /predict HTTP/1.1", HOST, "Content-Length: 13", body=b'{"input":[1]}'))
+seed("framing", "chunked", request("POST /predict HTTP/1.1", HOST, CHUNKED, body=b"4\r\nabcd\r\n3;x=y\r\nefg\r\n0\r\nT: v\r\n\r\n"))
+seed("framing", "expect", request("POST / HTTP/1.1", HOST, "Expect: 100-continue", "Content-Length: 3", body=b"abc"))
+seed("framing", "expect-chunked", request("POST / HTTP/1.1", HOST, "expect: 100-Continue", CHUNKED, body=b"2\r\nab\r\n0\r\n\r\n"))
+seed("framing", "expect-other", request("POST / HTTP/1.1", HOST, "Expect: a miracle", "Content-Length: 3", body=b"abc"))
+seed("framing", "pipelined", request("GET /a HTTP/1.1", HOST) + b"\r\n" + request("HEAD /b?c=d HTTP/1.1", HOST) +
+     request("POST /c HTTP/1.1", HOST, "Content-Length: 2", body=b"xy") +
+     request("POST /d HTTP/1.1", HOST, CHUNKED, body=b"1\r\nz\r\n0\r\n\r\n") + request("OPTIONS * HTTP/1.1", HOST))
+seed("framing", "http10", request("GET / HTTP/1.0") + request("GET / HTTP/1.0", "Connection: Keep-Alive"))
+seed("framing", "close", request("GET / HTTP/1.1", HOST, "Connection: x, close") + request("GET /2 HTTP/1.1", HOST))
+seed("framing", "absolute", request("GET http://a/b HTTP/1.1", HOST) + request("GET HTTPS://a HTTP/1.1", HOST))
+seed("framing", "line-feeds", b"\n\nGET /\xc3\xa4 HTTP/1.1\nHost:\ta \nX:\n\n")
+seed("framing", "cut", request("POST / HTTP/1.1", HOST, "Content-Length: 20", body=b"half"))
+seed("framing", "two-lengths", request("POST / HTTP/1.1", HOST, "Content-Length: 1", "Content-Length: 2", body=b"ab"))
+seed("framing", "same-lengths", request("POST / HTTP/1.1", HOST, "Content-Length: 2", "content-length:2", body=b"ab"))
+seed("framing", "smuggled", request("POST / HTTP/1.1", HOST, "Content-Length: 4", CHUNKED, body=b"0\r\n\r\n"))
+seed("framing", "coding-gzip", request("POST / HTTP/1.1", HOST, "Transfer-Encoding: gzip, chunked"))
+seed("framing", "coding-empty", request("POST / HTTP/1.1", HOST, "Transfer-Encoding:", "Content-Length: 2", body=b"ab"))
+seed("framing", "chunk-size-wrong", request("POST / HTTP/1.1", HOST, CHUNKED, body=b"0x4\r\nabcd\r\n"))
+seed("framing", "chunk-size-huge", request("POST / HTTP/1.1", HOST, CHUNKED, body=b"fffffffffffffffff\r\n"))
+seed("framing", "chunks-41", request("POST / HTTP/1.1", HOST, CHUNKED, body=b"14\r\n" + 20 * b"a" + b"\r\n15\r\n" + 21 * b"b" + b"\r\n0\r\n\r\n"))
+seed("framing", "chunk-too-long", request("POST / HTTP/1.1", HOST, CHUNKED, body=b"2\r\nabc\r\n0\r\n\r\n"))
+seed("framing", "length-huge", request("POST / HTTP/1.1", HOST, "Content-Length: 99999999999999999999"))
+seed("framing", "length-41", request("POST / HTTP/1.1", HOST, "Content-Length: 41"))
+seed("framing", "line-long", request("GET /" + 60 * "x" + " HTTP/1.1", HOST))
+seed("framing", "header-long", request("GET / HTTP/1.1", HOST, "X: " + 200 * "x"))
+seed("framing", "fields-many", request("GET / HTTP/1.1", HOST, *6 * ["X: y"]))
+seed("framing", "folded", request("GET / HTTP/1.1", HOST, "X: a", " b"))
+seed("framing", "field-control", request("GET / HTTP/1.1", HOST, "X: a\0b"))
+seed("framing", "blank-colon", request("GET / HTTP/1.1", "Host : a"))
+seed("framing", "no-host", request("GET / HTTP/1.1", "X: a"))
+seed("framing", "version", request("GET / HTTP/2.0", HOST))
+seed("framing", "method", request("FETCH / HTTP/1.1", HOST))
+seed("framing", "tls", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+
+# ---- JSON --------------------------------------------------------------------------------------------------------------
+
+def of(model, body):
+    return f"{model}\n{body if isinstance(body, str) else json.dumps(body)}"
+
+
+def infer(name, datatype, shape, data, **more):
+    return {"inputs": [{"name": name, "shape": shape, "datatype": datatype, "data": data}], **more}
+
+
+seed("json_tensors", "input", of("float32", {"input": [0.1, -2.5e3]}))
+seed("json_tensors", "input-nested", of("float32", '{"input": [[1, 2]]}'))
+seed("json_tensors", "inputs", of("float64", {"inputs": [[1, 2], [3, 4.25]]}))
+seed("json_tensors", "tensors", of("two", {"tensors": {"a": [[1, 2, 3], [4, 5, 6]], "b": [1, 2, 3, 4, 5, 18446744073709551615]}}))
+seed("json_tensors", "words", of("float32", '{"inputs": [["NaN", "-Infinity"], [null, "Infinity"]]}'))
+seed("json_tensors", "flags", of("bool", '{"input": [true, 0]}'))
+seed("json_tensors", "texts", of("string", '{"input": ["a\\u0000\\ud83d\\ude00", "\\"\\\\\\/\\b\\f\\n\\r\\t\u00e4"]}'))
+seed("json_tensors", "halves", of("float16", {"input": [65504, 5.960464477539063e-8]}))
+seed("json_tensors", "smallest", of("float32", {"input": [1e-45, 3.4028234663852886e38]}))
+seed("json_tensors", "whole", of("int64", '{"inputs": [[-9223372036854775808, 9223372036854775807], [1.0, 1e2]]}'))
+seed("json_tensors", "range", of("int8", {"input": [127, 128]}))
+seed("json_tensors", "grid", of("grid", {"input": [[1, 2, 3], [4, 5, 6]]}))
+seed("json_tensors", "grid-flat", of("grid", {"input": [1, 2, 3, 4, 5, 6]}))
+seed("json_tensors", "grid-ragged", of("grid", '{"input": [[1, 2, 3], [4, 5]]}'))
+seed("json_tensors", "free", of("free", {"inputs": [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]}))
+seed("json_tensors", "free-empty", of("free", '{"inputs": [[], []]}'))
+seed("json_tensors", "scalar", of("scalar", '{"input": 1.7976931348623157e308}'))
+seed("json_tensors", "features", of("table", {"features": [{"sepal length": 5.1, "sepal width": 3}, {"petals": 1, "sepal width": 2, "sepal length": 4}]}))
+seed("json_tensors", "feature-unknown", of("table", {"features": {"sepal lenght": 5.1}}))
+seed("json_tensors", "base64", of("picture", {"image_b64": "data:image/png;base64,aGFs bG8="}))
+seed("json_tensors", "two-forms", of("float32", '{"input": [1, 2], "inputs": [[1, 2]]}'))
+seed("json_tensors", "no-form", of("float32", '\ufeff{}'))
+seed("json_tensors", "list", of("float32", '[1, 2]'))
+seed("json_tensors", "deep", of("float32", '{"input": ' + 40 * "[" + 40 * "]" + "}"))
+seed("json_tensors", "cut", of("float32", '{"input": [1, 2'))
+seed("json_tensors", "behind", of("float32", '{"input": [1, 2]} {}'))
+seed("json_tensors", "v2", of("float32", infer("x", "FP32", [2, 2], [1, 2.5, 3, -4], id="7", parameters={"a": 1})))
+seed("json_tensors", "v2-nested", of("uint8", infer("x", "UINT8", [1, 2], [[0, 255]], outputs=[{"name": "x"}])))
+seed("json_tensors", "v2-bytes", of("string", infer("x", "BYTES", [1, 2], ["a", "\u00e4"])))
+seed("json_tensors", "v2-flags", of("bool", infer("x", "BOOL", [1, 2], [True, False])))
+seed("json_tensors", "v2-half", of("float16", infer("x", "FP16", [1, 2], [0.5, 3])))
+seed("json_tensors", "v2-one-by-one", of("grid", infer("x", "INT32", [2, 2, 3], list(range(12)))))
+seed("json_tensors", "v2-binary-answer", of("int16", infer("x", "INT16", [1, 2], [1, -2], parameters={"binary_data_output": True})))
+seed("json_tensors", "v2-classes", of("float32", infer("x", "FP32", [1, 2], [1, 2], outputs=[{"name": "x", "parameters": {"classification": 1}}])))
+seed("json_tensors", "v2-picture", of("picture", infer("image", "BYTES", [1], ["aGFsbG8="])))
+seed("json_tensors", "v2-empty", of("free", infer("x", "FP32", [0, 1099511627776, 2], [])))
+seed("json_tensors", "v2-shape", of("float32", infer("x", "FP32", [4294967296, 4294967296], [])))
+seed("json_tensors", "v2-unknown", of("float32", infer("y", "FP31", [1, 2], [1, 2], outputs=[{"name": "z"}])))
+
+# ---- bytes -------------------------------------------------------------------------------------------------------------
+
+def binary(model, blob, *inputs, field="auto", **more):
+    described = [{"name": name, "shape": shape, "datatype": datatype, "parameters": {"binary_data_size": size}}
+                 for name, datatype, shape, size in inputs]
+    gap = b"\n\n" if field == "auto" else b""
+    return f"{model}\n{field}\n".encode() + json.dumps({"inputs": described, **more}).encode() + gap + blob
+
+
+def npy(model, header, data, version=1):
+    text = (header + "\n").encode()
+    return f"{model}\nnpy\n".encode() + b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H" if version == 1 else "<I", len(text)) + text + data
+
+
+def elements(*texts):
+    return b"".join(struct.pack("<I", len(text)) + text for text in texts)
+
+
+BACK = {"parameters": {"binary_data_output": True}}
+seed("binary_tensors", "fp32", binary("float32", struct.pack("<4f", 1, 2, float("nan"), float("-inf")), ("x", "FP32", [2, 2], 16), **BACK))
+seed("binary_tensors", "fp16", binary("float16", b"\x00\x3c\xff\x7f", ("x", "FP16", [1, 2], 4)))
+seed("binary_tensors", "int64", binary("int64", struct.pack("<2q", -1, 1 << 62), ("x", "INT64", [1, 2], 16), outputs=[{"name": "x", "parameters": {"binary_data": True}}]))
+seed("binary_tensors", "flags", binary("bool", b"\0\1", ("x", "BOOL", [1, 2], 2)))
+seed("binary_tensors", "flags-large", binary("bool", b"\0\2", ("x", "BOOL", [1, 2], 2)))
+seed("binary_tensors", "texts", binary("string", elements(b"a", b"\xff\0"), ("x", "BYTES", [1, 2], 11), **BACK))
+seed("binary_tensors", "texts-short", binary("string", elements(b"a") + b"\xff\xff\xff\xff", ("x", "BYTES", [1, 2], 9)))
+seed("binary_tensors", "two", binary("two", struct.pack("<12q", *range(12)), ("a", "INT64", [2, 3], 48), ("b", "UINT64", [2, 3], 48), **BACK))
+seed("binary_tensors", "one-by-one", binary("grid", struct.pack("<12i", *range(12)), ("x", "INT32", [2, 2, 3], 48), **BACK))
+seed("binary_tensors", "empty", binary("free", b"", ("x", "FP32", [0, 1, 2], 0)))
+seed("binary_tensors", "left-over", binary("uint8", b"abc", ("x", "UINT8", [1, 2], 2)))
+seed("binary_tensors", "announced", binary("uint8", b"ab", ("x", "UINT8", [1, 2], 1099511627776)))
+seed("binary_tensors", "field-wrong", binary("uint8", b"ab", ("x", "UINT8", [1, 2], 2), field="0x10"))
+seed("binary_tensors", "field-beyond", binary("uint8", b"ab", ("x", "UINT8", [1, 2], 2), field="99999999999999999999"))
+seed("binary_tensors", "field-none", binary("uint8", b"", ("x", "UINT8", [1, 2], 0), field=""))
+seed("binary_tensors", "picture", binary("picture", elements(b"no picture"), ("image", "BYTES", [1], 14)))
+seed("binary_tensors", "raw", b"float32\n0\n" + struct.pack("<4f", 1, 2, 3, 4))
+seed("binary_tensors", "raw-grid", b"grid\n0\n" + struct.pack("<6i", *range(6)))
+seed("binary_tensors", "raw-scalar", b"scalar\n0\n" + struct.pack("<d", 0.1))
+seed("binary_tensors", "raw-text", b"string\n0\na\0b")
+seed("binary_tensors", "raw-short", b"float32\n0\nabc")
+seed("binary_tensors", "raw-free", b"free\n0\n" + struct.pack("<6f", *range(6)))
+seed("binary_tensors", "npy", npy("float32", "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }", struct.pack("<4f", 1, 2, 3, 4)))
+seed("binary_tensors", "npy-sample", npy("grid", "{'descr': '>i4', 'fortran_order': False, 'shape': (2, 3)}", struct.pack(">6i", *range(6))))
+seed("binary_tensors", "npy-fortran", npy("free", "{'descr': '<f8', 'fortran_order': True, 'shape': (1, 2, 2)}", struct.pack("<4d", 1, 2, 3, 4)))
+seed("binary_tensors", "npy-texts", npy("string", "{'descr': '<U2', 'fortran_order': False, 'shape': (2,)}", "a\0\u00e4\U0001f600".encode("utf-32-le"), version=3))
+seed("binary_tensors", "npy-bytes", npy("string", "{'descr': '|S3', 'fortran_order': False, 'shape': (1, 2)}", b"abcd\0\0", version=2))
+seed("binary_tensors", "npy-flags", npy("bool", "{'descr': '|b1', 'fortran_order': False, 'shape': (2,)}", b"\1\0"))
+seed("binary_tensors", "npy-scalar", npy("scalar", "{'descr': '<f2', 'fortran_order': False, 'shape': ()}", b"\0\x3c"))
+seed("binary_tensors", "npy-huge", npy("uint8", "{'descr': '|u1', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", b""))
+seed("binary_tensors", "npy-object", npy("uint8", "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", b"\x80\x04N."))
+
+# ---- forms -------------------------------------------------------------------------------------------------------------
+
+def form(boundary, *parts, kind="multipart/form-data; boundary=", end="--\r\n"):
+    text = f"{kind}{boundary}\n".encode()
+    marker = boundary.strip('"')
+    for header, content in parts:
+        text += f"--{marker}\r\n{header}\r\n\r\n".encode() + content + b"\r\n"
+    return text + f"--{marker}{end}".encode()
+
+
+FILE = 'Content-Disposition: form-data; name="file"; filename="a.json"\r\nContent-Type: application/json'
+FIELD = 'Content-Disposition: form-data; name="note"'
+seed("multipart", "file", form("----x", (FILE, b'{"input": [1, 2]}')))
+seed("multipart", "file-second", form("----x", (FIELD, b"hello"), (FILE, b'{"input": [1, 2]}')))
+seed("multipart", "named", form('"a b"', ("content-disposition: form-data; name=image", b"\xff\0")))
+seed("multipart", "only", form("x", (FIELD, b'{"input": [[1, 2]]}')))
+seed("multipart", "none", form("x", (FIELD, b"1"), (FIELD, b"2")))
+seed("multipart", "file-name-star", form("x", ("Content-Disposition: form-data; name=a; filename*=UTF-8''%e2%82%ac", b"1")))
+seed("multipart", "quoted", form("x", ('Content-Disposition: form-data; name="a;\\"b\\\\"; filename=""', b"\r\n--\r\n-x\r\n--y")))
+seed("multipart", "preamble", b"multipart/mixed; charset=x; BOUNDARY=x\nbefore\r\n--x  \r\nA: b\r\n\r\nc\r\n--x--after")
+seed("multipart", "no-header", b"multipart/form-data; boundary=x\n--x\r\n\r\nc\r\n--x--")
+seed("multipart", "empty-content", b"multipart/form-data; boundary=x\n--x\r\nA: b\r\n\r\n\r\n--x--")
+seed("multipart", "no-blank-line", b"multipart/form-data; boundary=x\n--x\r\nA: b\r\n--x--")
+seed("multipart", "cut", form("x", (FILE, b"abc"), end=""))
+seed("multipart", "never", b"multipart/form-data; boundary=x\n--y\r\n\r\nc\r\n--y--")
+seed("multipart", "no-boundary", b"multipart/form-data\n--x\r\n\r\nc\r\n--x--")
+seed("multipart", "long-boundary", form(71 * "x", (FILE, b"abc")))
+seed("multipart", "many", form("x", *101 * [("", b"")]))
+seed("multipart", "other", b'application/json\n{"input": [1, 2]}')
+
+# ---- settings ----------------------------------------------------------------------------------------------------------
+
+def settings(name, content):
+    seed("settings", name, content if isinstance(content, str) else json.dumps(content, indent=1))
+
+
+settings("empty", "{}")
+settings("all", {
+    "task": "classification", "labels": "digits.labels.txt",
+    "input": {"name": "input", "height": 8, "width": 8, "channels": "gray", "layout": "NCHW", "resize": "stretch", "shorter_side": None,
+              "pad_value": 114, "interpolation": "bilinear", "antialias": True, "scale": "1/255", "mean": [0], "std": [1]},
+    "output": {"primary": "logits", "activation": "softmax", "top_k": 5},
+    "decoder": {"type": "ultraface", "score_threshold": 0.7, "nms_threshold": 0.3},
+    "golden": [{"input": "three.png", "expect": {"label": "3", "min_score": 0.5}},
+               {"input": "x.npy", "expect": "y.npy", "rtol": 1e-3, "atol": 1e-5}],
+    "engine": "auto", "instances": 1, "max_batch": 8, "keep_alive": "30m", "pinned": False, "reload": "notice"})
+settings("preset", {"input": {"preset": "imagenet", "width": 16384, "height": 1, "channels": "bgr", "resize": "letterbox"}, "labels": ["a", "b"]})
+settings("features", {"input": {"features": [{"name": "sepal length", "unit": "cm", "min": 4.3, "max": 7.9, "default": 5.8}, {"name": "b"}, {"name": "c"}]}})
+settings("three-channels", {"input": {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "scale": 0.5, "resize": "crop", "shorter_side": 256}})
+settings("keep-alive", {"keep_alive": -1, "reload": "AUTO", "task": "Detection"})
+settings("unknown", {"lables": [], "input": {"widht": 3}})
+settings("twice", '{"task": "image", "task": "tensor"}')
+settings("labels-outside", {"labels": "../a.txt"})
+settings("scale-zero", {"input": {"scale": "0/1"}})
+settings("scale-endless", {"input": {"scale": "1/0"}})
+settings("std-zero", {"input": {"std": [1, 0, 1]}})
+settings("number-large", '{"instances": 1e999}')
+settings("number-zero", '{"instances": 01}')
+settings("escapes", '{"labels": ["\\ud83d\\ude00\\u0000\\"\\\\\\/\\b\\f\\n\\r\\t", "\\ud83d"]}')
+settings("deep", 70 * "[" + 70 * "]")
+settings("mark", "\ufeff{\r\n\t\"pinned\" : true , \"max_batch\" : 65536 }\n")
+settings("comma", '{"pinned": true,}')
+settings("open", '{"pinned": tru')
+settings("list", "[]")
+settings("text", "labels: a")
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "seeds")
+    for (target, name), content in SEEDS.items():
+        (folder / target).mkdir(parents=True, exist_ok=True)
+        (folder / target / name).write_bytes(content)
+    print(f"{len(SEEDS)} files in {folder}")
+
+
+if __name__ == "__main__":
+    main()
