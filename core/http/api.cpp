@@ -7,6 +7,7 @@
 #include "http/open_inference_routes.h"
 #include "http/openapi.h"
 #include "http/prediction_codec.h"
+#include "http/request_decoding.h"
 #include "http/tensorflow_serving.h"
 #include "inference/workbench.h"
 #include "metrics/prometheus.h"
@@ -96,6 +97,12 @@ ApiReply modelReply(const Workbench &workbench, const std::string &name)
     return reply;
 }
 
+// Triton's asyncio client says that it takes gzip, and reads it in answers to infer alone.
+bool mayBePacked(const Route &route)
+{
+    return !route.pattern.starts_with("/v2") || route.pattern.ends_with("/infer");
+}
+
 bool isTrue(const std::string &text)
 {
     return text == "true" || text == "1" || text == "yes";
@@ -106,6 +113,7 @@ bool isTrue(const std::string &text)
 Api::Api(Workbench &workbench, const HttpOptions &options)
     : m_workbench(workbench)
     , m_access(options)
+    , m_maxBody(options.maxBody)
     , m_events(std::make_unique<EventFeed>(workbench, m_started))
 {
     addStateRoutes();
@@ -224,8 +232,25 @@ void Api::handle(ApiRequest request, const Replier &reply) const
         routed.query = parsedQuery(request.query());
         routed.parameters = std::move(match.parameters);
         routed.request = std::move(request);
-        match.route->run(std::move(routed), reply);
+        run(*match.route, std::move(routed), reply);
     }
+}
+
+void Api::run(const Route &route, RoutedRequest routed, const Replier &reply) const
+{
+    if (mayBePacked(route))
+        reply.setCoding(wantedCoding(routed.request.list("accept-encoding")));
+    if (routed.request.field("content-encoding").empty()) {
+        route.run(std::move(routed), reply);
+        return;
+    }
+    ApiRequest request = std::move(routed.request);
+    withPlainBody(std::move(request), m_maxBody, reply,
+                  [&route, reply,
+                   held = std::make_shared<RoutedRequest>(std::move(routed))](ApiRequest plain) {
+                      held->request = std::move(plain);
+                      route.run(std::move(*held), reply);
+                  });
 }
 
 ApiReply Api::optionsReply(const ApiRequest &request, const std::string &allowed)
@@ -247,7 +272,7 @@ void Api::index(const RoutedRequest &routed, const Replier &reply) const
 {
     if (WebFiles::wantsPage(routed.request)) {
         ApiReply page = m_webFiles.reply("index.html", routed.request);
-        page.fields.emplace_back("Vary", "Accept");
+        addVary(page.fields, "Accept");
         reply(std::move(page));
         return;
     }
@@ -261,7 +286,7 @@ void Api::index(const RoutedRequest &routed, const Replier &reply) const
         body += '}';
     }
     ApiReply list = jsonReply(body + "\n]}");
-    list.fields.emplace_back("Vary", "Accept");
+    addVary(list.fields, "Accept");
     reply(std::move(list));
 }
 

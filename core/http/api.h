@@ -41,10 +41,12 @@ private:
     void unload(const RoutedRequest &routed, const Replier &reply) const;
     void pin(const RoutedRequest &routed, bool pinned, const Replier &reply) const;
     void refresh(const std::string &name, bool force, const Replier &reply) const;
+    void run(const Route &route, RoutedRequest routed, const Replier &reply) const;
     static ApiReply optionsReply(const ApiRequest &request, const std::string &allowed);
 
     Workbench &m_workbench;
     Access m_access;
+    Bytes m_maxBody;
     WebFiles m_webFiles;
     Router m_router;
     SteadyTime m_started = std::chrono::steady_clock::now();

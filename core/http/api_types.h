@@ -35,6 +35,16 @@ struct ApiRequest
         }
         return {};
     }
+    // All fields of that name as one list (RFC 9110, 5.3).
+    std::string list(std::string_view name) const
+    {
+        std::string all;
+        for (const auto &[key, value] : fields) {
+            if (key == name)
+                all.append(all.empty() ? "" : ", ").append(value);
+        }
+        return all;
+    }
     std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
     std::string_view query() const
     {

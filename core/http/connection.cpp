@@ -35,6 +35,7 @@ Connection::Connection(QTcpSocket *socket, GuardedServer &server)
     , m_server(server)
     , m_peer(socket->peerAddress().toString().toStdString())
     , m_framer(server.limits(), server.maxBody())
+    , m_input(server.inputShare())
     , m_lastActivity(steadyNow())
 {
     if (m_peer.starts_with("::ffff:"))
@@ -153,10 +154,7 @@ void Connection::checkPausedInput()
 void Connection::account()
 {
     const std::size_t now = m_gone || m_refusing ? 0 : m_framer.buffered();
-    const bool fits = m_server.accountInput(m_accounted, now);
-    const bool grew = now > m_accounted;
-    m_accounted = now;
-    if (!fits && grew && !m_framed)
+    if (!m_input.set(now) && !m_framed)
         refuse(503, "The server is receiving more than it has room for: try again in a moment.");
 }
 
@@ -168,7 +166,9 @@ void Connection::dispatch()
     m_owesContinue = false;
     const std::size_t size = m_framer.buffered() - m_framer.pending();
     FramedRequest framed = m_framer.take();
+    InputBudget::Share share = m_server.inputShare();
     account();
+    share.set(framed.body.size()); // it came in, so it had room
 
     auto exchange = std::make_shared<Exchange>();
     exchange->connection = this;
@@ -190,7 +190,7 @@ void Connection::dispatch()
     request.client = m_peer;
     request.cancellation = exchange->cancellation;
     request.http10 = framed.http10;
-    const Replier replier(m_server.replies(), exchange);
+    const Replier replier(m_server.replies(), exchange, std::move(share));
     if (m_draining) {
         replier(errorReply(503, "UNAVAILABLE", "The server is shutting down: try another one."));
     } else {

@@ -95,7 +95,7 @@ private:
     bool m_owesContinue = false;
     bool m_gone = false;
     bool m_readLater = false;
-    std::size_t m_accounted = 0; // of the server's buffered input
+    InputBudget::Share m_input;
     SteadyTime m_headBegan;
     SteadyTime m_windowBegan; // of the body's rate
     std::uint64_t m_windowBytes = 0;

@@ -15,6 +15,16 @@ namespace {
 
 // Refused connections that may stay until their client has read why.
 constexpr std::size_t mostRefused = 64;
+// Few: they must not starve those that run networks.
+constexpr int asideThreads = 2;
+
+// One request of the size allowed always fits.
+Bytes inputLimit(const HttpOptions &options)
+{
+    const std::size_t head = options.limits.requestLine + options.limits.headerBytes;
+    return std::max(options.limits.bufferedInput,
+                    options.maxBody + Bytes{static_cast<std::int64_t>(head)});
+}
 
 bool isLoopback(const std::string &address)
 {
@@ -33,7 +43,9 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks, QObject *p
     : QTcpServer(parent)
     , m_options(options)
     , m_hooks(std::move(hooks))
+    , m_input(std::make_shared<InputBudget>(inputLimit(options)))
 {
+    m_aside.setMaxThreadCount(asideThreads);
     m_replies = std::make_shared<ReplyQueue>(
         [](const std::shared_ptr<Exchange> &exchange, std::optional<ApiReply> reply) {
             if (!exchange->connection)
@@ -46,7 +58,8 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks, QObject *p
         [this] {
             QMetaObject::invokeMethod(
                 this, [replies = m_replies] { replies->deliverAll(); }, Qt::QueuedConnection);
-        });
+        },
+        &m_aside);
     setListenBacklogSize(512);
     connect(&m_timer, &QTimer::timeout, this, &GuardedServer::checkTimes);
     m_timer.start(tickOf(m_options.limits));
@@ -72,6 +85,9 @@ GuardedServer::~GuardedServer()
     // here.
     for (Connection *connection : std::vector(m_connections.begin(), m_connections.end()))
         delete connection;
+    // Their going has cancelled what is being unpacked.
+    m_aside.clear();
+    m_aside.waitForDone();
 }
 
 QTcpSocket *GuardedServer::makeSocket(qintptr descriptor)
@@ -147,12 +163,6 @@ void GuardedServer::remove(Connection *connection)
         m_perAddress.erase(counted);
     if (m_connections.empty() && m_draining)
         Q_EMIT stopped();
-}
-
-bool GuardedServer::accountInput(std::size_t before, std::size_t now)
-{
-    m_bufferedInput = m_bufferedInput - before + now;
-    return m_bufferedInput <= static_cast<std::size_t>(m_options.limits.bufferedInput.count);
 }
 
 void GuardedServer::checkTimes()

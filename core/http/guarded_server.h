@@ -14,6 +14,7 @@
 #include <memory>
 #include <QHostAddress>
 #include <QTcpServer>
+#include <QThreadPool>
 #include <QTimer>
 #include <string>
 #include <unordered_set>
@@ -53,8 +54,7 @@ public:
     const std::shared_ptr<ReplyQueue> &replies() const { return m_replies; }
     void setCurrent(Connection *connection) { m_current = connection; }
     void remove(Connection *connection);
-    // False where all connections together would buffer more than allowed.
-    bool accountInput(std::size_t before, std::size_t now);
+    InputBudget::Share inputShare() const { return InputBudget::Share(m_input); }
     const std::string &dateField(); // "Date: ...\r\n", renewed each second
 
 Q_SIGNALS:
@@ -68,14 +68,15 @@ private:
     void refuseConnection(qintptr descriptor);
     void checkTimes();
 
-    HttpOptions m_options;
-    Hooks m_hooks;
+    const HttpOptions m_options;
+    const Hooks m_hooks;
     std::shared_ptr<ReplyQueue> m_replies;
     std::unordered_set<Connection *> m_connections; // refused ones included
     std::size_t m_refused = 0;
     std::map<std::string, std::size_t> m_perAddress;
     Connection *m_current = nullptr;
-    std::size_t m_bufferedInput = 0;
+    std::shared_ptr<InputBudget> m_input;
+    QThreadPool m_aside; // packs and unpacks large bodies
     QTimer m_timer;
     QTimer m_resume;
     bool m_draining = false;

@@ -1,56 +1,102 @@
 #include "http/replier.h"
 
+#include "base/logging.h"
+#include "base/thread_name.h"
+
 #include <algorithm>
+#include <fmt/format.h>
 #include <iterator>
+#include <QThreadPool>
 
 namespace warmbench::http {
 
-ReplyQueue::ReplyQueue(Deliver deliver, std::function<void()> wake)
+namespace {
+
+// More takes the http thread too long: about half a millisecond.
+constexpr std::size_t mostPackedAtOnce = 32 * 1024;
+
+// A request that is dropped by it answers itself.
+void guarded(const ReplyQueue::Task &task)
+{
+    try {
+        task();
+    } catch (const std::exception &exception) {
+        logError("http", fmt::format("A request failed: {}", exception.what()));
+    }
+}
+
+} // namespace
+
+ReplyQueue::ReplyQueue(Deliver deliver, std::function<void()> wake, QThreadPool *pool)
     : m_deliver(std::move(deliver))
     , m_wake(std::move(wake))
+    , m_pool(pool)
 {
+}
+
+void ReplyQueue::add(Entry entry)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_closed)
+        return;
+    m_entries.push_back(std::move(entry));
+    if (m_entries.size() == 1)
+        m_wake();
 }
 
 void ReplyQueue::post(std::shared_ptr<Exchange> exchange, std::optional<ApiReply> reply)
 {
-    if (std::this_thread::get_id() == m_thread) {
-        if (m_deliver)
-            m_deliver(exchange, std::move(reply));
-        return;
-    }
+    if (!onServerThread())
+        add({std::move(exchange), std::move(reply), {}});
+    else if (m_deliver)
+        m_deliver(exchange, std::move(reply));
+}
+
+void ReplyQueue::postTask(Task task)
+{
+    add({{}, {}, std::move(task)});
+}
+
+void ReplyQueue::runAside(Task work)
+{
     const std::lock_guard lock(m_mutex);
-    if (m_closed)
+    if (m_closed || !m_pool)
         return;
-    m_replies.emplace_back(std::move(exchange), std::move(reply));
-    if (m_replies.size() == 1)
-        m_wake();
+    m_pool->start([work = std::move(work)] {
+        setThreadName("aside");
+        guarded(work);
+    });
 }
 
 void ReplyQueue::deliverAll()
 {
-    std::vector<std::pair<std::shared_ptr<Exchange>, std::optional<ApiReply>>> replies;
+    std::vector<Entry> entries;
     {
         const std::lock_guard lock(m_mutex);
-        replies.swap(m_replies);
+        entries.swap(m_entries);
     }
-    for (auto &[exchange, reply] : replies) {
-        if (m_deliver)
-            m_deliver(exchange, std::move(reply));
+    for (Entry &entry : entries) {
+        if (entry.task)
+            guarded(std::exchange(entry.task, {}));
+        else if (m_deliver)
+            m_deliver(entry.exchange, std::move(entry.reply));
     }
 }
 
 void ReplyQueue::close()
 {
     m_deliver = {};
-    std::vector<std::pair<std::shared_ptr<Exchange>, std::optional<ApiReply>>> dropped;
+    std::vector<Entry> dropped; // goes after the lock: a request that is dropped asks to answer
     const std::lock_guard lock(m_mutex);
     m_closed = true;
     m_wake = {};
-    dropped.swap(m_replies);
+    m_pool = nullptr;
+    dropped.swap(m_entries);
 }
 
-Replier::Replier(std::shared_ptr<ReplyQueue> queue, std::shared_ptr<Exchange> exchange)
-    : m_state(std::make_shared<State>(std::move(queue), std::move(exchange)))
+Replier::Replier(std::shared_ptr<ReplyQueue> queue, std::shared_ptr<Exchange> exchange,
+                 InputBudget::Share share)
+    : m_state(std::make_shared<State>(std::move(queue), std::move(exchange), std::move(share)))
 {
 }
 
@@ -60,9 +106,17 @@ void Replier::label(std::string route, Fields fields) const
     m_state->fields = std::move(fields);
 }
 
-Replier::State::State(std::shared_ptr<ReplyQueue> replies, std::shared_ptr<Exchange> which)
+void Replier::runAside(std::function<ReplyQueue::Task()> work) const
+{
+    m_state->queue->runAside(
+        [queue = m_state->queue, work = std::move(work)]() mutable { queue->postTask(work()); });
+}
+
+Replier::State::State(std::shared_ptr<ReplyQueue> replies, std::shared_ptr<Exchange> which,
+                      InputBudget::Share part)
     : queue(std::move(replies))
     , exchange(std::move(which))
+    , share(std::move(part))
 {
 }
 
@@ -78,8 +132,28 @@ void Replier::State::answer(ApiReply reply)
 {
     if (answered.exchange(true))
         return;
+    share.set(0);
     reply.route = std::move(route);
     std::move(fields.begin(), fields.end(), std::back_inserter(reply.fields));
+    if (coding && worthCoding(reply))
+        pack(std::move(reply));
+    else
+        queue->post(std::move(exchange), std::move(reply));
+}
+
+void Replier::State::pack(ApiReply reply)
+{
+    addVary(reply.fields, "Accept-Encoding");
+    const bool aside = queue->onServerThread() && reply.body.size() > mostPackedAtOnce;
+    if (*coding != ContentCoding::Identity && aside) {
+        queue->runAside([replies = queue, which = std::move(exchange), wanted = *coding,
+                         held = std::make_shared<ApiReply>(std::move(reply))] {
+            encodeReply(*held, wanted);
+            replies->post(which, std::move(*held));
+        });
+        return;
+    }
+    encodeReply(reply, *coding);
     queue->post(std::move(exchange), std::move(reply));
 }
 

@@ -3,10 +3,13 @@
 // Thread: any; copies stand for the same request. The first call counts, later ones do nothing; a
 // request whose last Replier goes unused is answered 500, so that no client waits for ever. Answers
 // from other threads hop to the http thread (one posted event for as many as come together); the
-// connection may be gone by then, and the server too.
+// connection may be gone by then, and the server too. A large body is packed (gzip, deflate) on the
+// thread that answers, or aside where that is the http thread.
 #pragma once
 
 #include "http/api_types.h"
+#include "http/content_coding.h"
+#include "http/input_budget.h"
 
 #include <atomic>
 #include <functional>
@@ -16,55 +19,87 @@
 #include <thread>
 #include <vector>
 
+class QThreadPool;
+
 namespace warmbench::http {
 
 struct Exchange;
 
-// Answers on their way to the http thread.
+// Answers and work on their way to the http thread.
 class ReplyQueue
 {
 public:
     // Without a reply: the stream of the one before has more.
     using Deliver = std::function<void(const std::shared_ptr<Exchange> &, std::optional<ApiReply>)>;
+    using Task = std::function<void()>;
 
-    // On the http thread. `wake` is called on any thread, `deliver` on the http thread.
-    ReplyQueue(Deliver deliver, std::function<void()> wake);
+    // On the http thread. `wake` is called on any thread, `deliver` on the http thread; the pool,
+    // if any, outlives close().
+    ReplyQueue(Deliver deliver, std::function<void()> wake, QThreadPool *pool = nullptr);
 
     void post(std::shared_ptr<Exchange> exchange, std::optional<ApiReply> reply);
+    // On the http thread in its turn, unless the server stops before.
+    void postTask(Task task);
+    // What would hold up the http thread, on a thread of the pool; dropped once closed.
+    void runAside(Task work);
+    bool onServerThread() const { return std::this_thread::get_id() == m_thread; }
     void deliverAll(); // on the http thread
     void close();      // on the http thread: what comes from now on is dropped
 
 private:
+    struct Entry
+    {
+        std::shared_ptr<Exchange> exchange;
+        std::optional<ApiReply> reply;
+        Task task; // instead of both
+    };
+    void add(Entry entry);
+
     const std::thread::id m_thread = std::this_thread::get_id();
     std::mutex m_mutex;
     bool m_closed = false;
-    std::vector<std::pair<std::shared_ptr<Exchange>, std::optional<ApiReply>>> m_replies;
+    std::vector<Entry> m_entries;
     Deliver m_deliver;            // http thread only
-    std::function<void()> m_wake; // under the mutex
+    std::function<void()> m_wake; // under the mutex, like the pool
+    QThreadPool *m_pool;
 };
 
 class Replier
 {
 public:
-    Replier(std::shared_ptr<ReplyQueue> queue, std::shared_ptr<Exchange> exchange);
+    // The share is given back with the answer.
+    Replier(std::shared_ptr<ReplyQueue> queue, std::shared_ptr<Exchange> exchange,
+            InputBudget::Share share = {});
     void operator()(ApiReply reply) const { m_state->answer(std::move(reply)); }
     // What the answer will carry beside its own: the route for log and metrics, header fields. To
     // be called before the Replier is handed on.
     void label(std::string route, Fields fields) const;
+    // The answer may be packed, and the client likes this coding best. To be called as label().
+    void setCoding(ContentCoding wanted) const { m_state->coding = wanted; }
+
+    // On the http thread, for bodies that are unpacked. Runs `work` on another thread, then what it
+    // returns on the http thread.
+    void runAside(std::function<ReplyQueue::Task()> work) const;
+    // The request holds so many bytes now; false where there is no room for them.
+    bool hold(std::size_t bytes) const { return m_state->share.set(bytes); }
 
 private:
     struct State
     {
-        State(std::shared_ptr<ReplyQueue> replies, std::shared_ptr<Exchange> which);
+        State(std::shared_ptr<ReplyQueue> replies, std::shared_ptr<Exchange> which,
+              InputBudget::Share part);
         ~State();
         State(const State &) = delete;
         State &operator=(const State &) = delete;
         void answer(ApiReply reply);
+        void pack(ApiReply reply);
 
         std::shared_ptr<ReplyQueue> queue;
         std::shared_ptr<Exchange> exchange;
+        InputBudget::Share share;
         std::string route;
         Fields fields;
+        std::optional<ContentCoding> coding; // nothing: the answer goes as it is
         std::atomic<bool> answered{false};
     };
     std::shared_ptr<State> m_state;

@@ -65,6 +65,8 @@ std::string_view protocolCode(int status)
         return "PAYLOAD_TOO_LARGE";
     case 414:
         return "URI_TOO_LONG";
+    case 415:
+        return "UNSUPPORTED_MEDIA_TYPE";
     case 417:
         return "EXPECTATION_FAILED";
     case 431:

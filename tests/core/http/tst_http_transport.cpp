@@ -419,6 +419,7 @@ private Q_SLOTS:
     {
         HttpOptions options;
         options.limits.bufferedInput = {300'000};
+        options.maxBody = {250'000};
         Echo echo(options);
         HttpClient first(echo.port());
         HttpClient second(echo.port());
