@@ -21,7 +21,7 @@ constexpr Usage usages[] = {
     {Command::Serve, "[MODEL|FOLDER ...]", "The API alone; needs no display."},
     {Command::Predict, "MODEL INPUT ...",
      "Prints one JSON object a line for each INPUT: an image, .json, .npy, .csv row by row, a "
-     "folder, - for standard input."},
+     "folder, - for standard input. With --url a running server predicts; MODEL is a name there."},
     {Command::Inspect, "MODEL",
      "Prints inputs, outputs, layers, parameters and memory of a model, and what the engine says."},
 };
@@ -71,6 +71,24 @@ Result<void> checkArguments(Command command, const QStringList &arguments, const
     return {};
 }
 
+// With --url another process predicts, whose options are its own.
+Result<void> checkRemote(const QCommandLineParser &parser, const Options &options)
+{
+    const QStringList remote{QStringLiteral("url"), QStringLiteral("token"),
+                             QStringLiteral("deadline"), QStringLiteral("log-level"),
+                             QStringLiteral("log-format")};
+    for (const OptionSpec &spec : optionsOf(Command::Predict)) {
+        const QString name = QString::fromLatin1(spec.name);
+        if (options.url.empty() && name == QLatin1String("token") && parser.isSet(name))
+            return invalidArgument("--token is for a server: give --url too");
+        if (!options.url.empty() && !remote.contains(name) && parser.isSet(name))
+            return invalidArgument(fmt::format("--{} has no effect with --url: the server has "
+                                               "options of its own",
+                                               spec.name));
+    }
+    return {};
+}
+
 } // namespace
 
 Result<CommandLine> parseCommandLine(const QStringList &words)
@@ -106,6 +124,10 @@ Result<CommandLine> parseCommandLine(const QStringList &words)
     line.arguments = parser.positionalArguments();
     if (auto fine = checkArguments(line.command, line.arguments, line.options); !fine)
         return invalidArgument(fine.error().message + "." + seeHelp);
+    if (line.command == Command::Predict) {
+        if (auto fine = checkRemote(parser, line.options); !fine)
+            return invalidArgument(fine.error().message + "." + seeHelp);
+    }
     return line;
 }
 

@@ -4,6 +4,7 @@
 #include "base/duration.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "remote_predictor.h"
 
 #include <algorithm>
 #include <charconv>
@@ -162,8 +163,17 @@ const std::vector<OptionSpec> &table()
          [](Options &o, const std::string &v) {
              return storePositive(parseBytes(v), o.http.maxBody);
          }},
+        {"url", "URL", "Send the inputs to a running server, such as http://127.0.0.1:5000",
+         bit(Command::Predict),
+         [](Options &o, const std::string &v) -> Result<void> {
+             if (auto address = serverAddress(v); !address)
+                 return std::move(address).error();
+             o.url = v;
+             return {};
+         }},
         {"token", "TEXT|@FILE",
-         "Bearer token for routes that change something: load, unload, pin, refresh", servers,
+         "Bearer token for routes that change something: load, unload, pin, refresh",
+         servers | bit(Command::Predict),
          [](Options &o, const std::string &v) { return storeToken(v, o.http.token); }},
         {"allow-origin", "ORIGIN", "A further browser origin; may be repeated", servers,
          [](Options &o, const std::string &v) {

@@ -23,6 +23,7 @@ struct Options
     http::HttpOptions http;
     bool sample = false;
     bool json = false;
+    std::string url; // of a running server that predicts instead of this process; empty: none
     LogLevel logLevel = LogLevel::Info;
     LogFormat logFormat = LogFormat::Text;
 };

@@ -1,0 +1,105 @@
+#include "predict_inputs.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "tensor/json_tensor.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fmt/format.h>
+#include <iostream>
+#include <iterator>
+
+namespace warmbench::app {
+
+namespace {
+
+bool isInput(const std::filesystem::path &path)
+{
+    const std::string ending = lowered(path.extension().string());
+    constexpr std::array known{".png", ".jpg",  ".jpeg", ".webp", ".bmp",
+                               ".gif", ".json", ".npy",  ".csv"};
+    return std::find(known.begin(), known.end(), ending) != known.end() &&
+           !lowered(path.string()).ends_with("warmbench.json");
+}
+
+Result<std::string> contentOf(const std::string &file, Bytes limit)
+{
+    if (file == "-")
+        return std::string(std::istreambuf_iterator<char>(std::cin), {});
+    return readFile(file, limit);
+}
+
+std::string rowBody(const CsvTable &table, const std::vector<double> &row, bool byName)
+{
+    std::string body = byName ? "{\"features\": {" : "{\"input\": [";
+    for (std::size_t column = 0; column < row.size(); ++column) {
+        if (column > 0)
+            body += ", ";
+        if (byName) {
+            appendJsonString(body, trimmed(table.names[column]));
+            body += ": ";
+        }
+        appendJsonNumber(body, row[column]);
+    }
+    return body + (byName ? "}}" : "]}");
+}
+
+} // namespace
+
+PredictInput::PredictInput(std::string name, std::string body)
+    : m_name(std::move(name))
+    , m_body(std::move(body))
+{
+}
+
+PredictInput::PredictInput(std::string name, std::shared_ptr<const CsvTable> table, std::size_t row)
+    : m_name(std::move(name))
+    , m_table(std::move(table))
+    , m_row(row)
+{
+}
+
+std::string PredictInput::body(bool byName) const
+{
+    return m_table ? rowBody(*m_table, m_table->rows[m_row], byName) : m_body;
+}
+
+std::vector<std::string> filesOf(const std::string &argument)
+{
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(argument, ignored))
+        return {argument};
+    std::vector<std::string> files;
+    for (const auto &entry : std::filesystem::directory_iterator(argument, ignored)) {
+        if (entry.is_regular_file(ignored) && isInput(entry.path()))
+            files.push_back(entry.path().string());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+Result<std::vector<PredictInput>> readInputs(const std::string &file, Bytes limit)
+{
+    auto content = contentOf(file, limit);
+    if (!content)
+        return std::move(content).error();
+    std::vector<PredictInput> inputs;
+    if (lowered(file).ends_with(".csv")) {
+        auto read = readCsv(*content);
+        if (!read)
+            return Error{read.error().code, fmt::format("{}: {}", file, read.error().message)};
+        const auto table = std::make_shared<const CsvTable>(std::move(*read));
+        for (std::size_t row = 0; row < table->rows.size(); ++row)
+            inputs.emplace_back(fmt::format("{}:{}", file, row + 1), table, row);
+        return inputs;
+    }
+    // A bare list of numbers is one sample.
+    if (trimmed(*content).starts_with('['))
+        *content = "{\"input\": " + *content + "}";
+    inputs.emplace_back(file, std::move(*content));
+    return inputs;
+}
+
+} // namespace warmbench::app

@@ -1,0 +1,42 @@
+// What `warmbench predict` is given: pictures, .json, .npy, tables row by row, folders and standard
+// input, each as the body that POST /predict takes, so that it means the same here and at a server.
+// Thread: one.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "tensor/csv.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace warmbench::app {
+
+class PredictInput
+{
+public:
+    PredictInput(std::string name, std::string body);
+    PredictInput(std::string name, std::shared_ptr<const CsvTable> table, std::size_t row);
+
+    // A file's path, "-", or "PATH:ROW" counted from 1.
+    const std::string &name() const { return m_name; }
+    // True for a row of a table whose header names the columns.
+    bool hasNames() const { return m_table && !m_table->names.empty(); }
+    // By name only where hasNames(): {"features": {...}} for models whose settings name their
+    // numbers.
+    std::string body(bool byName) const;
+
+private:
+    std::string m_name;
+    std::string m_body;
+    std::shared_ptr<const CsvTable> m_table;
+    std::size_t m_row = 0;
+};
+
+// The argument itself, or the inputs of the folder that it names, by name.
+std::vector<std::string> filesOf(const std::string &argument);
+// The file's inputs: one, or one for each row of a table.
+Result<std::vector<PredictInput>> readInputs(const std::string &file, Bytes limit);
+
+} // namespace warmbench::app

@@ -1,0 +1,19 @@
+// Who answers for `warmbench predict`: this process, or a server that runs already. Thread: main.
+#pragma once
+
+#include "base/result.h"
+#include "predict_inputs.h"
+
+#include <string>
+
+namespace warmbench::app {
+
+class Predictor
+{
+public:
+    virtual ~Predictor() = default;
+    // The answer as POST /predict gives it: one JSON object. Waits for it.
+    virtual Result<std::string> predict(const PredictInput &input) = 0;
+};
+
+} // namespace warmbench::app
