@@ -120,7 +120,7 @@ Api::Api(Workbench &workbench, const HttpOptions &options)
     addPredictRoutes();
     addModelRoutes();
     addPageRoutes();
-    addOpenInferenceRoutes(m_router, m_workbench);
+    addOpenInferenceRoutes(m_router, m_workbench, options.maxBody);
     addTensorFlowRoutes(m_router, m_workbench);
 }
 

@@ -1,10 +1,12 @@
 #include "http/open_inference_members.h"
 
 #include "base/text.h"
+#include "http/open_inference_types.h"
 
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <set>
 
 namespace warmbench::http {
 
@@ -14,6 +16,20 @@ constexpr std::size_t mostDimensions = 32;
 constexpr double mostExtent = 0x1p40;
 
 } // namespace
+
+Result<Members> uniqueMembers(std::string_view json, std::string_view what)
+{
+    auto members = jsonMembers(json, what);
+    if (!members)
+        return members;
+    std::set<std::string_view> keys;
+    for (const JsonMember &member : *members) {
+        if (!keys.insert(member.key).second)
+            return invalidArgument(
+                fmt::format("{} has \"{}\" twice: send it once.", what, printable(member.key, 60)));
+    }
+    return members;
+}
 
 const JsonMember *memberOf(const Members &members, std::string_view key)
 {
@@ -41,14 +57,25 @@ Error unknownTensor(const LoadedModel &model, std::string_view kind, std::string
         joined(names)));
 }
 
+Error withExpected(const Error &error, const LoadedModel &model, std::string_view input)
+{
+    const auto &specs = model.spec().inputs;
+    const auto found = std::find_if(specs.begin(), specs.end(),
+                                    [&](const TensorSpec &spec) { return spec.name == input; });
+    if (found == specs.end())
+        return error;
+    return {error.code, fmt::format("{} \"{}\" expects {} {}.", error.message, model.id.name,
+                                    openDatatype(found->dtype), openShape(found->shape))};
+}
+
 Result<std::int64_t> wholeNumber(std::string_view json, std::string_view what)
 {
     const auto number = jsonNumber(json, what);
     if (!number)
         return number.error();
     if (*number < 0 || *number > mostExtent || std::trunc(*number) != *number)
-        return invalidArgument(
-            fmt::format("{} is {}, expected a whole number from 0 on.", what, printable(json, 40)));
+        return invalidArgument(fmt::format("{} is {}, expected a whole number from 0 to 2^40.",
+                                           what, printable(json, 40)));
     return static_cast<std::int64_t>(*number);
 }
 
@@ -73,7 +100,9 @@ Result<Shape> shapeOf(std::string_view json, std::string_view what)
     for (const std::string_view element : *elements) {
         const auto extent = wholeNumber(element, what);
         if (!extent)
-            return extent.error();
+            return invalidArgument(
+                fmt::format("{} is {}, expected a list of whole numbers from 0 to 2^40.", what,
+                            printable(trimmed(json), 100)));
         shape.push_back(*extent);
     }
     return shape;
@@ -84,7 +113,7 @@ Result<Members> parametersOf(const Members &members, std::string_view what)
     const JsonMember *parameters = memberOf(members, "parameters");
     if (!parameters)
         return Members();
-    return jsonMembers(parameters->value, fmt::format("\"parameters\" of {}", what));
+    return uniqueMembers(parameters->value, fmt::format("\"parameters\" of {}", what));
 }
 
 } // namespace warmbench::http

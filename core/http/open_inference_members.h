@@ -14,7 +14,10 @@ namespace warmbench::http {
 
 using Members = std::vector<JsonMember>;
 
-// Null where there is none; the first of several.
+// As jsonMembers, but a key that stands twice is refused: the next reader of the same bytes might
+// take the other one.
+Result<Members> uniqueMembers(std::string_view json, std::string_view what);
+// Null where there is none.
 const JsonMember *memberOf(const Members &members, std::string_view key);
 // The members of "parameters"; none where there are none.
 Result<Members> parametersOf(const Members &members, std::string_view what);
@@ -28,5 +31,7 @@ std::vector<std::string> namesOf(const std::vector<TensorSpec> &specs);
 // `kind` is "input" or "output"; names the nearest of the specs and all of them.
 Error unknownTensor(const LoadedModel &model, std::string_view kind, std::string_view name,
                     const std::vector<TensorSpec> &specs);
+// The error with what the model takes in that input behind it, where the model has that input.
+Error withExpected(const Error &error, const LoadedModel &model, std::string_view input);
 
 } // namespace warmbench::http

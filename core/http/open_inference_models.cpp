@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "http/json_object.h"
 #include "http/open_inference_types.h"
-#include "inference/batching.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,9 +11,6 @@
 namespace warmbench::http {
 
 namespace {
-
-// What a network with a free first extent promises to take at once; more works too.
-constexpr std::int64_t promisedBatch = 64;
 
 std::string listOf(const std::vector<std::string> &objects)
 {
@@ -49,23 +45,6 @@ std::string tensorsJson(const std::vector<TensorSpec> &specs)
 }
 
 // ---- configuration ----
-
-// Triton's max_batch_size: 0 where the first extent does not count samples in every input and
-// output; several samples for a network that takes one at a time run one after the other.
-std::int64_t maxBatchOf(const ModelStatus::Facts &facts)
-{
-    const NetworkSpec &spec = facts.spec;
-    const auto counts = [](const TensorSpec &output) {
-        return !output.shape.empty() && (output.shape[0].free() || output.shape[0].size == 1);
-    };
-    if (!hasBatchDimension(spec) || !std::all_of(spec.outputs.begin(), spec.outputs.end(), counts))
-        return 0;
-    const bool free = std::all_of(spec.inputs.begin(), spec.inputs.end(),
-                                  [](const TensorSpec &input) { return input.shape[0].free(); });
-    if (!free && spec.inputs.size() > 1)
-        return 1;
-    return std::max<std::int64_t>(facts.settings.maxBatch.value_or(1), promisedBatch);
-}
 
 std::string configType(DType dtype)
 {
@@ -239,10 +218,9 @@ std::string openMetadataJson(const ModelView &view)
         .end();
 }
 
-std::string openConfigJson(const ModelView &view)
+std::string openConfigJson(const ModelView &view, std::int64_t maxBatch)
 {
     const ModelStatus::Facts &facts = *view.status.facts;
-    const std::int64_t maxBatch = maxBatchOf(facts);
     std::vector<std::string> inputs;
     for (std::size_t i = 0; i < facts.spec.inputs.size(); ++i) {
         const TensorSpec &spec = facts.spec.inputs[i];

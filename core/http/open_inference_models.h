@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "inference/workbench.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,9 +22,9 @@ bool isReady(const ModelView &view);
 // Numbers of all versions, lowest first; "1" where there are no numbered folders.
 std::vector<std::string> versionsOf(const ModelView &view);
 
-// Both need view.status.facts.
+// Both need view.status.facts. maxBatch: as BatchLimits::of says.
 std::string openMetadataJson(const ModelView &view);
-std::string openConfigJson(const ModelView &view);
+std::string openConfigJson(const ModelView &view, std::int64_t maxBatch);
 
 std::string openIndexJson(const Workbench &workbench, bool readyAlone);
 // {"model_stats": [...]}: of one version, of all versions of a name, of all models (empty name).

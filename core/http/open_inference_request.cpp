@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <functional>
 
 namespace warmbench::http {
 
@@ -40,7 +41,8 @@ Result<void> readType(WireInput &input, const Members &members)
     if (!shape || !datatype)
         return invalidArgument(fmt::format("{} has no \"{}\": send name, shape, datatype and data.",
                                            what, shape ? "datatype" : "shape"));
-    auto extents = shapeOf(shape->value, fmt::format("The shape of input \"{}\"", input.name));
+    auto extents =
+        shapeOf(shape->value, fmt::format("The shape of input \"{}\"", printable(input.name, 60)));
     if (!extents)
         return extents.error();
     const auto count = elementCount(*extents);
@@ -48,7 +50,8 @@ Result<void> readType(WireInput &input, const Members &members)
         return invalidArgument(fmt::format("{}: {}", what, count.error().message));
     input.shape = std::move(*extents);
     input.count = *count;
-    const auto name = jsonString(datatype->value, fmt::format("The datatype of {}", what));
+    const auto name = jsonString(
+        datatype->value, fmt::format("The datatype of input \"{}\"", printable(input.name, 60)));
     if (!name)
         return name.error();
     const auto dtype = dtypeOfOpen(*name);
@@ -97,9 +100,10 @@ Result<void> readData(WireInput &input, const Members &members, std::string_view
     return {};
 }
 
-Result<WireInput> readInput(std::string_view json, std::string_view &binary)
+Result<WireInput> readInput(const LoadedModel &model, std::string_view json,
+                            std::string_view &binary)
 {
-    const auto members = jsonMembers(json, "An element of \"inputs\"");
+    const auto members = uniqueMembers(json, "An element of \"inputs\"");
     if (!members)
         return members.error();
     WireInput input;
@@ -111,13 +115,14 @@ Result<WireInput> readInput(std::string_view json, std::string_view &binary)
         return text.error();
     input.name = std::move(*text);
     if (auto done = readType(input, *members); !done)
-        return done.error();
+        return withExpected(done.error(), model, input.name);
     if (auto done = readData(input, *members, binary); !done)
-        return done.error();
+        return withExpected(done.error(), model, input.name);
     return input;
 }
 
-Result<std::vector<WireInput>> readInputs(const Members &members, std::string_view binary)
+Result<std::vector<WireInput>> readInputs(const LoadedModel &model, const Members &members,
+                                          std::string_view binary)
 {
     const JsonMember *list = memberOf(members, "inputs");
     if (!list)
@@ -128,7 +133,7 @@ Result<std::vector<WireInput>> readInputs(const Members &members, std::string_vi
         return elements.error();
     std::vector<WireInput> inputs;
     for (const std::string_view element : *elements) {
-        auto input = readInput(element, binary);
+        auto input = readInput(model, element, binary);
         if (!input)
             return input.error();
         inputs.push_back(std::move(*input));
@@ -141,31 +146,33 @@ Result<std::vector<WireInput>> readInputs(const Members &members, std::string_vi
     return inputs;
 }
 
-// The elements of a BYTES tensor: a length of 4 bytes, little-endian, before each.
-Result<std::vector<std::string_view>> bytesElements(const WireInput &input)
+// Gives the elements of a BYTES tensor one by one, each behind its length of 4 bytes,
+// little-endian, to `take`, whose error ends it.
+Result<void> eachElement(const WireInput &input,
+                         const std::function<Result<void>(std::string_view)> &take)
 {
     constexpr std::size_t lengthSize = 4;
-    std::vector<std::string_view> elements;
+    std::size_t taken = 0;
     std::string_view rest = *input.blob;
-    while (elements.size() < input.count && rest.size() >= lengthSize) {
+    for (; taken < input.count && rest.size() >= lengthSize; ++taken) {
         std::size_t length = 0;
         for (std::size_t i = lengthSize; i-- > 0;)
             length = length << 8U | static_cast<unsigned char>(rest[i]);
         rest.remove_prefix(lengthSize);
         if (length > rest.size())
             return invalidArgument(fmt::format(
-                "Element {} of the BYTES tensor \"{}\" announces {} bytes, but {} are left.",
-                elements.size(), printable(input.name, 60), length, rest.size()));
-        elements.push_back(rest.substr(0, length));
+                "Element {} of the BYTES tensor \"{}\" announces {} bytes, but {} are left.", taken,
+                printable(input.name, 60), length, rest.size()));
+        if (auto done = take(rest.substr(0, length)); !done)
+            return done;
         rest.remove_prefix(length);
     }
-    if (elements.size() < input.count || !rest.empty())
+    if (taken < input.count || !rest.empty())
         return invalidArgument(fmt::format(
             "The BYTES tensor \"{}\" came with {} elements and {} bytes left over, expected {} "
             "elements as its shape {} says, each behind its length in 4 bytes.",
-            printable(input.name, 60), elements.size(), rest.size(), input.count,
-            shapeText(input.shape)));
-    return elements;
+            printable(input.name, 60), taken, rest.size(), input.count, shapeText(input.shape)));
+    return {};
 }
 
 std::vector<Dimension> fixedShape(const Shape &shape)
@@ -179,10 +186,12 @@ std::vector<Dimension> fixedShape(const Shape &shape)
 Result<Tensor> tensorOfBlob(const WireInput &input)
 {
     if (input.dtype == DType::String) {
-        const auto elements = bytesElements(input);
-        if (!elements)
-            return elements.error();
-        return Tensor::fromStrings(input.shape, {elements->begin(), elements->end()});
+        std::vector<std::string> texts;
+        const auto done = eachElement(input, [&](std::string_view element) -> Result<void> {
+            texts.emplace_back(element);
+            return {};
+        });
+        return done ? Tensor::fromStrings(input.shape, std::move(texts)) : done.error();
     }
     const std::size_t expected = input.count * dtypeSize(input.dtype);
     if (input.blob->size() != expected)
@@ -233,14 +242,9 @@ Result<InferenceInputs> pictures(const LoadedModel &model, const WireInput &inpu
     ImageInputs images;
     std::int64_t pixels = 0;
     if (input.blob) {
-        const auto elements = bytesElements(input);
-        if (!elements)
-            return elements.error();
-        for (const std::string_view element : *elements) {
-            if (auto done = addPicture(images, pixels, element); !done)
-                return done.error();
-        }
-        return InferenceInputs(std::move(images));
+        const auto done = eachElement(
+            input, [&](std::string_view element) { return addPicture(images, pixels, element); });
+        return done ? Result<InferenceInputs>(std::move(images)) : done.error();
     }
     const auto texts = tensorOf(input);
     if (!texts)
@@ -314,7 +318,10 @@ Result<InferenceInputs> fitted(const LoadedModel &model, const std::vector<WireI
             return differs(model, spec, input);
         auto tensor = tensorOf(input);
         if (!tensor)
-            return tensor.error();
+            return withExpected({tensor.error().code,
+                                 fmt::format("{} It was declared {} {};", tensor.error().message,
+                                             openDatatype(input.dtype), shapeText(input.shape))},
+                                model, input.name);
         if (oneByOne && inputs.size() == 1) {
             SampleInputs samples;
             for (std::size_t i = 0; i < static_cast<std::size_t>(input.shape[0]); ++i)
@@ -356,7 +363,7 @@ Result<void> readClasses(OpenOutput &output, const LoadedModel &model, std::size
 
 Result<OpenOutput> readOutput(const LoadedModel &model, std::string_view json, bool binary)
 {
-    const auto members = jsonMembers(json, "An element of \"outputs\"");
+    const auto members = uniqueMembers(json, "An element of \"outputs\"");
     if (!members)
         return members.error();
     const JsonMember *name = memberOf(*members, "name");
@@ -543,12 +550,12 @@ Result<InferenceInputs> decodeOpenInference(const LoadedModel &model, std::strin
         return decodeRaw(model, body, ask);
     const std::size_t length = headerLength.value_or(body.size());
     const JsonText json(body.substr(0, length));
-    const auto members = jsonMembers(json.view(), "The body");
+    const auto members = uniqueMembers(json.view(), "The body");
     if (!members)
         return members.error();
     if (auto done = readAsk(model, *members, ask); !done)
         return done.error();
-    const auto inputs = readInputs(*members, body.substr(length));
+    const auto inputs = readInputs(model, *members, body.substr(length));
     if (!inputs)
         return inputs.error();
     return fitted(model, *inputs);

@@ -1,15 +1,19 @@
 #include "http/open_inference_routes.h"
 
 #include "base/text.h"
+#include "http/batch_limits.h"
 #include "http/json_body.h"
 #include "http/json_object.h"
 #include "http/json_reply.h"
 #include "http/open_inference_codec.h"
+#include "http/open_inference_members.h"
 #include "http/open_inference_models.h"
 #include "inference/workbench.h"
 
 #include <atomic>
 #include <fmt/format.h>
+#include <functional>
+#include <memory>
 
 namespace warmbench::http {
 
@@ -17,7 +21,8 @@ namespace {
 
 constexpr std::size_t mostControlBody = 65536; // parsed on the http thread
 
-using Describe = std::string (*)(const ModelView &);
+using Describe = std::function<std::string(const ModelView &)>;
+using Limits = std::shared_ptr<BatchLimits>;
 
 ModelId idOf(const RoutedRequest &routed)
 {
@@ -55,7 +60,7 @@ ApiReply readyReply(const Workbench &workbench)
 
 // ---- one model ----
 
-void describe(Workbench &workbench, const ModelId &id, Describe json, const Replier &reply)
+void describe(Workbench &workbench, const ModelId &id, const Describe &json, const Replier &reply)
 {
     const auto view = openModel(workbench, id);
     if (!view) {
@@ -102,7 +107,7 @@ ApiReply statisticsReply(Workbench &workbench, const ModelId &id)
 
 // ---- infer ----
 
-void infer(Workbench &workbench, RoutedRequest routed, const Replier &reply)
+void infer(Workbench &workbench, const Limits &limits, RoutedRequest routed, const Replier &reply)
 {
     const ModelId id = idOf(routed);
     std::string &body = routed.request.body;
@@ -122,9 +127,16 @@ void infer(Workbench &workbench, RoutedRequest routed, const Replier &reply)
     const auto ask = std::make_shared<OpenInferenceAsk>();
     InferenceRequest request;
     request.model = id;
-    request.decode =
-        [ask, length = *header, body = std::make_shared<const std::string>(std::move(body))](
-            const LoadedModel &model) { return decodeOpenInference(model, *body, length, *ask); };
+    request.decode = [ask, limits, length = *header,
+                      body = std::make_shared<const std::string>(std::move(body))](
+                         const LoadedModel &model) -> Result<InferenceInputs> {
+        auto inputs = decodeOpenInference(model, *body, length, *ask);
+        if (inputs) {
+            if (auto fits = limits->check(model, *inputs); !fits)
+                return fits.error();
+        }
+        return inputs;
+    };
     request.cancellation = routed.request.cancellation;
     request.client = routed.request.client;
     workbench.predict(std::move(request), [reply, ask, id](Result<Prediction> prediction) {
@@ -165,28 +177,31 @@ ApiReply indexReply(const Workbench &workbench, const std::string &body)
     return jsonReply(openIndexJson(workbench, readyAlone));
 }
 
-// A configuration or files in the request would change what is on disk: refused, not ignored.
-Result<void> withoutOverrides(const std::string &body)
+// What a load asks for beside the load: nothing, or a batch size in "config". Files in the request
+// would change what is on disk: refused, not ignored.
+Result<std::optional<std::int64_t>> wantedBatch(const std::string &body, const std::string &name)
 {
     const JsonText json(body);
     const auto members = controlMembers(json);
     if (!members)
         return members.error();
-    for (const JsonMember &member : *members) {
-        if (member.key != "parameters")
-            continue;
-        const auto parameters = jsonMembers(member.value, "\"parameters\"");
-        if (!parameters)
-            return parameters.error();
-        for (const JsonMember &parameter : *parameters) {
-            if (parameter.key == "config" || parameter.key.starts_with("file:"))
-                return invalidArgument(fmt::format(
-                    "\"{}\" in the request is not supported; change the model's files and its "
-                    "settings file on disk.",
-                    printable(parameter.key, 60)));
-        }
+    const JsonMember *list = memberOf(*members, "parameters");
+    if (!list)
+        return std::optional<std::int64_t>();
+    const auto parameters = jsonMembers(list->value, "\"parameters\"");
+    if (!parameters)
+        return parameters.error();
+    for (const JsonMember &parameter : *parameters) {
+        if (parameter.key.starts_with("file:"))
+            return invalidArgument(fmt::format("\"{}\": files in the request are not supported; "
+                                               "change the model's files on disk.",
+                                               printable(parameter.key, 60)));
     }
-    return {};
+    const JsonMember *config = memberOf(*parameters, "config");
+    if (!config)
+        return std::optional<std::int64_t>();
+    const auto text = jsonString(config->value, "\"config\"");
+    return text ? batchSizeOfConfig(*text, name) : text.error();
 }
 
 ApiReply loadReply(const Result<void> &done, const std::string &name)
@@ -200,15 +215,39 @@ ApiReply loadReply(const Result<void> &done, const std::string &name)
     return reply;
 }
 
-void load(Workbench &workbench, const RoutedRequest &routed, const Replier &reply)
+// Once the model is loaded: what it takes at most is known by then.
+Result<void> setBatch(const Workbench &workbench, BatchLimits &limits, const std::string &name,
+                      std::optional<std::int64_t> wanted)
+{
+    if (!wanted) {
+        limits.clear(name);
+        return {};
+    }
+    const auto view = openModel(workbench, {name, {}});
+    if (!view || !view->status.facts)
+        return unknownModel({name, {}});
+    const std::int64_t most = limits.possible(view->status.facts->spec);
+    if (*wanted > most)
+        return invalidArgument(
+            fmt::format("max_batch_size is {}, but this model takes {}.", *wanted,
+                        most == 0 ? "no batches" : fmt::format("at most {}", most)));
+    limits.set(name, *wanted);
+    return {};
+}
+
+void load(Workbench &workbench, const Limits &limits, const RoutedRequest &routed,
+          const Replier &reply)
 {
     const std::string &name = routed.parameter("name");
-    if (auto plain = withoutOverrides(routed.request.body); !plain) {
-        reply(loadReply(plain, name));
+    const auto wanted = wantedBatch(routed.request.body, name);
+    if (!wanted) {
+        reply(loadReply(wanted.error(), name));
         return;
     }
     workbench.cache().load(
-        {name, {}}, [name, reply](const Result<void> &done) { reply(loadReply(done, name)); });
+        {name, {}}, [&workbench, limits, name, wanted = *wanted, reply](const Result<void> &done) {
+            reply(loadReply(done ? setBatch(workbench, *limits, name, wanted) : done, name));
+        });
 }
 
 // Every version goes; the answer comes when the last has gone.
@@ -235,9 +274,11 @@ private:
     Replier m_reply;
 };
 
-void unload(Workbench &workbench, const RoutedRequest &routed, const Replier &reply)
+void unload(Workbench &workbench, BatchLimits &limits, const RoutedRequest &routed,
+            const Replier &reply)
 {
     const std::string &name = routed.parameter("name");
+    limits.clear(name);
     std::vector<ModelId> ids{{name, {}}};
     for (const ModelStatus &status : workbench.cache().statuses()) {
         if (status.id.name == name && !status.id.version.empty())
@@ -268,15 +309,19 @@ void addServerRoutes(Router &router, Workbench &workbench)
                 }});
 }
 
-void addModelRoutes(Router &router, Workbench &workbench, const std::string &base)
+void addModelRoutes(Router &router, Workbench &workbench, const Limits &limits,
+                    const std::string &base)
 {
+    const Describe config = [limits](const ModelView &view) {
+        return openConfigJson(view, limits->of(view.entry.name, view.status.facts->spec));
+    };
     router.add({"GET", base, "Open Inference Protocol: inputs and outputs of a model.", false,
                 [&workbench](const RoutedRequest &routed, const Replier &reply) {
                     describe(workbench, idOf(routed), openMetadataJson, reply);
                 }});
     router.add({"GET", base + "/config", "A model's configuration as Triton gives it.", false,
-                [&workbench](const RoutedRequest &routed, const Replier &reply) {
-                    describe(workbench, idOf(routed), openConfigJson, reply);
+                [&workbench, config](const RoutedRequest &routed, const Replier &reply) {
+                    describe(workbench, idOf(routed), config, reply);
                 }});
     router.add({"GET", base + "/ready",
                 "Ready: 200 unless the model was unloaded on request or failed.", false,
@@ -289,35 +334,36 @@ void addModelRoutes(Router &router, Workbench &workbench, const std::string &bas
                 }});
     router.add({"POST", base + "/infer",
                 "Open Inference Protocol: runs a model on JSON or binary tensors.", false,
-                [&workbench](RoutedRequest routed, const Replier &reply) {
-                    infer(workbench, std::move(routed), reply);
+                [&workbench, limits](RoutedRequest routed, const Replier &reply) {
+                    infer(workbench, limits, std::move(routed), reply);
                 }});
 }
 
-void addRepositoryRoutes(Router &router, Workbench &workbench)
+void addRepositoryRoutes(Router &router, Workbench &workbench, const Limits &limits)
 {
     router.add({"POST", "/v2/repository/index", "All models and whether they are ready.", false,
                 [&workbench](const RoutedRequest &routed, const Replier &reply) {
                     reply(indexReply(workbench, routed.request.body));
                 }});
     router.add({"POST", "/v2/repository/models/{name}/load", "Loads a model.", true,
-                [&workbench](const RoutedRequest &routed, const Replier &reply) {
-                    load(workbench, routed, reply);
+                [&workbench, limits](const RoutedRequest &routed, const Replier &reply) {
+                    load(workbench, limits, routed, reply);
                 }});
     router.add({"POST", "/v2/repository/models/{name}/unload", "Unloads all versions of a model.",
-                true, [&workbench](const RoutedRequest &routed, const Replier &reply) {
-                    unload(workbench, routed, reply);
+                true, [&workbench, limits](const RoutedRequest &routed, const Replier &reply) {
+                    unload(workbench, *limits, routed, reply);
                 }});
 }
 
 } // namespace
 
-void addOpenInferenceRoutes(Router &router, Workbench &workbench)
+void addOpenInferenceRoutes(Router &router, Workbench &workbench, Bytes maxBody)
 {
+    const auto limits = std::make_shared<BatchLimits>(maxBody);
     addServerRoutes(router, workbench);
-    addModelRoutes(router, workbench, "/v2/models/{name}");
-    addModelRoutes(router, workbench, "/v2/models/{name}/versions/{version}");
-    addRepositoryRoutes(router, workbench);
+    addModelRoutes(router, workbench, limits, "/v2/models/{name}");
+    addModelRoutes(router, workbench, limits, "/v2/models/{name}/versions/{version}");
+    addRepositoryRoutes(router, workbench, limits);
 }
 
 } // namespace warmbench::http

@@ -4,6 +4,7 @@
     make_models.py FOLDER           writes them, with expected answers as .npy beside them where a test compares numbers
     make_models.py --big FOLDER     big100mb.onnx too
     make_models.py --check FOLDER   then also sees that OpenCV runs or fails on each file as the table says
+    make_models.py --only NAME FOLDER   writes that one
     make_models.py --list           prints the names, and nothing else
 
 A new file is one function under @model: its name is the file's name, its docstring says what it is for, and it returns the
@@ -107,12 +108,21 @@ def add(files):
 
 @model()
 def addsub_int32(files):
-    """Triton's 'simple' model: int32 in, sum and difference out."""
+    """int32 in, sum and difference out, one sample."""
     a, b = np.arange(16, dtype=np.int32).reshape(1, 16), np.ones((1, 16), np.int32)
     files.golden(INPUT0=a, INPUT1=b, OUTPUT0=a + b, OUTPUT1=a - b)
     return network([node("Add", "INPUT0 INPUT1", "OUTPUT0", name="add"), node("Sub", "INPUT0 INPUT1", "OUTPUT1", name="sub")],
                    [value("INPUT0", [1, 16], INT32), value("INPUT1", [1, 16], INT32)],
                    [value("OUTPUT0", [1, 16], INT32), value("OUTPUT1", [1, 16], INT32)])
+
+
+@model()
+def simple(files):
+    """The same with a free batch, under the name that the example programs of Triton's client ask for."""
+    shape = ["batch", 16]
+    return network([node("Add", "INPUT0 INPUT1", "OUTPUT0", name="add"), node("Sub", "INPUT0 INPUT1", "OUTPUT1", name="sub")],
+                   [value("INPUT0", shape, INT32), value("INPUT1", shape, INT32)],
+                   [value("OUTPUT0", shape, INT32), value("OUTPUT1", shape, INT32)])
 
 
 @model()
@@ -345,10 +355,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", type=pathlib.Path)
     parser.add_argument("--big", action="store_true", help="write the large files too")
+    parser.add_argument("--only", choices=list(MODELS), metavar="NAME", help="write this one alone")
     parser.add_argument("--check", action="store_true", help="try each file with OpenCV")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
     options = parser.parse_args()
-    names = [name for name, spec in MODELS.items() if options.big or not spec.big]
+    names = [name for name, spec in MODELS.items() if name == options.only or not options.only and (options.big or not spec.big)]
     if options.list:
         print("\n".join(names))
         return 0

@@ -443,8 +443,8 @@ private Q_SLOTS:
         QCOMPARE(wrong.status, 404);
         QVERIFY2(wrong.body.find("failed to load 'wrong'") != std::string::npos,
                  wrong.body.c_str());
-        const auto changed =
-            api.post("/v2/repository/models/fake/load", R"({"parameters":{"config":"{}"}})");
+        const auto changed = api.post("/v2/repository/models/fake/load",
+                                      R"({"parameters":{"file:1/m.onnx":"aGk="}})");
         QCOMPARE(changed.status, 400);
         QVERIFY2(changed.body.find("failed to load 'fake'") != std::string::npos,
                  changed.body.c_str());
