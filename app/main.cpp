@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "descriptors.h"
 #include "log_setup.h"
 
 #include <clocale>
@@ -37,6 +38,8 @@ bool hasScreen()
 
 int run(const CommandLine &line)
 {
+    if (line.command == Command::Serve || line.command == Command::Window)
+        allowConnections(line.options.http.limits.connections);
     switch (line.command) {
     case Command::Serve:
         return runServe(line);

@@ -4,6 +4,7 @@
 #include "base/duration.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "option_values.h"
 #include "remote_predictor.h"
 
 #include <algorithm>
@@ -18,23 +19,8 @@ namespace warmbench::app {
 
 namespace {
 
-constexpr unsigned bit(Command command)
-{
-    return 1U << static_cast<unsigned>(command);
-}
-constexpr unsigned servers = bit(Command::Window) | bit(Command::Serve);
 constexpr unsigned runners = servers | bit(Command::Predict);
 constexpr unsigned everyone = runners | bit(Command::Inspect);
-
-Result<int> parseNumber(const std::string &text, int least, int most)
-{
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number < least || number > most)
-        return invalidArgument(
-            fmt::format("\"{}\" is not a whole number from {} to {}.", text, least, most));
-    return number;
-}
 
 Result<bool> parseSwitch(const std::string &text)
 {
@@ -57,25 +43,6 @@ Result<T> parseWord(const std::string &text,
         known.emplace_back(word);
     }
     return invalidArgument(fmt::format("\"{}\" is none of {}.", text, joined(known)));
-}
-
-// Stores a parsed value, or passes the error on.
-template <typename T, typename Target>
-Result<void> store(Result<T> parsed, Target &target)
-{
-    if (!parsed)
-        return std::move(parsed).error();
-    target = static_cast<Target>(*parsed);
-    return {};
-}
-
-// As store, but zero would refuse every request.
-template <typename T>
-Result<void> storePositive(Result<T> parsed, T &target)
-{
-    if (parsed && *parsed == T{})
-        return invalidArgument("0 would refuse every request; give more.");
-    return store(std::move(parsed), target);
 }
 
 Result<void> storeCount(const std::string &text, int most, int &target)
@@ -102,9 +69,9 @@ Result<void> storeToken(const std::string &text, std::string &token)
     return {};
 }
 
-const std::vector<OptionSpec> &table()
+std::vector<OptionSpec> mainOptions()
 {
-    static const std::vector<OptionSpec> specs{
+    return {
         {"host", "ADDRESS", "Address that the API listens on (127.0.0.1)", servers,
          [](Options &o, const std::string &v) {
              return store(Result<std::string>(v), o.http.host);
@@ -204,6 +171,16 @@ const std::vector<OptionSpec> &table()
                  o.logFormat);
          }},
     };
+}
+
+const std::vector<OptionSpec> &table()
+{
+    static const std::vector<OptionSpec> specs = [] {
+        std::vector<OptionSpec> all = mainOptions();
+        const std::vector<OptionSpec> guards = guardOptions();
+        all.insert(all.end(), guards.begin(), guards.end());
+        return all;
+    }();
     return specs;
 }
 

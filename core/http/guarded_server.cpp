@@ -3,9 +3,13 @@
 #include "base/logging.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <QMetaMethod>
 #include <QTcpSocket>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
 
@@ -15,6 +19,9 @@ namespace {
 
 // Refused connections that may stay until their client has read why.
 constexpr std::size_t mostRefused = 64;
+// Then others have their turn.
+constexpr int mostAcceptedAtOnce = 64;
+constexpr std::chrono::seconds complaintInterval{10};
 // Few: they must not starve those that run networks.
 constexpr int asideThreads = 2;
 
@@ -63,17 +70,11 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks, QObject *p
     setListenBacklogSize(512);
     connect(&m_timer, &QTimer::timeout, this, &GuardedServer::checkTimes);
     m_timer.start(tickOf(m_options.limits));
-    // Out of descriptors, QTcpServer stops accepting for good unless told to go on.
     m_resume.setSingleShot(true);
     m_resume.setInterval(m_options.limits.resumeAccepting);
     connect(&m_resume, &QTimer::timeout, this, [this] {
-        if (isListening())
-            resumeAccepting();
-    });
-    connect(this, &QTcpServer::acceptError, this, [this] {
-        logWarning("http", fmt::format("A connection could not be accepted: {}.",
-                                       errorString().toStdString()));
-        m_resume.start();
+        if (m_notifier)
+            m_notifier->setEnabled(true);
     });
 }
 
@@ -88,6 +89,53 @@ GuardedServer::~GuardedServer()
     // Their going has cancelled what is being unpacked.
     m_aside.clear();
     m_aside.waitForDone();
+}
+
+void GuardedServer::startAccepting()
+{
+    pauseAccepting();
+    m_notifier = std::make_unique<QSocketNotifier>(socketDescriptor(), QSocketNotifier::Read);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, &GuardedServer::acceptWaiting);
+}
+
+void GuardedServer::acceptWaiting()
+{
+    const int listening = static_cast<int>(socketDescriptor());
+    for (int i = 0; i < mostAcceptedAtOnce && m_notifier; ++i) {
+        const int descriptor = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
+        if (descriptor >= 0)
+            incomingConnection(descriptor);
+        else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            return pauseForDescriptors(errno);
+        else if (errno != EINTR && errno != ECONNABORTED)
+            return;
+    }
+}
+
+// What waits is asked for again in a moment: it would keep the notifier busy until then.
+void GuardedServer::pauseForDescriptors(int reason)
+{
+    m_notifier->setEnabled(false);
+    m_resume.start();
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (m_complained != SteadyTime{} && now - m_complained < complaintInterval)
+        return;
+    m_complained = now;
+    logWarning("http", fmt::format("A connection could not be accepted ({}): it waits until "
+                                   "another ends. Raise the limit with ulimit -n, or lower "
+                                   "--max-connections.",
+                                   std::strerror(reason)));
+}
+
+QTcpSocket *GuardedServer::nextPendingConnection()
+{
+    while (!m_pending.empty()) {
+        const QPointer<QTcpSocket> socket = m_pending.front();
+        m_pending.pop_front();
+        if (socket)
+            return socket;
+    }
+    return nullptr;
 }
 
 QTcpSocket *GuardedServer::makeSocket(qintptr descriptor)
@@ -114,14 +162,19 @@ void GuardedServer::incomingConnection(qintptr descriptor)
     std::size_t &fromThere = m_perAddress[connection->peer()];
     m_connections.insert(connection);
     ++fromThere;
-    if (fromThere > limits.connectionsPerAddress && !isLoopback(connection->peer())) {
+    if (fromThere > limits.connectionsPerAddress &&
+        (limits.countLoopback || !isLoopback(connection->peer()))) {
         connection->refuse(503, fmt::format("There are {} connections from this address already: "
                                             "close some.",
                                             limits.connectionsPerAddress));
         connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
         return;
     }
-    addPendingConnection(socket);
+    m_pending.emplace_back(socket);
+    // Which of the two Qt HTTP Server listens to depends on its version; both are QTcpServer's own.
+    for (const auto signal : {QMetaMethod::fromSignal(&QTcpServer::newConnection),
+                              QMetaMethod::fromSignal(&QTcpServer::pendingConnectionAvailable)})
+        signal.invoke(this, Qt::DirectConnection);
 }
 
 // Never shown to Qt HTTP Server: stays just long enough to be told why.
@@ -175,6 +228,7 @@ void GuardedServer::checkTimes()
 
 void GuardedServer::drain(std::chrono::milliseconds most)
 {
+    m_notifier.reset();
     close();
     m_draining = true;
     for (Connection *connection : std::vector(m_connections.begin(), m_connections.end()))

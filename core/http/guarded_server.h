@@ -1,5 +1,9 @@
 // The listening socket under Qt HTTP Server: admits connections up to a number, gives each a
-// guard, looks at their times, and goes on accepting after the process ran out of descriptors.
+// guard, and looks at their times.
+//
+// It accepts by itself. Qt 6.4 asks its socket engine why an accept failed, which remembers its
+// first reason for ever: where that was "none waits", running out of descriptors goes unseen and
+// the thread spins; where it was the descriptors, each later "none waits" counts as that again.
 //
 // Thread: http.
 #pragma once
@@ -9,10 +13,13 @@
 #include "http/http_server.h"
 #include "http/replier.h"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <QHostAddress>
+#include <QPointer>
+#include <QSocketNotifier>
 #include <QTcpServer>
 #include <QThreadPool>
 #include <QTimer>
@@ -41,6 +48,11 @@ public:
     GuardedServer(const HttpOptions &options, Hooks hooks, QObject *parent = nullptr);
     ~GuardedServer() override;
 
+    // Once it listens; QTcpServer itself accepts nothing from then on.
+    void startAccepting();
+    bool hasPendingConnections() const override { return !m_pending.empty(); }
+    QTcpSocket *nextPendingConnection() override;
+
     // Qt has parsed a stand-in: it belongs to the connection that read last.
     void dispatchCurrent();
     // Stops accepting and lets what is under way end for at most `most`, then emits stopped().
@@ -64,6 +76,8 @@ protected:
     void incomingConnection(qintptr descriptor) override;
 
 private:
+    void acceptWaiting();
+    void pauseForDescriptors(int reason);
     QTcpSocket *makeSocket(qintptr descriptor);
     void refuseConnection(qintptr descriptor);
     void checkTimes();
@@ -78,7 +92,10 @@ private:
     std::shared_ptr<InputBudget> m_input;
     QThreadPool m_aside; // packs and unpacks large bodies
     QTimer m_timer;
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    std::deque<QPointer<QTcpSocket>> m_pending; // for Qt HTTP Server
     QTimer m_resume;
+    SteadyTime m_complained{}; // of missing descriptors
     bool m_draining = false;
     std::string m_date;
     std::int64_t m_dateSecond = -1;

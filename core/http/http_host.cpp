@@ -123,6 +123,7 @@ void HttpHost::serve(const std::function<void(Result<std::uint16_t>)> &listening
             return;
         }
         dispatcher.attach(server);
+        server->startAccepting();
         m_server = server;
         QEventLoop loop;
         QObject::connect(server, &GuardedServer::stopped, &loop, &QEventLoop::quit);

@@ -15,10 +15,11 @@ struct HttpLimits
     std::size_t headerBytes = 32 * 1024;
     std::size_t headerFields = 100;
     std::size_t connections = 512;
-    std::size_t connectionsPerAddress = 64;         // loopback is not counted
+    std::size_t connectionsPerAddress = 64;
+    bool countLoopback = false;                     // as an address like others
     std::size_t pipelined = 16;                     // requests of one connection under way at once
     Bytes unsentOutput = mebibytes(16);             // beyond it no further request is taken on
-    Bytes bufferedInput = mebibytes(1024);          // over all connections
+    Bytes bufferedInput = mebibytes(1024);          // over all connections, answered ones not
     std::chrono::milliseconds header{10'000};       // from the first byte of a request
     std::chrono::milliseconds bodyGrace{10'000};    // from the end of the header, then
     double bodyBytesPerSecond = 1024;               //   at least so much on average

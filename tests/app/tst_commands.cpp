@@ -69,6 +69,11 @@ private Q_SLOTS:
         row("nothing to serve", words("serve"), 2, "serve --sample");
         row("port that is no number", words("serve --sample --port abc"), 2, "--port");
         row("port beyond ports", words("serve --sample --port 65536"), 2, "65535");
+        row("limits in the help", words("serve --help"), 0, "--max-connections-per-address");
+        row("a limit that is none", words("serve --sample --max-connections 0"), 2,
+            "--max-connections");
+        row("a header of no size", words("serve --sample --max-header 0"), 2, "0 would refuse");
+        row("a time that is none", words("serve --sample --idle-timeout soon"), 2, "30s");
         row("size that is none", words("serve --sample --memory-budget much"), 2, "512MiB");
         row("option without its value", words("serve --sample --port"), 2, "port");
         row("nothing to predict", words("predict m.onnx"), 2, "INPUT");

@@ -415,6 +415,41 @@ private Q_SLOTS:
         QTRY_VERIFY(admitted());
     }
 
+    void connectionsFromOneAddressAreBounded()
+    {
+        HttpOptions options;
+        options.limits.connectionsPerAddress = 3;
+        options.limits.countLoopback = true;
+        Echo echo(options);
+        std::vector<HttpClient> held;
+        for (int i = 0; i < 3; ++i) {
+            held.emplace_back(echo.port());
+            QCOMPARE(held.back().exchange("GET", "/").status, 200);
+        }
+        HttpClient extra(echo.port());
+        const auto answer = extra.response();
+        QCOMPARE(answer.status, 503);
+        QVERIFY2(answer.body.find("3 connections from this address") != std::string::npos,
+                 answer.body.c_str());
+        QVERIFY(extra.closedByPeer());
+        QCOMPARE(held.front().exchange("GET", "/").status, 200);
+        held.pop_back();
+        int status = 503;
+        const auto admitted = [&] {
+            if (status == 503)
+                status = HttpClient(echo.port()).exchange("GET", "/").status;
+            return status == 200;
+        };
+        QTRY_VERIFY(admitted());
+
+        options.limits.countLoopback = false;
+        Echo free(options);
+        for (int i = 0; i < 4; ++i) {
+            held.emplace_back(free.port());
+            QCOMPARE(held.back().exchange("GET", "/").status, 200);
+        }
+    }
+
     void inputOfAllConnectionsIsBounded()
     {
         HttpOptions options;
