@@ -44,6 +44,8 @@ Connection::Connection(QTcpSocket *socket, GuardedServer &server)
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     connect(m_socket, &QTcpSocket::readyRead, this, &Connection::read);
     connect(m_socket, &QTcpSocket::disconnected, this, &Connection::gone);
+    // Before anything is written: a client that has gone already ends the connection within that.
+    connect(m_socket, &QTcpSocket::disconnected, m_socket, &QObject::deleteLater);
     connect(m_socket, &QTcpSocket::bytesWritten, this, &Connection::written);
 }
 

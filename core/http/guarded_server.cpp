@@ -167,7 +167,6 @@ void GuardedServer::incomingConnection(qintptr descriptor)
         connection->refuse(503, fmt::format("There are {} connections from this address already: "
                                             "close some.",
                                             limits.connectionsPerAddress));
-        connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
         return;
     }
     m_pending.emplace_back(socket);
@@ -191,10 +190,7 @@ void GuardedServer::refuseConnection(qintptr descriptor)
     m_connections.insert(connection);
     ++m_perAddress[connection->peer()];
     ++m_refused;
-    connect(socket, &QTcpSocket::disconnected, socket, [this, socket] {
-        --m_refused;
-        socket->deleteLater();
-    });
+    connect(socket, &QTcpSocket::disconnected, this, [this] { --m_refused; });
     connection->refuse(503, fmt::format("All {} connections are in use: try again in a moment.",
                                         m_options.limits.connections));
 }
