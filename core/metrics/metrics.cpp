@@ -108,7 +108,8 @@ void Metrics::recordPrediction(const std::string &model, const std::string &vers
     if (!success)
         m_failures.add();
     m_latency.record(total);
-    m_models.at({model, version}).record(total);
+    if (!model.empty())
+        m_models.at({model, version}).record(total);
 }
 
 void Metrics::recordPhase(const std::string &model, std::size_t phase,

@@ -126,7 +126,7 @@ struct InferenceTotals
 class Metrics
 {
 public:
-    // One finished prediction.
+    // One finished prediction; without a name where no such model is there.
     void recordPrediction(const std::string &model, const std::string &version, bool success,
                           std::chrono::nanoseconds total);
     // Phase by its index in inference's Phase.

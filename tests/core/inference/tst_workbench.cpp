@@ -356,6 +356,20 @@ private Q_SLOTS:
         QCOMPARE(bench.workbench->metrics().failures(), std::int64_t(3));
     }
 
+    void namesThatClientsMakeUpAreCountedButNotKept()
+    {
+        Bench bench;
+        bench.source.set("m");
+        QVERIFY(bench.predict(requestFor("m")).has_value());
+        for (int i = 0; i < 3; ++i)
+            QCOMPARE(codeOf(bench.predict(requestFor("none-" + std::to_string(i)))),
+                     std::string("NOT_FOUND"));
+        QCOMPARE(bench.workbench->metrics().failures(), std::int64_t(3));
+        const auto models = bench.workbench->metrics().models();
+        QCOMPARE(models.size(), std::size_t(1));
+        QCOMPARE(models.begin()->first.first, std::string("m"));
+    }
+
     void whatIsThrownBecomesAnAnswer()
     {
         Bench bench;
