@@ -1,9 +1,8 @@
 #include "http/json_body.h"
 
 #include "base/text.h"
+#include "tensor/json_tensor.h"
 
-#include <charconv>
-#include <cmath>
 #include <fmt/format.h>
 #include <memory>
 #include <simdjson.h>
@@ -185,13 +184,11 @@ Result<double> jsonNumber(std::string_view json, std::string_view what)
     if (jsonKind(json) != "a number")
         return invalidArgument(fmt::format("{} is {} ({}), expected a number.", what,
                                            jsonKind(json), printable(json, 40)));
-    double number = 0;
-    const auto error = collected(
-        json, [&](ondemand::document &document) { return document.get_double().get(number); });
-    if (error || !std::isfinite(number))
+    const auto number = numberFromJson(trimmed(json));
+    if (!number)
         return invalidArgument(fmt::format("{} is {}, which is no number that can be used.", what,
                                            printable(json, 40)));
-    return number;
+    return *number;
 }
 
 std::string_view jsonKind(std::string_view json)

@@ -1,10 +1,11 @@
 #include "tensor/json_reader.h"
 
 #include "base/text.h"
+#include "tensor/json_scan.h"
+#include "tensor/json_tensor.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -36,38 +37,6 @@ std::string_view withoutBlanks(std::string_view token)
     while (!token.empty() && std::strchr(" \t\r\n", token.back()))
         token.remove_suffix(1);
     return token;
-}
-
-std::size_t digits(std::string_view text, std::size_t from)
-{
-    const auto end = text.find_first_not_of("0123456789", from);
-    return (end == std::string_view::npos ? text.size() : end) - from;
-}
-
-// RFC 8259, section 6; std::from_chars alone is more generous.
-bool isJsonNumber(std::string_view text)
-{
-    std::size_t at = text.starts_with('-') ? 1 : 0;
-    const std::size_t whole = digits(text, at);
-    if (whole == 0 || (whole > 1 && text[at] == '0'))
-        return false;
-    at += whole;
-    if (at < text.size() && text[at] == '.') {
-        const std::size_t fraction = digits(text, at + 1);
-        if (fraction == 0)
-            return false;
-        at += 1 + fraction;
-    }
-    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-        ++at;
-        if (at < text.size() && (text[at] == '+' || text[at] == '-'))
-            ++at;
-        const std::size_t exponent = digits(text, at);
-        if (exponent == 0)
-            return false;
-        at += exponent;
-    }
-    return at == text.size();
 }
 
 std::optional<double> wordAsNumber(std::string_view word)
@@ -112,6 +81,12 @@ private:
     bool readText(ondemand::value value);
     bool endList(std::size_t depth, std::int64_t size);
 
+    // simdjson 3.0.1 misreads numbers below 1 of more than 19 decimals: 0.53464871092675424624 is
+    // 0.018 to it.
+    static bool takesWell(ondemand::value value)
+    {
+        return std::is_integral_v<T> || value.raw_json_token().size() <= 19;
+    }
     bool take(T value)
     {
         if (m_result.count++ < m_most)
@@ -185,7 +160,7 @@ bool Reader<T>::readValue(ondemand::value value, std::size_t depth)
     m_depth = depth;
     if constexpr (!std::is_same_v<T, std::string>) { // nearly every value, so before all else
         T number{};
-        if (m_leaves == depth && !value.get(number))
+        if (m_leaves == depth && takesWell(value) && !value.get(number))
             return take(number);
     }
     ondemand::json_type type{};
@@ -284,15 +259,15 @@ bool Reader<T>::readNumber(ondemand::value value)
 {
     if constexpr (!std::is_same_v<T, std::string>) {
         T number{};
-        if (!value.get(number))
+        if (takesWell(value) && !value.get(number))
             return take(number);
     }
     std::string_view token = value.raw_json_token();
     return readUnusualNumber(withoutBlanks(token));
 }
 
-// What simdjson refuses though it is a number: integers of more than 64 bits, 3.0 or 1e2 as whole
-// numbers; and what is none at all.
+// What simdjson refuses or misreads though it is a number: long ones, integers of more than 64
+// bits, 3.0 or 1e2 as whole numbers; and what is none at all.
 template <typename T>
 bool Reader<T>::readUnusualNumber(std::string_view token)
 {
@@ -301,11 +276,12 @@ bool Reader<T>::readUnusualNumber(std::string_view token)
     if constexpr (std::is_same_v<T, std::string>) {
         return refuseValue(fmt::format("the number {}", printable(token, 40)));
     } else {
-        double number = 0;
-        if (std::from_chars(token.data(), token.data() + token.size(), number).ec != std::errc())
+        const auto read = numberFromJson(token);
+        if (!read)
             return refuse(fmt::format("element {} is {}, which float64 cannot hold; send a number "
                                       "within 1.79e308",
                                       place(), printable(token, 40)));
+        const double number = *read;
         if constexpr (std::is_same_v<T, double>) {
             return take(number);
         } else {

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "tensor/tensor.h"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,10 @@ namespace warmbench {
 // missing or one too many is forgiven. `what` is the tensor's name in messages.
 Result<Tensor> tensorFromJson(std::string_view json, std::string_view what, DType dtype,
                               std::span<const Dimension> declared);
+
+// One JSON number (RFC 8259, section 6), correctly rounded; nothing where the text is none or
+// float64 cannot hold it.
+std::optional<double> numberFromJson(std::string_view json);
 
 // Appends nested arrays in the tensor's shape. Floats are written shortest such that they read back
 // the same (std::to_chars); NaN is null, infinities are the strings "Infinity" and "-Infinity",

@@ -235,6 +235,43 @@ private Q_SLOTS:
         QCOMPARE(text, std::string("1e+22"));
     }
 
+    void numbersAreRoundedRight_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::addColumn<double>("value");
+        const auto row = [](const char *json, double value) {
+            QTest::newRow(json) << QByteArray(json) << value;
+        };
+        row("0.5", 0.5);
+        row("-17", -17);
+        row("0.14509804546833038", 0.14509804546833038);
+        row("0.53464871092675424624", 0.53464871092675424624); // 20 decimals
+        row("-0.9926956295967102660355776258178", -0.9926956295967102660355776258178);
+        row("12345678901234567890123", 12345678901234567890123.0);
+        row("1.7976931348623157e308", 1.7976931348623157e308);
+        row("4.9e-324", 4.9e-324);
+        row("1e-400", 0);
+        row("-0.00001e-330", -0.0);
+        row("12.5e-3000000000000000000000", 0);
+    }
+    void numbersAreRoundedRight()
+    {
+        QFETCH(QByteArray, json);
+        QFETCH(double, value);
+        const auto number = numberFromJson(json.toStdString());
+        QVERIFY(number);
+        QCOMPARE(*number, value);
+        QCOMPARE(std::signbit(*number), std::signbit(value));
+        const auto tensor = read("[1.5," + json.toStdString() + "]", DType::Float64, {2});
+        QVERIFY2(tensor, tensor ? "" : tensor.error().message.c_str());
+        QCOMPARE(tensor->values<double>()[1], value);
+    }
+    void whatIsNoNumberIsNone()
+    {
+        for (const char *json : {"", "-", "1.", ".5", "01", "+1", "1e", "NaN", "1e400", "-9.9e9999",
+                                 "1 ", "0x1", "123e99999999999999999999"})
+            QVERIFY2(!numberFromJson(json), json);
+    }
     void stringsAreEscapedAndRepaired_data()
     {
         QTest::addColumn<QByteArray>("text");

@@ -1,0 +1,121 @@
+// What a request costs on its way, without sockets: reading the body, running the network, writing
+// the answer, and all of it together on the thread that asks.
+//
+//     bench_road MODEL BODY.json [Google Benchmark's options]
+#include "engine/engine.h"
+#include "http/prediction_codec.h"
+#include "inference/prediction_flow.h"
+#include "inference/workbench.h"
+#include "tensor/tensor.h"
+
+#include <benchmark/benchmark.h>
+#include <cstdio>
+#include <fstream>
+#include <future>
+#include <iterator>
+
+using namespace warmbench;
+
+namespace {
+
+std::string g_body;
+std::unique_ptr<Workbench> g_workbench;
+std::string g_name;
+
+InferenceRequest request()
+{
+    InferenceRequest one;
+    one.model = {g_name, {}};
+    one.decode = *http::decoderFor(g_body, "application/json");
+    return one;
+}
+
+ModelHandle handle()
+{
+    return *g_workbench->cache().acquireIfReady({g_name, {}}, Purpose::Other);
+}
+
+void decode(benchmark::State &state)
+{
+    const auto model = handle();
+    const auto one = request();
+    for (auto _ : state)
+        benchmark::DoNotOptimize(one.decode(*model));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(g_body.size()));
+}
+
+void engineAlone(benchmark::State &state)
+{
+    const auto model = handle();
+    Shape shape;
+    for (const Dimension &extent : model->spec().inputs.front().shape)
+        shape.push_back(extent.free() ? 1 : extent.size);
+    const Tensor input = *Tensor::create(model->spec().inputs.front().dtype, shape);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(model->network->run({&input, 1}));
+}
+
+void flow(benchmark::State &state)
+{
+    const auto model = handle();
+    const auto one = request();
+    const SystemClock clock;
+    for (auto _ : state)
+        benchmark::DoNotOptimize(runPrediction(*model, one, SteadyTime::max(), clock));
+}
+
+void encode(benchmark::State &state)
+{
+    const auto model = handle();
+    const auto one = request();
+    const SystemClock clock;
+    const auto prediction = runPrediction(*model, one, SteadyTime::max(), clock);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(http::predictionJson(*prediction));
+}
+
+void workbench(benchmark::State &state)
+{
+    for (auto _ : state) {
+        std::promise<std::string> answer;
+        g_workbench->predict(request(), [&](const Result<Prediction> &prediction) {
+            answer.set_value(http::predictionJson(*prediction));
+        });
+        benchmark::DoNotOptimize(answer.get_future().get());
+    }
+}
+
+BENCHMARK(decode);
+BENCHMARK(engineAlone);
+BENCHMARK(flow);
+BENCHMARK(encode);
+BENCHMARK(workbench)->UseRealTime();
+
+} // namespace
+
+int main(int count, char **arguments)
+{
+    if (count < 3) {
+        std::puts("usage: bench_road MODEL BODY.json [options of Google Benchmark]");
+        return 2;
+    }
+    std::ifstream body(arguments[2], std::ios::binary);
+    g_body.assign(std::istreambuf_iterator<char>(body), {});
+    const SystemClock clock;
+    g_workbench = std::make_unique<Workbench>(WorkbenchOptions{}, clock);
+    const auto names = g_workbench->open(arguments[1], true);
+    std::promise<void> ready;
+    g_workbench->whenReady([&] { ready.set_value(); });
+    ready.get_future().wait();
+    if (!names || g_workbench->startFailure()) {
+        std::puts("The model could not be loaded; try it with `warmbench inspect`.");
+        return 1;
+    }
+    g_name = names->front();
+    count -= 2;
+    arguments[2] = arguments[0];
+    benchmark::Initialize(&count, arguments + 2);
+    benchmark::RunSpecifiedBenchmarks();
+    g_workbench.reset();
+    return 0;
+}
