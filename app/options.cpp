@@ -112,7 +112,7 @@ std::vector<OptionSpec> mainOptions()
              return store(parseWord<std::string>(v, {{"auto", "auto"}, {"opencv", "opencv"}}),
                           o.workbench.loader.engine);
          }},
-        {"instances", "N", "Parallel instances of a model (auto: 1)", runners,
+        {"instances", "N", "Parallel instances of a model (auto: up to 4 of a small model, 1 of others)", runners,
          [](Options &o, const std::string &v) {
              return storeCount(v, 64, o.workbench.loader.instances);
          }},
@@ -308,7 +308,6 @@ Result<Options> readOptions(Command command, const QCommandLineParser &given)
                              fmt::format("--{}: {}", spec.name, applied.error().message)};
         }
     }
-    options.workbench.loader.instances = std::max(1, options.workbench.loader.instances);
     return options;
 }
 

@@ -11,6 +11,7 @@
 #include "engine/network_spec.h"
 #include "tensor/tensor.h"
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string>
@@ -60,7 +61,12 @@ public:
     // (layer named). Internal: anything else the library throws.
     virtual Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) = 0;
     virtual NetworkMeasure measure() const = 0;
+    // What a run usually takes; max() before the first. Lock-free.
+    virtual std::chrono::nanoseconds usualTime() const = 0;
 };
+
+// Runs shorter than this are not worth another thread: handing over costs some 10 us.
+inline constexpr std::chrono::microseconds quickRunTime{100};
 
 class Engine
 {
@@ -80,7 +86,8 @@ public:
                                                   const EngineOptions &options) = 0;
 };
 
-// Number of threads that a single run may use; set once at start, since OpenCV's setting is global.
+// Number of threads that a run may use while it is alone; set once at start, since OpenCV's setting
+// is global.
 void setEngineThreads(int threads);
 
 // The engine that is always there.

@@ -4,6 +4,7 @@
 #include "engine/opencv_formats.h"
 #include "engine/opencv_network.h"
 #include "engine/opencv_quiet.h"
+#include "engine/opencv_threads.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -55,7 +56,11 @@ Result<std::shared_ptr<OpenCvNetwork>> makeNetwork(OpenCvParts parts)
 class OpenCvEngine final : public Engine
 {
 public:
-    OpenCvEngine() { quietenLibraries(); }
+    OpenCvEngine()
+    {
+        quietenLibraries();
+        useEngineThreads();
+    }
 
     std::string_view name() const override { return "opencv"; }
     std::string version() const override { return openCvVersion(); }
@@ -98,12 +103,6 @@ public:
 };
 
 } // namespace
-
-void setEngineThreads(int threads)
-{
-    static std::once_flag once;
-    std::call_once(once, [threads] { cv::setNumThreads(std::max(threads, 1)); });
-}
 
 std::unique_ptr<Engine> makeOpenCvEngine()
 {

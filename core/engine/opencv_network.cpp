@@ -2,6 +2,7 @@
 
 #include "base/logging.h"
 #include "base/text.h"
+#include "engine/opencv_threads.h"
 
 #include <algorithm>
 #include <array>
@@ -163,9 +164,12 @@ Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
     if (auto checked = checkInputs(inputs); !checked)
         return std::move(checked).error();
     const Lease instance(*this);
+    const EngineRun counted(usualTime() < quickRunTime);
+    const auto began = std::chrono::steady_clock::now();
     auto outputs = instance->run(inputs, m_spec);
     if (!outputs)
         return std::move(outputs).error();
+    m_usual.add(std::chrono::steady_clock::now() - began);
     if (outputs->lossy && !m_warnedOfDigits.exchange(true))
         logWarning("engine", fmt::format("The network \"{}\" was given integers that float32 "
                                          "cannot hold exactly; OpenCV rounds them.",

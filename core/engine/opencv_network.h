@@ -3,6 +3,7 @@
 // Thread: run() any; at most concurrency() run at once, further callers wait. Private to this room.
 #pragma once
 
+#include "base/usual_time.h"
 #include "engine/engine.h"
 #include "engine/opencv_formats.h"
 #include "engine/opencv_instance.h"
@@ -29,6 +30,7 @@ public:
     bool batches() const override { return m_batches; }
     Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) override;
     NetworkMeasure measure() const override;
+    std::chrono::nanoseconds usualTime() const override { return m_usual.value(); }
 
 private:
     class Lease;
@@ -47,6 +49,7 @@ private:
     std::vector<Shape> m_warmOutputs;
     bool m_batches = false;
     std::atomic<bool> m_warnedOfDigits = false;
+    UsualTime m_usual;
 
     mutable std::mutex m_mutex;
     mutable std::condition_variable m_freed;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
+#include <thread>
 
 namespace warmbench {
 
@@ -118,9 +119,17 @@ Result<void> applySettings(LoadedModel &model)
     return {};
 }
 
-int instancesOf(const ModelSettings &settings, const LoaderOptions &options)
+// Copies of a small network cost little memory and let every core run one.
+int instancesOf(const ModelSettings &settings, const LoaderOptions &options, Bytes files)
 {
-    return std::max(1, settings.instances.value_or(options.instances));
+    constexpr Bytes small{std::int64_t(4) << 20};
+    constexpr unsigned most = 4;
+    const int wanted = settings.instances.value_or(options.instances);
+    if (wanted > 0)
+        return wanted;
+    return files > small
+               ? 1
+               : static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, most));
 }
 
 } // namespace
@@ -177,7 +186,8 @@ Result<LoadPlan> ModelLoader::probe(const ModelId &id)
     // Nearly all of these files is weights, and each instance has its own.
     for (const fs::path &part : plan.files.all())
         plan.estimate += {std::max<std::int64_t>(stampOf(part).size, 0)};
-    plan.estimate.count *= instancesOf(plan.settings, m_options);
+    plan.instances = instancesOf(plan.settings, m_options, plan.estimate);
+    plan.estimate.count *= plan.instances;
     return plan;
 }
 
@@ -209,7 +219,7 @@ Result<std::unique_ptr<LoadedModel>> ModelLoader::load(const LoadPlan &plan)
     if (!engine)
         return engine.error();
     const Bytes before = allocatedMemory();
-    auto network = (*engine)->load(plan.files, {instancesOf(plan.settings, m_options)});
+    auto network = (*engine)->load(plan.files, {plan.instances});
     const Bytes allocated = allocatedMemory() - before;
     // What was read may be neither the old files nor the new ones.
     if (bundleStamps(plan.files, plan.settings) != plan.stamps)

@@ -12,7 +12,7 @@ namespace warmbench {
 struct LoaderOptions
 {
     std::string engine = "auto"; // "auto", "opencv", "onnxruntime"
-    int instances = 1;           // unless the model's settings say
+    int instances = 0; // unless the model's settings say; 0: a small model one a core, others one
 };
 
 class ModelLoader final : public ModelSource

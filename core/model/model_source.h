@@ -19,6 +19,7 @@ struct LoadPlan
     ModelSettings settings;
     std::vector<FileStamp> stamps;
     Bytes fileBytes;
+    int instances = 1; // of the network
 };
 
 class ModelSource

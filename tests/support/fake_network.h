@@ -30,6 +30,7 @@ struct FakeNetworkOptions
     int concurrency = 1;
     bool batches = true;
     NetworkMeasure measure = {};
+    std::chrono::nanoseconds usualTime = std::chrono::nanoseconds::max();
     std::function<Result<std::vector<Tensor>>(std::span<const Tensor>)> answer = {};
     std::shared_ptr<Gate> runGate = {};     // passed by every run, before the answer
     std::function<void()> onDestroyed = {}; // on the thread that destroys the network
@@ -52,6 +53,7 @@ public:
     int concurrency() const override { return m_options.concurrency; }
     bool batches() const override { return m_options.batches; }
     NetworkMeasure measure() const override { return m_options.measure; }
+    std::chrono::nanoseconds usualTime() const override { return m_options.usualTime; }
 
     Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) override
     {

@@ -4,6 +4,7 @@
 #include "base/logging.h"
 #include "base/snapshot.h"
 #include "base/text.h"
+#include "base/usual_time.h"
 
 #include <filesystem>
 #include <QtTest>
@@ -113,6 +114,22 @@ private Q_SLOTS:
         QVERIFY(formatLogJson({{}, LogLevel::Info, "a", "say \"x\"\n"}).find(R"(say \"x\"?)") !=
                 std::string::npos);
         setLogToStandardError(true);
+    }
+
+    void theUsualTimeFollowsTheMedianNotTheOutliers()
+    {
+        UsualTime usual;
+        QCOMPARE(usual.value(), std::chrono::nanoseconds::max());
+        usual.add(std::chrono::microseconds(400)); // the first is cold
+        QCOMPARE(usual.value(), std::chrono::nanoseconds(400'000));
+        for (int i = 0; i < 200; ++i)
+            usual.add(i % 4 == 3 ? std::chrono::milliseconds(20)
+                                 : std::chrono::milliseconds(0) + std::chrono::microseconds(10));
+        QVERIFY2(usual.value() < std::chrono::microseconds(15),
+                 std::to_string(usual.value().count()).c_str());
+        for (int i = 0; i < 200; ++i)
+            usual.add(std::chrono::microseconds(300));
+        QVERIFY(usual.value() > std::chrono::microseconds(250));
     }
 
     void snapshotsAreReplacedWholeUnderManyReaders()

@@ -48,9 +48,9 @@ private:
         m_repository->rescan();
         return {*m_repository, {m_engine}, std::move(options)};
     }
-    Result<std::unique_ptr<LoadedModel>> loaded(const std::string &name)
+    Result<std::unique_ptr<LoadedModel>> loaded(const std::string &name, int instances = 1)
     {
-        ModelLoader source = loader();
+        ModelLoader source = loader({.instances = instances});
         const auto plan = source.probe({name, {}});
         if (!plan)
             return plan.error();
@@ -124,6 +124,22 @@ private Q_SLOTS:
         const auto model = loaded("net");
         QVERIFY((*model)->memory.count >= size);
         QVERIFY((*model)->memory.count < 2 * size);
+    }
+
+    void smallModelsGetAnInstanceACoreUnlessTold()
+    {
+        const int cores = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 4);
+        QVERIFY(loaded("net", 0));
+        QCOMPARE(m_engine->lastInstances(), cores);
+        QVERIFY(loaded("net", 7));
+        QCOMPARE(m_engine->lastInstances(), 7);
+        settings(R"({"instances": 5})");
+        QVERIFY(loaded("net", 7));
+        QCOMPARE(m_engine->lastInstances(), 5);
+        settings("{}");
+        fs::resize_file(m_root / "net.onnx", (4 << 20) + 1);
+        QVERIFY(loaded("net", 0));
+        QCOMPARE(m_engine->lastInstances(), 1);
     }
 
     void memoryIsWhatTheNetworkMeasures()
