@@ -302,6 +302,7 @@ void Api::ready(const Replier &reply) const
 void Api::predict(RoutedRequest routed, const Replier &reply) const
 {
     const bool png = wantsPng(routed.request);
+    const bool quick = !png && decodesQuickly(routed.request.body);
     auto decoder = decoderFor(std::move(routed.request.body), routed.request.field("content-type"));
     if (!decoder) {
         reply(errorReplyOf(decoder.error()));
@@ -312,6 +313,7 @@ void Api::predict(RoutedRequest routed, const Replier &reply) const
     request.decode = std::move(*decoder);
     request.cancellation = routed.request.cancellation;
     request.client = routed.request.client;
+    request.quick = quick;
     m_workbench.predict(std::move(request), [reply, png](const Result<Prediction> &prediction) {
         reply(predictionReply(prediction, png));
     });

@@ -8,6 +8,7 @@
 #include "http/open_inference_codec.h"
 #include "http/open_inference_members.h"
 #include "http/open_inference_models.h"
+#include "http/prediction_codec.h"
 #include "inference/workbench.h"
 
 #include <atomic>
@@ -127,6 +128,7 @@ void infer(Workbench &workbench, const Limits &limits, RoutedRequest routed, con
     const auto ask = std::make_shared<OpenInferenceAsk>();
     InferenceRequest request;
     request.model = id;
+    request.quick = decodesQuickly(body);
     request.decode = [ask, limits, length = *header,
                       body = std::make_shared<const std::string>(std::move(body))](
                          const LoadedModel &model) -> Result<InferenceInputs> {

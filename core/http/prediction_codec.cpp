@@ -323,6 +323,19 @@ Result<InputDecoder> decoderFor(std::string body, std::string_view contentType)
     });
 }
 
+bool decodesQuickly(std::string_view body)
+{
+    constexpr std::size_t most = 64 * 1024;
+    if (body.size() > most)
+        return false;
+    // Pictures come as "image_b64", {"b64": ...} or tensors of type "BYTES".
+    const auto holds = [body](std::string_view word) {
+        return body.find(word) != std::string_view::npos;
+    };
+    return looksLikeNpy(bytesOf(body)) ||
+           (trimmed(body.substr(0, 64)).starts_with('{') && !holds("b64") && !holds("BYTES"));
+}
+
 std::string errorJson(const Error &error)
 {
     return errorReply(httpStatus(error.code), errorCodeName(error.code), error.message).body;

@@ -18,6 +18,9 @@ namespace warmbench::http {
 // how to mend it.
 Result<InputDecoder> decoderFor(std::string body, std::string_view contentType);
 
+// True where decoding takes microseconds: a small body in JSON or .npy without pictures in it.
+bool decodesQuickly(std::string_view body);
+
 // {"prediction": ..., "outputs": ..., "model": ..., "results": [...], "timings_ms": {...}}
 std::string predictionJson(const Prediction &prediction);
 

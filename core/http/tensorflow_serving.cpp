@@ -4,6 +4,7 @@
 #include "http/json_object.h"
 #include "http/json_reply.h"
 #include "http/open_inference_models.h"
+#include "http/prediction_codec.h"
 #include "http/tensorflow_codec.h"
 #include "inference/workbench.h"
 
@@ -37,6 +38,7 @@ void predict(Workbench &workbench, RoutedRequest routed, const Replier &reply)
     const auto ask = std::make_shared<TensorFlowAsk>();
     InferenceRequest request;
     request.model = idOf(routed);
+    request.quick = decodesQuickly(routed.request.body);
     request.decode = [ask,
                       body = std::make_shared<const std::string>(std::move(routed.request.body))](
                          const LoadedModel &model) { return decodeTensorFlow(model, *body, *ask); };

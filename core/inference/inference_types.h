@@ -41,6 +41,8 @@ struct InferenceRequest
     std::optional<DecoderSettings>
         decoder;                   // overrides the settings' thresholds (the window's sliders)
     std::string client = "window"; // who asked, for the request log
+    // Decoding takes microseconds: where the network is quick too, the asking thread may do it all.
+    bool quick = false;
 };
 
 enum class Phase : std::uint8_t { Queue, Decode, Preprocess, Infer, Postprocess };

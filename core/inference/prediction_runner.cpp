@@ -88,7 +88,7 @@ void PredictionRunner::predict(InferenceRequest request, Milliseconds allowed, P
 
     if (auto handle = m_cache.acquireIfReady(flight->request.model, Purpose::Prediction)) {
         flight->handle = std::move(*handle);
-        enqueue(flight);
+        enqueue(flight, flight->request.quick);
         return;
     }
     awaitLoad(flight);
@@ -100,7 +100,7 @@ void PredictionRunner::predict(InferenceRequest request, Milliseconds allowed, P
                         }
                         flight->handle = std::move(acquired->handle);
                         flight->outcome = acquired->outcome;
-                        enqueue(flight);
+                        enqueue(flight, false);
                     });
 }
 
@@ -111,7 +111,7 @@ void PredictionRunner::awaitLoad(const FlightPtr &flight)
     m_awaitingLoad.push_back(flight);
 }
 
-void PredictionRunner::enqueue(const FlightPtr &flight)
+void PredictionRunner::enqueue(const FlightPtr &flight, bool here)
 {
     flight->awaitsLoad = false;
     if (flight->answered()) {
@@ -126,6 +126,8 @@ void PredictionRunner::enqueue(const FlightPtr &flight)
     job.cancellation = flight->request.cancellation;
     job.run = [this, flight] { run(flight); };
     job.abandon = [this, flight](Error error) { finish(flight, std::move(error)); };
+    if (here && flight->handle->network->usualTime() < quickRunTime && m_scheduler.runHere(job))
+        return;
     if (auto submitted = m_scheduler.submit(std::move(job)); !submitted)
         finish(flight, submitted.error());
 }

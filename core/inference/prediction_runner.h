@@ -35,7 +35,8 @@ private:
     using FlightPtr = std::shared_ptr<Flight>;
 
     void awaitLoad(const FlightPtr &flight);
-    void enqueue(const FlightPtr &flight);
+    // `here`: on this thread where the network is quick and nothing waits.
+    void enqueue(const FlightPtr &flight, bool here);
     void run(const FlightPtr &flight);
     Result<Prediction> predicted(const Flight &flight) const;
     void finish(const FlightPtr &flight, Result<Prediction> result);

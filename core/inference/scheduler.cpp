@@ -124,6 +124,18 @@ struct Scheduler::Private
         return queue.jobs.size() >= static_cast<std::size_t>(options.queueLimit) +
                                         static_cast<std::size_t>(std::max(free, 0));
     }
+    void begin(const Lock &, Queue &queue)
+    {
+        ++running;
+        ++queue.running;
+    }
+    void end(const Lock &lock, Queue &queue)
+    {
+        --running;
+        --queue.running;
+        list(lock, queue);
+        tellIfIdle();
+    }
     void tellIfIdle()
     {
         if (stopping && waiting == 0 && running <= stoppingJobs)
@@ -155,10 +167,7 @@ void Scheduler::Private::workOn(int number)
         job.run();
         job = {}; // what it holds goes before its place is free
         const Lock lock(mutex);
-        --running;
-        --queue->running;
-        list(lock, *queue);
-        tellIfIdle();
+        end(lock, *queue);
     }
 }
 
@@ -179,8 +188,7 @@ bool Scheduler::Private::take(Lock &lock, Job &job, Queue *&from, Abandoned &aba
         }
         job = std::move(next);
         from = &queue;
-        ++queue.running;
-        ++running;
+        begin(lock, queue);
         found = true;
     }
     list(lock, queue);
@@ -223,6 +231,29 @@ Result<void> Scheduler::submit(Job job)
     m_d->list(lock, queue);
     m_d->work.notify_one();
     return {};
+}
+
+bool Scheduler::runHere(Job &job)
+{
+    Private::Queue *queue = nullptr;
+    {
+        const Private::Lock lock(m_d->mutex);
+        if (m_d->stopping || m_d->waiting > 0 ||
+            m_d->running >= static_cast<std::size_t>(m_d->options.threads))
+            return false;
+        queue = &m_d->queues[job.queue];
+        queue->concurrency = std::max(job.concurrency, 1);
+        if (queue->running >= queue->concurrency)
+            return false;
+        m_d->begin(lock, *queue);
+    }
+    job.run();
+    job = {}; // what it holds goes before its place is free
+    const Private::Lock lock(m_d->mutex);
+    m_d->end(lock, *queue);
+    if (!m_d->turns.empty() && m_d->sleeping > 0)
+        m_d->work.notify_one();
+    return true;
 }
 
 void Scheduler::sweep()

@@ -4,7 +4,8 @@
 // A model has at most `concurrency` jobs running at once (its network's), so that workers never
 // wait for a network while others have work. Queues take turns: one job each, however long one of
 // them is. Deadlines are looked at when a job is taken and by the housekeeping tick; a cancelled
-// job is dropped unrun. Thread: any. Jobs run on pool threads named "infer-N" and must not throw.
+// job is dropped unrun. Thread: any. Jobs run on pool threads named "infer-N", or on
+// the caller's by runHere, and must not throw.
 // submit never blocks.
 #pragma once
 
@@ -47,6 +48,9 @@ public:
     // Unavailable at once where the queue is full ("... try again in a moment") or the scheduler
     // stops; `abandon` is not called then.
     Result<void> submit(Job job);
+    // Runs the job on this thread where a worker could start it at once: its queue has a free place
+    // and nothing waits anywhere. False otherwise; the job is as it was then.
+    bool runHere(Job &job);
     // Abandons what is past its deadline or cancelled. Called by the housekeeping tick.
     void sweep();
     std::size_t waiting() const; // over all queues

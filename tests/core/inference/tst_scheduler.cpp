@@ -382,6 +382,66 @@ private Q_SLOTS:
         QTRY_COMPARE(seen.load(), 1L);
     }
 
+    void runHereTakesTheCallersThreadWhereNothingWaits()
+    {
+        const ManualClock clock;
+        Log log;
+        Scheduler scheduler(clock, {2, 8});
+        std::thread::id ranOn;
+        Job job;
+        job.queue = "digits";
+        job.run = [&] {
+            ranOn = std::this_thread::get_id();
+            QCOMPARE(scheduler.running(), std::size_t(1));
+        };
+        QVERIFY(scheduler.runHere(job));
+        QVERIFY(ranOn == std::this_thread::get_id());
+        QCOMPARE(scheduler.running(), std::size_t(0));
+    }
+
+    void runHereLeavesTheJobWhereItsQueueIsBusy()
+    {
+        const ManualClock clock;
+        Log log;
+        Gate gate;
+        gate.close();
+        Scheduler scheduler(clock, {2, 8});
+        QVERIFY(scheduler.submit(log.job("digits", "running", &gate)));
+        QVERIFY(gate.awaitWaiting(1));
+        Job same = log.job("digits", "same queue");
+        QVERIFY(!scheduler.runHere(same));
+        Job other = log.job("iris", "other queue");
+        QVERIFY(scheduler.runHere(other));
+        QCOMPARE(log.lines(), Lines{"other queue"});
+        QVERIFY(scheduler.submit(std::move(same))); // whole still
+        Job third = log.job("iris", "while something waits");
+        QVERIFY(!scheduler.runHere(third));
+        gate.open();
+        QCOMPARE(log.await(3), (Lines{"other queue", "running", "same queue"}));
+    }
+
+    void runHereStartsWhatCameMeanwhile()
+    {
+        const ManualClock clock;
+        Log log;
+        Scheduler scheduler(clock, {1, 8});
+        Job job = log.job("digits", "");
+        job.run = [&] { QVERIFY(scheduler.submit(log.job("digits", "came meanwhile"))); };
+        QVERIFY(scheduler.runHere(job));
+        QCOMPARE(log.await(1), Lines{"came meanwhile"});
+    }
+
+    void runHereIsOverAfterStop()
+    {
+        const ManualClock clock;
+        Log log;
+        Scheduler scheduler(clock, {1, 8});
+        scheduler.stop(0s);
+        Job job = log.job("digits", "late");
+        QVERIFY(!scheduler.runHere(job));
+        QVERIFY(log.lines().empty());
+    }
+
     void hammeredWithDeadlinesCancellationsAndSweepsEveryJobEndsOnce()
     {
         const SystemClock clock;

@@ -337,6 +337,35 @@ private Q_SLOTS:
         QCOMPARE(inbox.outcomes(), (std::map<std::string, int>{{"UNAVAILABLE", 3}, {"ok", 3}}));
     }
 
+    void aQuickRequestForAQuickNetworkIsAnsweredAtOnce_data()
+    {
+        QTest::addColumn<bool>("quickRequest");
+        QTest::addColumn<int>("microseconds");
+        QTest::addColumn<bool>("here");
+        QTest::newRow("both quick") << true << 99 << true;
+        QTest::newRow("slow network") << true << 100 << false;
+        QTest::newRow("picture to decode") << false << 5 << false;
+    }
+    void aQuickRequestForAQuickNetworkIsAnsweredAtOnce()
+    {
+        QFETCH(bool, quickRequest);
+        QFETCH(int, microseconds);
+        QFETCH(bool, here);
+        Bench bench;
+        FakeModel model;
+        model.network.usualTime = std::chrono::microseconds(microseconds);
+        bench.source.set("m", model);
+        QVERIFY(bench.predict(requestFor("m"))); // loads
+        InferenceRequest request = requestFor("m");
+        request.quick = quickRequest;
+        std::promise<std::thread::id> answeredOn;
+        bench.workbench->predict(std::move(request), [&](const Result<Prediction> &) {
+            answeredOn.set_value(std::this_thread::get_id());
+        });
+        QCOMPARE(answeredOn.get_future().get() == std::this_thread::get_id(), here);
+        QCOMPARE(bench.workbench->cache().statistics().hits, 1);
+    }
+
     void aLoadThatFailsAnswersEveryoneWithTheReason()
     {
         Bench bench;
