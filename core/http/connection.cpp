@@ -316,9 +316,8 @@ void Connection::flush()
     }
     if (!wrote)
         return;
-    m_socket->flush();
-    if (m_gone)
-        return;
+    if (!std::exchange(m_sendsSoon, true))
+        m_server.sendSoon(this);
     if (m_closing) {
         for (const auto &exchange : m_exchanges)
             exchange->cancellation.cancel();
@@ -328,6 +327,12 @@ void Connection::flush()
     answerContinue();
     if (m_framer.pending() > 0 && !m_framed && !paused())
         readLater();
+}
+
+void Connection::send()
+{
+    m_sendsSoon = false;
+    m_socket->flush();
 }
 
 // Closes our half once all is sent, and reads on for a while: closing with unread input would reset
@@ -398,6 +403,16 @@ bool Connection::tooSlow(SteadyTime now)
     return slow;
 }
 
+void Connection::rest(std::chrono::nanoseconds quiet)
+{
+    if (quiet > m_server.limits().idle) {
+        m_closing = true;
+        endOutput();
+    } else if (quiet > m_server.limits().rest) {
+        m_server.idleWatch().park(*m_socket);
+    }
+}
+
 void Connection::checkTimes(SteadyTime now)
 {
     const HttpLimits &limits = m_server.limits();
@@ -416,10 +431,8 @@ void Connection::checkTimes(SteadyTime now)
         if (now - m_headBegan > limits.header)
             refuse(408,
                    fmt::format("The header did not come within {} ms.", limits.header.count()));
-    } else if (m_exchanges.empty() && m_socket->bytesToWrite() == 0 &&
-               now - m_lastActivity > limits.idle) {
-        m_closing = true;
-        endOutput();
+    } else if (m_exchanges.empty() && m_socket->bytesToWrite() == 0) {
+        rest(now - m_lastActivity);
     }
 }
 

@@ -57,6 +57,8 @@ public:
     void deliver(Exchange &exchange, ApiReply reply);
     // Writes what is answered, in order.
     void flush();
+    // Hands to the system what flush() has written.
+    void send();
     // Answers with an error of the protocol after what is under way, then closes.
     void refuse(int status, const std::string &sentence);
     void checkTimes(SteadyTime now);
@@ -81,6 +83,7 @@ private:
     void gone();
     void account();
     bool tooSlow(SteadyTime now);
+    void rest(std::chrono::nanoseconds quiet);
 
     QTcpSocket *m_socket;
     GuardedServer &m_server;
@@ -96,6 +99,7 @@ private:
     bool m_gone = false;
     bool m_readLater = false;
     InputBudget::Share m_input;
+    bool m_sendsSoon = false;
     SteadyTime m_headBegan;
     SteadyTime m_windowBegan; // of the body's rate
     std::uint64_t m_windowBytes = 0;

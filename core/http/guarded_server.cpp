@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <QAbstractEventDispatcher>
 #include <QMetaMethod>
 #include <QTcpSocket>
 #include <sys/socket.h>
@@ -70,6 +71,10 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks, QObject *p
     setListenBacklogSize(512);
     connect(&m_timer, &QTimer::timeout, this, &GuardedServer::checkTimes);
     m_timer.start(tickOf(m_options.limits));
+    // One of the two comes with each round; a busy loop may leave the first out.
+    const auto *dispatcher = QAbstractEventDispatcher::instance();
+    connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, &GuardedServer::sendAll);
+    connect(dispatcher, &QAbstractEventDispatcher::awake, this, &GuardedServer::sendAll);
     m_resume.setSingleShot(true);
     m_resume.setInterval(m_options.limits.resumeAccepting);
     connect(&m_resume, &QTimer::timeout, this, [this] {
@@ -205,6 +210,7 @@ void GuardedServer::remove(Connection *connection)
 {
     if (m_current == connection)
         m_current = nullptr;
+    std::replace(m_unsent.begin(), m_unsent.end(), connection, static_cast<Connection *>(nullptr));
     if (m_connections.erase(connection) == 0)
         return;
     const auto counted = m_perAddress.find(connection->peer());
@@ -212,6 +218,16 @@ void GuardedServer::remove(Connection *connection)
         m_perAddress.erase(counted);
     if (m_connections.empty() && m_draining)
         Q_EMIT stopped();
+}
+
+void GuardedServer::sendAll()
+{
+    // Sending may end a connection, which then stands as null here, and add further ones.
+    for (std::size_t i = 0; i < m_unsent.size(); ++i) {
+        if (m_unsent[i])
+            m_unsent[i]->send();
+    }
+    m_unsent.clear();
 }
 
 void GuardedServer::checkTimes()

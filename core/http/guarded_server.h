@@ -11,6 +11,7 @@
 #include "http/connection.h"
 #include "http/http_limits.h"
 #include "http/http_server.h"
+#include "http/idle_watch.h"
 #include "http/replier.h"
 
 #include <deque>
@@ -25,6 +26,7 @@
 #include <QTimer>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 namespace warmbench::http {
 
@@ -67,6 +69,10 @@ public:
     void setCurrent(Connection *connection) { m_current = connection; }
     void remove(Connection *connection);
     InputBudget::Share inputShare() const { return InputBudget::Share(m_input); }
+    // Calls its send() before this thread waits again: what a round of events has to say goes out
+    // in a row, so that a client is woken once for it.
+    void sendSoon(Connection *connection) { m_unsent.push_back(connection); }
+    IdleWatch &idleWatch() { return m_idle; }
     const std::string &dateField(); // "Date: ...\r\n", renewed each second
 
 Q_SIGNALS:
@@ -81,6 +87,7 @@ private:
     QTcpSocket *makeSocket(qintptr descriptor);
     void refuseConnection(qintptr descriptor);
     void checkTimes();
+    void sendAll();
 
     const HttpOptions m_options;
     const Hooks m_hooks;
@@ -91,6 +98,8 @@ private:
     Connection *m_current = nullptr;
     std::shared_ptr<InputBudget> m_input;
     QThreadPool m_aside; // packs and unpacks large bodies
+    std::vector<Connection *> m_unsent;
+    IdleWatch m_idle{this};
     QTimer m_timer;
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::deque<QPointer<QTcpSocket>> m_pending; // for Qt HTTP Server

@@ -16,15 +16,16 @@ struct HttpLimits
     std::size_t headerFields = 100;
     std::size_t connections = 512;
     std::size_t connectionsPerAddress = 64;
-    bool countLoopback = false;                     // as an address like others
-    std::size_t pipelined = 16;                     // requests of one connection under way at once
-    Bytes unsentOutput = mebibytes(16);             // beyond it no further request is taken on
-    Bytes bufferedInput = mebibytes(1024);          // over all connections, answered ones not
-    std::chrono::milliseconds header{10'000};       // from the first byte of a request
-    std::chrono::milliseconds bodyGrace{10'000};    // from the end of the header, then
-    double bodyBytesPerSecond = 1024;               //   at least so much on average
-    std::chrono::milliseconds idle{60'000};         // without a request, or without output taken
-    std::chrono::milliseconds linger{1'000};        // for the client to take the last answer
+    bool countLoopback = false;                  // as an address like others
+    std::size_t pipelined = 16;                  // requests of one connection under way at once
+    Bytes unsentOutput = mebibytes(16);          // beyond it no further request is taken on
+    Bytes bufferedInput = mebibytes(1024);       // over all connections, answered ones not
+    std::chrono::milliseconds header{10'000};    // from the first byte of a request
+    std::chrono::milliseconds bodyGrace{10'000}; // from the end of the header, then
+    double bodyBytesPerSecond = 1024;            //   at least so much on average
+    std::chrono::milliseconds idle{60'000};      // without a request, or without output taken
+    std::chrono::milliseconds rest{1'000};       // quiet for so long: no longer in the event loop
+    std::chrono::milliseconds linger{1'000};     // for the client to take the last answer
     std::chrono::milliseconds resumeAccepting{100}; // after running out of descriptors
 };
 

@@ -2,6 +2,7 @@
 #include "http/http_host.h"
 #include "http_client.h"
 
+#include <QDir>
 #include <QtTest>
 #include <sys/resource.h>
 #include <thread>
@@ -112,6 +113,19 @@ private:
     Result<void> m_started;
 };
 
+// The descriptors in all epoll sets of this process (proc_pid_fdinfo(5)).
+int resting()
+{
+    int count = 0;
+    for (const QFileInfo &entry :
+         QDir(QStringLiteral("/proc/self/fdinfo")).entryInfoList(QDir::Files)) {
+        QFile file(entry.filePath());
+        if (file.open(QIODevice::ReadOnly))
+            count += static_cast<int>(file.readAll().count("tfd:"));
+    }
+    return count;
+}
+
 HttpLimits shortTimes()
 {
     HttpLimits limits;
@@ -129,6 +143,41 @@ class TestHttpTransport : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void quietConnectionsRestAndAreAnsweredAgain()
+    {
+        HttpOptions options;
+        options.limits.rest = 20ms;
+        Echo echo(options);
+        QVERIFY(echo.started());
+        const int before = resting();
+        std::vector<HttpClient> clients;
+        for (int i = 0; i < 20; ++i) {
+            clients.emplace_back(echo.port());
+            QCOMPARE(clients.back().exchange("GET", "/first", "").status, 200);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(resting() - before, 20, 30'000);
+        for (HttpClient &client : clients)
+            QCOMPARE(client.exchange("POST", "/again", "x").body, std::string("POST /again x"));
+        QTRY_COMPARE_WITH_TIMEOUT(resting() - before, 20, 30'000);
+        for (std::size_t i = 0; i < clients.size(); i += 2)
+            clients[i].reset();
+        clients[1].closeOutput();
+        QTRY_COMPARE_WITH_TIMEOUT(resting() - before, 9, 30'000);
+        QCOMPARE(clients[3].exchange("GET", "/still", "").status, 200);
+    }
+
+    void restingConnectionsEndWhenTheirTimeIsOver()
+    {
+        HttpOptions options;
+        options.limits.rest = 20ms;
+        options.limits.idle = 200ms;
+        Echo echo(options);
+        QVERIFY(echo.started());
+        HttpClient client(echo.port());
+        QCOMPARE(client.exchange("GET", "/", "").status, 200);
+        QVERIFY(client.closedByPeer());
+    }
+
     void answersOverOneConnection()
     {
         Echo echo;
