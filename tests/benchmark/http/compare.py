@@ -2,6 +2,7 @@
 """Warmbench beside the scripts that people write, on one machine in one run.
 
     compare.py path/to/warmbench path/to/test-models [--seconds 5] [--turns 3] [--node-modules DIR]
+               [--engine-loop path/to/engine_loop] [--case small|many|picture|idle]
 
 Servers take turns, so that a noisy machine is noisy to all of them; the table shows the median of the turns and what it is of
 Warmbench's. Needs wrk, and for the others python3-flask, gunicorn, python3-opencv and `npm install onnxruntime-node`; what is
@@ -9,12 +10,15 @@ missing is said and left out. Traffic goes to 127.0.0.1 only.
 """
 import argparse
 import json
+import math
 import os
 import pathlib
 import shutil
 import socket
 import statistics
+import struct
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -56,9 +60,9 @@ class Server:
         self.process.wait(20)
 
 
-def warmbench(program, model):
+def warmbench(program, model, *options):
     port = free_port()
-    server = Server([program, "serve", "--port", str(port), "--log-level", "off", str(model)], port)
+    server = Server([program, "serve", "--port", str(port), "--log-level", "off", *options, str(model)], port)
     while True:
         try:
             urllib.request.urlopen(server.url("/ready"), timeout=5).read()
@@ -84,65 +88,183 @@ def node(model, shape, modules):
                   {"MODEL": str(model), "SHAPE": shape, "PORT": str(port), "NODE_PATH": str(modules)})
 
 
-def load(url, connections, seconds, body=None, content_type="application/json"):
+class Body:
+    """What wrk posts: a file, its type, and the length of the JSON where binary tensors follow it."""
+
+    def __init__(self, file, content, content_type="application/json", json_length=None):
+        file.write_bytes(content)
+        self.environment = {"BODY": str(file), "CONTENT_TYPE": content_type}
+        if json_length:
+            self.environment["JSON_LENGTH"] = str(json_length)
+
+
+def numbers_body(file, count):
+    return Body(file, json.dumps({"input": [round((i * 37 % 256) / 255, 6) for i in range(count)]}).encode())
+
+
+def binary_body(file, name, shape):
+    """The same numbers as one binary tensor of the Open Inference Protocol."""
+    count = math.prod(shape)
+    values = struct.pack(f"<{count}f", *(round((i * 37 % 256) / 255, 6) for i in range(count)))
+    head = json.dumps({"inputs": [{"name": name, "shape": shape, "datatype": "FP32",
+                                   "parameters": {"binary_data_size": len(values)}}]}).encode()
+    return Body(file, head + values, "application/octet-stream", len(head))
+
+
+def jpeg_body(file):
+    import cv2  # the picture's content does not matter, its size does
+    import numpy
+    ok, data = cv2.imencode(".jpg", numpy.random.default_rng(7).integers(0, 255, (24, 32, 3), numpy.uint8)
+                            .repeat(10, 0).repeat(10, 1))
+    assert ok
+    return Body(file, data.tobytes(), "image/jpeg")
+
+
+def load(url, connections, seconds, body=None):
     """Requests a second, p50 and p99 in milliseconds."""
     script = HERE / ("post.lua" if body else "get.lua")
     out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), url], text=True,
                          capture_output=True, check=True,
-                         env={**os.environ, "BODY": str(body or ""), "CONTENT_TYPE": content_type}).stdout
+                         env={**os.environ, **(body.environment if body else {})}).stdout
     rate, p50, p99, errors = next(line for line in out.splitlines() if line.startswith("RESULT")).split()[1:]
     if int(errors):
         raise SystemExit(f"{url}: {errors} failed requests; no figure is worth anything.\n{out}")
     return float(rate), float(p50) / 1000, float(p99) / 1000
 
 
-def compare(title, targets, connections, options):
-    """targets: name -> (url, body, content type); the first is what the others are compared with."""
+def compare(title, targets, options):
+    """targets: name -> what yields (requests/s, p50, p99); the first is what the others are compared with."""
     turns = {name: [] for name in targets}
     for _ in range(options.turns):
-        for name, (url, body, content_type) in targets.items():
-            turns[name].append(load(url, connections, options.seconds, body, content_type))
+        for name, measure in targets.items():
+            turns[name].append(measure())
     medians = {name: [statistics.median(column) for column in zip(*runs)] for name, runs in turns.items()}
     first = next(iter(medians.values()))[0]
-    print(f"\n{title}, {connections} connection{'s' if connections > 1 else ''}")
-    print(f"  {'':<28}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'ours / theirs':>15}")
+    print(f"\n{title}\n  {'':<40}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'ours / theirs':>15}")
     for name, (rate, p50, p99) in medians.items():
-        print(f"  {name:<28}{rate:>12.0f}{p50:>10.3f}{p99:>10.3f}{first / rate:>15.2f}")
+        print(f"  {name:<40}{rate:>12.1f}{p50:>10.3f}{p99:>10.3f}{first / rate:>15.2f}")
+    sys.stdout.flush()
     return medians
 
 
+class Servers:
+    """All that serve one network, stopped at the end."""
+
+    def __init__(self, options, model, shape):
+        self.network = (options.models / f"{model}.onnx").resolve()
+        self.ours = warmbench(options.program, self.network)
+        others = {"flask, gunicorn 2x4": flask(self.network, shape),
+                  "node, onnxruntime": node(self.network, shape, options.node_modules)}
+        for name, server in others.items():
+            if server is None:
+                print(f"{name}: not installed, left out")
+        self.all = {"warmbench": self.ours, **{name: server for name, server in others.items() if server}}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for server in self.all.values():
+            server.stop()
+
+    def targets(self, connections, options, body):
+        return {name: lambda url=server.url("/predict"): load(url, connections, options.seconds, body)
+                for name, server in self.all.items()}
+
+
+def small_numbers(options, folder):
+    body = numbers_body(folder / "64.json", 64)
+    with Servers(options, "tiny_64", "1,64") as servers:
+        for connections in 16, 1:
+            targets = servers.targets(connections, options, body)
+            targets["warmbench, bare reply"] = lambda c=connections: load(servers.ours.url("/health"), c,
+                                                                          options.seconds)
+            compare(f"64 numbers as JSON to 64-128-64-10, connections: {connections}", targets, options)
+
+
+def many_numbers(options, folder):
+    shape = [1, 3, 224, 224]
+    body = numbers_body(folder / "150528.json", math.prod(shape))
+    binary = binary_body(folder / "150528.bin", "input", shape)
+    with Servers(options, "pool_224", ",".join(map(str, shape))) as servers:
+        compare("150,528 numbers as JSON, connections: 16", servers.targets(16, options, body), options)
+        infer = servers.ours.url("/v2/models/pool_224/infer")
+        compare("150,528 numbers as a binary tensor, connections: 16",
+                {"binary tensor": lambda: load(infer, 16, options.seconds, binary),
+                 "our own JSON": lambda: load(servers.ours.url("/predict"), 16, options.seconds, body)}, options)
+
+
+def picture(options, folder):
+    if not options.engine_loop:
+        print("\nThe picture beside the engine alone: left out, give --engine-loop.")
+        return
+    threads = os.cpu_count()
+    network = (options.models / "slow.onnx").resolve()
+    body = jpeg_body(folder / "picture.jpg")
+    server = warmbench(options.program, network, "--instances", str(threads))
+    seconds = 3 * options.seconds
+
+    def engine():
+        out = subprocess.run([options.engine_loop, network, str(threads), str(seconds)], check=True,
+                             capture_output=True, text=True).stdout
+        return float(out), 1000 * threads / float(out), float("nan")
+
+    try:
+        compare(f"A JPEG of 320x240 to a network of some 100 ms, connections: {2 * threads}",
+                {"warmbench": lambda: load(server.url("/predict"), 2 * threads, seconds, body),
+                 f"the engine alone, {threads} threads": engine}, options)
+    finally:
+        server.stop()
+
+
+def idle_connections(options, folder):
+    count = 1000
+    body = numbers_body(folder / "64.json", 64)
+    network = (options.models / "tiny_64.onnx").resolve()
+    servers = [warmbench(options.program, network, "--max-connections", str(count + 100)) for _ in range(2)]
+    before = resident(servers[1])
+    idle = [keep_open(servers[1].port) for _ in range(count)]
+    time.sleep(2)  # they rest after a second
+    try:
+        print(f"\n{count} idle connections: {(resident(servers[1]) - before) / count:.1f} KiB each")
+        compare(f"64 numbers beside idle connections, connections: 16",
+                {f"beside {count} idle ones": lambda: load(servers[1].url("/predict"), 16, options.seconds, body),
+                 "alone": lambda: load(servers[0].url("/predict"), 16, options.seconds, body)}, options)
+    finally:
+        for connection in idle:
+            connection.close()
+        for server in servers:
+            server.stop()
+
+
+def keep_open(port):
+    connection = socket.create_connection(("127.0.0.1", port))
+    connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    if b"200" not in connection.recv(4096):
+        raise SystemExit("An idle connection was refused.")
+    return connection
+
+
+def resident(server):
+    """KiB."""
+    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1])
+
+
 def main():
+    cases = {"small": small_numbers, "many": many_numbers, "picture": picture, "idle": idle_connections}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program")
+    parser.add_argument("program", type=os.path.abspath)
     parser.add_argument("models", type=pathlib.Path)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--node-modules")
+    parser.add_argument("--engine-loop", type=os.path.abspath, help="the benchmark of that name, for the picture")
+    parser.add_argument("--case", choices=cases, action="append", help="only this one; may be repeated")
     options = parser.parse_args()
-    options.program = os.path.abspath(options.program)
-
     with tempfile.TemporaryDirectory() as folder:
-        for model, shape, numbers, title in [("tiny_64", "1,64", 64, "64 numbers as JSON to 64-128-64-10"),
-                                             ("pool_224", "1,3,224,224", 150_528, "150,528 numbers as JSON")]:
-            body = pathlib.Path(folder) / f"{model}.json"
-            body.write_text(json.dumps({"input": [round((i * 37 % 256) / 255, 6) for i in range(numbers)]}))
-            network = (options.models / f"{model}.onnx").resolve()
-            servers = {"warmbench": warmbench(options.program, network), "flask, gunicorn 2x4": flask(network, shape),
-                       "node, onnxruntime": node(network, shape, options.node_modules)}
-            try:
-                for name, server in servers.items():
-                    if server is None:
-                        print(f"{name}: not installed, left out")
-                targets = {name: (server.url("/predict"), body, "application/json")
-                           for name, server in servers.items() if server}
-                if numbers == 64:
-                    targets["warmbench, bare reply"] = (servers["warmbench"].url("/health"), None, "")
-                for connections in (16, 1) if numbers == 64 else (16,):
-                    compare(title, targets, connections, options)
-            finally:
-                for server in servers.values():
-                    if server:
-                        server.stop()
+        for name in options.case or cases:
+            cases[name](options, pathlib.Path(folder))
 
 
 if __name__ == "__main__":
