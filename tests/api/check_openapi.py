@@ -301,7 +301,7 @@ def checks_truth(program, source, models, document):
                 truth.judges(path, "post", server.ask("POST", filled(path, name="digits"), three), "a picture")
             picture = server.ask("POST", "/predict/image_out", three, {"Accept": "image/png"})
             truth.judges("/predict/{name}", "post", picture, "a picture")
-        with Server(program, *roomy, "--memory-budget", "100KiB", "--max-body", "1MiB") as server:
+        with Server(program, *roomy, "--memory-budget", "500KiB", "--instances", "4", "--max-body", "1MiB") as server:
             for operation in all_operations(document):
                 goes_badly(server, truth, *operation)
         empty = pathlib.Path(folder, "empty")
