@@ -61,7 +61,7 @@ void Connection::read()
     if (m_socket->isTransactionStarted())
         m_socket->commitTransaction();
     static thread_local std::array<char, readPiece> piece;
-    for (;;) {
+    while (!m_gone) { // a refusal to a client that has left ends the connection
         const qint64 got = m_socket->read(piece.data(), piece.size());
         if (got <= 0)
             break;
@@ -77,8 +77,12 @@ void Connection::read()
         advanceTimes(begun, inBody);
     }
     // Bytes that waited while too many requests were under way.
-    if (!m_refusing && !m_closing && !m_framed && !paused())
+    if (!m_gone && !m_refusing && !m_closing && !m_framed && !paused())
         frame();
+    if (m_gone) { // Qt's slot, which comes next, would complain of a socket that is not open
+        disconnect(m_socket, &QTcpSocket::readyRead, nullptr, nullptr);
+        return;
+    }
     account();
     checkPausedInput();
     if (m_framed) {
