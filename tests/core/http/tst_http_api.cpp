@@ -2,6 +2,7 @@
 #include "api_server.h"
 #include "base/file.h"
 #include "base/logging.h"
+#include "http/prediction_codec.h"
 #include "test_files.h"
 
 #include <atomic>
@@ -175,6 +176,33 @@ private Q_SLOTS:
         QVERIFY(answer.body.starts_with("\x89PNG"));
         QCOMPARE(api.post("/predict/image_out", picture).field("content-type"),
                  std::string("application/json"));
+    }
+
+    void onlySmallBodiesWithoutPicturesDecodeQuickly_data()
+    {
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<bool>("quick");
+        const QByteArray number("0.25,");
+        QTest::newRow("numbers") << QByteArray("{\"input\": [1, 2]}") << true;
+        QTest::newRow("numbers after blanks") << QByteArray(" \n{\"input\": [1]}") << true;
+        QTest::newRow("64 KiB of numbers")
+            << "{\"input\": [" + number.repeated(13'000) + "1]}" << true;
+        QTest::newRow("more") << "{\"input\": [" + number.repeated(14'000) + "1]}" << false;
+        QTest::newRow(".npy") << QByteArray("\x93NUMPY\x01\x00", 8) << true;
+        QTest::newRow("picture") << QByteArray("\x89PNG\r\n\x1a\n") << false;
+        QTest::newRow("picture in JSON") << QByteArray("{\"image_b64\": \"iVBO\"}") << false;
+        QTest::newRow("picture for TensorFlow Serving")
+            << QByteArray("{\"instances\": [{\"b64\": \"iVBO\"}]}") << false;
+        QTest::newRow("picture for Triton")
+            << QByteArray("{\"inputs\": [{\"datatype\": \"BYTES\"}]}") << false;
+        QTest::newRow("form") << QByteArray("--x\r\n") << false;
+        QTest::newRow("nothing") << QByteArray() << false;
+    }
+    void onlySmallBodiesWithoutPicturesDecodeQuickly()
+    {
+        QFETCH(QByteArray, body);
+        QFETCH(bool, quick);
+        QCOMPARE(decodesQuickly(body.toStdString()), quick);
     }
 
     void firstRequestsAtOnceShareOneLoad()
