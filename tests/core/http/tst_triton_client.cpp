@@ -3,6 +3,7 @@
 // octet-stream for pure JSON - and the answers read as the client reads them.
 #include "api_server.h"
 #include "base/logging.h"
+#include "packed.h"
 #include "test_files.h"
 
 #include <cstring>
@@ -113,6 +114,16 @@ constexpr auto oneBinary =
     R"("outputs":[{"name":"OUTPUT0","parameters":{"binary_data":true}},{"name":"OUTPUT1","parameters":{"binary_data":false}}])";
 constexpr auto allBinary = R"("parameters":{"binary_data_output":true})";
 
+std::string lengthField(std::size_t length)
+{
+    return fmt::format("Inference-Header-Content-Length: {}\r\n", length);
+}
+
+Packing formOf(const QByteArray &coding)
+{
+    return coding == "gzip" ? Packing::Gzip : Packing::Zlib;
+}
+
 // {"parameters":{"config":"..."}} as rapidjson writes it.
 std::string loadWith(const std::string &config)
 {
@@ -176,6 +187,92 @@ private Q_SLOTS:
         const auto statistics = jsonOf(m_api->get("/v2/models/simple/stats"));
         QCOMPARE(statistics[key("model_stats")].toArray().size(), 1);
         QCOMPARE(statistics[key("model_stats")][0][key("inference_count")].toInt(), 3);
+    }
+
+    // --request-compression-algorithm and --response-compression-algorithm: the lengths of JSON and
+    // tensors are those of what is unpacked.
+    void packedBodiesReadTheSame_data()
+    {
+        QTest::addColumn<QByteArray>("sent");
+        QTest::addColumn<QByteArray>("asked");
+        QTest::addColumn<int>("samples");
+        for (const char *sent : {"", "gzip", "deflate"}) {
+            for (const char *asked : {"", "gzip", "deflate"}) {
+                for (const int samples : {1, 300})
+                    QTest::addRow("sent %s, asked %s, %d", sent, asked, samples)
+                        << QByteArray(sent) << QByteArray(asked) << samples;
+            }
+        }
+    }
+    void packedBodiesReadTheSame()
+    {
+        QFETCH(QByteArray, sent);
+        QFETCH(QByteArray, asked);
+        QFETCH(int, samples);
+        const auto [json, body] = batchBody(samples);
+        std::string fields = lengthField(json.size());
+        if (!sent.isEmpty())
+            fields += "Content-Encoding: " + sent.toStdString() + "\r\n";
+        if (!asked.isEmpty())
+            fields += "Accept-Encoding: " + asked.toStdString() + "\r\n";
+        const auto answer = m_api->post("/v2/models/simple/infer",
+                                        sent.isEmpty() ? body : packed(body, formOf(sent)), fields);
+        QVERIFY2(answer.status == 200, answer.body.c_str());
+        // The client unpacks by this field alone.
+        const std::string coding = answer.field("content-encoding");
+        if (samples > 1)
+            QCOMPARE(QByteArray::fromStdString(coding), asked);
+        QVERIFY(coding.empty() || QByteArray::fromStdString(coding) == asked);
+        const std::string plain =
+            coding.empty() ? answer.body : unpacked(answer.body, formOf(asked));
+        const auto length = std::stoul(answer.field("inference-header-content-length"));
+        QCOMPARE(plain.size(), length + static_cast<std::size_t>(samples) * 128);
+        const auto head =
+            QJsonDocument::fromJson(QByteArray::fromStdString(plain.substr(0, length))).object();
+        QCOMPARE(head[key("outputs")][0][key("shape")].toArray(), (QJsonArray{samples, 16}));
+        const Values sums(static_cast<std::size_t>(samples) * 16, 6);
+        QVERIFY(plain.substr(length, sums.size() * 4) == raw(sums));
+        QVERIFY(plain.substr(length + sums.size() * 4) == raw(Values(sums.size(), 0)));
+    }
+
+    void packedBodiesThatAreBrokenAreRefused_data()
+    {
+        QTest::addColumn<QByteArray>("coding");
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<int>("length");
+        QTest::addColumn<int>("status");
+        const auto [json, plain] = batchBody(1);
+        const auto row = [&, size = json.size()](const char *name, const char *coding,
+                                                 const std::string &body, int status,
+                                                 std::size_t length = 0) {
+            QTest::newRow(name) << QByteArray(coding) << QByteArray::fromStdString(body)
+                                << static_cast<int>(length == 0 ? size : length) << status;
+        };
+        const std::string gzip = packed(plain, Packing::Gzip);
+        row("whole", "gzip", gzip, 200);
+        row("cut off", "gzip", gzip.substr(0, gzip.size() / 2), 400);
+        row("not packed", "gzip", plain, 400);
+        row("the other form", "deflate", gzip, 400);
+        row("longer than what is unpacked", "gzip", gzip, 400, plain.size() + 1);
+        row("unknown coding", "br", plain, 415);
+        row("a bomb", "gzip", packed(std::string(8U << 20U, ' '), Packing::Gzip), 413);
+    }
+    void packedBodiesThatAreBrokenAreRefused()
+    {
+        QFETCH(QByteArray, coding);
+        QFETCH(QByteArray, body);
+        QFETCH(int, length);
+        QFETCH(int, status);
+        HttpOptions options;
+        options.maxBody = mebibytes(1);
+        ApiServer api(nullptr, options);
+        QVERIFY(api.workbench().open(testModel("simple.onnx"), false));
+        const auto answer = api.post("/v2/models/simple/infer", body.toStdString(),
+                                     lengthField(static_cast<std::size_t>(length)) +
+                                         "Content-Encoding: " + coding.toStdString() + "\r\n");
+        QVERIFY2(answer.status == status, answer.body.c_str());
+        if (status != 200)
+            QVERIFY(!jsonOf(answer)[key("error")].toString().isEmpty());
     }
 
     // simple_http_health_metadata.py, on one connection.
@@ -379,8 +476,7 @@ private Q_SLOTS:
         const std::string json = ("{\"inputs\":[{" + input + "}]}").toStdString();
         const std::string blob(input.contains("size\":60") ? 60 : 0, '\0');
         const auto answer =
-            m_api->post("/v2/models/simple/infer", json + blob,
-                        fmt::format("Inference-Header-Content-Length: {}\r\n", json.size()));
+            m_api->post("/v2/models/simple/infer", json + blob, lengthField(json.size()));
         QVERIFY2(answer.status == 400, answer.body.c_str());
         const QString error = jsonOf(answer)[key("error")].toString();
         told += {key("\"INPUT0\""), key("\"simple\""), key("INT32 [-1, 16].")};
@@ -410,16 +506,22 @@ private Q_SLOTS:
     }
 
 private:
-    HttpResponse batchOf(int samples) const
+    // The JSON, and the whole body: every number of both inputs is 3.
+    static std::pair<std::string, std::string> batchBody(int samples)
     {
         const std::string tensor = fmt::format(
             R"("shape":[{},16],"datatype":"INT32","parameters":{{"binary_data_size":{}}})", samples,
             samples * 64);
-        const std::string json = fmt::format(
-            R"({{"inputs":[{{"name":"INPUT0",{0}}},{{"name":"INPUT1",{0}}}]}})", tensor);
-        const std::string body = json + std::string(static_cast<std::size_t>(samples) * 128, '\1');
-        return m_api->post("/v2/models/simple/infer", body,
-                           fmt::format("Inference-Header-Content-Length: {}\r\n", json.size()));
+        std::string json =
+            fmt::format(R"({{"inputs":[{{"name":"INPUT0",{0}}},{{"name":"INPUT1",{0}}}],{1}}})",
+                        tensor, allBinary);
+        std::string body = json + raw(Values(static_cast<std::size_t>(samples) * 32, 3));
+        return {std::move(json), std::move(body)};
+    }
+    HttpResponse batchOf(int samples) const
+    {
+        const auto [json, body] = batchBody(samples);
+        return m_api->post("/v2/models/simple/infer", body, lengthField(json.size()));
     }
 
     std::unique_ptr<ApiServer> m_api;
