@@ -89,6 +89,19 @@ std::string failuresJson(const Metrics &metrics, const ModelId &id, bool serving
                         std::chrono::nanoseconds(std::llround(std::max(seconds, 0.0) * 1e9)));
 }
 
+std::string batchesJson(const InferenceTotals &totals)
+{
+    std::vector<std::string> objects;
+    for (const auto &[samples, batch] : totals.batches)
+        objects.push_back(JsonObject()
+                              .number("batch_size", samples)
+                              .raw("compute_input", durationJson(batch.runs, batch.input))
+                              .raw("compute_infer", durationJson(batch.runs, batch.infer))
+                              .raw("compute_output", durationJson(batch.runs, batch.output))
+                              .end());
+    return listOf(objects);
+}
+
 std::string memoryJson(const ModelStatus &status)
 {
     if (status.state != ModelState::Ready || !status.facts)
@@ -106,7 +119,6 @@ std::string statisticsOf(const Metrics &metrics, const ModelView &view, const st
     const auto inferences = metrics.inferences();
     const auto found = inferences.find({view.entry.name, version});
     const InferenceTotals well = found == inferences.end() ? InferenceTotals() : found->second;
-    const auto lastUsed = view.status.lastUsed.value_or(WallTime()).time_since_epoch();
     const std::string inference =
         JsonObject()
             .raw("success", durationJson(well.requests, well.total))
@@ -122,11 +134,12 @@ std::string statisticsOf(const Metrics &metrics, const ModelView &view, const st
         .text("name", view.entry.name)
         .text("version", version)
         .number("last_inference",
-                std::chrono::duration_cast<std::chrono::milliseconds>(lastUsed).count())
+                std::chrono::duration_cast<std::chrono::milliseconds>(well.last.time_since_epoch())
+                    .count())
         .number("inference_count", well.samples)
         .number("execution_count", well.runs)
         .raw("inference_stats", inference)
-        .raw("batch_stats", "[]")
+        .raw("batch_stats", batchesJson(well))
         .raw("memory_usage", memoryJson(view.status))
         .end();
 }

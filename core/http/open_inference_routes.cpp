@@ -5,6 +5,7 @@
 #include "http/json_body.h"
 #include "http/json_object.h"
 #include "http/json_reply.h"
+#include "http/model_facts.h"
 #include "http/open_inference_codec.h"
 #include "http/open_inference_members.h"
 #include "http/open_inference_models.h"
@@ -61,31 +62,6 @@ ApiReply readyReply(const Workbench &workbench)
 
 // ---- one model ----
 
-void describe(Workbench &workbench, const ModelId &id, const Describe &json, const Replier &reply)
-{
-    const auto view = openModel(workbench, id);
-    if (!view) {
-        reply(openError(view.error(), id));
-        return;
-    }
-    if (view->status.facts) {
-        reply(jsonReply(json(*view)));
-        return;
-    }
-    workbench.cache().acquire(id, Purpose::Other,
-                              [&workbench, id, json, reply](const Result<Acquired> &acquired) {
-                                  if (!acquired) {
-                                      reply(openError(acquired.error(), id));
-                                      return;
-                                  }
-                                  const auto loaded = openModel(workbench, id);
-                                  if (loaded && loaded->status.facts)
-                                      reply(jsonReply(json(*loaded)));
-                                  else
-                                      reply(openError(unknownModel(id), id));
-                              });
-}
-
 ApiReply modelReadyReply(const Workbench &workbench, const ModelId &id)
 {
     const auto view = openModel(workbench, id);
@@ -98,6 +74,13 @@ ApiReply modelReadyReply(const Workbench &workbench, const ModelId &id)
                                    : view->status.reason;
     return errorReply(400, "FAILED_PRECONDITION",
                       fmt::format("The model \"{}\" is not ready: {}", printable(id.name), reason));
+}
+
+void describe(Workbench &workbench, const ModelId &id, const Describe &json, const Replier &reply)
+{
+    withFacts(workbench, id, [id, json, reply](const Result<ModelView> &view) {
+        reply(view ? jsonReply(json(*view)) : openError(view.error(), id));
+    });
 }
 
 ApiReply statisticsReply(Workbench &workbench, const ModelId &id)

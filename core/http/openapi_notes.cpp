@@ -41,7 +41,9 @@ constexpr std::string_view indexBody = R"({
  "application/json": {"schema": {"type": "object", "properties": {"ready": {"type": "boolean", "default": false, "description": "Only those that are ready."}}},
   "examples": {"ready": {"summary": "Those that are ready", "value": {"ready": true}}}}})";
 constexpr std::string_view repositoryBody = R"({
- "application/json": {"schema": {"type": "object", "properties": {"parameters": {"type": "object"}}}, "examples": {"plain": {"value": {}}}}})";
+ "application/json": {"schema": {"type": "object", "properties": {"parameters": {"type": "object", "properties": {
+ "config": {"type": "string", "description": "JSON of a configuration, in which max_batch_size alone may be set: it bounds requests until the next load or unload."}}}}},
+ "examples": {"plain": {"value": {}}}}})";
 constexpr std::string_view pageParameters =
     R"({"name": "limit", "in": "query", "description": "At most so many; never more than 1000.", "schema": {"type": "integer", "minimum": 1, "default": 1000}},
  {"name": "after", "in": "query", "description": "The page behind this name: \"next\" of the page before.", "schema": {"type": "string"}})";
@@ -108,6 +110,9 @@ constexpr std::string_view versionsAnswer =
  "items": {"type": "object", "required": ["version", "state", "status"], "properties": {"version": {"type": "string"}, "state": {"enum": ["AVAILABLE", "END"]},
  "status": {"type": "object", "required": ["error_code", "error_message"], "properties": {"error_code": {"type": "string"}, "error_message": {"type": "string"}}}}}}}}}})";
 
+constexpr std::string_view signatureAnswer =
+    R"({"application/json": {"schema": {"type": "object", "required": ["model_spec", "metadata"], "properties": {"model_spec": {"type": "object"}, "metadata": {"type": "object", "required": ["signature_def"]}}}}})";
+
 constexpr std::string_view whilePredicting = "400 404 413 424 500 503 504 507";
 constexpr std::string_view whileLoading = "400 404 424 500 503 507";
 constexpr std::string_view whileRefreshing = "404 424 500 503 507"; // the default model
@@ -157,6 +162,8 @@ constexpr std::array allNotes{
     RouteNotes{"POST /v1/models/{name}:predict", tensorFlowTag, "", tensorFlowBody,
                tensorFlowAnswer, whilePredicting},
     RouteNotes{"GET /v1/models/{name}", tensorFlowTag, "", "", versionsAnswer, whileLooking},
+    RouteNotes{"GET /v1/models/{name}/metadata", tensorFlowTag, "", "", signatureAnswer,
+               whileLoading},
 };
 
 } // namespace

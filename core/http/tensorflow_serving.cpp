@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "http/json_object.h"
 #include "http/json_reply.h"
+#include "http/model_facts.h"
 #include "http/open_inference_models.h"
 #include "http/prediction_codec.h"
 #include "http/tensorflow_codec.h"
@@ -81,6 +82,105 @@ ApiReply statusReply(const Workbench &workbench, const ModelId &id)
     return jsonReply("{\"model_version_status\": [" + states + "]}");
 }
 
+// ---- metadata ----
+
+const char *tensorFlowType(DType dtype)
+{
+    switch (dtype) {
+    case DType::Float64:
+        return "DT_DOUBLE";
+    case DType::Float16:
+        return "DT_HALF";
+    case DType::Int8:
+        return "DT_INT8";
+    case DType::Int16:
+        return "DT_INT16";
+    case DType::Int32:
+        return "DT_INT32";
+    case DType::Int64:
+        return "DT_INT64";
+    case DType::UInt8:
+        return "DT_UINT8";
+    case DType::UInt16:
+        return "DT_UINT16";
+    case DType::UInt32:
+        return "DT_UINT32";
+    case DType::UInt64:
+        return "DT_UINT64";
+    case DType::Bool:
+        return "DT_BOOL";
+    case DType::String:
+        return "DT_STRING";
+    case DType::Float32:
+        break;
+    }
+    return "DT_FLOAT";
+}
+
+// Extents are texts, as protobuf's JSON writes 64-bit numbers; a free one is -1.
+std::string tensorInfoJson(const TensorSpec &spec)
+{
+    std::string extents;
+    for (const Dimension &extent : spec.shape)
+        extents += (extents.empty() ? "" : ", ") +
+                   JsonObject()
+                       .text("size", extent.free() ? "-1" : std::to_string(extent.size))
+                       .text("name", "")
+                       .end();
+    return JsonObject()
+        .text("dtype", tensorFlowType(spec.dtype))
+        .raw("tensor_shape",
+             JsonObject().raw("dim", "[" + extents + "]").flag("unknown_rank", false).end())
+        .text("name", spec.name)
+        .end();
+}
+
+std::string tensorInfosJson(const std::vector<TensorSpec> &specs)
+{
+    std::string members;
+    for (const TensorSpec &spec : specs) {
+        members += members.empty() ? "" : ", ";
+        appendJsonString(members, spec.name);
+        members += ": " + tensorInfoJson(spec);
+    }
+    return "{" + members + "}";
+}
+
+// GetModelMetadataResponse with one signature, the one that :predict runs.
+std::string metadataJson(const ModelView &view, const ModelId &id)
+{
+    const NetworkSpec &spec = view.status.facts->spec;
+    const std::string signature = JsonObject()
+                                      .raw("inputs", tensorInfosJson(spec.inputs))
+                                      .raw("outputs", tensorInfosJson(spec.outputs))
+                                      .text("method_name", "tensorflow/serving/predict")
+                                      .end();
+    const std::string signatures = JsonObject().raw("serving_default", signature).end();
+    return JsonObject()
+        .raw("model_spec",
+             JsonObject()
+                 .text("name", view.entry.name)
+                 .text("signature_name", "")
+                 .text("version", id.version.empty() ? versionsOf(view).back() : id.version)
+                 .end())
+        .raw("metadata",
+             JsonObject()
+                 .raw("signature_def", JsonObject().raw("signature_def", signatures).end())
+                 .end())
+        .end();
+}
+
+void metadata(Workbench &workbench, const ModelId &id, const Replier &reply)
+{
+    if (auto known = workbench.model(id); !known) {
+        reply(errorReplyOf(known.error()));
+        return;
+    }
+    withFacts(workbench, id, [id, reply](const Result<ModelView> &view) {
+        reply(view ? jsonReply(metadataJson(*view, id)) : errorReplyOf(view.error()));
+    });
+}
+
 void addRoutes(Router &router, Workbench &workbench, const std::string &base)
 {
     // Before the status: the first pattern that fits counts.
@@ -91,6 +191,10 @@ void addRoutes(Router &router, Workbench &workbench, const std::string &base)
     router.add({"GET", base, "TensorFlow Serving: the state of a model's versions.", false,
                 [&workbench](const RoutedRequest &routed, const Replier &reply) {
                     reply(statusReply(workbench, idOf(routed)));
+                }});
+    router.add({"GET", base + "/metadata", "TensorFlow Serving: inputs and outputs of a model.",
+                false, [&workbench](const RoutedRequest &routed, const Replier &reply) {
+                    metadata(workbench, idOf(routed), reply);
                 }});
 }
 

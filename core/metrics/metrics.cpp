@@ -6,6 +6,8 @@
 namespace warmbench {
 namespace {
 
+constexpr std::size_t mostBatchSizes = 256;
+
 constexpr int finiteBuckets = Histogram::bucketCount - 1;
 
 // Whole nanoseconds, so that a bound belongs to its bucket whatever the rounding of logarithms.
@@ -118,24 +120,33 @@ void Metrics::recordPhase(const std::string &model, std::size_t phase,
     m_phases.at({model, phase}).record(span);
 }
 
-InferenceTotals &InferenceTotals::operator+=(const InferenceTotals &other)
+void InferenceTotals::add(const InferenceTotals &one, WallTime now)
 {
-    requests += other.requests;
-    samples += other.samples;
-    runs += other.runs;
-    total += other.total;
-    queue += other.queue;
-    input += other.input;
-    infer += other.infer;
-    output += other.output;
-    return *this;
+    requests += one.requests;
+    samples += one.samples;
+    runs += one.runs;
+    total += one.total;
+    queue += one.queue;
+    input += one.input;
+    infer += one.infer;
+    output += one.output;
+    last = now;
+    const std::int64_t size = one.runs == 0 ? 0 : one.samples / one.runs;
+    // Clients choose the sizes, so that the memory for them is bounded.
+    if (size == 0 || (batches.size() >= mostBatchSizes && !batches.contains(size)))
+        return;
+    BatchTotals &batch = batches[size];
+    batch.runs += one.runs;
+    batch.input += one.input;
+    batch.infer += one.infer;
+    batch.output += one.output;
 }
 
 void Metrics::recordInference(const std::string &model, const std::string &version,
                               const InferenceTotals &one)
 {
     const std::lock_guard lock(m_inferenceMutex);
-    m_inferences[{model, version}] += one;
+    m_inferences[{model, version}].add(one, std::chrono::system_clock::now());
 }
 
 void Metrics::recordHttp(const std::string &route, int status, std::chrono::nanoseconds span)

@@ -109,6 +109,15 @@ struct MetricsSample
     std::vector<std::pair<std::string, Bytes>> models; // memory by model
 };
 
+// Of the runs with so many samples each.
+struct BatchTotals
+{
+    std::int64_t runs = 0;
+    std::chrono::nanoseconds input{};
+    std::chrono::nanoseconds infer{};
+    std::chrono::nanoseconds output{};
+};
+
 // What the finished predictions of a model's version took together, split as Triton splits it.
 struct InferenceTotals
 {
@@ -120,7 +129,10 @@ struct InferenceTotals
     std::chrono::nanoseconds input{};
     std::chrono::nanoseconds infer{};
     std::chrono::nanoseconds output{};
-    InferenceTotals &operator+=(const InferenceTotals &other);
+    WallTime last{};                             // when the last one ended
+    std::map<std::int64_t, BatchTotals> batches; // by samples of a run; the first 256 sizes seen
+    // Adds one prediction: requests is 1, last and batches are made here.
+    void add(const InferenceTotals &one, WallTime now);
 };
 
 class Metrics

@@ -479,6 +479,70 @@ private Q_SLOTS:
         }
     }
 
+    void statisticsTellRunsByTheirBatch()
+    {
+        auto source = fakeSource();
+        FakeModel one;
+        one.network.spec = networkSpec({tensorSpec("x", {1, 4})}, {tensorSpec("y", {1, 4})});
+        one.network.batches = false;
+        source->set("one", one);
+        ApiServer api(std::move(source));
+        const auto statisticsOf = [&](const std::string &name) {
+            return jsonOf(api.get("/v2/models/" + name + "/stats"))[key("model_stats")][0]
+                .toObject();
+        };
+        QCOMPARE(api.get("/v2/models/fake").status, 200); // loads it, which is no inference
+        QCOMPARE(statisticsOf("fake")[key("last_inference")].toDouble(-1), 0.0);
+        QCOMPARE(statisticsOf("fake")[key("batch_stats")].toArray(), QJsonArray());
+
+        constexpr std::string_view three =
+            R"({"inputs":[{"name":"x","shape":[3,4],"datatype":"FP32","data":)"
+            R"([1,2,3,4,5,6,7,8,9,10,11,12]}]})";
+        for (const char *name : {"fake", "one"}) {
+            const std::string target = std::string("/v2/models/") + name + "/infer";
+            QCOMPARE(api.post(target, three).status, 200);
+            QCOMPARE(api.post(target, three).status, 200);
+            QCOMPARE(api.post(target, fakeBody).status, 200);
+            QCOMPARE(statisticsOf(name)[key("inference_count")].toInt(), 7);
+        }
+        const auto count = [](const QJsonValue &batch) {
+            return batch[key("compute_infer")][key("count")].toInt();
+        };
+        const QJsonObject together = statisticsOf("fake");
+        const QJsonArray batches = together[key("batch_stats")].toArray();
+        QCOMPARE(batches.size(), 2);
+        QCOMPARE(batches[0][key("batch_size")].toInt(), 1);
+        QCOMPARE(count(batches[0]), 1);
+        QCOMPARE(batches[1][key("batch_size")].toInt(), 3);
+        QCOMPARE(count(batches[1]), 2);
+        QCOMPARE(together[key("execution_count")].toInt(), 3);
+        const auto time = [](const QJsonValue &of, const char *phase) {
+            return of[key(phase)][key("ns")].toDouble();
+        };
+        for (const char *phase : {"compute_input", "compute_infer", "compute_output"})
+            QCOMPARE(time(batches[0], phase) + time(batches[1], phase),
+                     time(together[key("inference_stats")], phase));
+
+        const QJsonArray single = statisticsOf("one")[key("batch_stats")].toArray();
+        QCOMPARE(single.size(), 1);
+        QCOMPARE(single[0][key("batch_size")].toInt(), 1);
+        QCOMPARE(count(single[0]), 7);
+    }
+
+    void toDescribeAModelDoesNotUndoAnUnload()
+    {
+        ApiServer api(fakeSource());
+        QCOMPARE(api.post("/v2/repository/models/fake/unload").status, 200); // never loaded
+        const auto refused = api.get("/v2/models/fake");
+        QCOMPARE(refused.status, 424);
+        QVERIFY2(refused.body.find("unloaded on request") != std::string::npos,
+                 refused.body.c_str());
+        QCOMPARE(api.get("/v2/models/fake/config").status, 424);
+        QCOMPARE(api.source().alive(), 0);
+        QCOMPARE(api.post("/v2/repository/models/fake/load").status, 200);
+        QCOMPARE(api.get("/v2/models/fake").status, 200);
+    }
+
     void badRequestsAreToldWhatWasExpected_data()
     {
         QTest::addColumn<QByteArray>("json");

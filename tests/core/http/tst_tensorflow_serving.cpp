@@ -198,6 +198,42 @@ private Q_SLOTS:
         const QString error = jsonOf(answer)[key("error")].toString();
         QVERIFY2(!error.isEmpty() && error.contains(told), qPrintable(error));
     }
+
+    void metadataTellsTheSignature()
+    {
+        auto source = fakeSource();
+        FakeModel odd;
+        odd.network.spec = networkSpec({tensorSpec("a \"b\"\\", {-1, 2}, DType::Int64)},
+                                       {tensorSpec("text", {2}, DType::String)});
+        source->set("odd", odd);
+        ApiServer api(std::move(source));
+        for (const char *target :
+             {"/v1/models/two/metadata", "/v1/models/two/versions/1/metadata"}) {
+            const QJsonObject metadata = jsonOf(api.get(target));
+            QCOMPARE(metadata[key("model_spec")][key("name")].toString(), QStringLiteral("two"));
+            QCOMPARE(metadata[key("model_spec")][key("version")].toString(), QStringLiteral("1"));
+            const QJsonObject signature = metadata[key("metadata")][key("signature_def")]
+                                                  [key("signature_def")][key("serving_default")]
+                                                      .toObject();
+            QCOMPARE(signature[key("inputs")].toObject().keys(),
+                     (QStringList{QStringLiteral("a"), QStringLiteral("b")}));
+            const QJsonValue sum = signature[key("outputs")][key("sum")];
+            QCOMPARE(sum[key("dtype")].toString(), QStringLiteral("DT_FLOAT"));
+            const QJsonArray extents = sum[key("tensor_shape")][key("dim")].toArray();
+            QCOMPARE(extents.size(), 2);
+            QCOMPARE(extents[0][key("size")].toString(), QStringLiteral("-1"));
+            QCOMPARE(extents[1][key("size")].toString(), QStringLiteral("2"));
+        }
+        const auto quoted = jsonOf(api.get("/v1/models/odd/metadata"));
+        QVERIFY(!quoted.isEmpty());
+        QCOMPARE(quoted[key("metadata")][key("signature_def")][key("signature_def")]
+                       [key("serving_default")][key("inputs")][key("a \"b\"\\")][key("dtype")]
+                           .toString(),
+                 QStringLiteral("DT_INT64"));
+        QCOMPARE(jsonOf(api.get("/stats"))[key("misses")].toInt(-1), 0);
+        QCOMPARE(api.get("/v1/models/wrong/metadata").status, 404);
+        QCOMPARE(api.get("/v1/models/two/versions/7/metadata").status, 404);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestTensorFlowServing)

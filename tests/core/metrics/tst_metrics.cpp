@@ -158,6 +158,29 @@ private Q_SLOTS:
         QCOMPARE(metrics.loads().size(), std::size_t(threads));
         QCOMPARE(metrics.loads().at("model 3").count, each);
     }
+
+    void inferencesAreToldByBatchUpTo256Sizes()
+    {
+        Metrics metrics;
+        InferenceTotals one;
+        one.requests = 1;
+        one.runs = 2;
+        one.infer = std::chrono::nanoseconds(10);
+        for (int size = 1; size <= 1000; ++size) {
+            one.samples = 2 * size;
+            metrics.recordInference("m", "1", one);
+        }
+        one.samples = 2;
+        metrics.recordInference("m", "1", one);
+        const InferenceTotals all = metrics.inferences().at({"m", "1"});
+        QCOMPARE(all.requests, 1001);
+        QCOMPARE(all.runs, 2002);
+        QCOMPARE(std::ssize(all.batches), 256);
+        QCOMPARE(all.batches.at(1).runs, 4);
+        QCOMPARE(all.batches.at(1).infer.count(), 20);
+        QCOMPARE(all.batches.at(256).runs, 2);
+        QVERIFY(all.last.time_since_epoch().count() > 0);
+    }
 };
 
 QTEST_APPLESS_MAIN(TestMetrics)
