@@ -8,7 +8,7 @@
 # numpy, gevent, geventhttpclient, aiohttp and rapidjson: Debian's python3-numpy, python3-geventhttpclient,
 # python3-aiohttp and python3-rapidjson, or the virtual environment's own. Environment: WARMBENCH, the program
 # (build/release/app/warmbench); PYTHON, the Python to run it with. A line a check; 1 where one fails, 2 where something
-# is missing.
+# is missing. CTest runs it too where WARMBENCH_TRITON_CLIENT named FOLDER while CMake configured.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 warmbench=${WARMBENCH:-$root/build/release/app/warmbench}
