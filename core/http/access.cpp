@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 
+#include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 #include <QHostAddress>
 #include <QHostInfo>
@@ -11,15 +13,26 @@ namespace warmbench::http {
 
 namespace {
 
-// "localhost:5000" -> "localhost", "[::1]:5000" -> "::1".
+// ":5000", or nothing.
+bool isPort(std::string_view text)
+{
+    return text.empty() ||
+           (text.front() == ':' && std::all_of(text.begin() + 1, text.end(), [](unsigned char c) {
+                return std::isdigit(c) != 0;
+            }));
+}
+
+// "localhost:5000" -> "localhost", "[::1]:5000" -> "::1"; as it is where it is no host and port.
 std::string withoutPort(std::string_view host)
 {
     if (host.starts_with('[')) {
         const auto end = host.find(']');
-        return lowered(end == std::string_view::npos ? host : host.substr(1, end - 1));
+        const bool whole = end != std::string_view::npos && isPort(host.substr(end + 1));
+        return lowered(whole ? host.substr(1, end - 1) : host);
     }
     const auto colon = host.find(':');
-    if (colon != std::string_view::npos && host.find(':', colon + 1) == std::string_view::npos)
+    const bool one = colon != std::string_view::npos && host.rfind(':') == colon;
+    if (one && isPort(host.substr(colon)))
         host = host.substr(0, colon);
     while (host.ends_with('.')) // a fully qualified name
         host.remove_suffix(1);
@@ -92,7 +105,7 @@ std::optional<ApiReply> Access::refusal(const ApiRequest &request, bool changesS
             fmt::format("\"{}\" is no name of this machine: use its address, or start "
                         "the server with --allow-host {}.",
                         printable(host, 100), printable(withoutPort(host), 100)));
-    const std::string_view origin = request.field("origin");
+    const std::string origin = request.list("origin"); // two are none that is allowed
     if (!origin.empty() && !originAllowed(request, origin))
         return errorReply(403, "PERMISSION_DENIED",
                           fmt::format("Pages of \"{0}\" may not use this server: start it with "
@@ -115,10 +128,12 @@ std::optional<ApiReply> Access::refusal(const ApiRequest &request, bool changesS
 
 Fields Access::corsFields(const ApiRequest &request) const
 {
-    const std::string_view origin = request.field("origin");
+    const std::string origin = request.list("origin");
     if (origin.empty() || !originAllowed(request, origin))
         return {};
-    return {{"Access-Control-Allow-Origin", std::string(origin)}, {"Vary", "Origin"}};
+    return {{"Access-Control-Allow-Origin", origin},
+            {"Access-Control-Expose-Headers", "Inference-Header-Content-Length, Retry-After"},
+            {"Vary", "Origin"}};
 }
 
 } // namespace warmbench::http

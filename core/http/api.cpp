@@ -103,9 +103,20 @@ bool mayBePacked(const Route &route)
     return !route.pattern.starts_with("/v2") || route.pattern.ends_with("/infer");
 }
 
-bool isTrue(const std::string &text)
+// A switch in the query; off where it is not there.
+Result<bool> queriedSwitch(const RoutedRequest &routed, const char *name)
 {
-    return text == "true" || text == "1" || text == "yes";
+    const auto found = routed.query.find(name);
+    if (found == routed.query.end())
+        return false;
+    const std::string text = lowered(found->second);
+    if (text == "true" || text == "1" || text == "yes" || text.empty())
+        return true;
+    if (text == "false" || text == "0" || text == "no")
+        return false;
+    return invalidArgument(fmt::format("\"{}\" is \"{}\", expected true or false (1 or 0, yes or "
+                                       "no).",
+                                       name, printable(found->second, 40)));
 }
 
 } // namespace
@@ -205,13 +216,13 @@ void Api::addModelRoutes()
     m_router.add({"POST", "/models/{name}/refresh",
                   "Loads a model's changed file; ?force=true loads an unchanged one too.", true,
                   [this](const RoutedRequest &routed, const Replier &reply) {
-                      refresh(routed.parameter("name"), isTrue(routed.queried("force")), reply);
+                      refresh(routed.parameter("name"), routed, reply);
                   }});
     m_router.add({"POST", "/refresh", "Refreshes the default model.", true,
                   [this](const RoutedRequest &routed, const Replier &reply) {
                       const auto name = m_workbench.defaultModel();
                       if (name)
-                          refresh(*name, isTrue(routed.queried("force")), reply);
+                          refresh(*name, routed, reply);
                       else
                           reply(errorReplyOf(name.error()));
                   }});
@@ -262,7 +273,8 @@ ApiReply Api::optionsReply(const ApiRequest &request, const std::string &allowed
     if (!request.field("origin").empty()) {
         reply.fields.emplace_back("Access-Control-Allow-Methods", verbs);
         reply.fields.emplace_back("Access-Control-Allow-Headers",
-                                  "Authorization, Content-Type, Accept");
+                                  "Authorization, Content-Type, Content-Encoding, Accept, "
+                                  "Inference-Header-Content-Length");
         reply.fields.emplace_back("Access-Control-Max-Age", "600");
     }
     return reply;
@@ -375,9 +387,14 @@ void Api::pin(const RoutedRequest &routed, bool pinned, const Replier &reply) co
     reply(done ? modelReply(m_workbench, name) : errorReplyOf(done.error()));
 }
 
-void Api::refresh(const std::string &name, bool force, const Replier &reply) const
+void Api::refresh(const std::string &name, const RoutedRequest &routed, const Replier &reply) const
 {
-    m_workbench.cache().refresh({name, {}}, force,
+    const auto force = queriedSwitch(routed, "force");
+    if (!force) {
+        reply(errorReplyOf(force.error()));
+        return;
+    }
+    m_workbench.cache().refresh({name, {}}, *force,
                                 [name, reply](const Result<RefreshReport> &report) {
                                     ApiReply answer = refreshReply(report);
                                     answer.model = name;

@@ -40,7 +40,7 @@ private:
     void load(const RoutedRequest &routed, const Replier &reply) const;
     void unload(const RoutedRequest &routed, const Replier &reply) const;
     void pin(const RoutedRequest &routed, bool pinned, const Replier &reply) const;
-    void refresh(const std::string &name, bool force, const Replier &reply) const;
+    void refresh(const std::string &name, const RoutedRequest &routed, const Replier &reply) const;
     void run(const Route &route, RoutedRequest routed, const Replier &reply) const;
     static ApiReply optionsReply(const ApiRequest &request, const std::string &allowed);
 

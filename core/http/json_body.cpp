@@ -41,8 +41,31 @@ simdjson::padded_string_view padded(std::string_view piece)
                                         piece.size() + simdjson::SIMDJSON_PADDING);
 }
 
-Error invalidJson(std::string_view what, simdjson::error_code code)
+// What stands behind the object or list that `json` begins with, where that is whole.
+std::string_view behindValue(std::string_view json)
 {
+    std::size_t depth = 0;
+    bool inText = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (inText && c == '\\')
+            ++i;
+        else if (c == '"')
+            inText = !inText;
+        else if (!inText && (c == '{' || c == '['))
+            ++depth;
+        else if (!inText && (c == '}' || c == ']') && (depth == 0 || --depth == 0))
+            return trimmed(json.substr(i + 1));
+    }
+    return {};
+}
+
+Error invalidJson(std::string_view what, std::string_view json, simdjson::error_code code)
+{
+    if (const std::string_view rest = behindValue(json); !rest.empty())
+        return invalidArgument(fmt::format(
+            "{} has something behind its JSON: \"{}\" from byte {} on; send one object alone.",
+            what, printable(rest, 40), rest.data() - json.data()));
     std::string_view reason = simdjson::error_message(code);
     while (reason.ends_with('.'))
         reason.remove_suffix(1);
@@ -147,7 +170,7 @@ Result<std::vector<JsonMember>> jsonMembers(std::string_view json, std::string_v
     const auto error = collected(
         json, [&](ondemand::document &document) { return collectMembers(document, members); });
     if (error)
-        return invalidJson(what, error);
+        return invalidJson(what, json, error);
     return members;
 }
 
@@ -159,7 +182,7 @@ Result<std::vector<std::string_view>> jsonElements(std::string_view json, std::s
     const auto error = collected(
         json, [&](ondemand::document &document) { return collectElements(document, elements); });
     if (error)
-        return invalidJson(what, error);
+        return invalidJson(what, json, error);
     return elements;
 }
 
@@ -175,7 +198,7 @@ Result<std::string> jsonString(std::string_view json, std::string_view what)
         return failed;
     });
     if (error)
-        return invalidJson(what, error);
+        return invalidJson(what, json, error);
     return text;
 }
 

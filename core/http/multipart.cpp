@@ -11,6 +11,7 @@ namespace warmbench::http {
 namespace {
 
 constexpr std::size_t mostParts = 100;
+constexpr std::size_t mostNamed = 5; // in a sentence
 
 struct Part
 {
@@ -143,8 +144,18 @@ Result<std::string_view> multipartInput(std::string_view body, std::string_view 
         return named->content;
     if (parts->size() == 1)
         return parts->front().content;
-    return invalidArgument("The multipart form has no part with a file: send one, as "
-                           "`curl -F file=@picture.png` does.");
+    std::vector<std::string> names;
+    for (const Part &part : *parts)
+        names.push_back(fmt::format("\"{}\"", printable(part.name, 40)));
+    if (names.size() > mostNamed)
+        names.resize(mostNamed);
+    return invalidArgument(
+        parts->empty()
+            ? std::string("The multipart form has no part at all: send one with a file, as "
+                          "`curl -F file=@picture.png` does.")
+            : fmt::format("The multipart form has {} parts ({}{}), but none with a file: send one, "
+                          "as `curl -F file=@picture.png` does (mind the @).",
+                          parts->size(), joined(names), parts->size() > mostNamed ? ", ..." : ""));
 }
 
 } // namespace warmbench::http

@@ -101,6 +101,8 @@ FramedRequest RequestFramer::take()
     m_begun = false;
     m_wantsContinue = false;
     m_fieldBytes = 0;
+    m_trailers = 0;
+    m_authority.clear();
     m_left = 0;
     return request;
 }
@@ -148,6 +150,7 @@ std::optional<std::string_view> RequestFramer::line(std::size_t most)
     m_scanned = m_input.size();
     if (!whole || m_lineTooLong)
         return {};
+    m_bareFeed = feed == m_at || m_input[feed - 1] != '\r';
     m_at = feed + 1;
     m_scanned = m_at;
     return text;
@@ -202,6 +205,7 @@ bool RequestFramer::parseRequestLine(std::string_view text)
         if (!lowered(target.substr(0, scheme.size())).starts_with(scheme))
             continue;
         const auto slash = target.find('/', scheme.size());
+        m_authority = target.substr(scheme.size(), slash - scheme.size());
         target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
     }
     const bool clean = std::none_of(target.begin(), target.end(),
@@ -241,7 +245,17 @@ bool RequestFramer::readField()
 
 bool RequestFramer::parseField(std::string_view text)
 {
-    if (m_request.fields.size() >= m_limits.headerFields)
+    if (!checkField(text))
+        return false;
+    const auto colon = text.find(':');
+    m_request.fields.emplace_back(lowered(text.substr(0, colon)),
+                                  withoutBlanks(text.substr(colon + 1)));
+    return true;
+}
+
+bool RequestFramer::checkField(std::string_view text)
+{
+    if (m_request.fields.size() + m_trailers >= m_limits.headerFields)
         return fail(431, fmt::format("The header has more than the {} fields allowed.",
                                      m_limits.headerFields));
     if (text.front() == ' ' || text.front() == '\t')
@@ -255,7 +269,6 @@ bool RequestFramer::parseField(std::string_view text)
     if (std::any_of(value.begin(), value.end(), [](char c) { return isControl(c) && c != '\t'; }))
         return fail(400, fmt::format("The header field \"{}\" has a control character in it.",
                                      text.substr(0, colon)));
-    m_request.fields.emplace_back(lowered(text.substr(0, colon)), value);
     return true;
 }
 
@@ -271,6 +284,11 @@ bool RequestFramer::endOfFields()
     }
     if (hosts > 1 || (hosts == 0 && !m_request.http10))
         return fail(400, "A request needs exactly one Host field, such as \"Host: 127.0.0.1\".");
+    // RFC 9112, 3.2.2: what Host says does not count then.
+    for (auto &[name, value] : m_request.fields) {
+        if (name == "host" && !m_authority.empty())
+            value = m_authority;
+    }
     m_request.keepAlive = m_request.http10 ? listContains(connection, "keep-alive")
                                            : !listContains(connection, "close");
     return decideBody();
@@ -284,8 +302,8 @@ bool RequestFramer::decideBody()
     std::string_view expect;
     for (const auto &[name, value] : m_request.fields) {
         if (name == "content-length") {
-            if (length && *length != value)
-                return fail(400, "The request has two Content-Length fields that differ.");
+            if (length)
+                return fail(400, "The request has two Content-Length fields: send one.");
             length = value;
         } else if (name == "transfer-encoding") {
             coded = true;
@@ -336,6 +354,9 @@ bool RequestFramer::readChunkSize()
         return fail(400, "The line with the size of a chunk is too long.");
     if (!text)
         return false;
+    // Parsers that disagree about this can be made to see different requests.
+    if (m_bareFeed)
+        return fail(400, "The line with the size of a chunk does not end with CR and LF.");
     const std::string_view digits = withoutBlanks(text->substr(0, text->find(';')));
     const bool clean =
         std::none_of(text->begin(), text->end(), [](char c) { return isControl(c) && c != '\t'; });
@@ -381,7 +402,7 @@ bool RequestFramer::readChunkEnd()
     return true;
 }
 
-// Trailer fields are read over: nothing here needs them.
+// Trailer fields are checked and read over: nothing here needs them.
 bool RequestFramer::readTrailer()
 {
     const auto text = fieldLine();
@@ -389,6 +410,10 @@ bool RequestFramer::readTrailer()
         return false;
     if (text->empty())
         m_state = State::Complete;
+    else if (!checkField(*text))
+        return false;
+    else
+        ++m_trailers;
     return true;
 }
 

@@ -1,7 +1,7 @@
 // Bytes of one connection into requests, by RFC 9112, strict where leniency lets two parsers
 // disagree: Content-Length with Transfer-Encoding, differing lengths, folded fields, blanks before
-// a colon, bare CR and unchecked chunk sizes are refused. How the bytes are split into pieces never
-// matters.
+// a colon, bare CR, a second length and loose chunk lines are refused. How the bytes are split into
+// pieces never matters.
 //
 // Thread: one at a time. Errors: the status and sentence to answer with; the framer is then spent.
 // Memory: what was appended and not yet taken; a body grows as it comes, not as it was announced.
@@ -85,6 +85,7 @@ private:
     bool parseRequestLine(std::string_view text);
     bool readField();
     bool parseField(std::string_view text);
+    bool checkField(std::string_view text);
     bool endOfFields();
     bool decideBody();
     bool readBody();
@@ -105,6 +106,9 @@ private:
     bool m_begun = false;
     bool m_wantsContinue = false;
     bool m_lineTooLong = false;
+    bool m_bareFeed = false;    // the line ended without a CR
+    std::size_t m_trailers = 0; // fields
+    std::string m_authority;    // of a target in absolute form: counts instead of Host
     std::size_t m_fieldBytes = 0;
     std::uint64_t m_left = 0; // of the body or of the chunk
     FramedRequest m_request;

@@ -48,12 +48,24 @@ bool fits(const std::vector<std::string> &pattern, const std::vector<std::string
                       });
 }
 
+// U+0080 to U+009F, in UTF-8.
+bool hasHighControl(std::string_view text)
+{
+    for (auto at = text.find('\xC2'); at != std::string_view::npos;
+         at = text.find('\xC2', at + 1)) {
+        if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0)
+            return true;
+    }
+    return false;
+}
+
 // No model's name has a slash, a control character or bytes that are no UTF-8; "." and ".." name
 // folders.
 bool isName(std::string_view text)
 {
     return !text.empty() && text != "." && text != ".." &&
-           text.find('/') == std::string_view::npos && printable(text, text.size()) == text;
+           text.find('/') == std::string_view::npos && !hasHighControl(text) &&
+           printable(text, text.size()) == text;
 }
 
 void addVerb(std::string &allowed, const std::string &verb)

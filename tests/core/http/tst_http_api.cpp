@@ -554,13 +554,25 @@ private Q_SLOTS:
                                  "[::1]:5000", "lab.example", "lab.example:80", "localhost."})
             QVERIFY2(statusWith(host, "") == 200, host);
         for (const char *host :
-             {"evil.example", "localhost.evil.example", "lab.example.evil", "8.8.8.8"})
+             {"evil.example", "localhost.evil.example", "lab.example.evil", "8.8.8.8",
+              "127.0.0.1.evil.example", "localhost@evil.example", "[::1]evil", "[::1]:80evil",
+              "[::1", "localhost:evil", "localhost:80:80", "localhost/evil"})
             QVERIFY2(statusWith(host, "") == 403, host);
         QCOMPARE(statusWith("localhost:1", "Origin: http://localhost:1\r\n"), 200);
         QCOMPARE(statusWith("localhost:1", "Origin: http://localhost:2\r\n"), 403);
         QCOMPARE(statusWith("localhost", "Origin: https://page.example\r\n"), 200);
         QCOMPARE(statusWith("localhost", "Origin: https://other.example\r\n"), 403);
         QCOMPARE(statusWith("localhost", "Origin: null\r\n"), 403);
+        QCOMPARE(
+            statusWith("localhost", "Origin: http://localhost\r\nOrigin: http://evil.example\r\n"),
+            403);
+        // An address in the request line counts before Host.
+        HttpClient absolute(api.port());
+        QVERIFY(
+            absolute.send("GET http://evil.example/health HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        QCOMPARE(absolute.response().status, 403);
+        QVERIFY(absolute.send("GET http://localhost:80/health HTTP/1.1\r\nHost: h\r\n\r\n"));
+        QCOMPARE(absolute.response().status, 200);
 
         const auto preflight =
             HttpClient(api.port())
@@ -569,6 +581,16 @@ private Q_SLOTS:
         QCOMPARE(preflight.field("access-control-allow-origin"),
                  std::string("https://page.example"));
         QVERIFY(preflight.field("access-control-allow-methods").find("POST") != std::string::npos);
+        for (const char *field : {"Authorization", "Content-Type", "Content-Encoding",
+                                  "Inference-Header-Content-Length"})
+            QVERIFY2(preflight.field("access-control-allow-headers").find(field) !=
+                         std::string::npos,
+                     field);
+        const auto strange =
+            HttpClient(api.port())
+                .exchange("OPTIONS", "/predict", {}, "Origin: https://other.example\r\n");
+        QCOMPARE(strange.status, 403);
+        QCOMPARE(strange.field("access-control-allow-origin"), std::string());
     }
 
     void tokensGuardWhatChangesState()

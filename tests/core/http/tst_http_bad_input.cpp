@@ -127,7 +127,15 @@ private Q_SLOTS:
         row("blank body", net, "  \n ", 400, {"empty"});
         row("truncated JSON", net, R"({"input": [1, 2)", 400, {"JSON"});
         row("truncated after the list", net, R"({"input": [1, 2])", 400, {"JSON"});
-        row("something behind", net, R"({"input": )" + zeros(64) + "} and more", 400, {"JSON"});
+        row("something behind", net, R"({"input": )" + zeros(64) + "} and more", 400,
+            {"behind its JSON", "\"and more\"", "from byte 141"});
+        row("a second object", net, "{\"input\": \"}]\\\"{\"}{}", 400, {"\"{}\"", "from byte 18"});
+        row("something behind on v2", "/v2/models/net/infer", R"({"inputs": []} x)", 400,
+            {"\"x\" from byte 15"});
+        row("a closing bracket too many", net, R"({"input": [1]}])", 400, {"\"]\" from byte 14"});
+        row("neither on nor off", "/models/net/refresh?force=maybe", "", 400,
+            {"\"force\"", "\"maybe\"", "true or false"});
+        row("neither for the default", "/refresh?force=2", "", 400, {"\"2\"", "true or false"});
         row("not an object", net, zeros(64), 400, {"list", "object", "\"input\""});
         row("null body", net, "null", 400, {"null", "object"});
         row("no input", net, "{}", 400, {"\"input\"", "\"tensors\""});
@@ -182,7 +190,12 @@ private Q_SLOTS:
             {"multipart", "curl -F"}, "Content-Type: multipart/form-data; boundary=b\r\n");
         row("multipart without boundary", digits, "--b\r\n\r\nx\r\n--b--\r\n", 400,
             {"multipart", "boundary"}, "Content-Type: multipart/form-data\r\n");
-        row("multipart without parts", digits, "--b--\r\n", 400, {"multipart", "curl -F"},
+        row("multipart without a file", digits,
+            "--b\r\nContent-Disposition: form-data; name=\"one\"\r\n\r\n1\r\n"
+            "--b\r\nContent-Disposition: form-data; name=\"two\"\r\n\r\n2\r\n--b--\r\n",
+            400, {"2 parts", "\"one\" and \"two\"", "none with a file"},
+            "Content-Type: multipart/form-data; boundary=b\r\n");
+        row("multipart without parts", digits, "--b--\r\n", 400, {"no part at all", "curl -F"},
             "Content-Type: multipart/form-data; boundary=b\r\n");
         row("bad npy", net, "\x93NUMPY\x01 and nothing sensible", 400, {"npy"});
         row("short npy", net,

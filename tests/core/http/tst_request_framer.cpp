@@ -67,7 +67,7 @@ private Q_SLOTS:
         QCOMPARE(framed("\r\n\r\nGET http://other/way HTTP/1.1\r\nHost: h\r\n"
                         "Connection: foo, Close\r\n\r\n",
                         {}),
-                 std::string("GET /way 1.1 close|host=h|connection=foo, Close|\n"));
+                 std::string("GET /way 1.1 close|host=other|connection=foo, Close|\n"));
         QCOMPARE(framed("GET /only HTTP/1.1\r\nHo", {}), std::string("..."));
     }
 
@@ -110,6 +110,7 @@ private Q_SLOTS:
         row("empty coding", head("Transfer-Encoding: \r\n"), 501);
         row("coding in 1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400);
         row("two lengths", head("Content-Length: 3\r\nContent-Length: 4\r\n"), 400);
+        row("two lengths alike", head("Content-Length: 3\r\nContent-Length: 3\r\n"), 400);
         row("negative length", head("Content-Length: -1\r\n"), 400);
         row("signed length", head("Content-Length: +3\r\n"), 400);
         row("length in words", head("Content-Length: three\r\n"), 400);
@@ -132,6 +133,23 @@ private Q_SLOTS:
             413);
         row("chunk longer than it says", chunked + "3\r\nabcd\r\n", 400);
         row("chunk line without end", chunked + std::string(300, '1'), 400);
+        row("chunk line with LF alone", chunked + "3\nabc\r\n0\r\n\r\n", 400);
+        row("last chunk line with LF alone", chunked + "3\r\nabc\r\n0\n\r\n", 400);
+        row("control character in an extension", chunked + "3;a=\x01\r\nabc\r\n", 400);
+        row("CR in an extension", chunked + "3;a=\rb\r\nabc\r\n", 400);
+        row("trailer without colon", chunked + "0\r\nA b\r\n\r\n", 400);
+        row("control character in a trailer", chunked + "0\r\nA: \x02\r\n\r\n", 400);
+        row("folded trailer", chunked + "0\r\nA: b\r\n c\r\n\r\n", 400);
+        row(
+            "101 fields and trailers",
+            chunked + "0\r\n" +
+                [] {
+                    std::string fields;
+                    for (int i = 0; i < 99; ++i)
+                        fields += "A: b\r\n";
+                    return fields;
+                }(),
+            431);
         row("endless trailers", chunked + "0\r\nA: " + std::string(33'000, 'a'), 431);
     }
     void refusalsHaveTheirStatus()
