@@ -9,6 +9,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <QHostAddress>
+#include <QSocketNotifier>
 #include <QTcpSocket>
 #include <sys/socket.h>
 
@@ -57,6 +58,7 @@ Connection::~Connection()
 void Connection::read()
 {
     m_server.setCurrent(this);
+    m_held = false; // the read that finds nothing more switches Qt's notifier on
     // Qt opens a transaction to parse in; inside one, bytes read would stay in the buffer.
     if (m_socket->isTransactionStarted())
         m_socket->commitTransaction();
@@ -85,6 +87,7 @@ void Connection::read()
     }
     account();
     checkPausedInput();
+    holdInput();
     if (m_framed) {
         for (auto c = standIn.rbegin(); c != standIn.rend(); ++c)
             m_socket->ungetChar(*c);
@@ -104,6 +107,37 @@ void Connection::readLater()
                 Q_EMIT m_socket->readyRead();
         },
         Qt::QueuedConnection);
+}
+
+// Who sends ahead of the answers has to wait: nothing more is taken out of the system's buffer. Qt
+// has no call for that, and reads on whenever somebody (its own parser too) has asked in vain, so
+// that its notifier is switched off once all slots have had their turn.
+void Connection::holdInput()
+{
+    if (m_refusing || m_closing || !ahead() || std::exchange(m_holdLater, true))
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_holdLater = false;
+            if (m_gone || m_refusing || m_closing || !ahead())
+                return;
+            m_held = true;
+            for (auto *notifier : m_socket->findChildren<QSocketNotifier *>()) {
+                if (notifier->type() == QSocketNotifier::Read)
+                    notifier->setEnabled(false);
+            }
+        },
+        Qt::QueuedConnection);
+}
+
+void Connection::resumeInput()
+{
+    if (m_gone || m_framed)
+        return;
+    const bool discarding = m_refusing || m_closing;
+    if (m_held ? discarding || !paused() : m_framer.pending() > 0 && !discarding && !paused())
+        readLater();
 }
 
 void Connection::frame()
@@ -147,12 +181,20 @@ void Connection::answerContinue()
 bool Connection::paused() const
 {
     return m_exchanges.size() >= m_server.limits().pipelined ||
-           m_socket->bytesToWrite() > m_server.limits().unsentOutput.count;
+           m_socket->bytesToWrite() + static_cast<qint64>(m_waitingOutput) >
+               m_server.limits().unsentOutput.count;
 }
 
+// More has come than is to be taken now: a request a round of the event loop, at most.
+bool Connection::ahead() const
+{
+    return paused() || m_framer.pending() >= static_cast<std::size_t>(socketBuffer);
+}
+
+// For a Qt in which input cannot be held.
 void Connection::checkPausedInput()
 {
-    const auto most = static_cast<std::size_t>(m_server.maxBody().count) + readPiece;
+    const auto most = static_cast<std::size_t>(m_server.maxBody().count + 4 * socketBuffer);
     if (!m_refusing && !m_closing && m_framer.pending() > most)
         refuse(503, "Too much was sent ahead of the answers: wait for some before sending more.");
 }
@@ -210,8 +252,7 @@ void Connection::dispatch()
                                            exception.what())));
         }
     }
-    if (!m_gone && m_framer.pending() > 0 && !paused())
-        readLater();
+    resumeInput();
 }
 
 void Connection::deliver(Exchange &exchange, ApiReply reply)
@@ -226,6 +267,7 @@ void Connection::deliver(Exchange &exchange, ApiReply reply)
     exchange.wire =
         serialised(reply, {exchange.head, exchange.close, exchange.http10}, m_server.dateField());
     exchange.record.responseBytes = static_cast<std::int64_t>(exchange.wire.size());
+    m_waitingOutput += exchange.wire.size();
     if (!exchange.head)
         exchange.stream = std::move(reply.stream);
     if (exchange.stream && m_draining)
@@ -258,7 +300,8 @@ void Connection::refuse(int status, const std::string &sentence)
 void Connection::begin(const std::shared_ptr<Exchange> &exchange)
 {
     m_socket->write(exchange->wire.data(), static_cast<qint64>(exchange->wire.size()));
-    exchange->wire = {};
+    m_waitingOutput -= exchange->wire.size();
+    std::string().swap(exchange->wire);
     exchange->begun = true;
     m_lastActivity = steadyNow();
     const auto took = m_lastActivity - exchange->began;
@@ -326,11 +369,11 @@ void Connection::flush()
         for (const auto &exchange : m_exchanges)
             exchange->cancellation.cancel();
         endOutput();
+        resumeInput();
         return;
     }
     answerContinue();
-    if (m_framer.pending() > 0 && !m_framed && !paused())
-        readLater();
+    resumeInput();
 }
 
 void Connection::send()
@@ -355,8 +398,7 @@ void Connection::written()
     m_lastActivity = steadyNow();
     if (m_closing)
         endOutput();
-    else if (m_framer.pending() > 0 && !m_framed && !m_refusing && !paused())
-        readLater();
+    resumeInput();
 }
 
 void Connection::gone()

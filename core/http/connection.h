@@ -69,10 +69,13 @@ public:
 private:
     void read();
     void readLater();
+    void holdInput();
+    void resumeInput();
     void frame();
     void advanceTimes(bool begunBefore, bool inBodyBefore);
     void answerContinue();
     bool paused() const;
+    bool ahead() const;
     void checkPausedInput();
     void begin(const std::shared_ptr<Exchange> &exchange);
     bool pump(const Exchange &exchange);
@@ -98,6 +101,9 @@ private:
     bool m_owesContinue = false;
     bool m_gone = false;
     bool m_readLater = false;
+    bool m_holdLater = false;
+    bool m_held = false;             // nothing is read from the system
+    std::size_t m_waitingOutput = 0; // answers behind one that is still to come
     InputBudget::Share m_input;
     bool m_sendsSoon = false;
     SteadyTime m_headBegan;

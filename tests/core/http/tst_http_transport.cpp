@@ -242,6 +242,71 @@ private Q_SLOTS:
         }
     }
 
+    // Twenty megabytes ahead of the answers: the client has to wait, and loses nothing.
+    void whoSendsAheadOfTheAnswersHasToWait()
+    {
+        HttpOptions options;
+        options.limits.pipelined = 2;
+        options.maxBody = {4096};
+        Echo echo(options);
+        HttpClient client(echo.port());
+        QVERIFY(client.request("GET", "/later/1"));
+        QVERIFY(client.request("GET", "/later/2"));
+        QTRY_COMPARE(echo.waiting(), std::size_t(2));
+        constexpr int ahead = 5000;
+        const std::string body(4000, 'b');
+        std::atomic<int> sent{0};
+        std::thread sender([&] {
+            while (sent < ahead && client.request("POST", "/ahead", body))
+                ++sent;
+        });
+        // As much as the system buffers goes out, then no more.
+        int before = -1;
+        while (sent != before) {
+            before = sent;
+            std::this_thread::sleep_for(300ms);
+        }
+        const int stuck = before;
+        const auto cpu = [] {
+            timespec time{};
+            clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+            return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+        };
+        const auto start = cpu();
+        std::this_thread::sleep_for(500ms);
+        const auto took = cpu() - start;
+        const bool answered = echo.answer("/later/1", "1") && echo.answer("/later/2", "2");
+        const auto first = client.response().body;
+        const auto second = client.response().body;
+        int right = 0;
+        for (int i = 0; i < ahead; ++i)
+            right += client.response().body.size() == body.size() + 12 ? 1 : 0;
+        sender.join();
+        QVERIFY(answered);
+        QCOMPARE(first, std::string("1"));
+        QCOMPARE(second, std::string("2"));
+        QCOMPARE(right, ahead);
+        QVERIFY2(stuck < ahead, std::to_string(stuck).c_str());
+        QVERIFY2(took < 50ms, std::to_string(took.count()).c_str()); // it waited, it did not spin
+    }
+
+    void answersThatWaitForTheClientHoldBackItsRequests()
+    {
+        HttpOptions options;
+        options.limits.unsentOutput = mebibytes(1);
+        Echo echo(options);
+        HttpClient client(echo.port());
+        for (int i = 0; i < 3; ++i)
+            QVERIFY(client.request("GET", "/big"));
+        QVERIFY(client.request("GET", "/last"));
+        QTRY_COMPARE(echo.records().size(), std::size_t(1));
+        QTest::qWait(200);
+        QCOMPARE(echo.records().size(), std::size_t(1));
+        for (int i = 0; i < 3; ++i)
+            QCOMPARE(client.response().body.size(), std::size_t(40'000'000));
+        QCOMPARE(client.response().body, std::string("GET /last "));
+    }
+
     void anyPiecesOfARequestMakeTheSameRequest()
     {
         Echo echo;
@@ -336,6 +401,21 @@ private Q_SLOTS:
         row("long header",
             "GET / HTTP/1.1\r\nHost: h\r\nA: " + QByteArray(40'000, 'a') + "\r\n\r\n", 431,
             "HEADER_TOO_LARGE");
+        // Stock Qt drops all fields then, and takes the body for the next request.
+        QByteArray many = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 46\r\n";
+        for (int i = 0; i < 99; ++i)
+            many += "A: b\r\n";
+        row("101 fields before a body", many + "\r\n", 431, "HEADER_TOO_LARGE");
+        row("length and coding",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400, "INVALID_ARGUMENT");
+        row("chunk without size",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400,
+            "INVALID_ARGUMENT");
+        row("endless chunk",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
+            413, "PAYLOAD_TOO_LARGE");
         row("method", "BREW / HTTP/1.1\r\nHost: h\r\n\r\n", 501, "NOT_IMPLEMENTED");
         row("version", "GET / HTTP/3.0\r\nHost: h\r\n\r\n", 505, "VERSION_NOT_SUPPORTED");
     }
