@@ -7,7 +7,8 @@
 
 namespace warmbench::http {
 
-void withFacts(Workbench &workbench, const ModelId &id, std::function<void(Result<ModelView>)> done)
+void withFacts(Workbench &workbench, const ModelId &id,
+               const std::function<void(Result<ModelView>)> &done)
 {
     auto view = openModel(workbench, id);
     if (!view || view->status.facts) {

@@ -13,6 +13,6 @@ namespace warmbench::http {
 // as one, and never as a miss). NotFound as unknownModel; FailedPrecondition: the model cannot
 // load, or was unloaded on request before anything was known of it, which this does not undo.
 void withFacts(Workbench &workbench, const ModelId &id,
-               std::function<void(Result<ModelView>)> done);
+               const std::function<void(Result<ModelView>)> &done);
 
 } // namespace warmbench::http
