@@ -187,7 +187,8 @@ bool RequestFramer::parseRequestLine(std::string_view text)
     if (first == std::string_view::npos || last == first)
         return fail(400, std::string(form));
     const std::string_view method = text.substr(0, first);
-    std::string_view target = text.substr(first + 1, last - first - 1);
+    const std::string_view whole = text.substr(first + 1, last - first - 1);
+    std::string_view target = whole;
     const std::string_view version = text.substr(last + 1);
 
     if (!isToken(method) || version.size() != 8 || !version.starts_with("HTTP/") ||
@@ -208,7 +209,7 @@ bool RequestFramer::parseRequestLine(std::string_view text)
         m_authority = target.substr(scheme.size(), slash - scheme.size());
         target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
     }
-    const bool clean = std::none_of(target.begin(), target.end(),
+    const bool clean = std::none_of(whole.begin(), whole.end(),
                                     [](char c) { return isControl(c) || c == ' ' || c == '#'; });
     if (!clean || (!target.starts_with('/') && !(target == "*" && method == "OPTIONS")))
         return fail(400, "The address asked for is not a path that begins with \"/\" and has its "

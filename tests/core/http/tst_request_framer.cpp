@@ -83,6 +83,7 @@ private Q_SLOTS:
         row("no version", "GET /\r\n", 400);
         row("blank in the target", "GET /a b HTTP/1.1\r\n", 400);
         row("control character in the target", "GET /a\x01 HTTP/1.1\r\n", 400);
+        row("CR in the authority", "GET http://a\rb/ HTTP/1.1\r\n", 400);
         row("NUL in the target", std::string("GET /a\0 HTTP/1.1\r\n", 18), 400);
         row("target without slash", "GET a HTTP/1.1\r\n", 400);
         row("HTTP/2", "GET / HTTP/2.0\r\n", 505);
