@@ -334,6 +334,10 @@ bool RequestFramer::decideBody()
     const bool hasBody = coded || m_left > 0;
     m_wantsContinue = hasBody && !expect.empty() && !m_request.http10;
     m_state = coded ? State::ChunkSize : m_left > 0 ? State::Body : State::Complete;
+    // Growing step by step would touch twice the memory, and what only is reserved takes none.
+    constexpr std::uint64_t mostReserved = std::uint64_t(4) << 20;
+    if (m_state == State::Body)
+        m_request.body.reserve(static_cast<std::size_t>(std::min(m_left, mostReserved)));
     return true;
 }
 
