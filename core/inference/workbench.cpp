@@ -299,8 +299,10 @@ std::vector<ModelView> Workbench::models() const
         view.entry = std::move(entry);
     }
     for (auto &status : m_d->cache.statuses()) {
-        if (!status.id.version.empty() || !m_d->source->contains(status.id))
+        if (!status.id.version.empty())
             continue;
+        if (!views.contains(status.id.name) && !m_d->source->contains(status.id))
+            continue; // forgotten in a moment
         ModelView &view = views[status.id.name];
         view.entry.name = status.id.name;
         view.status = std::move(status);

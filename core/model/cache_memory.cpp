@@ -79,6 +79,8 @@ Result<void> CacheState::makeRoom(const Lock &lock, const std::string &what, Byt
 {
     std::vector<Instance> idle;
     Bytes used = m_statistics.modelBytes - without;
+    if (needed <= m_statistics.budget - used)
+        return {};
     Bytes blocked = used;
     for (const Instance &instance : m_alive) {
         if (goes(*instance)) {

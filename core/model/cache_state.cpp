@@ -44,18 +44,34 @@ CacheState::Entry CacheState::findOrAdd(const Lock &, const ModelId &id)
     if (!entry) {
         entry = std::make_shared<CacheEntry>();
         entry->id = id;
+        m_byName[id.name].entries.push_back(entry);
     }
     return entry;
 }
 
-std::vector<CacheState::Entry> CacheState::entriesOf(const Lock &, const std::string &name) const
+void CacheState::remove(const Lock &, const ModelId &id)
 {
-    std::vector<Entry> result;
-    for (const auto &[id, entry] : m_entries) {
-        if (id.name == name)
-            result.push_back(entry);
-    }
-    return result;
+    const auto found = m_entries.find(id);
+    if (found == m_entries.end())
+        return;
+    const auto named = m_byName.find(id.name);
+    std::erase(named->second.entries, found->second);
+    if (named->second.entries.empty() && named->second.alive.empty())
+        m_byName.erase(named);
+    m_entries.erase(found);
+}
+
+const CacheState::OfName &CacheState::ofName(const std::string &name) const
+{
+    static const OfName none;
+    const auto found = m_byName.find(name);
+    return found == m_byName.end() ? none : found->second;
+}
+
+const std::vector<CacheState::Entry> &CacheState::entriesOf(const Lock &,
+                                                            const std::string &name) const
+{
+    return ofName(name).entries;
 }
 
 std::vector<CacheState::Entry> CacheState::entries(const Lock &) const
@@ -164,6 +180,7 @@ CacheState::Instance CacheState::publish(const Lock &lock, CacheEntry &entry, co
         cached.state->released(cached);
     };
     m_alive.push_back(instance);
+    m_byName[instance->id.name].alive.push_back(instance);
     m_statistics.modelBytes += bytes;
 
     const Instance old = entry.instance;
@@ -175,7 +192,7 @@ CacheState::Instance CacheState::publish(const Lock &lock, CacheEntry &entry, co
             if (other->id.version.empty() || other->id.version == instance->id.version)
                 adopt(lock, *other, instance);
         }
-        const auto holders = entriesOf(lock, entry.id.name);
+        const auto &holders = entriesOf(lock, entry.id.name);
         if (std::none_of(holders.begin(), holders.end(),
                          [&](const Entry &holder) { return holder->instance == old; }))
             retire(lock, old);
@@ -237,9 +254,8 @@ std::vector<CacheState::Instance> CacheState::alive(const Lock &lock, const Mode
 {
     std::vector<Instance> result;
     const Entry entry = find(lock, id);
-    for (const Instance &instance : m_alive) {
-        const bool ours = instance->id.name == id.name &&
-                          (id.version.empty() || instance->id.version == id.version);
+    for (const Instance &instance : ofName(id.name).alive) {
+        const bool ours = id.version.empty() || instance->id.version == id.version;
         if ((entry && instance == entry->instance) || (ours && instance->retired))
             result.push_back(instance);
     }
@@ -296,6 +312,10 @@ std::vector<ModelCache::Done> CacheState::buried(const Lock &, const std::vector
     for (const Dead &one : dead) {
         m_statistics.modelBytes -= one.instance->bytes;
         std::erase(m_alive, one.instance);
+        const auto named = m_byName.find(one.instance->id.name);
+        std::erase(named->second.alive, one.instance);
+        if (named->second.entries.empty() && named->second.alive.empty())
+            m_byName.erase(named);
         m_events.post({ModelEventKind::Gone,
                        one.instance->loadedAs,
                        fmt::format("{} gone, {} given back", one.instance->loadedAs.text(),

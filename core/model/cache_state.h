@@ -49,9 +49,10 @@ public:
     // Entries.
     Entry find(const Lock &, const ModelId &id) const;
     Entry findOrAdd(const Lock &, const ModelId &id);
-    std::vector<Entry> entriesOf(const Lock &, const std::string &name) const;
+    // The name's own and those of its versions; the reference holds until one is added or removed.
+    const std::vector<Entry> &entriesOf(const Lock &, const std::string &name) const;
     std::vector<Entry> entries(const Lock &) const;
-    void remove(const Lock &, const ModelId &id) { m_entries.erase(id); }
+    void remove(const Lock &, const ModelId &id);
 
     // The hit path. Empty: not Ready (or closing).
     ModelHandle ready(const Lock &, const ModelId &id, Purpose purpose, SteadyTime now);
@@ -113,12 +114,21 @@ private:
     void bury(const Lock &, const Instance &instance);
     std::vector<std::string> blockers(const Lock &, const CachedInstance *keep) const;
 
+    // What belongs to a name: nothing that is done for one model looks at all the others.
+    struct OfName
+    {
+        std::vector<Entry> entries;
+        std::vector<Instance> alive;
+    };
+    const OfName &ofName(const std::string &name) const;
+
     std::mutex m_mutex;
     std::condition_variable m_wake;
     const Clock &m_clock;
     CacheOptions m_options;
     CacheEvents m_events;
     std::unordered_map<ModelId, Entry> m_entries;
+    std::unordered_map<std::string, OfName> m_byName;
     std::vector<Instance> m_alive; // every instance whose bundle is not destroyed yet
     std::vector<Dead> m_dead;
     std::deque<Task> m_tasks;

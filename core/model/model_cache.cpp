@@ -231,7 +231,8 @@ void ModelCache::forget(const std::string &name)
                 m_d->state->retire(lock, instance);
             }
         }
-        for (const auto &entry : m_d->state->entriesOf(lock, name))
+        const auto entries = m_d->state->entriesOf(lock, name); // a copy: they are removed
+        for (const auto &entry : entries)
             m_d->state->remove(lock, entry->id);
     }
     m_d->state->events().deliver();
