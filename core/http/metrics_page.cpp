@@ -5,6 +5,7 @@
 
 #include <ctime>
 #include <map>
+#include <set>
 
 namespace warmbench::http {
 
@@ -21,10 +22,12 @@ struct ModelFigures
 };
 using FiguresByModel = std::map<std::pair<std::string, std::string>, ModelFigures>;
 
-// A version may be loaded as the serving one and by its number: one series for both.
+// A version may be loaded as the serving one and by its number: one series for both, in which the
+// memory that they share counts once.
 FiguresByModel figuresByModel(const ModelCache &cache)
 {
     FiguresByModel all;
+    std::set<const ModelStatus::Facts *> bundles;
     for (const ModelStatus &status : cache.statuses()) {
         const std::string &version =
             status.id.version.empty() ? status.loadedVersion : status.id.version;
@@ -34,7 +37,7 @@ FiguresByModel figuresByModel(const ModelCache &cache)
         figures.coalesced += status.coalesced;
         const bool inMemory =
             status.state == ModelState::Ready || status.state == ModelState::Retiring;
-        if (inMemory && status.facts)
+        if (inMemory && status.facts && bundles.insert(status.facts.get()).second)
             figures.memory += status.facts->memory.count;
     }
     return all;
@@ -155,7 +158,7 @@ std::string metricsPage(Workbench &workbench)
     addTimes(page, workbench.metrics());
     addTriton(page, workbench.metrics());
     addProcess(page, workbench.scheduler());
-    return page.text();
+    return std::move(page).text();
 }
 
 } // namespace warmbench::http

@@ -70,17 +70,26 @@ std::string durationJson(std::int64_t count, std::chrono::nanoseconds span)
     return JsonObject().number("count", count).number("ns", span.count()).end();
 }
 
+// What was counted of all models, taken once however many are told.
+struct Recorded
+{
+    std::map<std::pair<std::string, std::string>, InferenceTotals> inferences;
+    std::map<std::pair<std::string, std::string>, Histogram::Values> models;
+};
+
 // Failed requests: all that ended less those that ended well.
-std::string failuresJson(const Metrics &metrics, const ModelId &id, bool serving,
+std::string failuresJson(const Recorded &recorded, const ModelId &id, bool serving,
                          const InferenceTotals &well)
 {
     std::int64_t count = -well.requests;
     double seconds = -std::chrono::duration<double>(well.total).count();
-    for (const auto &[key, values] : metrics.models()) {
+    for (auto of = recorded.models.lower_bound({id.name, {}});
+         of != recorded.models.end() && of->first.first == id.name; ++of) {
         // What failed before a version was known counts for the one that serves.
-        if (key.first == id.name && (key.second == id.version || (serving && key.second.empty()))) {
-            count += values.count;
-            seconds += values.sumSeconds;
+        const std::string &version = of->first.second;
+        if (version == id.version || (serving && version.empty())) {
+            count += of->second.count;
+            seconds += of->second.sumSeconds;
         }
     }
     if (count <= 0)
@@ -113,16 +122,16 @@ std::string memoryJson(const ModelStatus &status)
                        .end()});
 }
 
-std::string statisticsOf(const Metrics &metrics, const ModelView &view, const std::string &version,
-                         bool serving)
+std::string statisticsOf(const Recorded &recorded, const ModelView &view,
+                         const std::string &version, bool serving)
 {
-    const auto inferences = metrics.inferences();
-    const auto found = inferences.find({view.entry.name, version});
-    const InferenceTotals well = found == inferences.end() ? InferenceTotals() : found->second;
+    const auto found = recorded.inferences.find({view.entry.name, version});
+    const InferenceTotals well =
+        found == recorded.inferences.end() ? InferenceTotals() : found->second;
     const std::string inference =
         JsonObject()
             .raw("success", durationJson(well.requests, well.total))
-            .raw("fail", failuresJson(metrics, {view.entry.name, version}, serving, well))
+            .raw("fail", failuresJson(recorded, {view.entry.name, version}, serving, well))
             .raw("queue", durationJson(well.requests, well.queue))
             .raw("compute_input", durationJson(well.requests, well.input))
             .raw("compute_infer", durationJson(well.requests, well.infer))
@@ -145,7 +154,7 @@ std::string statisticsOf(const Metrics &metrics, const ModelView &view, const st
 }
 
 void addStatistics(std::vector<std::string> &objects, const Workbench &workbench,
-                   const Metrics &metrics, const ModelId &id)
+                   const Recorded &recorded, const ModelId &id)
 {
     const auto serving = openModel(workbench, {id.name, {}});
     if (!serving)
@@ -155,7 +164,7 @@ void addStatistics(std::vector<std::string> &objects, const Workbench &workbench
         if (!id.version.empty() && id.version != version)
             continue;
         if (const auto view = openModel(workbench, {id.name, version}))
-            objects.push_back(statisticsOf(metrics, *view, version, version == versions.back()));
+            objects.push_back(statisticsOf(recorded, *view, version, version == versions.back()));
     }
 }
 
@@ -277,13 +286,14 @@ std::string openIndexJson(const Workbench &workbench, bool readyAlone)
 Result<std::string> openStatisticsJson(Workbench &workbench, const ModelId &id)
 {
     std::vector<std::string> objects;
+    const Recorded recorded{workbench.metrics().inferences(), workbench.metrics().models()};
     if (id.name.empty()) {
         for (const ModelView &view : workbench.models())
-            addStatistics(objects, workbench, workbench.metrics(), {view.entry.name, {}});
+            addStatistics(objects, workbench, recorded, {view.entry.name, {}});
     } else {
         if (auto known = openModel(workbench, id); !known)
             return known.error();
-        addStatistics(objects, workbench, workbench.metrics(), id);
+        addStatistics(objects, workbench, recorded, id);
     }
     return "{\"model_stats\": " + listOf(objects) + "}";
 }

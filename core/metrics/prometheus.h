@@ -29,11 +29,13 @@ public:
     // bounds are bounds of Histogram's finer buckets, so that nothing is guessed.
     void histogram(Labels labels, const Histogram::Values &values);
 
-    const std::string &text() const { return m_text; }
+    const std::string &text() const & { return m_text; }
+    std::string text() && { return std::move(m_text); }
 
 private:
-    void line(std::string_view suffix, Labels labels, std::string_view bound, double value);
-    void appendLabel(bool first, std::string_view name, std::string_view value);
+    void appendName(std::string_view suffix, std::string_view labels);
+    void append(double value);
+    void append(std::int64_t value);
 
     std::string m_text;
     std::string m_name;
