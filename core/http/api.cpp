@@ -264,6 +264,13 @@ void Api::run(const Route &route, RoutedRequest routed, const Replier &reply) co
                   });
 }
 
+Fields Api::refusalFields(const Fields &asked) const
+{
+    ApiRequest request;
+    request.fields = asked;
+    return m_access.corsFields(request);
+}
+
 ApiReply Api::optionsReply(const ApiRequest &request, const std::string &allowed)
 {
     ApiReply reply;
@@ -271,7 +278,9 @@ ApiReply Api::optionsReply(const ApiRequest &request, const std::string &allowed
     const std::string verbs = allowed.empty() ? "GET, HEAD, POST, OPTIONS" : allowed + ", OPTIONS";
     reply.fields.emplace_back("Allow", verbs);
     if (!request.field("origin").empty()) {
-        reply.fields.emplace_back("Access-Control-Allow-Methods", verbs);
+        // Any verb, so that a page can read why it was the wrong one.
+        reply.fields.emplace_back("Access-Control-Allow-Methods",
+                                  "GET, HEAD, POST, PUT, PATCH, DELETE");
         reply.fields.emplace_back("Access-Control-Allow-Headers",
                                   "Authorization, Content-Type, Content-Encoding, Accept, "
                                   "Inference-Header-Content-Length");

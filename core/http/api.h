@@ -25,6 +25,8 @@ public:
 
     void handle(ApiRequest request, const Replier &reply) const;
     const Router &router() const { return m_router; }
+    // So that a page of an allowed origin can read what the guard refuses, too.
+    Fields refusalFields(const Fields &asked) const;
 
 private:
     void addPageRoutes();

@@ -292,6 +292,10 @@ void Connection::refuse(int status, const std::string &sentence)
     ApiReply reply = errorReply(status, protocolCode(status), sentence);
     if (status == 503)
         reply.fields.emplace_back("Retry-After", "1");
+    if (m_server.hooks().refusalFields) {
+        for (auto &field : m_server.hooks().refusalFields(m_framer.fields()))
+            reply.fields.push_back(std::move(field));
+    }
     reply.route = exchange->route;
     deliver(*exchange, std::move(reply));
     account();

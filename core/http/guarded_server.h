@@ -45,6 +45,9 @@ public:
         std::function<void(const RequestRecord &, const std::string &route,
                            std::chrono::nanoseconds)>
             answered;
+        // Fields for an answer that the guard gives by itself, by those of the request's head as
+        // far as it came.
+        std::function<Fields(const Fields &)> refusalFields = {};
     };
 
     GuardedServer(const HttpOptions &options, Hooks hooks, QObject *parent = nullptr);

@@ -19,7 +19,8 @@ struct HttpServer::Private
                              api.handle(std::move(request), reply);
                          },
                          [this](const RequestRecord &record, const std::string &route,
-                                std::chrono::nanoseconds took) { answered(record, route, took); }})
+                                std::chrono::nanoseconds took) { answered(record, route, took); },
+                         [this](const Fields &asked) { return api.refusalFields(asked); }})
     {
     }
 

@@ -72,6 +72,7 @@ std::string responsesOf(const Route &route, const RouteNotes &notes)
         out += ", \"content\": " + std::string(notes.answer);
     out += '}';
     std::string others = route.changesState ? "401 403 " : "403 ";
+    others += notes.content.empty() ? "" : "413 415 ";
     others += notes.others;
     for (const std::string_view status : split(others, ' ')) {
         if (!status.empty())

@@ -13,6 +13,7 @@ constexpr std::string_view components = R"({
 "Status403": {"description": "A foreign Host or Origin, or a change from another machine where no token is set.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
 "Status404": {"description": "No such model, version or file.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
 "Status413": {"description": "The body is larger than --max-body.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Status415": {"description": "The Content-Encoding is not understood.", "headers": {"Accept-Encoding": {"schema": {"type": "string"}}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
 "Status424": {"description": "The model cannot be loaded; the sentence says why.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
 "Status500": {"description": "A fault inside.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
 "Status503": {"description": "Busy, not up yet or shutting down: ask again later.", "headers": {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},

@@ -113,7 +113,7 @@ constexpr std::string_view versionsAnswer =
 constexpr std::string_view signatureAnswer =
     R"({"application/json": {"schema": {"type": "object", "required": ["model_spec", "metadata"], "properties": {"model_spec": {"type": "object"}, "metadata": {"type": "object", "required": ["signature_def"]}}}}})";
 
-constexpr std::string_view whilePredicting = "400 404 413 424 500 503 504 507";
+constexpr std::string_view whilePredicting = "400 404 424 500 503 504 507";
 constexpr std::string_view whileLoading = "400 404 424 500 503 507";
 constexpr std::string_view whileRefreshing = "404 424 500 503 507"; // the default model
 constexpr std::string_view whileLooking = "400 404";

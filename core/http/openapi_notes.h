@@ -13,7 +13,8 @@ struct RouteNotes
     std::string_view parameters; // beside those of the path; empty: none
     std::string_view content;    // of the request's body; empty: it has none
     std::string_view answer;     // content of a 200
-    std::string_view others;     // further statuses, separated by blanks
+    std::string_view
+        others; // further statuses, separated by blanks; 403 and those of bodies go without saying
 };
 
 // Empty notes where nothing is known.

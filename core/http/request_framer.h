@@ -62,6 +62,7 @@ public:
     std::size_t pending() const { return m_input.size() - m_at; }
     bool headRequest() const { return m_request.method == "HEAD"; }
     bool http10() const { return m_request.http10; }
+    const Fields &fields() const { return m_request.fields; } // of the head, as far as it came
 
 private:
     enum class State {
