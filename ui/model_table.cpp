@@ -119,19 +119,35 @@ void ModelTable::setModels(const std::vector<ModelView> &models, WallTime now)
     const auto byName = [](const Row &a, const Row &b) { return a.name < b.name; };
     std::sort(next.begin(), next.end(), byName);
 
-    for (int row = static_cast<int>(m_rows.size()) - 1; row >= 0; --row) {
-        if (std::binary_search(next.begin(), next.end(), m_rows[row], byName))
+    // Neighbours together: views and proxies take some time for each step, and a folder may bring
+    // thousands.
+    const auto stays = [&](int row) {
+        return std::binary_search(next.begin(), next.end(), m_rows[row], byName);
+    };
+    for (int last = static_cast<int>(m_rows.size()) - 1; last >= 0; --last) {
+        if (stays(last))
             continue;
-        beginRemoveRows({}, row, row);
-        m_rows.erase(m_rows.begin() + row);
+        int first = last;
+        while (first > 0 && !stays(first - 1))
+            --first;
+        beginRemoveRows({}, first, last);
+        m_rows.erase(m_rows.begin() + first, m_rows.begin() + last + 1);
         endRemoveRows();
+        last = first;
     }
     // What is left is a part of `next` in the same order.
     for (int row = 0; row < static_cast<int>(next.size()); ++row) {
-        if (row >= static_cast<int>(m_rows.size()) || m_rows[row].name != next[row].name) {
-            beginInsertRows({}, row, row);
-            m_rows.insert(m_rows.begin() + row, next[row]);
+        const auto known = [&](int of) {
+            return row < static_cast<int>(m_rows.size()) && m_rows[row].name == next[of].name;
+        };
+        if (!known(row)) {
+            int last = row;
+            while (last + 1 < static_cast<int>(next.size()) && !known(last + 1))
+                ++last;
+            beginInsertRows({}, row, last);
+            m_rows.insert(m_rows.begin() + row, next.begin() + row, next.begin() + last + 1);
             endInsertRows();
+            row = last;
         } else if (m_rows[row] != next[row]) {
             m_rows[row] = next[row];
             Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));

@@ -31,6 +31,7 @@ class TestModelTable : public QObject
 
 private Q_SLOTS:
     void comingAndGoingModelsKeepTheSelection();
+    void neighboursComeAndGoTogether();
     void aChangedModelIsAChangeOfItsRowAlone();
     void theSameSnapshotTwiceEmitsNothing();
     void statesAreWords_data();
@@ -59,6 +60,30 @@ void TestModelTable::comingAndGoingModelsKeepTheSelection()
     table.setModels({}, noon);
     QCOMPARE(table.rowCount(), 0);
     QVERIFY(!selection.currentIndex().isValid());
+}
+
+void TestModelTable::neighboursComeAndGoTogether()
+{
+    std::vector<ModelView> all;
+    for (int i = 1000; i < 3000; ++i)
+        all.push_back(model("model " + std::to_string(i)));
+    std::vector<ModelView> ends{all.front(), all[999], all[1001], all.back()};
+    ModelTable table;
+    const QAbstractItemModelTester tester(&table,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const QSignalSpy inserted(&table, &QAbstractItemModel::rowsInserted);
+    const QSignalSpy removed(&table, &QAbstractItemModel::rowsRemoved);
+
+    table.setModels(all, noon);
+    QCOMPARE(inserted.count(), 1);
+    table.setModels(ends, noon);
+    QCOMPARE(removed.count(), 3);
+    QCOMPARE(table.rowCount(), 4);
+    table.setModels(all, noon);
+    QCOMPARE(inserted.count(), 4);
+    for (int row = 0; row < table.rowCount(); ++row)
+        QCOMPARE(table.nameAt(row).toStdString(), all[static_cast<std::size_t>(row)].entry.name);
+    QCOMPARE(table.rowCount(), 2000);
 }
 
 void TestModelTable::aChangedModelIsAChangeOfItsRowAlone()
