@@ -1,9 +1,6 @@
 // The API as the page uses it: every call is one a client could make with curl.
 
-let token = "";
-export function setToken(text) {
-  token = text;
-}
+import { keptToken } from "./dom.js";
 
 export class ApiError extends Error {
   constructor(sentence, status = 0) {
@@ -12,24 +9,26 @@ export class ApiError extends Error {
   }
 }
 
-async function call(path, options = {}) {
+async function send(path, options = {}) {
   const headers = { ...options.headers };
-  if (token) headers.Authorization = `Bearer ${token}`;
+  if (keptToken()) headers.Authorization = `Bearer ${keptToken()}`;
   let response;
   try {
     response = await fetch(path, { ...options, headers });
   } catch {
     throw new ApiError("Warmbench does not answer; is it still running?");
   }
+  if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(answer.error ?? `The server answered ${response.status}.`, response.status);
-  return answer;
+  throw new ApiError(answer.error ?? `The server answered ${response.status}.`, response.status);
 }
+
+const call = async (path, options) => (await send(path, options)).json();
 
 export async function listModels() {
   const models = [];
   for (let next = ""; next !== null; ) {
-    const page = await call(`/models?limit=500${next ? `&after=${encodeURIComponent(next)}` : ""}`);
+    const page = await call(`/models${next ? `?after=${encodeURIComponent(next)}` : ""}`);
     models.push(...page.models);
     next = page.next;
   }
@@ -38,30 +37,56 @@ export async function listModels() {
 
 const pathOf = (name) => encodeURIComponent(name);
 
-export const describe = (name) => call(`/models/${pathOf(name)}`);
-export const load = (name) => call(`/models/${pathOf(name)}/load`, { method: "POST" });
-export const predict = (name, body, type) =>
-  call(`/predict/${pathOf(name)}`, { method: "POST", body, headers: { "Content-Type": type } });
-
-// The picture that a model of an image task makes of one.
-export async function predictPicture(name, file) {
-  const headers = { "Content-Type": file.type, Accept: "image/png" };
-  if (token) headers.Authorization = `Bearer ${token}`;
-  const response = await fetch(`/predict/${pathOf(name)}`, { method: "POST", body: file, headers });
-  if (!response.ok) throw new ApiError((await response.json()).error);
-  return response.blob();
+function prediction(name, input, accept) {
+  const body = input.file ?? input.body;
+  const type = input.file ? input.file.type : "application/json";
+  return send(`/predict/${pathOf(name)}`, { method: "POST", body, headers: { "Content-Type": type, Accept: accept } });
 }
 
-// onStats(figures) once a second, onModel() whenever a model changed. Where the server does not let us listen we ask.
-export function listen(onStats, onModel) {
-  const events = new EventSource("/events");
-  events.addEventListener("stats", (event) => onStats(JSON.parse(event.data)));
-  events.addEventListener("model", () => onModel());
-  events.addEventListener("error", () => {
-    if (events.readyState !== EventSource.CLOSED) return; // it connects again by itself
-    setInterval(() => call("/stats").then(onStats, () => {}), 1000);
-    setInterval(onModel, 5000);
+export const describe = (name) => call(`/models/${pathOf(name)}`);
+export const load = (name) => call(`/models/${pathOf(name)}/load`, { method: "POST" });
+export const predict = async (name, input) => (await prediction(name, input, "application/json")).json();
+// The picture that a model of an image task makes.
+export const predictPicture = async (name, input) => (await prediction(name, input, "image/png")).blob();
+
+// figures(stats) once a second; changed(name) for a model, changed("") for all; lost() and found() as the server goes
+// and comes. Where the server lets no more clients listen we ask, and try to listen again from time to time.
+// A page that is left takes nobody's place.
+export function listen({ figures, changed, lost, found }) {
+  let events = null;
+  let timer = 0;
+
+  function start() {
+    events = new EventSource("/events");
+    events.addEventListener("open", () => {
+      found();
+      changed("");
+    });
+    events.addEventListener("stats", (event) => figures(JSON.parse(event.data)));
+    events.addEventListener("model", (event) => changed(JSON.parse(event.data).model));
+    events.addEventListener("error", () => {
+      if (events.readyState === EventSource.CLOSED) ask(10);
+      else lost(); // it connects again by itself
+    });
+  }
+
+  async function ask(times) {
+    try {
+      figures(await call("/stats"));
+      found();
+      if (times % 5 === 0) changed("");
+    } catch {
+      lost();
+    }
+    timer = setTimeout(() => (times > 1 ? ask(times - 1) : start()), 1000);
+  }
+
+  addEventListener("pagehide", () => {
+    events.close();
+    clearTimeout(timer);
   });
+  addEventListener("pageshow", (event) => event.persisted && start());
+  start();
 }
 
 function quoted(text) {
@@ -70,7 +95,7 @@ function quoted(text) {
 
 export function curlLine(name, input) {
   const url = quoted(`${location.origin}/predict/${pathOf(name)}`);
-  const authorization = token ? ` -H 'Authorization: Bearer ...'` : "";
+  const authorization = keptToken() ? ` -H 'Authorization: Bearer TOKEN'` : "";
   return input.file
     ? `curl -s ${url}${authorization} --data-binary @${quoted(input.file.name || "picture.png")}`
     : `curl -s ${url}${authorization} -d ${quoted(input.body)}`;

@@ -2,12 +2,11 @@
 
 import * as api from "./api.js";
 import { LineChart } from "./charts.js";
-
-const $ = (id) => document.getElementById(id);
-const percent = (score) => `${(score * 100).toFixed(1)} %`;
-const memoryText = (bytes) => (bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`);
+import { $, element, fill, keepToken, keptToken, memoryText } from "./dom.js";
+import { clearAnswer, drawPicture, showAnswer } from "./result.js";
 
 let model = null; // what GET /models/NAME says of the chosen one
+let choosing = Promise.resolve(); // until it is known
 let picture = null; // the File or Blob to send
 
 // ---- messages ----
@@ -15,7 +14,10 @@ let picture = null; // the File or Blob to send
 function showProblem(error) {
   $("problem").hidden = !error;
   $("problem").textContent = error ? error.message : "";
-  if (error?.status === 401) $("access").open = true;
+  if (error?.status === 401) {
+    $("access").open = true;
+    $("token").focus();
+  }
   if (error && !(error instanceof api.ApiError)) throw error;
 }
 
@@ -28,29 +30,24 @@ async function guarded(work) {
   }
 }
 
-function fill(list, rows) {
-  list.replaceChildren(
-    ...rows.flatMap(([name, value]) => {
-      const term = document.createElement("dt");
-      const text = document.createElement("dd");
-      term.textContent = name;
-      text.textContent = value;
-      return [term, text];
-    }),
-  );
-}
-
 // ---- models ----
 
 async function refreshModels() {
-  const models = await api.listModels();
-  const chosen = $("model").value;
-  $("model").replaceChildren(...models.map(({ name }) => new Option(name, name)));
-  if (models.some(({ name }) => name === chosen)) $("model").value = chosen;
-  if (!models.length) throw new api.ApiError("No model is open; open one in Warmbench.");
-  const name = $("model").value;
-  if (!model || model.name !== name) await chooseModel();
-  else showState(models.find((one) => one.name === name));
+  const names = (await api.listModels()).map(({ name }) => name);
+  const known = [...$("model").options].map(({ value }) => value);
+  if (names.join("/") !== known.join("/")) { // no name has a slash
+    const chosen = $("model").value;
+    $("model").replaceChildren(...names.map((name) => new Option(name, name)));
+    if (names.includes(chosen)) $("model").value = chosen;
+  }
+  if (!names.length) throw new api.ApiError("No model is open; open one in Warmbench.");
+  if (model?.name !== $("model").value) await choose();
+  else await refreshState();
+}
+
+async function refreshState() {
+  const status = await api.describe(model.name);
+  if (status.name === model.name) showState(status);
 }
 
 function showState(status) {
@@ -58,46 +55,53 @@ function showState(status) {
   $("state").title = status.reason ?? "";
 }
 
+function choose() {
+  choosing = chooseModel();
+  return choosing;
+}
+
 // What the input looks like is known once the model is loaded.
 async function chooseModel() {
   const name = $("model").value;
-  model = await api.describe(name);
+  const stillChosen = () => $("model").value === name;
+  let found = await api.describe(name);
+  if (stillChosen()) showState(found);
+  if (!found.inputs) found = await api.load(name);
+  if (!stillChosen()) return;
+  if (model?.name !== name) clearAnswer();
+  model = found;
   showState(model);
-  if (!model.inputs) {
-    model = await api.load(name);
-    showState(model);
-  }
+  showInputs();
+}
+
+function showInputs() {
   const features = model.settings?.input?.features ?? [];
-  const [input] = model.inputs;
-  const takesPictures = !features.length && input.shape.length === 4;
-  $("picture-input").hidden = !takesPictures;
-  $("shape").textContent = `${input.name} [${input.shape.join(", ")}]`;
-  showFeatures(features);
+  const { inputs } = model;
+  $("picture-input").hidden = features.length > 0 || !inputs.some(({ shape }) => shape.length === 4);
+  $("shape").textContent = inputs.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
+  const names = inputs.map(({ name }) => `${JSON.stringify(name)}: [...]`).join(", ");
+  $("numbers").placeholder = inputs.length > 1 ? `{"tensors": {${names}}}` : "[0, 0.375, ...]";
+  $("feature-input").hidden = !features.length;
+  $("feature-input").replaceChildren(...features.map(featureField));
   $("number-input").hidden = features.length > 0;
   showCurl();
 }
 
-function showFeatures(features) {
-  const form = $("feature-input");
-  form.hidden = !features.length;
-  form.replaceChildren(
-    ...features.map((feature) => {
-      const label = document.createElement("label");
-      const field = document.createElement("input");
-      Object.assign(field, { type: "number", step: "any", name: feature.name, value: feature.default ?? 0 });
-      label.append(feature.unit ? `${feature.name}, ${feature.unit}` : feature.name, field);
-      return label;
-    }),
-  );
+function featureField({ name, unit, default: value }) {
+  const field = element("input", { type: "number", step: "any", name, value: value ?? 0 });
+  return element("label", {}, unit ? `${name}, ${unit}` : name, field);
 }
 
 // ---- input ----
 
+// A field that is left empty takes the model's default.
+function featuresGiven() {
+  const fields = [...$("feature-input").elements].filter((field) => Number.isFinite(field.valueAsNumber));
+  return Object.fromEntries(fields.map((field) => [field.name, field.valueAsNumber]));
+}
+
 function currentInput() {
-  if (!$("feature-input").hidden) {
-    const features = Object.fromEntries([...$("feature-input").elements].map((field) => [field.name, field.valueAsNumber]));
-    return { body: JSON.stringify({ features }) };
-  }
+  if (!$("feature-input").hidden) return { body: JSON.stringify({ features: featuresGiven() }) };
   const text = $("numbers").value.trim();
   if (!text && !$("picture-input").hidden) return { file: picture ?? { name: "picture.png" } };
   return { body: text.startsWith("{") ? text : `{"input": ${text || "[]"}}` };
@@ -108,88 +112,30 @@ function showCurl() {
 }
 
 async function takePicture(file) {
-  if (!file?.type.startsWith("image/")) throw new api.ApiError("That is no picture; drop a PNG, JPEG, WebP, BMP or GIF.");
+  if (!file) return;
+  if (!file.type.startsWith("image/")) throw new api.ApiError("That is no picture; drop a PNG, JPEG, WebP, BMP or GIF.");
   picture = file;
   $("numbers").value = "";
-  await drawPicture([]);
+  await drawPicture(file, []);
   await run();
-}
-
-async function drawPicture(detections) {
-  const bitmap = await createImageBitmap(picture);
-  const canvas = $("preview");
-  canvas.hidden = false;
-  $("drop").firstElementChild.hidden = true;
-  canvas.width = bitmap.width;
-  canvas.height = bitmap.height;
-  const context = canvas.getContext("2d");
-  context.drawImage(bitmap, 0, 0);
-  const unit = Math.max(bitmap.width, bitmap.height) / 300;
-  context.lineWidth = unit;
-  context.font = `${5 * unit + 8}px system-ui, sans-serif`;
-  context.strokeStyle = context.fillStyle = getComputedStyle(canvas).getPropertyValue("--accent");
-  for (const { box_xywh: box, label, score } of detections) {
-    context.strokeRect(...box);
-    context.fillText(`${label} ${percent(score)}`, box[0], Math.max(box[1] - 2 * unit, 14));
-  }
 }
 
 // ---- run ----
 
 async function run() {
+  await choosing; // who chooses a model and drops a picture at once means that model
   if (!model) return;
+  const { name } = model;
   const input = currentInput();
   showCurl();
   if (input.file && !picture) throw new api.ApiError("Drop or choose a picture first, or write numbers.");
   $("result").setAttribute("aria-busy", "true");
   try {
-    const answer = input.file
-      ? await api.predict(model.name, input.file, input.file.type)
-      : await api.predict(model.name, input.body, "application/json");
-    await showAnswer(answer);
+    const answer = await api.predict(name, input);
+    if (model.name === name) await showAnswer(answer, name, input);
   } finally {
     $("result").setAttribute("aria-busy", "false");
   }
-}
-
-function sentence({ results, prediction }) {
-  const [first] = results ?? [];
-  if (first?.classes?.length) return `${first.classes[0].label} (${percent(first.classes[0].score)})`;
-  if (first?.image) return `A picture, ${first.image.width} x ${first.image.height}`;
-  if (first?.detections) return `${first.detections.length} found`;
-  const text = JSON.stringify(prediction);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-}
-
-async function showAnswer(answer) {
-  $("answer").classList.remove("quiet");
-  $("answer").textContent = sentence(answer);
-  const [first] = answer.results ?? [];
-  $("classes").replaceChildren(
-    ...(first?.classes ?? []).map(({ label, score }) => {
-      const row = document.createElement("li");
-      const name = document.createElement("span");
-      const bar = document.createElement("meter");
-      const value = document.createElement("span");
-      name.textContent = label;
-      Object.assign(bar, { min: 0, max: 1, value: score });
-      bar.setAttribute("aria-label", label);
-      value.textContent = percent(score);
-      value.className = "score";
-      row.append(name, bar, value);
-      return row;
-    }),
-  );
-  if (first?.detections && picture) await drawPicture(first.detections);
-  $("picture").hidden = !first?.image;
-  if (first?.image) {
-    URL.revokeObjectURL($("picture").src);
-    $("picture").src = URL.createObjectURL(await api.predictPicture(model.name, picture));
-  }
-  const phases = Object.entries(answer.timings_ms).map(([phase, ms]) => [phase, `${ms.toFixed(2)} ms`]);
-  fill($("timings"), [["model in the cache", answer.cache], ...phases]);
-  const whole = JSON.stringify(answer, null, 1);
-  $("raw").textContent = whole.length > 20_000 ? `${whole.slice(0, 20_000)}\n… ${whole.length} characters in all` : whole;
 }
 
 // ---- cache ----
@@ -205,7 +151,8 @@ const memory = new LineChart($("memory"), [
 let before = null;
 
 function showStats(stats) {
-  if (before) rates.push([stats.hits - before.hits, stats.misses - before.misses]);
+  const since = (key) => Math.max(0, stats[key] - before[key]); // a server that began anew counts from 0
+  if (before) rates.push([since("hits"), since("misses")]);
   before = stats;
   memory.push([stats.model_bytes, stats.rss_bytes]);
   fill($("figures"), [
@@ -220,19 +167,40 @@ function showStats(stats) {
   ]);
 }
 
+// What happens to models by itself is no reason to show a message or to take one away, but for the first look.
+// Of many changes at once the last counts.
+let looking = null;
+function modelChanged(name) {
+  if (name && name !== model?.name) return;
+  const look = name && looking !== "all" ? "one" : "all";
+  if (!looking)
+    setTimeout(() => {
+      const first = !model;
+      const all = first || looking === "all";
+      looking = null;
+      (all ? refreshModels() : refreshState()).then(() => first && showProblem(null), () => {});
+    }, 200);
+  looking = look;
+}
+
 // ---- events ----
 
-$("model").addEventListener("change", () => guarded(chooseModel));
-$("run").addEventListener("click", () => guarded(run));
+$("model").addEventListener("change", () => guarded(choose));
 $("feature-input").addEventListener("submit", (event) => {
   event.preventDefault();
   guarded(run);
 });
-$("token").addEventListener("change", () => {
-  api.setToken($("token").value);
+$("access-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  keepToken($("token").value);
+  showCurl();
   guarded(refreshModels);
 });
-$("file").addEventListener("change", () => guarded(() => takePicture($("file").files[0])));
+$("file").addEventListener("change", () => {
+  const [file] = $("file").files;
+  $("file").value = ""; // so that the same file can be chosen again
+  guarded(() => takePicture(file));
+});
 $("drop").addEventListener("keydown", (event) => {
   if (event.key === "Enter" || event.key === " ") {
     event.preventDefault();
@@ -260,6 +228,11 @@ $("copy").addEventListener("click", () => {
   else getSelection().selectAllChildren($("curl")); // a page of another machine may not write to the clipboard
 });
 
-// What happens to models by itself is no reason to take a message away.
-api.listen(showStats, () => refreshModels().catch(() => {}));
+$("token").value = keptToken();
+api.listen({
+  figures: showStats,
+  changed: modelChanged,
+  lost: () => { $("connection").hidden = false; },
+  found: () => { $("connection").hidden = true; },
+});
 guarded(refreshModels);
