@@ -237,8 +237,8 @@ def goes_badly(server, truth, path, verb, operation):
     if "requestBody" in operation:
         if not path.endswith("/unload"):  # it has no use for what comes along
             tries("no JSON", filled(path), 400, "{")
-        if "413" in operation["responses"]:
-            tries("too long", filled(path), 413, b" " * 2_000_000)
+        tries("too long", filled(path), 413, b" " * 2_000_000)
+        tries("packed in an unknown way", filled(path), 415, good, {"Content-Encoding": "x"})
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "query" and parameter["schema"]["type"] == "integer":
             tries("no number", f"{filled(path)}?{parameter['name']}=x", 400)
@@ -246,11 +246,18 @@ def goes_badly(server, truth, path, verb, operation):
             tries("no number", filled(path), 400, good, {parameter["name"]: "x"})
     if "424" in operation["responses"] and "{name}" in path:
         tries("a broken model", filled(path, name="broken"), 424, good)
-        tries("a model too large", filled(path, name="digits"), 507, good)
     if "304" in operation["responses"]:
         page = server.ask("GET", filled(path), None, {"Accept": "text/html"})
         truth.judges(path, verb, page, "as a browser")
         tries("known already", filled(path), 304, None, {"Accept": "text/html", "If-None-Match": page.fields["ETag"]})
+
+
+def lacks_room(server, truth, path, verb, operation):
+    if "507" in operation["responses"] and "{name}" in path:
+        (_, good), *_ = bodies(operation)
+        answer = server.ask(verb.upper(), filled(path), good)
+        check(answer.status == 507, f"{verb} {path} without room: {answer.status} {answer.body[:200]!r}")
+        truth.judges(path, verb, answer, "no room")
 
 
 def knows_verbs(server, truth, path, operations):
@@ -301,13 +308,16 @@ def checks_truth(program, source, models, document):
                 truth.judges(path, "post", server.ask("POST", filled(path, name="digits"), three), "a picture")
             picture = server.ask("POST", "/predict/image_out", three, {"Accept": "image/png"})
             truth.judges("/predict/{name}", "post", picture, "a picture")
-        with Server(program, *roomy, "--memory-budget", "500KiB", "--instances", "4", "--max-body", "1MiB") as server:
+        with Server(program, *roomy, "--max-body", "1MiB") as server:
             for operation in all_operations(document):
                 goes_badly(server, truth, *operation)
+        with Server(program, "--memory-budget", "1KiB") as server:
+            for operation in all_operations(document):
+                lacks_room(server, truth, *operation)
         empty = pathlib.Path(folder, "empty")
         empty.mkdir()
         for status, arguments in ((404, [str(empty)]), (424, [folder, "--default", "broken"]),
-                                  (507, [str(source / "resources/sample"), "--default", "digits", "--memory-budget", "100KiB"])):
+                                  (507, [str(source / "resources/sample"), "--default", "digits", "--memory-budget", "1KiB"])):
             with Server(program, *arguments, sample=False) as server:
                 for path in ("/predict", "/advanced_predict", "/refresh"):
                     answer = server.ask("POST", path, b"" if path == "/refresh" else b'{"input": [1]}')

@@ -7,10 +7,12 @@ import socket
 import subprocess
 import tempfile
 import time
+import traceback
 import urllib.error
 import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+KEYS = {"Tab": "\uE004", "Enter": "\uE007", "Shift": "\uE008", "Control": "\uE009", "Escape": "\uE00C", "Space": " "}
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions"]
 
@@ -87,11 +89,39 @@ class Browser:
                 raise AssertionError(f"waited {seconds} s for: {what}")
             time.sleep(0.05)
 
+    def press(self, *keys):
+        """At once, on what has the focus: "Control", "Enter" are pressed together."""
+        codes = [KEYS.get(key, key) for key in keys]
+        strokes = [{"type": "keyDown", "value": code} for code in codes]
+        strokes += [{"type": "keyUp", "value": code} for code in reversed(codes)]
+        self._send("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})
+
+    def drop(self, name, content, kind="image/png", target="#drop"):
+        self.run("""const bytes = Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0));
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([bytes], arguments[1], {type: arguments[2]}));
+            document.querySelector(arguments[3]).dispatchEvent(
+              new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
+            """, base64.b64encode(content).decode(), name, kind, target)
+
     def look(self, width, height, dark=False):
         self.chrome("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
                     mobile=width < 600)
         self.chrome("Emulation.setEmulatedMedia",
                     features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+
+    def fits(self, name, pictures=None):
+        """The page on a desktop and on a phone, in light and dark: never wider than the screen."""
+        for kind, width, height in (("desktop", 1280, 900), ("phone", 360, 780)):
+            for dark in (False, True):
+                self.look(width, height, dark)
+                self.run("return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+                wide = self.run("return document.documentElement.scrollWidth")
+                if wide > width:
+                    raise AssertionError(f"{name} is {wide} pixels wide on {width}")
+                if pictures:
+                    self.picture(os.path.join(pictures, f"{name}-{kind}-{'dark' if dark else 'light'}.png"))
+        self.look(1280, 900)
 
     def picture(self, path):
         shot = self.chrome("Page.captureScreenshot", captureBeyondViewport=True)
@@ -102,13 +132,19 @@ class Browser:
         return self._send("POST", "/se/log", {"type": kind})
 
     def requested(self):
-        """The addresses of all requests since the last call."""
+        """The addresses of all requests since the last call, but for those of no network (data:, blob:)."""
         found = []
         for entry in self.log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
                 found.append(message["params"]["request"]["url"])
-        return found
+        return [url for url in found if url.split(":")[0] in ("http", "https", "ws", "wss")]
+
+    def complaints(self, expected=()):
+        """What the browser's console says since the last call, but for requests whose status is among the expected."""
+        known = [f"the server responded with a status of {status} " for status in expected]
+        return [entry["message"] for entry in self.log("browser") if entry["level"] in ("SEVERE", "WARNING")
+                and not any(words in entry["message"] for words in known)]
 
     def close(self):
         if self.session:
@@ -124,10 +160,16 @@ class Browser:
             pass
 
 
-def installed(*names):
-    for name in names:
-        for folder in os.environ.get("PATH", "").split(os.pathsep):
-            path = os.path.join(folder, name)
-            if os.access(path, os.X_OK):
-                return path
-    return None
+def passes(browser, pictures, steps):
+    """Runs each step; 0 where all pass, else 1."""
+    for step in steps:
+        try:
+            step()
+        except Exception:
+            traceback.print_exc()
+            print("FAILED:", getattr(step, "__name__", step))
+            if pictures:
+                browser.picture(os.path.join(pictures, "failed.png"))
+            return 1
+    print("passed")
+    return 0

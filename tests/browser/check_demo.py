@@ -1,42 +1,21 @@
 #!/usr/bin/env python3
-"""The browser pages in a real browser: check_demo.py WARMBENCH CHROMIUM CHROMEDRIVER SAMPLES [FOLDER-FOR-PICTURES]"""
+"""The demo page in a real browser: check_demo.py WARMBENCH CHROMIUM CHROMEDRIVER SAMPLES [FOLDER-FOR-PICTURES]"""
 
-import base64
+import functools
 import json
 import os
 import pathlib
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
-import traceback
-import urllib.request
 
-from browser import Browser
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from browser import Browser, passes  # noqa: E402
+from served import Server, check, wait  # noqa: E402
 
-
-class Server:
-    def __init__(self, program, *arguments):
-        self.home = tempfile.TemporaryDirectory(prefix="warmbench-home-")
-        surroundings = dict(os.environ, HOME=self.home.name, XDG_CACHE_HOME=self.home.name, XDG_CONFIG_HOME=self.home.name)
-        self.process = subprocess.Popen([program, "serve", "--sample", "--port", "0", *arguments], text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=surroundings)
-        self.url = self.process.stdout.readline().strip().removeprefix("Listening on ")
-        if not self.url:
-            raise RuntimeError("the server did not start")
-
-    def get(self, path):
-        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
-            return json.load(answer)
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(timeout=40)
-        self.home.cleanup()
-
-
-def check(condition, sentence):
-    if not condition:
-        raise AssertionError(sentence)
+ODD_NAMES = ["Zahl ü.v2 名", "it's a \"quoted\" $HOME 100%", "a+b&c=d#e?f;g [x] {y}", "<b>bold<i>", "back\\slash%2F", "stats"]
 
 
 def figure(browser, name):
@@ -44,66 +23,243 @@ def figure(browser, name):
         return Number(terms.find((one) => one.textContent === arguments[0])?.nextSibling.textContent ?? -1);""", name)
 
 
-def drop(browser, path):
-    content = base64.b64encode(pathlib.Path(path).read_bytes()).decode()
-    browser.run("""const bytes = Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0));
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([bytes], arguments[1], {type: "image/png"}));
-        document.getElementById("drop").dispatchEvent(new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
-        """, content, os.path.basename(path))
-
-
 def answers(browser, start):
     return lambda: browser.text("#answer").startswith(start)
 
 
-def show(browser, pictures, name):
-    if not pictures:
-        return
-    for kind, width, height in (("desktop", 1280, 900), ("phone", 390, 844)):
-        for dark in (False, True):
-            browser.look(width, height, dark)
-            browser.run("return new Promise((done) => setTimeout(done, 300))")
-            browser.picture(os.path.join(pictures, f"{name}-{kind}-{'dark' if dark else 'light'}.png"))
-            wide = browser.run("return document.documentElement.scrollWidth - innerWidth")
-            check(wide <= 0, f"{name} at {width} pixels is {wide} pixels too wide")
-    browser.look(1280, 900)
+def choose(browser, name):
+    browser.run("""const list = document.getElementById("model"); list.value = arguments[0];
+        list.dispatchEvent(new Event("change"));""", name)
 
 
-def demo(browser, server, samples, pictures):
+def opened(browser, server, path="/"):
     browser.look(1280, 900)
-    browser.open(server.url + "/")
-    browser.wait("the model digits", lambda: browser.run("return document.getElementById('model').value") == "digits")
-    browser.wait("the model's state", lambda: browser.text("#state") == "ready")
-    show(browser, pictures, "start")
+    browser.open(server.url + path)
+    browser.wait("a model's state", lambda: browser.text("#state") == "ready")
+    browser.wait("the figures", lambda: figure(browser, "hits") >= 0)
+
+
+def shows_answers(browser, server, samples, pictures):
+    opened(browser, server)
+    check(browser.run("return document.getElementById('model').value") == "digits", "digits is not the first model")
+    browser.fits("start", pictures)
 
     browser.type("#file", os.path.join(samples, "three.png"))
     browser.wait("the digit 3 chosen as a file", answers(browser, "3"))
     browser.wait("figures of the cache", lambda: figure(browser, "hits") >= 1)
     hits = figure(browser, "hits")
-    drop(browser, os.path.join(samples, "seven.png"))
+    browser.drop("seven.png", pathlib.Path(samples, "seven.png").read_bytes())
     browser.wait("the digit 7 dropped", answers(browser, "7"))
     browser.wait("one hit more", lambda: figure(browser, "hits") == hits + 1)
     check(browser.run("return document.querySelectorAll('#classes li').length") >= 3, "no bars of classes")
-    check("seven.png" in browser.text("#curl"), "the curl line does not name the picture")
+    timings = browser.run("return [...document.querySelectorAll('#timings dt')].map((one) => one.textContent)")
+    check({"infer", "total", "model in the cache"} <= set(timings), f"timings: {timings}")
+    check(browser.run("return document.querySelector('#timings dd').textContent") == "hit", "no hit is shown")
     check(browser.run("return document.getElementById('preview').width") > 0, "the picture is not shown")
-    show(browser, pictures, "digits")
+    check(browser.run("return document.getAnimations().length") == 0, "something moves")
+    browser.fits("digits", pictures)
 
-    browser.run("const list = document.getElementById('model'); list.value = 'iris'; list.dispatchEvent(new Event('change'));")
+    choose(browser, "iris")
     browser.wait("the form of iris", lambda: browser.run("return document.querySelectorAll('#feature-input input').length") == 4)
+    check(browser.text("#answer") == "Nothing was run yet.", "the other model's answer is still shown")
     browser.click("#run")
     browser.wait("a kind of iris", lambda: browser.text("#answer").split(" ")[0] in ("setosa", "versicolor", "virginica"))
-    show(browser, pictures, "iris")
+    browser.fits("iris", pictures)
     check(browser.text("#problem") == "", "a problem is shown: " + browser.text("#problem"))
 
 
-def outside(browser, server):
+def works_by_keyboard(browser, server):
+    opened(browser, server)
+    seen = []
+    for _ in range(14):
+        browser.press("Tab")
+        name, outline = browser.run("""const one = document.activeElement; const style = getComputedStyle(one);
+            return [one.id || one.textContent, style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth)];""")
+        seen.append(name)
+        check(outline >= 2, f"the focus on {name} cannot be seen")
+        if name == "Metrics":
+            break
+    order = ["model", "Token", "drop", "numbers", "run", "Whole answer", "curl", "copy", "All routes", "OpenAPI", "Metrics"]
+    check(seen == order, f"the order of the keys: {seen}")
+    for key in ("Enter", "Space"):
+        browser.run("""window.asked = 0; const file = document.getElementById("file");
+            file.addEventListener("click", (event) => { event.preventDefault(); ++window.asked; }, {once: true});
+            document.getElementById("drop").focus();""")
+        browser.press(key)
+        check(browser.run("return window.asked") == 1, f"{key} on the field for pictures asks for no file")
+    browser.run("document.getElementById('model').focus()")
+    browser.press("i")
+    browser.wait("the form of iris", lambda: browser.run("return document.querySelectorAll('#feature-input input').length") == 4)
+    browser.press("Control", "Enter")
+    browser.wait("a kind of iris", lambda: browser.text("#answer").startswith("versicolor"))
+    # A field left empty takes its default; Enter in it runs.
+    browser.run("const one = document.querySelector('#feature-input input'); one.value = ''; one.focus();")
+    before = browser.text("#raw")
+    browser.press("Enter")
+    browser.wait("another answer", lambda: browser.text("#raw") != before and browser.text("#answer").startswith("versicolor"))
+    check(browser.text("#problem") == "", browser.text("#problem"))
+    live = browser.run("""return ["answer", "state", "problem"].map((id) => document.getElementById(id).getAttribute("role"))""")
+    check(live == ["status", "status", "alert"], f"what screen readers are told: {live}")
+
+
+def runs_its_curl_line(browser, folder):
+    done = subprocess.run(["sh", "-c", browser.text("#curl")], cwd=folder, capture_output=True, timeout=60, check=True)
+    return json.loads(done.stdout)
+
+
+def takes_any_name(browser, program, samples):
+    with tempfile.TemporaryDirectory(prefix="warmbench-names-") as folder:
+        shutil.copy(os.path.join(samples, "digits.labels.txt"), folder)
+        for name in ODD_NAMES:
+            shutil.copy(os.path.join(samples, "digits.onnx"), os.path.join(folder, name + ".onnx"))
+            shutil.copy(os.path.join(samples, "digits.warmbench.json"), os.path.join(folder, name + ".warmbench.json"))
+        picture = "it's a \"three\" $HOME `x`.png"
+        shutil.copy(os.path.join(samples, "three.png"), os.path.join(folder, picture))
+        content = pathlib.Path(folder, picture).read_bytes()
+        with Server(program, folder, sample=False) as server:
+            opened(browser, server)
+            names = browser.run("return [...document.getElementById('model').options].map((one) => one.textContent)")
+            check(names == sorted(ODD_NAMES, key=lambda name: name.encode()), f"the list of models: {names}")
+            for name in ODD_NAMES:
+                choose(browser, name)
+                browser.wait(f"an empty result for {name}", answers(browser, "Nothing"))
+                browser.drop(picture, content)
+                browser.wait(f"the digit 3 of {name}", answers(browser, "3"))
+                check(json.loads(browser.text("#raw"))["model"] == name, f"another model than {name} answered")
+                said = runs_its_curl_line(browser, folder)
+                check(said["model"] == name and said["results"][0]["classes"][0]["label"] == "3", f"curl says {said}")
+                browser.run("""const field = document.getElementById("numbers"); field.value = arguments[0];
+                    field.dispatchEvent(new Event("input"));""", json.dumps({"input": [0.5] * 64}))
+                said = runs_its_curl_line(browser, folder)
+                check(said["model"] == name, f"curl says {said}")
+                browser.run("document.getElementById('numbers').value = ''")
+            check(browser.text("#problem") == "", browser.text("#problem"))
+
+
+def tells_errors(browser, program, server):
+    """In the API's own words."""
+    opened(browser, server)
+    browser.run("document.getElementById('numbers').value = '[1, 2'")
+    browser.click("#run")
+    said = server.ask("POST", "/predict/digits", '{"input": [1, 2}').json()["error"]
+    browser.wait("the sentence about JSON", lambda: browser.text("#problem") == said)
+    broken = b"\x89PNG\r\n\x1a\nno picture at all"
+    browser.drop("broken.png", broken)
+    said = server.ask("POST", "/predict/digits", broken).json()["error"]
+    browser.wait("the sentence about the picture", lambda: browser.text("#problem") == said)
+    browser.drop("notes.txt", b"text", "text/plain")
+    browser.wait("a word about text", lambda: "no picture" in browser.text("#problem"))
+    complaints = browser.complaints(expected=[400])
+    check(not complaints, f"the browser complains: {complaints}")
+    with Server(program, "--max-body", "10KiB") as narrow:
+        opened(browser, narrow)
+        large = b"\x89PNG\r\n\x1a\n" + bytes(2_000_000)
+        browser.drop("large.png", large)
+        said = narrow.ask("POST", "/predict/digits", large).json()["error"]
+        try:
+            browser.wait("the sentence about the size", lambda: browser.text("#problem") == said)
+        except AssertionError:
+            raise AssertionError(f'expected "{said}", shown "{browser.text("#problem")}"') from None
+        complaints = browser.complaints(expected=[413])
+        check(not complaints, f"the browser complains: {complaints}")
+
+
+def listener(server):
+    """A connection that is told events; None where as many listen as may."""
+    made = socket.create_connection((server.address.hostname, server.address.port), timeout=60)
+    made.sendall(f"GET /events HTTP/1.1\r\nHost: {server.address.netloc}\r\n\r\n".encode())
+    if b" 200 " in made.recv(100):
+        return made
+    made.close()
+    return None
+
+
+def asks_where_it_may_not_listen(browser, server):
+    browser.open("about:blank")
+    listeners = [wait("a place to listen", lambda: listener(server)) for _ in range(100)]
+    check(listener(server) is None, "more than 100 listen")
+    browser.requested()
+    opened(browser, server)
+    hits = figure(browser, "hits")
+    check(server.ask("POST", "/predict/iris", '{"input": [5.1, 3.5, 1.4, 0.2]}').status == 200, "iris does not predict")
+    browser.wait("a hit more, by asking", lambda: figure(browser, "hits") == hits + 1)
+    check(browser.run("return document.getElementById('connection').hidden"), "it says that there is no connection")
+    check(server.url + "/stats" in browser.requested(), "it did not ask")
+    for one in listeners:
+        one.close()
+    browser.wait("another try to listen", lambda: server.url + "/events" in browser.requested(), 60)
+    browser.wait("the figures, by listening", lambda: browser.run(
+        "return performance.getEntriesByName(arguments[0]).length", server.url + "/stats") > 0)
+    check(server.ask("POST", "/predict/iris", '{"input": [5.1, 3.5, 1.4, 0.2]}').status == 200, "iris does not predict")
+    browser.wait("a hit more, by listening", lambda: figure(browser, "hits") == hits + 2)
+    complaints = browser.complaints(expected=[503])
+    check(not complaints, f"the browser complains: {complaints}")
+
+
+def finds_the_server_again(browser, program):
+    server = Server(program)
+    try:
+        opened(browser, server)
+        check(server.ask("POST", "/predict/iris", '{"input": [5.1, 3.5, 1.4, 0.2]}').status == 200, "iris does not predict")
+        browser.wait("a miss", lambda: figure(browser, "misses") == 1)
+        port = server.address.port
+        server.stop()
+        server = None
+        hidden = "return document.getElementById('connection').hidden"
+        browser.wait("a word that the server is gone", lambda: not browser.run(hidden))
+        server = wait("the port", lambda: begun(program, port))
+        browser.wait("the server again", lambda: browser.run(hidden))
+        browser.wait("figures that begin anew", lambda: figure(browser, "misses") == 0)
+        browser.drop("x.png", b"no picture")
+        browser.wait("a sentence of the new server", lambda: browser.text("#problem") != "")
+    finally:
+        if server:
+            server.stop()
+    browser.open("about:blank")
+    browser.log("browser")  # the lost connection is in it, rightly
+
+
+def begun(program, port):
+    try:
+        return Server(program, port=port)
+    except RuntimeError:
+        return None
+
+
+def asks_for_the_token(browser, program, samples):
+    with Server(program, "--token", "a secret") as server:
+        browser.look(1280, 900)
+        browser.open(server.url + "/")
+        browser.wait("a word about the token", lambda: browser.text("#problem").startswith("A token is needed"))
+        check(browser.run("return document.activeElement.id") == "token", "the field for the token has not the focus")
+        browser.type("#token", "wrong")
+        browser.press("Enter")
+        browser.wait("the same once more", lambda: browser.text("#problem").startswith("A token is needed"))
+        browser.run("document.getElementById('token').value = ''")
+        browser.type("#token", "a secret")
+        browser.press("Enter")
+        browser.wait("a loaded model", lambda: browser.text("#state") == "ready")
+        browser.wait("no problem", lambda: browser.text("#problem") == "")
+        browser.drop("seven.png", pathlib.Path(samples, "seven.png").read_bytes())
+        browser.wait("the digit 7", answers(browser, "7"))
+        curl = browser.text("#curl")
+        check("Authorization: Bearer TOKEN" in curl and "secret" not in curl, curl)
+        opened(browser, server)  # the tab still knows it
+        choose(browser, "iris")
+        browser.wait("the form of iris", lambda: browser.run("return document.querySelectorAll('#feature-input input').length") == 4)
+        kept = browser.run("return [Object.entries({...sessionStorage}), localStorage.length, document.cookie]")
+        check(kept == [[["token", "a secret"]], 0, ""], f"kept in the browser: {kept}")
+        complaints = browser.complaints(expected=[401])
+        check(not complaints, f"the browser complains: {complaints}")
+
+
+def stays_at_home(browser, server):
     """Nothing of another host, and no complaint of the browser's."""
-    over_the_net = [url for url in browser.requested() if url.split(":")[0] in ("http", "https", "ws", "wss")]
-    check(over_the_net, "no request was seen at all")
-    strangers = [url for url in over_the_net if not url.startswith(server.url + "/")]
+    asked = browser.requested()
+    check(asked, "no request was seen at all")
+    strangers = [url for url in asked if not url.startswith(server.url + "/")]
     check(not strangers, f"requests to other hosts: {strangers}")
-    complaints = [entry["message"] for entry in browser.log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    complaints = browser.complaints()
     check(not complaints, f"the browser complains: {complaints}")
 
 
@@ -113,22 +269,21 @@ def main():
     pictures = rest[0] if rest else None
     if pictures:
         os.makedirs(pictures, exist_ok=True)
-    failed = 0
-    server = Server(program)
-    browser = Browser(chromium, chromedriver)
-    try:
-        for step in (lambda: demo(browser, server, samples, pictures), lambda: outside(browser, server)):
-            step()
-    except Exception:
-        traceback.print_exc()
-        failed = 1
-        if pictures:
-            browser.picture(os.path.join(pictures, "failed.png"))
-    finally:
-        browser.close()
-        server.stop()
-    print("FAILED" if failed else "passed")
-    return failed
+    with Server(program) as server:
+        browser = Browser(chromium, chromedriver)
+        home = functools.partial(stays_at_home, browser, server)
+        try:
+            return passes(browser, pictures, [
+                functools.partial(shows_answers, browser, server, samples, pictures), home,
+                functools.partial(works_by_keyboard, browser, server), home,
+                functools.partial(asks_where_it_may_not_listen, browser, server),
+                functools.partial(tells_errors, browser, program, server),
+                functools.partial(takes_any_name, browser, program, samples),
+                functools.partial(asks_for_the_token, browser, program, samples),
+                functools.partial(finds_the_server_again, browser, program),
+            ])
+        finally:
+            browser.close()
 
 
 if __name__ == "__main__":

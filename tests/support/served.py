@@ -25,12 +25,12 @@ class Answer:
 class Server:
     """Listens once it is made; `with` ends it."""
 
-    def __init__(self, program, *arguments, sample=True):
+    def __init__(self, program, *arguments, sample=True, port=0):
         self.home = tempfile.TemporaryDirectory(prefix="warmbench-home-")
         surroundings = dict(os.environ, HOME=self.home.name, XDG_CACHE_HOME=self.home.name, XDG_CONFIG_HOME=self.home.name)
         began = time.monotonic()
         self.log = open(os.path.join(self.home.name, "log"), "w+", encoding="utf-8", errors="replace")
-        self.process = subprocess.Popen([program, "serve", *(["--sample"] if sample else []), "--port", "0", *arguments],
+        self.process = subprocess.Popen([program, "serve", *(["--sample"] if sample else []), "--port", str(port), *arguments],
                                         text=True, stdout=subprocess.PIPE, stderr=self.log, env=surroundings)
         self.url = self.process.stdout.readline().strip().removeprefix("Listening on ")
         self.start_seconds = time.monotonic() - began
@@ -49,6 +49,10 @@ class Server:
             connection.request(verb, path, body, fields or {})
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
+        except ConnectionError as error:
+            ended = self.process.poll()
+            raise AssertionError(f"{verb} {path}: {error}; the server " + (
+                "still runs" if ended is None else f"ended with {ended}: {self.said()[-1000:]}")) from error
         finally:
             connection.close()
 

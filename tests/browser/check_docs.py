@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""The page of all routes in a real browser: check_docs.py WARMBENCH CHROMIUM CHROMEDRIVER [FOLDER-FOR-PICTURES]"""
+
+import functools
+import json
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from browser import Browser, passes  # noqa: E402
+from served import Server, check  # noqa: E402
+
+
+def opened(browser, server):
+    browser.look(1280, 900)
+    browser.open(server.url + "/docs")
+    browser.wait("the routes", lambda: browser.run("return document.getElementById('routes').getAttribute('aria-busy')") == "false")
+
+
+def sends(browser, operation, values=None, body=None):
+    """Fills the operation's form, sends it; status and body that it shows."""
+    browser.run("""const one = document.getElementById(arguments[0]); one.open = true;
+        for (const [name, value] of Object.entries(arguments[1])) one.querySelector(`input[name="${name}"]`).value = value;
+        if (arguments[2] !== null) one.querySelector("textarea").value = arguments[2];
+        one.querySelector("pre").textContent = "";""", operation, values or {}, body)
+    browser.click(f"#{operation} button")
+    shown = browser.wait(f"an answer to {operation}", lambda: len(browser.text(f"#{operation} pre")) > 1 and browser.text(f"#{operation} pre"))
+    status, _, text = shown.partition("\n")
+    return int(status.split(" ")[0]), text
+
+
+def lists_every_route(browser, server):
+    opened(browser, server)
+    description = server.get("/openapi.json")
+    expected = sorted(operation["operationId"] for operations in description["paths"].values() for operation in operations.values())
+    shown = browser.run("return [...document.querySelectorAll('section > details')].map((one) => one.id)")
+    check(sorted(shown) == expected, f"not every route is shown: {set(expected) ^ set(shown)}")
+    check(browser.text("#problem") == "", browser.text("#problem"))
+
+
+def sends_real_requests(browser, server, pictures):
+    opened(browser, server)
+    status, text = sends(browser, "getModels", {"limit": "1"})
+    models = json.loads(text)
+    check(status == 200 and [one["name"] for one in models["models"]] == ["digits"] and models["next"] == "digits", text)
+    status, text = sends(browser, "postPredictByName", {"name": "iris"})
+    check(status == 200 and json.loads(text)["results"][0]["classes"][0]["label"] == "setosa", text)
+    browser.fits("docs", pictures)
+    status, text = sends(browser, "postV1ModelsByNamePredict", {"name": "iris"})
+    check(status == 200 and len(json.loads(text)["predictions"]) == 1, text)
+    status, text = sends(browser, "postV2ModelsByNameVersionsByVersionInfer", {"name": "iris"})
+    check(status == 200 and json.loads(text)["id"] == "1", text)
+    status, text = sends(browser, "getV2ModelsByNameStats", {"name": "iris"})
+    check(status == 200 and json.loads(text)["model_stats"][0]["inference_count"] == 3, text)
+    status, text = sends(browser, "getMetrics")
+    check(status == 200 and 'nv_inference_count{model="iris",version="1"} 3' in text, text[:5000])
+    memory = server.get("/stats")["model_bytes"]  # by its number and without one it is the same copy
+    check(f'warmbench_model_memory_bytes{{model="iris",version="1"}} {memory}\n' in text, text[:5000])
+    complaints = browser.complaints()
+    check(not complaints, f"the browser complains: {complaints}")
+
+
+def shows_errors(browser, server):
+    opened(browser, server)
+    said = server.ask("GET", "/models/no%20%2Bsuch%25").body.decode()
+    status, text = sends(browser, "getModelsByName", {"name": "no +such%"})
+    check(status == 404 and json.loads(text) == json.loads(said), text)
+    status, text = sends(browser, "postPredictByName", {"name": "iris"}, "[")
+    check(status == 400 and "error" in json.loads(text), text)
+    complaints = browser.complaints(expected=[400, 404])
+    check(not complaints, f"the browser complains: {complaints}")
+
+
+def sends_the_token(browser, program):
+    with Server(program, "--token", "secret") as server:
+        opened(browser, server)
+        status, text = sends(browser, "postModelsByNameLoad", {"name": "iris"})
+        check(status == 401 and json.loads(text)["code"] == "UNAUTHENTICATED", text)
+        browser.type("#token", "secret")
+        browser.press("Tab")
+        status, text = sends(browser, "postModelsByNameLoad", {"name": "iris"})
+        check(status == 200 and json.loads(text)["state"] == "ready", text)
+        opened(browser, server)  # the tab still knows it
+        check(sends(browser, "postModelsByNameUnload", {"name": "iris"})[0] == 200, "the token is forgotten")
+        complaints = browser.complaints(expected=[401])
+        check(not complaints, f"the browser complains: {complaints}")
+
+
+def stays_at_home(browser, server):
+    strangers = [url for url in browser.requested() if not url.startswith(server.url + "/")]
+    check(not strangers, f"requests to other hosts: {strangers}")
+
+
+def main():
+    program, chromium, chromedriver, *rest = sys.argv[1:]
+    pictures = rest[0] if rest else None
+    if pictures:
+        os.makedirs(pictures, exist_ok=True)
+    with Server(program) as server:
+        browser = Browser(chromium, chromedriver)
+        try:
+            return passes(browser, pictures, [
+                functools.partial(lists_every_route, browser, server),
+                functools.partial(sends_real_requests, browser, server, pictures),
+                functools.partial(shows_errors, browser, server),
+                functools.partial(stays_at_home, browser, server),
+                functools.partial(sends_the_token, browser, program),
+            ])
+        finally:
+            browser.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
