@@ -172,10 +172,13 @@ void Api::addStateRoutes()
          [this](const RoutedRequest &, const Replier &reply) { reply(m_events->subscribe()); }});
     m_router.add({"GET", "/metrics", "The same and more for Prometheus, as text.", false,
                   [this](const RoutedRequest &, const Replier &reply) {
-                      ApiReply page;
-                      page.body = metricsPage(m_workbench);
-                      page.contentType = PrometheusText::contentType;
-                      reply(std::move(page));
+                      // Thousands of models make tens of megabytes.
+                      reply.runAside([&workbench = m_workbench, reply]() -> ReplyQueue::Task {
+                          const auto page = std::make_shared<ApiReply>();
+                          page->body = metricsPage(workbench);
+                          page->contentType = PrometheusText::contentType;
+                          return [reply, page] { reply(std::move(*page)); };
+                      });
                   }});
 }
 

@@ -77,7 +77,7 @@ public:
     // The answer may be packed, and the client likes this coding best. To be called as label().
     void setCoding(ContentCoding wanted) const { m_state->coding = wanted; }
 
-    // On the http thread, for bodies that are unpacked. Runs `work` on another thread, then what it
+    // On the http thread, for what would hold it up. Runs `work` on another thread, then what it
     // returns on the http thread.
     void runAside(std::function<ReplyQueue::Task()> work) const;
     // The request holds so many bytes now; false where there is no room for them.

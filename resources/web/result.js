@@ -63,11 +63,12 @@ export async function drawPicture(file, detections) {
 export async function showAnswer(answer, name, input) {
   const [first] = answer.results ?? [];
   const picture = first?.image ? await api.predictPicture(name, input) : null;
+  if (input.file) await drawPicture(input.file, first?.detections ?? []);
+  // From here on at once: no part of one answer beside a part of another.
   $("answer").className = "";
   $("answer").textContent = sentence(answer);
   const found = (first?.detections ?? []).map(({ label, score }, i) => ({ label: `${i + 1} ${label}`, score }));
   $("classes").replaceChildren(...(first?.classes ?? found).slice(0, most).map(bar));
-  if (input.file) await drawPicture(input.file, first?.detections ?? []);
   $("picture").hidden = !picture;
   URL.revokeObjectURL($("picture").src);
   if (picture) $("picture").src = URL.createObjectURL(picture);
