@@ -112,7 +112,8 @@ std::vector<OptionSpec> mainOptions()
              return store(parseWord<std::string>(v, {{"auto", "auto"}, {"opencv", "opencv"}}),
                           o.workbench.loader.engine);
          }},
-        {"instances", "N", "Parallel instances of a model (auto: up to 4 of a small model, 1 of others)", runners,
+        {"instances", "N",
+         "Parallel instances of a model (auto: up to 4 of a small model, 1 of others)", runners,
          [](Options &o, const std::string &v) {
              return storeCount(v, 64, o.workbench.loader.instances);
          }},
