@@ -65,7 +65,12 @@ async function chooseModel() {
   const name = $("model").value;
   const stillChosen = () => $("model").value === name;
   let found = await api.describe(name);
-  if (stillChosen()) showState(found);
+  if (!stillChosen()) return;
+  showState(found);
+  if (model?.name !== name) { // nothing of the model before stays, should this one not load
+    clearAnswer();
+    $("shape").textContent = $("curl").textContent = "";
+  }
   if (!found.inputs) found = await api.load(name);
   if (!stillChosen()) return;
   if (model?.name !== name) clearAnswer();

@@ -125,6 +125,9 @@ private Q_SLOTS:
     }
     void runningOutOfDescriptorsDoesNotEndAccepting()
     {
+#ifdef __SANITIZE_ADDRESS__
+        QSKIP("the sanitizers open a pipe to look at an object and take it for broken without one");
+#endif
         QFETCH(bool, first);
         Program program(serve(""));
         QVERIFY(program.listens());

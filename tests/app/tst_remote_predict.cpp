@@ -277,7 +277,7 @@ private:
         for (const auto &[name, content] : std::vector<std::pair<std::string, std::string>>{
                  {"list.json", "[5.1, 3.5, 1.4, 0.2]"},
                  {"tensors.json",
-                  R"({"tensors": {"INPUT0": [)" + ones + R"(], "INPUT1": [)" + ones + "]}}"},
+                  fmt::format(R"({{"tensors": {{"INPUT0": [{0}], "INPUT1": [{0}]}}}})", ones)},
                  {"row.npy", writeNpy(*one)},
                  {"rows.npy", writeNpy(*two)},
                  {"plain.csv", "5.1,3.5,1.4,0.2\n6.7,3.0,5.2,2.3\n"},

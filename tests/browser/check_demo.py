@@ -263,6 +263,29 @@ def stays_at_home(browser, server):
     check(not complaints, f"the browser complains: {complaints}")
 
 
+def forgets_the_model_before(browser, program, samples):
+    """Where the one that was chosen after it does not load."""
+    three = pathlib.Path(samples, "three.png").read_bytes()
+    with tempfile.TemporaryDirectory(prefix="warmbench-torn-") as folder:
+        content = pathlib.Path(samples, "digits.onnx").read_bytes()
+        pathlib.Path(folder, "torn.onnx").write_bytes(content[: len(content) // 2])
+        with Server(program, folder) as server:
+            opened(browser, server)
+            choose(browser, "digits")
+            browser.drop("three.png", three)
+            browser.wait("the digit 3", answers(browser, "3"))
+            choose(browser, "torn")
+            said = server.ask("POST", "/models/torn/load").json()["error"]
+            browser.wait("why torn does not load", lambda: browser.text("#problem") == said)
+            check(browser.text("#answer") == "Nothing was run yet.", browser.text("#answer"))
+            check(browser.text("#curl") == "", browser.text("#curl"))
+            choose(browser, "digits")
+            browser.drop("three.png", three)
+            browser.wait("the digit 3 again", answers(browser, "3"))
+            complaints = browser.complaints(expected=[424])
+            check(not complaints, f"the browser complains: {complaints}")
+
+
 def main():
     program, chromium, chromedriver, samples, *rest = sys.argv[1:]
     samples = os.path.abspath(samples)  # a browser takes no other path
@@ -278,6 +301,7 @@ def main():
                 functools.partial(works_by_keyboard, browser, server), home,
                 functools.partial(asks_where_it_may_not_listen, browser, server),
                 functools.partial(tells_errors, browser, program, server),
+                functools.partial(forgets_the_model_before, browser, program, samples),
                 functools.partial(takes_any_name, browser, program, samples),
                 functools.partial(asks_for_the_token, browser, program, samples),
                 functools.partial(finds_the_server_again, browser, program),

@@ -243,7 +243,7 @@ void checkRewritten(FramedRequest request)
     std::string text = request.method + " " + request.target +
                        (request.http10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
     for (const auto &[name, value] : request.fields)
-        text += name + ": " + value + "\r\n";
+        text.append(name).append(": ").append(value).append("\r\n");
     if (!request.body.empty())
         text += "content-length: " + std::to_string(request.body.size()) + "\r\n";
     Outcome again = inOnePiece(usualScale(), text + "\r\n" + request.body);

@@ -5,7 +5,6 @@
 #include "tensor/json_tensor.h"
 
 #include <cmath>
-#include <cstring>
 #include <simdjson.h>
 
 namespace warmbench::fuzz {
@@ -18,7 +17,7 @@ bool sameValue(T a, T b)
     if constexpr (std::is_same_v<T, Half>)
         return a == b || (std::isnan(toFloat(a)) && std::isnan(toFloat(b)));
     else if constexpr (std::is_floating_point_v<T>)
-        return std::memcmp(&a, &b, sizeof(T)) == 0 || (std::isnan(a) && std::isnan(b));
+        return (a == b && std::signbit(a) == std::signbit(b)) || (std::isnan(a) && std::isnan(b));
     else
         return a == b;
 }

@@ -258,7 +258,7 @@ def main():
     parser.add_argument("models", type=pathlib.Path)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--node-modules")
+    parser.add_argument("--node-modules", type=os.path.abspath)
     parser.add_argument("--engine-loop", type=os.path.abspath, help="the benchmark of that name, for the picture")
     parser.add_argument("--case", choices=cases, action="append", help="only this one; may be repeated")
     options = parser.parse_args()

@@ -4,6 +4,7 @@
 #include "make_tensor.h"
 #include "test_files.h"
 
+#include <fmt/format.h>
 #include <QJsonArray>
 #include <QtTest>
 
@@ -116,8 +117,8 @@ private Q_SLOTS:
             "{\"b64\": \"" + QByteArray::fromStdString(*png).toBase64().toStdString() + "\"}";
         ApiServer api(fakeSource());
         for (const std::string &body :
-             {"{\"instances\": [" + b64 + ", " + b64 + "]}",
-              "{\"instances\": [{\"image\": " + b64 + "}, {\"image\": " + b64 + "}]}"}) {
+             {fmt::format(R"({{"instances": [{0}, {0}]}})", b64),
+              fmt::format(R"({{"instances": [{{"image": {0}}}, {{"image": {0}}}]}})", b64)}) {
             const auto answer = api.post("/v1/models/picture:predict", body);
             QVERIFY2(answer.status == 200, answer.body.c_str());
             QCOMPARE(jsonOf(answer)[key("predictions")].toArray().size(), 2);
