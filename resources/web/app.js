@@ -65,9 +65,8 @@ async function chooseModel() {
   const name = $("model").value;
   const stillChosen = () => $("model").value === name;
   let found = await api.describe(name);
-  if (!stillChosen()) return;
-  showState(found);
-  if (model?.name !== name) { // nothing of the model before stays, should this one not load
+  if (stillChosen()) showState(found);
+  if (stillChosen() && model?.name !== name) { // nothing of the model before stays, should this one not load
     clearAnswer();
     $("shape").textContent = $("curl").textContent = "";
   }

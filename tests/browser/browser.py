@@ -31,6 +31,7 @@ class Browser:
                                        stderr=subprocess.DEVNULL)
         self.address = f"http://127.0.0.1:{port}"
         self.session = ""
+        self.earlier = []  # said by pages that were left
         options = {"binary": chromium, "args": [*FLAGS, f"--user-data-dir={self.folder.name}"]}
         capabilities = {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options,
                                         "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}
@@ -58,6 +59,9 @@ class Browser:
             raise RuntimeError(f"{path}: {value.get('message', value)}") from None
 
     def open(self, url):
+        # The page before is left first: what it says of a server that has ended is no complaint.
+        self._send("POST", "/url", {"url": "about:blank"})
+        self.earlier += [entry for entry in self.log("browser") if "ERR_CONNECTION_REFUSED" not in entry["message"]]
         self._send("POST", "/url", {"url": url})
 
     def run(self, script, *arguments):
@@ -143,7 +147,8 @@ class Browser:
     def complaints(self, expected=()):
         """What the browser's console says since the last call, but for requests whose status is among the expected."""
         known = [f"the server responded with a status of {status} " for status in expected]
-        return [entry["message"] for entry in self.log("browser") if entry["level"] in ("SEVERE", "WARNING")
+        entries, self.earlier = self.earlier + self.log("browser"), []
+        return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")
                 and not any(words in entry["message"] for words in known)]
 
     def close(self):
