@@ -111,9 +111,9 @@ Result<bool> RemotePredictor::namesFeatures()
         return *m_namesFeatures;
     auto description = describe();
     if (description && objectOf(*description)[QLatin1String("settings")].isNull()) {
-        // Settings are known from the first load on, which this route brings about.
-        if (const auto loaded = bodyOf(exchange("/v2/models/" + m_encodedModel, {})); !loaded)
-            return loaded.error();
+        // What was never loaded shows its settings once it was described, as this route does.
+        if (const auto read = bodyOf(exchange("/v2/models/" + m_encodedModel, {})); !read)
+            return read.error();
         description = describe();
     }
     if (!description)

@@ -53,7 +53,7 @@ private:
     Result<std::string> bodyOf(const Result<Reply> &reply) const; // of a 200
     Error failureOf(QNetworkReply &reply, bool timedOut) const;
     Result<std::string> describe(); // GET /models/NAME
-    Result<bool> namesFeatures();   // loads the model at the server where it was never loaded
+    Result<bool> namesFeatures();   // has the server read its files where it was never loaded
 
     RemoteServer m_server;
     std::string m_where; // for messages

@@ -121,7 +121,7 @@ std::string modelJson(const ModelView &view)
         .flag("pinned", status.pinned)
         .raw("last_used", timeJson(status.lastUsed))
         .raw("expires_at", timeJson(status.expiresAt));
-    if (status.facts)
+    if (status.loadTime.count() > 0)
         object.real("load_ms", toMilliseconds(status.loadTime));
     else
         object.raw("load_ms", "null");

@@ -2,8 +2,9 @@
 // configuration, statistics, binary tensors and classification. Content-Type is ignored: known
 // clients send none, or octet-stream for JSON. Success is always 200.
 //
-// Thread: as Api; nothing here waits. Metadata and configuration of a model never loaded load it
-// (counted as a load, not as a miss). A load may bring a configuration whose max_batch_size then
+// Thread: as Api; nothing here waits. Metadata and configuration tell of a model that is not
+// loaded what its files say, after an unload too (Triton has no such model then: 404), since infer
+// loads it. A load may bring a configuration whose max_batch_size then
 // bounds infer requests until the next load or unload; anything else in it is refused.
 #pragma once
 

@@ -56,7 +56,7 @@ constexpr std::string_view components = R"({
   "postprocess": {"type": "number"}, "total": {"type": "number"}}}}},
 "Tensor": {"type": "object", "required": ["name", "dtype", "shape"], "properties": {"name": {"type": "string"}, "dtype": {"type": "string"},
  "shape": {"type": "array", "items": {"type": "integer"}, "description": "-1 where an extent is free."}}},
-"Model": {"type": "object", "description": "What is unknown before the first load is null.",
+"Model": {"type": "object", "description": "What is unknown before the first load or description is null.",
  "required": ["name", "versions", "state", "reason", "changed_on_disk", "digest", "file_bytes", "memory_bytes", "engine", "warning", "inputs", "outputs",
   "settings", "hits", "misses", "coalesced", "in_use", "pinned", "last_used", "expires_at", "load_ms"], "properties": {
  "name": {"type": "string"}, "versions": {"type": "array", "items": {"type": "string"}},

@@ -84,12 +84,20 @@ struct CacheEntry
         std::shared_ptr<const LoadedModel> files; // no network: the files as they were then
     };
 
+    // What the files said when they were last described, and which files these were.
+    struct Description
+    {
+        std::shared_ptr<const LoadedModel> files; // no network
+        Result<std::shared_ptr<const ModelStatus::Facts>> facts;
+    };
+
     ModelId id;
     std::shared_ptr<CachedInstance> instance;
     std::unique_ptr<PendingWork> work;
     std::optional<Failure> failure; // of the last load
-    std::string refreshFailure;     // of the last refresh while Ready
-    std::optional<bool> pinned;     // as somebody asked; else the settings decide
+    std::optional<Description> description;
+    std::string refreshFailure; // of the last refresh while Ready
+    std::optional<bool> pinned; // as somebody asked; else the settings decide
     bool forgotten = false;
     bool unloadedOnRequest = false;
     std::int64_t hits = 0;

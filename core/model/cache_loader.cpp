@@ -1,58 +1,17 @@
 #include "model/cache_loader.h"
 
-#include "base/text.h"
 #include "base/thread_name.h"
+#include "model/cache_loading.h"
 
-#include <exception>
 #include <fmt/format.h>
 
 namespace warmbench {
 namespace {
 
-// Handing memory back takes milliseconds: only after loads that take longer themselves.
-constexpr Bytes worthTrimming = mebibytes(8);
-
 Error removedError(const ModelId &id)
 {
     return notFound(fmt::format(
         "The model {} was removed while it was asked for; open its file again.", id.text()));
-}
-
-// What a source throws all the same (no memory, a broken file system) must not end the program.
-template <typename T, typename Call>
-Result<T> guarded(Call call)
-{
-    try {
-        return call();
-    } catch (const std::bad_alloc &) {
-        return Error{ErrorCode::ResourceExhausted,
-                     "The system has no memory left for this model; unload others or lower the "
-                     "memory budget (--memory-budget)."};
-    } catch (const std::exception &thrown) {
-        return Error{ErrorCode::Internal,
-                     fmt::format("Loading ended in an unexpected error, please report it: {}",
-                                 printable(thrown.what()))};
-    }
-}
-
-// To whoever asks for a model it is known and cannot be loaded, whatever the loader tripped over.
-Error asLoadError(Error error)
-{
-    if (error.code != ErrorCode::ResourceExhausted && error.code != ErrorCode::Internal &&
-        error.code != ErrorCode::Unavailable)
-        error.code = ErrorCode::FailedPrecondition;
-    return error;
-}
-
-// The files of a plan in the shape that stampsNow() takes.
-std::shared_ptr<LoadedModel> filesOf(const LoadPlan &plan)
-{
-    auto files = std::make_shared<LoadedModel>();
-    files->id = plan.id;
-    files->files = plan.files;
-    files->stamps = plan.stamps;
-    files->settings = plan.settings;
-    return files;
 }
 
 std::shared_ptr<const ModelStatus::Facts> factsOf(const LoadedModel &model, Bytes memory)
@@ -97,6 +56,8 @@ void CacheLoader::close()
             finish(task.entry, closingError(), nullptr);
         else if (task.unloaded)
             task.unloaded(closingError());
+        else if (task.described)
+            task.described(closingError());
     }
     if (m_thread.get_id() == std::this_thread::get_id())
         return; // a continuation asked for it: the owner joins
@@ -126,6 +87,9 @@ void CacheLoader::loop()
             break;
         case CacheState::Task::Kind::Unload:
             unload(std::move(*task));
+            break;
+        case CacheState::Task::Kind::Describe:
+            describe(*task);
             break;
         case CacheState::Task::Kind::Look:
             lookAtFiles();

@@ -31,6 +31,8 @@ private:
     void loop();
     void bury();
     void unload(CacheState::Task task);
+    void describe(const CacheState::Task &task);
+    Result<std::shared_ptr<const ModelStatus::Facts>> described(const Entry &entry);
     void lookAtFiles();
     void lookAtFailures();
     bool noticeChange(const CacheState::Lock &lock, CachedInstance &instance,

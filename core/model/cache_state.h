@@ -26,12 +26,13 @@ public:
     using Instance = std::shared_ptr<CachedInstance>;
 
     // Something for the loader thread: the pending work of an entry, an unload that waits for its
-    // turn behind a load, or a look at the files.
+    // turn behind a load, a description, or a look at the files.
     struct Task
     {
-        enum class Kind : std::uint8_t { Work, Unload, Look } kind = Kind::Work;
+        enum class Kind : std::uint8_t { Work, Unload, Describe, Look } kind = Kind::Work;
         Entry entry;
         ModelCache::Done unloaded;
+        ModelCache::DescribeDone described = {};
     };
     // A bundle without users, on its way to the loader thread that destroys it.
     struct Dead

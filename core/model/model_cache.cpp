@@ -195,6 +195,27 @@ void ModelCache::unload(const ModelId &id, Done done)
         done(std::move(answer));
 }
 
+void ModelCache::describe(const ModelId &id, DescribeDone done)
+{
+    if (auto known = m_d->source.contains(id); !known)
+        return done(std::move(known).error());
+    Result<std::shared_ptr<const ModelStatus::Facts>> answer = closingError();
+    {
+        const auto lock = m_d->state->lock();
+        if (!m_d->state->closing(lock)) {
+            const auto entry = m_d->state->findOrAdd(lock, id);
+            if (!entry->instance) {
+                CacheState::Task task{CacheState::Task::Kind::Describe, entry, {}};
+                task.described = std::move(done);
+                m_d->state->push(lock, std::move(task));
+                return;
+            }
+            answer = entry->facts;
+        }
+    }
+    done(std::move(answer));
+}
+
 Result<void> ModelCache::setPinned(const ModelId &id, bool pinned)
 {
     if (auto known = m_d->source.contains(id); !known)

@@ -73,7 +73,8 @@ struct ModelStatus
     std::optional<WallTime> lastUsed;
     std::optional<WallTime> expiresAt;
     std::chrono::nanoseconds loadTime{};
-    // The bundle's facts, for views; holds no pin on the network. Null before the first load.
+    // The bundle's facts, for views; holds no pin on the network. Null before the first load or
+    // description.
     struct Facts
     {
         std::string digest;
@@ -86,7 +87,8 @@ struct ModelStatus
         InputPlan input;
         std::vector<std::string> warnings;
     };
-    std::shared_ptr<const Facts> facts; // of the loaded bundle, or of the last one after an unload
+    // Of the loaded bundle; where none is, of the last one or of the last description.
+    std::shared_ptr<const Facts> facts;
 };
 
 enum class ModelEventKind : std::uint8_t {
@@ -126,6 +128,7 @@ public:
     using AcquireDone = std::function<void(Result<Acquired>)>;
     using Done = std::function<void(Result<void>)>;
     using RefreshDone = std::function<void(Result<RefreshReport>)>;
+    using DescribeDone = std::function<void(Result<std::shared_ptr<const ModelStatus::Facts>>)>;
 
     // Errors through `done`: NotFound (unknown name), FailedPrecondition (cannot load, with the
     // reason), ResourceExhausted (no room in the budget, with the numbers), Unavailable (closing).
@@ -137,8 +140,12 @@ public:
 
     void load(const ModelId &id, Done done); // loaded already: nothing changes
     void refresh(const ModelId &id, bool force,
-                 RefreshDone done);                         // two at once join; not loaded: loads
-    void unload(const ModelId &id, Done done);              // done after the last use has ended
+                 RefreshDone done);            // two at once join; not loaded: loads
+    void unload(const ModelId &id, Done done); // done after the last use has ended
+    // Facts of a model, loaded or not: what is loaded tells its own, else the files are read on the
+    // loader thread, once as long as they do not change. Nothing is loaded, evicted, counted or
+    // told to listeners, and an unload on request stays one. Errors as acquire, except for room.
+    void describe(const ModelId &id, DescribeDone done);
     Result<void> setPinned(const ModelId &id, bool pinned); // pinned models are never evicted
     // Drops what the cache knows of a model that left the repository.
     void forget(const std::string &name);

@@ -99,14 +99,22 @@ Bytes memoryOf(const Network &network, Bytes estimate, Bytes allocated)
     return std::max(counted.count > 0 ? counted : estimate, allocated);
 }
 
+Result<InputPlan> inputOf(const NetworkSpec &spec, const ModelSettings &settings)
+{
+    auto input = planInput(spec, settings);
+    if (!input) // only settings can be at fault
+        return failedPrecondition(
+            fmt::format("\"{}\": {}", settings.file.string(), input.error().message));
+    return input;
+}
+
 // What follows from settings and network together: the input's plan, the primary output, warnings.
 Result<void> applySettings(LoadedModel &model)
 {
     const NetworkSpec &spec = model.spec();
-    auto input = planInput(spec, model.settings);
-    if (!input) // only settings can be at fault
-        return failedPrecondition(
-            fmt::format("\"{}\": {}", model.settings.file.string(), input.error().message));
+    auto input = inputOf(spec, model.settings);
+    if (!input)
+        return std::move(input).error();
     model.input = *std::move(input);
     const auto primary = primaryOutputOf(spec, model.settings);
     if (!primary)
@@ -241,6 +249,29 @@ Result<std::unique_ptr<LoadedModel>> ModelLoader::load(const LoadPlan &plan)
         return done.error();
     model->loadTime = std::chrono::steady_clock::now() - started;
     return model;
+}
+
+Result<ModelDescription> ModelLoader::describe(const LoadPlan &plan)
+{
+    const auto engine = engineFor(plan);
+    if (!engine)
+        return engine.error();
+    auto spec = (*engine)->describe(plan.files);
+    if (bundleStamps(plan.files, plan.settings) != plan.stamps)
+        return changedMeanwhile(plan.id);
+    if (!spec)
+        return std::move(spec).error();
+    auto input = inputOf(*spec, plan.settings);
+    if (!input)
+        return std::move(input).error();
+    ModelDescription described;
+    described.engine = (*engine)->name();
+    described.warnings = spec->warnings;
+    for (const auto &more : {plan.settings.warnings, input->warnings})
+        described.warnings.insert(described.warnings.end(), more.begin(), more.end());
+    described.spec = *std::move(spec);
+    described.input = *std::move(input);
+    return described;
 }
 
 std::vector<FileStamp> ModelLoader::stampsNow(const LoadedModel &model) const

@@ -24,6 +24,7 @@ public:
     Result<void> contains(const ModelId &id) const override;
     Result<LoadPlan> probe(const ModelId &id) override;
     Result<std::unique_ptr<LoadedModel>> load(const LoadPlan &plan) override;
+    Result<ModelDescription> describe(const LoadPlan &plan) override;
     std::vector<FileStamp> stampsNow(const LoadedModel &model) const override;
 
 private:

@@ -22,6 +22,15 @@ struct LoadPlan
     int instances = 1; // of the network
 };
 
+// What can be said of a model without loading it.
+struct ModelDescription
+{
+    std::string engine; // that would run it
+    NetworkSpec spec;
+    InputPlan input;
+    std::vector<std::string> warnings;
+};
+
 class ModelSource
 {
 public:
@@ -30,6 +39,8 @@ public:
     virtual Result<void> contains(const ModelId &id) const = 0;
     virtual Result<LoadPlan> probe(const ModelId &id) = 0;
     virtual Result<std::unique_ptr<LoadedModel>> load(const LoadPlan &plan) = 0;
+    // From the files alone where the format allows it; else by a network that is dropped at once.
+    virtual Result<ModelDescription> describe(const LoadPlan &plan) = 0;
     // The stamps of the same files now; used once a second for each loaded model.
     virtual std::vector<FileStamp> stampsNow(const LoadedModel &model) const = 0;
 };

@@ -27,6 +27,7 @@ struct FakeModel
     std::vector<std::string> versions = {"1"}; // the last one serves
     std::optional<Error> probeError = {};
     std::optional<Error> loadError = {};
+    std::optional<Error> describeError = {};
     ModelSettings settings = {};
     InputPlan input = {};
     FakeNetworkOptions network = {};
@@ -73,8 +74,9 @@ public:
         m_models[name].probeError = std::move(error);
     }
 
-    int probes() const { return m_probes; }         // begun, failed ones included
-    int loads() const { return m_loads; }           // begun, failed ones included
+    int probes() const { return m_probes; } // begun, failed ones included
+    int loads() const { return m_loads; }   // begun, failed ones included
+    int descriptions() const { return m_descriptions; }
     int mostAtOnce() const { return m_mostAtOnce; } // loads running at one time
     int alive() const { return *m_alive; }          // networks not yet destroyed
     // The thread that destroyed the last network.
@@ -142,6 +144,18 @@ public:
         return loaded;
     }
 
+    Result<ModelDescription> describe(const LoadPlan &plan) override
+    {
+        ++m_descriptions;
+        const std::lock_guard lock(m_mutex);
+        const auto model = lookup(plan.id);
+        if (!model)
+            return model.error();
+        if (model->describeError)
+            return *model->describeError;
+        return ModelDescription{"fake", model->network.spec, model->input, {}};
+    }
+
     std::vector<FileStamp> stampsNow(const LoadedModel &loaded) const override
     {
         const std::lock_guard lock(m_mutex);
@@ -190,6 +204,7 @@ private:
     std::map<std::string, std::int64_t> m_writes;
     std::atomic<int> m_probes{0};
     std::atomic<int> m_loads{0};
+    std::atomic<int> m_descriptions{0};
     std::atomic<int> m_loading{0};
     std::atomic<int> m_mostAtOnce{0};
     // Shared with the networks, which may outlive this object.

@@ -184,7 +184,7 @@ private Q_SLOTS:
         QCOMPARE(jsonOf(answer)[key("code")].toString(), QStringLiteral("NOT_FOUND"));
     }
 
-    void metadataAndConfigurationLoadAModelNeverLoaded()
+    void metadataAndConfigurationTellOfAModelNeverLoaded()
     {
         ApiServer api(fakeSource());
         const QJsonObject model = jsonOf(api.get("/v2/models/fake"));
@@ -203,7 +203,12 @@ private Q_SLOTS:
         QCOMPARE(image[key("data_type")].toString(), QStringLiteral("TYPE_FP32"));
         QCOMPARE(image[key("format")].toString(), QStringLiteral("FORMAT_NCHW"));
         QCOMPARE(image[key("dims")].toArray(), (QJsonArray{1, 2, 2}));
-        QCOMPARE(jsonOf(api.get("/stats"))[key("misses")].toInt(-1), 0); // no prediction
+        QCOMPARE(api.source().loads(), 0); // a GET changes nothing
+        QCOMPARE(jsonOf(api.get("/models/fake"))[key("state")].toString(),
+                 QStringLiteral("registered"));
+        QCOMPARE(jsonOf(api.get("/models/fake"))[key("load_ms")], QJsonValue());
+        QCOMPARE(api.get("/v2/models/fake/ready").status, 200);
+        QCOMPARE(api.source().descriptions(), 2); // of each file once
     }
 
     // simple_http_infer_client.py: INPUT0 in JSON, INPUT1 behind it, OUTPUT0 binary, OUTPUT1 not.
@@ -491,7 +496,7 @@ private Q_SLOTS:
             return jsonOf(api.get("/v2/models/" + name + "/stats"))[key("model_stats")][0]
                 .toObject();
         };
-        QCOMPARE(api.get("/v2/models/fake").status, 200); // loads it, which is no inference
+        QCOMPARE(api.post("/v2/repository/models/fake/load").status, 200); // no inference
         QCOMPARE(statisticsOf("fake")[key("last_inference")].toDouble(-1), 0.0);
         QCOMPARE(statisticsOf("fake")[key("batch_stats")].toArray(), QJsonArray());
 
@@ -529,18 +534,37 @@ private Q_SLOTS:
         QCOMPARE(count(single[0]), 7);
     }
 
-    void toDescribeAModelDoesNotUndoAnUnload()
+    void modelsAreDescribedThatAreUnloadedOrCannotLoad()
     {
         ApiServer api(fakeSource());
         QCOMPARE(api.post("/v2/repository/models/fake/unload").status, 200); // never loaded
-        const auto refused = api.get("/v2/models/fake");
-        QCOMPARE(refused.status, 424);
-        QVERIFY2(refused.body.find("unloaded on request") != std::string::npos,
-                 refused.body.c_str());
-        QCOMPARE(api.get("/v2/models/fake/config").status, 424);
-        QCOMPARE(api.source().alive(), 0);
+        QCOMPARE(jsonOf(api.get("/v2/models/fake"))[key("inputs")].toArray().size(), 1);
+        QCOMPARE(api.get("/v2/models/fake/versions/1/config").status, 200);
+        QCOMPARE(api.get("/v2/models/fake/ready").status, 400); // which does not undo the unload
+        QCOMPARE(api.source().loads(), 0);
         QCOMPARE(api.post("/v2/repository/models/fake/load").status, 200);
         QCOMPARE(api.get("/v2/models/fake").status, 200);
+
+        api.source().failLoads("picture", failedPrecondition("No such operator."));
+        QCOMPARE(api.post("/v2/repository/models/picture/load").status, 424);
+        QCOMPARE(api.get("/v2/models/picture").status, 200);
+    }
+
+    void filesThatCannotBeDescribedSayWhy()
+    {
+        ApiServer api(fakeSource());
+        FakeModel broken;
+        broken.describeError = failedPrecondition("The file is cut off.");
+        api.source().set("broken", broken);
+        for (const char *target : {"/v2/models/broken", "/v2/models/broken/config"}) {
+            const auto answer = api.get(target);
+            QCOMPARE(answer.status, 424);
+            QVERIFY2(answer.body.find("cut off") != std::string::npos, answer.body.c_str());
+        }
+        QCOMPARE(api.source().descriptions(), 1);
+        api.source().set("broken");
+        api.source().touch("broken");
+        QCOMPARE(api.get("/v2/models/broken").status, 200);
     }
 
     void badRequestsAreToldWhatWasExpected_data()

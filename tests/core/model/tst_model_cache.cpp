@@ -328,6 +328,10 @@ private Q_SLOTS:
             {
                 return Error{ErrorCode::Internal, "not reached"};
             }
+            Result<ModelDescription> describe(const LoadPlan &) override
+            {
+                return Error{ErrorCode::Internal, "not reached"};
+            }
             std::vector<FileStamp> stampsNow(const LoadedModel &) const override { return {}; }
         } source;
         const ManualClock clock;
@@ -338,6 +342,50 @@ private Q_SLOTS:
         Answer<Acquired> memory;
         cache.acquire({"memory", {}}, Purpose::Prediction, memory.callback());
         QVERIFY(memory.get().error().code == ErrorCode::ResourceExhausted);
+    }
+
+    // ---- descriptions
+
+    void aDescriptionReadsUnchangedFilesOnce()
+    {
+        Bench bench;
+        const auto described = [&] {
+            Answer<std::shared_ptr<const ModelStatus::Facts>> told;
+            bench.cache.describe(digits, told.callback());
+            return told.get();
+        };
+        const auto first = described();
+        QVERIFY(first);
+        QCOMPARE((*first)->spec.inputs.size(), std::size_t(1));
+        QVERIFY(*described() == *first);
+        QCOMPARE(bench.source.descriptions(), 1);
+        QVERIFY(bench.status(digits).facts == *first);
+        bench.source.touch("digits");
+        QVERIFY(described());
+        QCOMPARE(bench.source.descriptions(), 2);
+        QCOMPARE(bench.source.loads(), 0);
+        QVERIFY(bench.status(digits).state == ModelState::Registered);
+
+        QVERIFY(bench.acquire(digits));
+        const auto loaded = described();
+        QVERIFY(loaded && *loaded == bench.status(digits).facts);
+        QCOMPARE(bench.source.descriptions(), 2);
+    }
+
+    void aDescriptionNeverMade()
+    {
+        Bench bench;
+        Answer<std::shared_ptr<const ModelStatus::Facts>> unknown;
+        bench.cache.describe({"nobody", {}}, unknown.callback());
+        QVERIFY(unknown.get().error().code == ErrorCode::NotFound);
+        bench.source.failProbes("digits", invalidArgument("No JSON."));
+        Answer<std::shared_ptr<const ModelStatus::Facts>> bad;
+        bench.cache.describe(digits, bad.callback());
+        QVERIFY(bad.get().error().code == ErrorCode::FailedPrecondition);
+        bench.cache.close();
+        Answer<std::shared_ptr<const ModelStatus::Facts>> late;
+        bench.cache.describe(digits, late.callback());
+        QVERIFY(late.get().error().code == ErrorCode::Unavailable);
     }
 
     // ---- refresh

@@ -268,6 +268,23 @@ private Q_SLOTS:
         QCOMPARE(said(model), QByteArray("the node \"q\" is unknown; export it anew."));
     }
 
+    void aDescriptionLoadsNothing()
+    {
+        settings(R"({"lables": 1})");
+        ModelLoader source = loader();
+        const auto plan = source.probe({"net", {}});
+        QVERIFY2(plan, said(plan));
+        const auto told = source.describe(*plan);
+        QVERIFY2(told, said(told));
+        QCOMPARE(m_engine->loads(), 0);
+        QCOMPARE(told->engine, std::string("fake"));
+        QCOMPARE(told->spec.outputs.size(), std::size_t(2));
+        QCOMPARE(told->input.kind, InputKind::Features);
+        QCOMPARE(told->warnings.size(), std::size_t(2));
+        QVERIFY(writeFile(m_root / "net.warmbench.json", "{ }"));
+        QVERIFY2(said(source.describe(*plan)).contains("were written"), "");
+    }
+
     void namesAndVersionsAreLookedUp()
     {
         fs::create_directories(m_root / "many" / "1");
@@ -295,7 +312,12 @@ private Q_SLOTS:
         QVERIFY2(plan, said(plan));
         const auto digits = source.load(*plan);
         QVERIFY2(digits, said(digits));
+        const auto told = source.describe(*plan);
+        QVERIFY2(told, said(told));
+        QCOMPARE(told->engine, (*digits)->engine);
+        QCOMPARE(told->spec.outputs.front().shape, (*digits)->spec().outputs.front().shape);
         const InputPlan &input = (*digits)->input;
+        QCOMPARE(told->input.kind, input.kind);
         QCOMPARE(input.kind, InputKind::Image);
         QCOMPARE(input.preprocessing.channels, Channels::Gray);
         QCOMPARE(input.preprocessing.width, 8);
