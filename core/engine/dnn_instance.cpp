@@ -38,12 +38,13 @@ DnnInstance::DnnInstance(const cv::dnn::Net &net, std::vector<std::string> input
     }
 }
 
-Result<RunOutputs> DnnInstance::run(std::span<const Tensor> inputs, const NetworkSpec &spec)
+Result<std::vector<Tensor>> DnnInstance::run(std::span<const Tensor> inputs,
+                                             const NetworkSpec &spec)
 {
     try {
-        RunOutputs outputs;
+        std::vector<Tensor> outputs;
         for (std::size_t i = 0; i < inputs.size(); ++i) {
-            const auto mat = toMat(inputs[i], spec.inputs[i].name, outputs.lossy);
+            const auto mat = toMat(inputs[i], spec.inputs[i].name);
             if (!mat)
                 return mat.error();
             // A lone input needs no name, and some formats give it none.
@@ -62,7 +63,7 @@ Result<RunOutputs> DnnInstance::run(std::span<const Tensor> inputs, const Networ
             auto tensor = fromMat(blobs[at][m_outputs[i].index], spec.outputs[i]);
             if (!tensor)
                 return std::move(tensor).error();
-            outputs.tensors.push_back(*std::move(tensor));
+            outputs.push_back(*std::move(tensor));
         }
         return outputs;
     } catch (const cv::Exception &problem) {

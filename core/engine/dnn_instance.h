@@ -26,7 +26,8 @@ public:
     DnnInstance(const cv::dnn::Net &net, std::vector<std::string> inputs,
                 std::vector<DnnOutput> outputs);
 
-    Result<RunOutputs> run(std::span<const Tensor> inputs, const NetworkSpec &spec) override;
+    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
+                                    const NetworkSpec &spec) override;
     NetworkMeasure measure(std::span<const Shape> inputs) override;
 
 private:

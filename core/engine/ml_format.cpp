@@ -52,11 +52,12 @@ public:
     {
     }
 
-    Result<RunOutputs> run(std::span<const Tensor> inputs, const NetworkSpec &spec) override
+    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
+                                    const NetworkSpec &spec) override
     {
         try {
-            RunOutputs outputs;
-            const auto samples = toMat(inputs[0], spec.inputs[0].name, outputs.lossy);
+            std::vector<Tensor> outputs;
+            const auto samples = toMat(inputs[0], spec.inputs[0].name);
             if (!samples)
                 return samples.error();
             cv::Mat answers;
@@ -67,7 +68,7 @@ public:
             auto tensor = fromMat(answers, spec.outputs[0]);
             if (!tensor)
                 return std::move(tensor).error();
-            outputs.tensors.push_back(*std::move(tensor));
+            outputs.push_back(*std::move(tensor));
             return outputs;
         } catch (...) {
             return currentExceptionAsError("running the model");

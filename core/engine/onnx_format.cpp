@@ -14,7 +14,7 @@ namespace {
 // What OpenCV does to integers, said once at load.
 void warnOfIntegers(NetworkSpec &spec)
 {
-    const auto warn = [&](const TensorSpec &value, const char *role) {
+    const auto warn = [&](const TensorSpec &value, const char *role, const char *fate) {
         switch (value.dtype) {
         case DType::Int32:
         case DType::Int64:
@@ -22,17 +22,17 @@ void warnOfIntegers(NetworkSpec &spec)
         case DType::UInt64:
             spec.warnings.push_back(
                 fmt::format("The {} \"{}\" is {}, but OpenCV computes in float32: integers beyond "
-                            "16777216 lose digits.",
-                            role, printable(value.name), dtypeName(value.dtype)));
+                            "16777216 {}.",
+                            role, printable(value.name), dtypeName(value.dtype), fate));
             break;
         default:
             break;
         }
     };
     for (const TensorSpec &input : spec.inputs)
-        warn(input, "input");
+        warn(input, "input", "are refused where it cannot hold them");
     for (const TensorSpec &output : spec.outputs)
-        warn(output, "output");
+        warn(output, "output", "lose digits");
 }
 
 Result<cv::dnn::Net> readNet(const std::string &bytes, const OnnxFile &file)

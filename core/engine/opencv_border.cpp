@@ -73,6 +73,29 @@ bool align(const Shape &actual, std::size_t i, std::span<const Dimension> declar
     return false;
 }
 
+// The first integer that its float is not.
+Error inexact(const Tensor &tensor, const Tensor &floats, const std::string &name)
+{
+    return withElementType(tensor.dtype(), [&](auto element) -> Error {
+        using T = decltype(element);
+        if constexpr (std::is_integral_v<T>) {
+            const auto values = tensor.values<T>();
+            const auto held = floats.values<float>();
+            std::size_t i = 0;
+            // A long double holds every integer of 64 bits.
+            while (i + 1 < values.size() &&
+                   static_cast<long double>(values[i]) == static_cast<long double>(held[i]))
+                ++i;
+            return invalidArgument(fmt::format(
+                "The input \"{}\" has {} as element {}, but OpenCV computes in float32, which "
+                "would make {:.0f} of it: send whole numbers from -16777216 to 16777216, or larger "
+                "ones that float32 holds.",
+                printable(name), values[i], i, held[i]));
+        }
+        return {ErrorCode::Internal, "A number that is no integer lost digits as one."};
+    });
+}
+
 } // namespace
 
 Shape fitted(const Shape &actual, std::span<const Dimension> declared)
@@ -84,7 +107,7 @@ Shape fitted(const Shape &actual, std::span<const Dimension> declared)
     return align(actual, 0, declared, 0, result) ? result : actual;
 }
 
-Result<cv::Mat> toMat(const Tensor &tensor, const std::string &name, bool &lossy)
+Result<cv::Mat> toMat(const Tensor &tensor, const std::string &name)
 {
     std::vector<int> sizes;
     for (const std::int64_t extent : tensor.shape()) {
@@ -106,11 +129,14 @@ Result<cv::Mat> toMat(const Tensor &tensor, const std::string &name, bool &lossy
     };
     if (tensor.dtype() == DType::Float32)
         return view(tensor);
+    bool lossy = false;
     const auto floats = converted(tensor, DType::Float32, &lossy);
     if (!floats)
         return invalidArgument(
             fmt::format("The input \"{}\" cannot be given to OpenCV, which computes in float32: {}",
                         printable(name), floats.error().message));
+    if (lossy)
+        return inexact(tensor, *floats, name);
     return view(*floats).clone();
 }
 

@@ -15,9 +15,10 @@
 
 namespace warmbench {
 
-// A float32 matrix of the tensor's shape; a scalar is 1x1. `lossy` is set where integers lost
-// digits. The matrix owns its data or borrows the tensor's, which must then outlive it.
-Result<cv::Mat> toMat(const Tensor &tensor, const std::string &name, bool &lossy);
+// A float32 matrix of the tensor's shape; a scalar is 1x1. The matrix owns its data or borrows the
+// tensor's, which must then outlive it. InvalidArgument: an integer that float32 cannot hold (the
+// network would answer for another number); fractions are rounded to float32 as a matter of course.
+Result<cv::Mat> toMat(const Tensor &tensor, const std::string &name);
 
 // A copy in the declared type; extents of 1 that OpenCV adds or drops are put back as declared.
 Result<Tensor> fromMat(const cv::Mat &mat, const TensorSpec &declared);

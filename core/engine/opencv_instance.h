@@ -10,19 +10,14 @@
 
 namespace warmbench {
 
-struct RunOutputs
-{
-    std::vector<Tensor> tensors; // in the order of the spec's outputs
-    bool lossy = false;          // an integer input lost digits in float32
-};
-
 class OpenCvInstance
 {
 public:
     virtual ~OpenCvInstance() = default;
     // Inputs that match the spec already; `spec` is the same at each call but for the shapes of
-    // outputs, which the warm-up fills in.
-    virtual Result<RunOutputs> run(std::span<const Tensor> inputs, const NetworkSpec &spec) = 0;
+    // outputs, which the warm-up fills in. Outputs come in the order of the spec's.
+    virtual Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
+                                            const NetworkSpec &spec) = 0;
     // For inputs of these shapes; of this instance alone.
     virtual NetworkMeasure measure(std::span<const Shape> inputs) = 0;
 };

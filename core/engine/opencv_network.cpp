@@ -1,6 +1,5 @@
 #include "engine/opencv_network.h"
 
-#include "base/logging.h"
 #include "base/text.h"
 #include "engine/opencv_threads.h"
 
@@ -170,11 +169,7 @@ Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
     if (!outputs)
         return std::move(outputs).error();
     m_usual.add(std::chrono::steady_clock::now() - began);
-    if (outputs->lossy && !m_warnedOfDigits.exchange(true))
-        logWarning("engine", fmt::format("The network \"{}\" was given integers that float32 "
-                                         "cannot hold exactly; OpenCV rounds them.",
-                                         m_spec.graphName));
-    return std::move(outputs->tensors);
+    return outputs;
 }
 
 Result<std::vector<Tensor>> OpenCvNetwork::zeros(const std::vector<Shape> &shapes) const
@@ -203,7 +198,7 @@ Result<void> OpenCvNetwork::warmUpWith(std::int64_t freeExtent)
         if (!outputs)
             return outputs.error();
         answered.clear();
-        for (const Tensor &output : outputs->tensors)
+        for (const Tensor &output : *outputs)
             answered.push_back(output.shape());
     }
     m_warmShapes = std::move(shapes);
@@ -277,12 +272,11 @@ bool OpenCvNetwork::batchTrial()
             sample.push_back(trialTensor(m_spec.inputs[i].dtype, m_warmShapes[i],
                                          seed + static_cast<unsigned>(i)));
         auto outputs = instance.run(sample, m_spec);
-        if (!outputs || !append(both, std::move(sample)) ||
-            !append(expected, std::move(outputs->tensors)))
+        if (!outputs || !append(both, std::move(sample)) || !append(expected, *std::move(outputs)))
             return false;
     }
     const auto together = instance.run(both, m_spec);
-    return together && std::equal(expected.begin(), expected.end(), together->tensors.begin(),
+    return together && std::equal(expected.begin(), expected.end(), together->begin(),
                                   [](const Tensor &alone, const Tensor &batched) {
                                       return alone.shape() == batched.shape() &&
                                              near(alone, batched);

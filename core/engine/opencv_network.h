@@ -8,7 +8,6 @@
 #include "engine/opencv_formats.h"
 #include "engine/opencv_instance.h"
 
-#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -48,7 +47,6 @@ private:
     std::vector<Shape> m_warmShapes;
     std::vector<Shape> m_warmOutputs;
     bool m_batches = false;
-    std::atomic<bool> m_warnedOfDigits = false;
     UsualTime m_usual;
 
     mutable std::mutex m_mutex;

@@ -206,6 +206,66 @@ private Q_SLOTS:
         }
     }
 
+    void integersThatFloat32CannotHoldAreRefused_data()
+    {
+        QTest::addColumn<int>("onnxType");
+        QTest::addColumn<int>("dtype");
+        QTest::addColumn<qint64>("number");
+        QTest::addColumn<QByteArray>("refusal"); // empty: runs
+        const auto row = [](const char *name, int onnxType, DType dtype, qint64 number,
+                            const char *refusal) {
+            QTest::newRow(name) << onnxType << static_cast<int>(dtype) << number
+                                << QByteArray(refusal);
+        };
+        row("int32 2^24", onnx::TensorProto::INT32, DType::Int32, 16777216, "");
+        row("int32 2^24 + 2", onnx::TensorProto::INT32, DType::Int32, 16777218, "");
+        row("int32 least", onnx::TensorProto::INT32, DType::Int32, -2147483648LL, "");
+        row("int32 2^24 + 1", onnx::TensorProto::INT32, DType::Int32, 16777217,
+            "16777217 as element 1, but OpenCV computes in float32, which would make 16777216");
+        row("int32 most", onnx::TensorProto::INT32, DType::Int32, 2147483647,
+            "2147483647 as element 1");
+        row("uint32", onnx::TensorProto::UINT32, DType::UInt32, 4294967295LL,
+            "4294967295 as element 1");
+        row("int64", onnx::TensorProto::INT64, DType::Int64, -9007199254740993LL,
+            "-9007199254740993 as element 1");
+        row("int64 2^40", onnx::TensorProto::INT64, DType::Int64, 1LL << 40, "");
+        row("int64 most", onnx::TensorProto::INT64, DType::Int64, 9223372036854775807LL,
+            "9223372036854775807 as element 1");
+        row("uint64 most", onnx::TensorProto::UINT64, DType::UInt64, -1,
+            "18446744073709551615 as element 1");
+        row("double", onnx::TensorProto::DOUBLE, DType::Float64, 16777217, ""); // rounded
+    }
+    void integersThatFloat32CannotHoldAreRefused()
+    {
+        QFETCH(int, onnxType);
+        QFETCH(int, dtype);
+        QFETCH(qint64, number);
+        QFETCH(QByteArray, refusal);
+        const QTemporaryDir folder;
+        OnnxBuilder builder;
+        builder.input("x", {1, 2}, onnxType);
+        builder.output("y", {1, 2});
+        builder.node("Relu", {"x"}, {"y"});
+        const auto network = load(builder.save(folder, "typed.onnx"));
+        QVERIFY2(network, network ? "" : network.error().message.c_str());
+        auto x = *Tensor::create(static_cast<DType>(dtype), {1, 2});
+        withElementType(x.dtype(), [&](auto element) {
+            if constexpr (!std::is_same_v<decltype(element), Half>)
+                x.mutableValues<decltype(element)>()[1] = static_cast<decltype(element)>(number);
+        });
+        const auto out = (*network)->run(std::vector{x});
+        if (refusal.isEmpty()) {
+            QVERIFY2(out, out ? "" : out.error().message.c_str());
+            QCOMPARE((*out)[0].values<float>()[1], std::max(0.0F, static_cast<float>(number)));
+        } else {
+            QVERIFY(!out);
+            QCOMPARE(out.error().code, ErrorCode::InvalidArgument);
+            QVERIFY2(out.error().message.find("\"x\" has " + refusal.toStdString()) !=
+                         std::string::npos,
+                     out.error().message.c_str());
+        }
+    }
+
     void outputsAreCastToTheirDeclaredType()
     {
         const auto network = *load(testModel("int64_out.onnx"));
