@@ -113,7 +113,8 @@ Result<std::vector<Part>> partsOf(std::string_view body, const std::string &boun
 
 bool isMultipart(std::string_view contentType)
 {
-    return lowered(trimmed(contentType)).starts_with("multipart/");
+    constexpr std::string_view type = "multipart/";
+    return lowered(trimmed(contentType).substr(0, type.size())) == type;
 }
 
 Result<std::string> multipartBoundary(std::string_view contentType)

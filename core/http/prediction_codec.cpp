@@ -281,6 +281,42 @@ Result<InferenceInputs> decodeJson(const LoadedModel &model, std::string_view js
     return decodeSamples(model, {&form->value, 1});
 }
 
+std::string_view withoutJsonBlanks(std::string_view text)
+{
+    constexpr std::string_view blanks = " \t\r\n"; // RFC 8259, section 2
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
+// What stands behind `{"input":` up to the last brace; empty where it begins in another way.
+std::string_view loneInput(std::string_view body)
+{
+    body = withoutJsonBlanks(body);
+    for (const std::string_view token : {"{", "\"input\"", ":"}) {
+        if (!body.starts_with(token))
+            return {};
+        body = withoutJsonBlanks(body.substr(token.size()));
+    }
+    return body.ends_with('}') ? withoutJsonBlanks(body.substr(0, body.size() - 1))
+                               : std::string_view();
+}
+
+// The usual body, one list of plain numbers as "input", read in a single pass. Nothing where it is
+// any other, which decodeJson then takes or refuses.
+std::optional<InferenceInputs> decodePlain(const LoadedModel &model, std::string_view body)
+{
+    const TensorSpec *spec = plannedInput(model);
+    const std::string_view list = loneInput(body);
+    if (list.empty() || !spec || spec->dtype != DType::Float32)
+        return std::nullopt;
+    auto tensor = plainTensorFromJson(list, sampleShape(model.spec(), model.input.index));
+    if (!tensor)
+        return std::nullopt;
+    SampleInputs samples;
+    samples.push_back(*std::move(tensor));
+    return InferenceInputs(std::move(samples));
+}
+
 Result<InferenceInputs> decodeBody(const LoadedModel &model, std::string_view body)
 {
     if (looksLikeImage(bytesOf(body)))
@@ -292,6 +328,8 @@ Result<InferenceInputs> decodeBody(const LoadedModel &model, std::string_view bo
     }
     if (body.starts_with("\xEF\xBB\xBF"))
         body.remove_prefix(3);
+    if (auto plain = decodePlain(model, body))
+        return *std::move(plain);
     if (jsonKind(body) == "an object")
         return decodeJson(model, JsonText(body).view());
     if (jsonKind(body) != "something that is no JSON")

@@ -11,6 +11,8 @@ namespace warmbench::http {
 
 namespace {
 
+constexpr std::size_t mostWithoutGrowth = 1024;
+
 // Scores are float32: written shortest as such, 0.93 and not 0.9300000071525574.
 void appendFloat(std::string &out, float value)
 {
@@ -81,17 +83,25 @@ void appendResult(std::string &out, const SampleResult &result, Task task)
     out += '}';
 }
 
-// To the microsecond.
+// To the microsecond: "12.034", "12.5", "12".
 void appendMilliseconds(std::string &out, std::chrono::nanoseconds span)
 {
-    appendJsonNumber(out, std::round(toMilliseconds(span) * 1000) / 1000);
+    const std::int64_t us = std::chrono::round<std::chrono::microseconds>(span).count();
+    std::array<char, 32> text;
+    char *end = std::to_chars(text.data(), text.data() + text.size(), us / 1000).ptr;
+    if (std::int64_t rest = us % 1000; rest > 0) {
+        *end++ = '.';
+        for (std::int64_t unit = 100; rest > 0; rest %= unit, unit /= 10)
+            *end++ = static_cast<char>('0' + rest / unit);
+    }
+    out.append(text.data(), end);
 }
 
 void appendTimings(std::string &out, const PhaseTimings &timings)
 {
     out += "\"timings_ms\": {";
     for (const Phase phase : allPhases) {
-        fmt::format_to(std::back_inserter(out), "\"{}\": ", phaseName(phase));
+        out.append("\"").append(phaseName(phase)).append("\": ");
         appendMilliseconds(out, timings[phase]);
         out += ", ";
     }
@@ -104,7 +114,9 @@ void appendTimings(std::string &out, const PhaseTimings &timings)
 
 std::string predictionJson(const Prediction &prediction)
 {
-    std::string out = "{\"prediction\": ";
+    std::string out;
+    out.reserve(mostWithoutGrowth);
+    out += "{\"prediction\": ";
     const auto &outputs = prediction.outputs;
     if (prediction.primary < outputs.size())
         appendJson(out, outputs[prediction.primary].tensor);
@@ -121,7 +133,7 @@ std::string predictionJson(const Prediction &prediction)
         out += '}';
     }
     const auto text = [&](std::string_view key, std::string_view value) {
-        fmt::format_to(std::back_inserter(out), ", \"{}\": ", key);
+        out.append(", \"").append(key).append("\": ");
         appendJsonString(out, value);
     };
     text("model", prediction.model.name);

@@ -49,8 +49,6 @@ Result<Tensor> asBatch(Tensor sample, bool batchDimension)
 
 Result<std::vector<Tensor>> joinRuns(std::vector<std::vector<Tensor>> runs)
 {
-    if (runs.size() == 1)
-        return std::move(runs.front());
     std::vector<Tensor> joined;
     for (std::size_t output = 0; output < runs.front().size(); ++output) {
         std::vector<Tensor> parts;
@@ -92,7 +90,7 @@ std::vector<Dimension> sampleShape(const NetworkSpec &spec, std::size_t input)
     return shape;
 }
 
-Result<std::vector<Tensor>> runSamples(Network &network, std::span<const Tensor> samples,
+Result<std::vector<Tensor>> runSamples(Network &network, std::vector<Tensor> samples,
                                        const Cancellation &cancellation)
 {
     const NetworkSpec &spec = network.spec();
@@ -105,25 +103,26 @@ Result<std::vector<Tensor>> runSamples(Network &network, std::span<const Tensor>
 
     const TensorSpec &input = spec.inputs.front();
     const auto expected = sampleShape(spec, 0);
-    std::vector<Tensor> ready;
-    for (const Tensor &sample : samples) {
+    for (Tensor &sample : samples) {
         if (!matches(expected, sample.shape()))
             return shapeDiffers(input, expected, sample.shape());
-        auto cast = castTo(input, sample);
+        if (sample.dtype() == input.dtype)
+            continue;
+        auto cast = castTo(input, std::move(sample));
         if (!cast)
             return std::move(cast).error();
-        ready.push_back(std::move(*cast));
+        sample = std::move(*cast);
     }
 
     const bool batchDimension = hasBatchDimension(spec);
-    if (ready.size() > 1 && batchDimension && network.batches() && allOfOneShape(ready)) {
-        auto batch = stacked(ready);
+    if (samples.size() > 1 && batchDimension && network.batches() && allOfOneShape(samples)) {
+        auto batch = stacked(samples);
         if (!batch)
             return std::move(batch).error();
         return network.run({&*batch, 1});
     }
     std::vector<std::vector<Tensor>> runs;
-    for (Tensor &sample : ready) {
+    for (Tensor &sample : samples) {
         if (cancellation.cancelled())
             return Error{ErrorCode::Cancelled, "The client went away before the answer."};
         auto batch = asBatch(std::move(sample), batchDimension);
@@ -131,6 +130,8 @@ Result<std::vector<Tensor>> runSamples(Network &network, std::span<const Tensor>
             return std::move(batch).error();
         auto outputs = network.run({&*batch, 1});
         if (!outputs)
+            return outputs;
+        if (samples.size() == 1)
             return outputs;
         runs.push_back(std::move(*outputs));
     }

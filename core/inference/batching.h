@@ -23,7 +23,7 @@ std::vector<Dimension> sampleShape(const NetworkSpec &spec, std::size_t input);
 // takes it and the samples agree in shape, else one after the other. Outputs carry the batch
 // dimension: [n, ...]. The samples are cast to the declared dtype. InvalidArgument: the network has
 // several inputs, or a sample does not fit. Cancelled between two runs.
-Result<std::vector<Tensor>> runSamples(Network &network, std::span<const Tensor> samples,
+Result<std::vector<Tensor>> runSamples(Network &network, std::vector<Tensor> samples,
                                        const Cancellation &cancellation);
 
 // The network's inputs picked by name into its own order, cast to the declared dtypes.

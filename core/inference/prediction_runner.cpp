@@ -61,7 +61,6 @@ public:
     // From here on: of the one thread that has the flight; housekeeping reads none of it.
     ModelHandle handle;
     CacheOutcome outcome = CacheOutcome::Hit;
-    SteadyTime queued;
     std::atomic<bool> awaitsLoad{false};
 
 private:
@@ -118,16 +117,20 @@ void PredictionRunner::enqueue(const FlightPtr &flight, bool here)
         flight->handle.release();
         return;
     }
-    flight->queued = m_clock.now();
+    const Network &network = *flight->handle->network;
+    std::string queue = flight->handle->id.text();
+    const int concurrency = network.concurrency();
+    const auto runAtOnce = [this, &flight] { run(flight, {}); };
+    if (here && network.usualTime() < quickRunTime &&
+        m_scheduler.runHere(queue, concurrency, runAtOnce))
+        return;
     Job job;
-    job.queue = flight->handle->id.text();
-    job.concurrency = flight->handle->network->concurrency();
+    job.queue = std::move(queue);
+    job.concurrency = concurrency;
     job.deadline = flight->deadline;
     job.cancellation = flight->request.cancellation;
-    job.run = [this, flight] { run(flight); };
+    job.run = [this, flight, queued = m_clock.now()] { run(flight, m_clock.now() - queued); };
     job.abandon = [this, flight](Error error) { finish(flight, std::move(error)); };
-    if (here && flight->handle->network->usualTime() < quickRunTime && m_scheduler.runHere(job))
-        return;
     if (auto submitted = m_scheduler.submit(std::move(job)); !submitted)
         finish(flight, submitted.error());
 }
@@ -148,9 +151,8 @@ Result<Prediction> PredictionRunner::predicted(const Flight &flight) const
     }
 }
 
-void PredictionRunner::run(const FlightPtr &flight)
+void PredictionRunner::run(const FlightPtr &flight, std::chrono::nanoseconds waited)
 {
-    const auto waited = m_clock.now() - flight->queued;
     auto result = predicted(*flight);
     if (result) {
         result->cache = flight->outcome;

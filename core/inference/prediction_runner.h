@@ -37,7 +37,7 @@ private:
     void awaitLoad(const FlightPtr &flight);
     // `here`: on this thread where the network is quick and nothing waits.
     void enqueue(const FlightPtr &flight, bool here);
-    void run(const FlightPtr &flight);
+    void run(const FlightPtr &flight, std::chrono::nanoseconds waited);
     Result<Prediction> predicted(const Flight &flight) const;
     void finish(const FlightPtr &flight, Result<Prediction> result);
 

@@ -233,7 +233,7 @@ Result<void> Scheduler::submit(Job job)
     return {};
 }
 
-bool Scheduler::runHere(Job &job)
+bool Scheduler::runHere(const std::string &name, int concurrency, const std::function<void()> &run)
 {
     Private::Queue *queue = nullptr;
     {
@@ -241,14 +241,13 @@ bool Scheduler::runHere(Job &job)
         if (m_d->stopping || m_d->waiting > 0 ||
             m_d->running >= static_cast<std::size_t>(m_d->options.threads))
             return false;
-        queue = &m_d->queues[job.queue];
-        queue->concurrency = std::max(job.concurrency, 1);
+        queue = &m_d->queues[name];
+        queue->concurrency = std::max(concurrency, 1);
         if (queue->running >= queue->concurrency)
             return false;
         m_d->begin(lock, *queue);
     }
-    job.run();
-    job = {}; // what it holds goes before its place is free
+    run();
     const Private::Lock lock(m_d->mutex);
     m_d->end(lock, *queue);
     if (!m_d->turns.empty() && m_d->sleeping > 0)

@@ -48,9 +48,9 @@ public:
     // Unavailable at once where the queue is full ("... try again in a moment") or the scheduler
     // stops; `abandon` is not called then.
     Result<void> submit(Job job);
-    // Runs the job on this thread where a worker could start it at once: its queue has a free place
-    // and nothing waits anywhere. False otherwise; the job is as it was then.
-    bool runHere(Job &job);
+    // Calls `run` on this thread where a worker could start such a job at once: its queue has a
+    // free place and nothing waits anywhere. False otherwise.
+    bool runHere(const std::string &queue, int concurrency, const std::function<void()> &run);
     // Abandons what is past its deadline or cancelled. Called by the housekeeping tick.
     void sweep();
     std::size_t waiting() const; // over all queues

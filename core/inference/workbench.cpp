@@ -266,7 +266,7 @@ Result<std::string> Workbench::defaultModel() const
         return m_d->options.defaultModel;
     {
         const std::lock_guard lock(m_d->firstMutex);
-        if (!m_d->firstModel.empty() && m_d->source->contains({m_d->firstModel, {}}))
+        if (!m_d->firstModel.empty() && m_d->repository.contains(m_d->firstModel))
             return m_d->firstModel;
     }
     const auto entries = m_d->repository.entries();

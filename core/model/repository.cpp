@@ -204,6 +204,12 @@ Result<void> Repository::remove(const std::string &name)
     return {};
 }
 
+bool Repository::contains(const std::string &name) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_entries.contains(name);
+}
+
 std::vector<RepositoryEntry> Repository::entries() const
 {
     const std::lock_guard lock(m_mutex);

@@ -48,6 +48,7 @@ public:
     // otherwise.
     Result<void> remove(const std::string &name);
 
+    bool contains(const std::string &name) const;
     std::vector<RepositoryEntry> entries() const;                // by name
     Result<RepositoryEntry> find(const std::string &name) const; // NotFound names the nearest
     // The model file of a version (empty: the highest). NotFound lists the versions there are.

@@ -89,11 +89,13 @@ private:
     char peek() const { return m_at < m_end ? *m_at : '\0'; }
     void skipBlanks()
     {
-        while (peek() == ' ' || peek() == '\n' || peek() == '\t' || peek() == '\r')
+        while (m_at < m_end && *m_at <= ' ' &&
+               (*m_at == ' ' || *m_at == '\n' || *m_at == '\t' || *m_at == '\r'))
             ++m_at;
     }
     bool open();
     bool close();
+    bool numbers();
     bool number();
     bool shortNumber();
     bool longNumber();
@@ -112,11 +114,7 @@ std::optional<ScannedNumbers> Scan::run()
 {
     for (;;) {
         skipBlanks();
-        if (!open() || !number())
-            return std::nullopt;
-        ++m_sizes[m_depth - 1];
-        skipBlanks();
-        if (!close())
+        if (!open() || !numbers() || !close())
             return std::nullopt;
         if (m_depth == 0)
             break;
@@ -158,6 +156,23 @@ bool Scan::close()
             break;
         ++m_sizes[m_depth - 1];
     }
+    return true;
+}
+
+// All that stand behind each other in one list, and the blanks behind them.
+bool Scan::numbers()
+{
+    const std::size_t before = m_result.count;
+    for (;;) {
+        if (!number())
+            return false;
+        skipBlanks();
+        if (peek() != ',')
+            break;
+        ++m_at;
+        skipBlanks();
+    }
+    m_sizes[m_depth - 1] += static_cast<std::int64_t>(m_result.count - before);
     return true;
 }
 

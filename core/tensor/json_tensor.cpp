@@ -108,24 +108,6 @@ Error wrongShape(std::string_view what, DType dtype, Declared declared, const Sh
                              numbersText(count), dtypeName(dtype), shapeText(declared), mend));
 }
 
-// Straight into a float32 tensor of the declared extents; nothing where that is not how it came.
-std::optional<Tensor> scanned(std::string_view json, Declared declared)
-{
-    Shape shape;
-    for (const Dimension &dimension : declared)
-        shape.push_back(dimension.size);
-    if (freeExtents(declared) > 0 || json.size() / 2 < fixedProduct(declared).value_or(json.size()))
-        return std::nullopt;
-    auto tensor = Tensor::create(DType::Float32, shape);
-    if (!tensor)
-        return std::nullopt;
-    const auto found = scanNumbers(json, tensor->mutableValues<float>());
-    if (!found || found->count != tensor->elementCount() ||
-        fitted(declared, found->shape, found->count) != shape)
-        return std::nullopt;
-    return *std::move(tensor);
-}
-
 template <typename T>
 Result<Tensor> fromNumbers(std::string_view json, std::string_view what, DType dtype,
                            Declared declared)
@@ -157,13 +139,31 @@ Result<Tensor> fromNumbers(std::string_view json, std::string_view what, DType d
 
 } // namespace
 
+std::optional<Tensor> plainTensorFromJson(std::string_view json,
+                                          std::span<const Dimension> declared)
+{
+    Shape shape;
+    for (const Dimension &dimension : declared)
+        shape.push_back(dimension.size);
+    if (freeExtents(declared) > 0 || json.size() / 2 < fixedProduct(declared).value_or(json.size()))
+        return std::nullopt;
+    auto tensor = Tensor::create(DType::Float32, shape);
+    if (!tensor)
+        return std::nullopt;
+    const auto found = scanNumbers(json, tensor->mutableValues<float>());
+    if (!found || found->count != tensor->elementCount() ||
+        fitted(declared, found->shape, found->count) != shape)
+        return std::nullopt;
+    return *std::move(tensor);
+}
+
 Result<Tensor> tensorFromJson(std::string_view json, std::string_view what, DType dtype,
                               std::span<const Dimension> declared)
 {
     if (dtype == DType::String)
         return fromNumbers<std::string>(json, what, dtype, declared);
     if (dtype == DType::Float32) {
-        if (auto tensor = scanned(json, declared))
+        if (auto tensor = plainTensorFromJson(json, declared))
             return *std::move(tensor);
     }
     if (isFloating(dtype))

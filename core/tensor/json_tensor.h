@@ -23,6 +23,12 @@ namespace warmbench {
 Result<Tensor> tensorFromJson(std::string_view json, std::string_view what, DType dtype,
                               std::span<const Dimension> declared);
 
+// The same for float32 tensors of a fixed shape and nothing but plain decimal numbers, the way that
+// most come; nothing where it is anything else, right or wrong. `json` need not be known to be one
+// whole value.
+std::optional<Tensor> plainTensorFromJson(std::string_view json,
+                                          std::span<const Dimension> declared);
+
 // One JSON number (RFC 8259, section 6), correctly rounded; nothing where the text is none or
 // float64 cannot hold it.
 std::optional<double> numberFromJson(std::string_view json);

@@ -1,5 +1,6 @@
 #include "tensor/json_tensor.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -52,9 +53,18 @@ void appendNested(std::string &out, std::span<const std::int64_t> shape, std::si
     for (std::int64_t i = 0; i < shape.front(); ++i) {
         if (i > 0)
             out += ',';
-        appendNested(out, shape.subspan(1), index, element);
+        if (shape.size() == 1)
+            element(index++);
+        else
+            appendNested(out, shape.subspan(1), index, element);
     }
     out += ']';
+}
+
+// What goes into a JSON string as it is.
+bool isPlain(char c)
+{
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
 // Length of the well-formed sequence at the start of `text` (Unicode 15, table 3-7), or 0.
@@ -129,6 +139,11 @@ void appendJsonString(std::string &out, std::string_view text)
 {
     out += '"';
     while (!text.empty()) {
+        const auto plain = std::find_if_not(text.begin(), text.end(), isPlain);
+        out.append(text.begin(), plain);
+        text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+        if (text.empty())
+            break;
         const auto first = static_cast<unsigned char>(text.front());
         std::size_t length = 1;
         if (first < 0x20) {

@@ -56,6 +56,11 @@ private:
 
 using Lines = std::vector<std::string>;
 
+bool runHere(Scheduler &scheduler, const Job &job)
+{
+    return scheduler.runHere(job.queue, job.concurrency, job.run);
+}
+
 } // namespace
 
 class TestScheduler : public QObject
@@ -394,7 +399,7 @@ private Q_SLOTS:
             ranOn = std::this_thread::get_id();
             QCOMPARE(scheduler.running(), std::size_t(1));
         };
-        QVERIFY(scheduler.runHere(job));
+        QVERIFY(runHere(scheduler, job));
         QVERIFY(ranOn == std::this_thread::get_id());
         QCOMPARE(scheduler.running(), std::size_t(0));
     }
@@ -409,13 +414,13 @@ private Q_SLOTS:
         QVERIFY(scheduler.submit(log.job("digits", "running", &gate)));
         QVERIFY(gate.awaitWaiting(1));
         Job same = log.job("digits", "same queue");
-        QVERIFY(!scheduler.runHere(same));
+        QVERIFY(!runHere(scheduler, same));
         Job other = log.job("iris", "other queue");
-        QVERIFY(scheduler.runHere(other));
+        QVERIFY(runHere(scheduler, other));
         QCOMPARE(log.lines(), Lines{"other queue"});
         QVERIFY(scheduler.submit(std::move(same))); // whole still
         Job third = log.job("iris", "while something waits");
-        QVERIFY(!scheduler.runHere(third));
+        QVERIFY(!runHere(scheduler, third));
         gate.open();
         QCOMPARE(log.await(3), (Lines{"other queue", "running", "same queue"}));
     }
@@ -427,7 +432,7 @@ private Q_SLOTS:
         Scheduler scheduler(clock, {1, 8});
         Job job = log.job("digits", "");
         job.run = [&] { QVERIFY(scheduler.submit(log.job("digits", "came meanwhile"))); };
-        QVERIFY(scheduler.runHere(job));
+        QVERIFY(runHere(scheduler, job));
         QCOMPARE(log.await(1), Lines{"came meanwhile"});
     }
 
@@ -438,7 +443,7 @@ private Q_SLOTS:
         Scheduler scheduler(clock, {1, 8});
         scheduler.stop(0s);
         Job job = log.job("digits", "late");
-        QVERIFY(!scheduler.runHere(job));
+        QVERIFY(!runHere(scheduler, job));
         QVERIFY(log.lines().empty());
     }
 
