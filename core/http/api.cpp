@@ -242,8 +242,13 @@ void Api::handle(ApiRequest request, const Replier &reply) const
     } else if (!match.route) {
         reply(std::move(match.reply));
     } else {
+        auto query = parsedQuery(request.query());
+        if (!query) {
+            reply(errorReplyOf(query.error()));
+            return;
+        }
         RoutedRequest routed;
-        routed.query = parsedQuery(request.query());
+        routed.query = *std::move(query);
         routed.parameters = std::move(match.parameters);
         routed.request = std::move(request);
         run(*match.route, std::move(routed), reply);
@@ -302,6 +307,8 @@ void Api::index(const RoutedRequest &routed, const Replier &reply) const
     }
     std::string body = "{\"name\": \"warmbench\", \"routes\": [";
     for (const Route &route : m_router.routes()) {
+        if (!route.listed)
+            continue;
         body += &route == &m_router.routes().front() ? "\n  {" : ",\n  {";
         fmt::format_to(std::back_inserter(body),
                        "\"verb\": \"{}\", \"path\": \"{}\", \"summary\": ", route.verb,

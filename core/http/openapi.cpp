@@ -103,6 +103,8 @@ std::string openApiJson(const Router &router)
 {
     std::map<std::string, std::string> paths; // pattern -> its operations
     for (const Route &route : router.routes()) {
+        if (!route.listed)
+            continue;
         std::string &operations = paths[route.pattern];
         operations += fmt::format("{}{}: {}", operations.empty() ? "" : ", ",
                                   quoted(lowered(route.verb)), operationOf(route));

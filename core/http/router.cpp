@@ -37,15 +37,42 @@ std::vector<std::string_view> segmentsOf(std::string_view path)
     return split(path.substr(std::min<std::size_t>(path.size(), 1)), '/');
 }
 
+bool isEncoded(std::string_view segment)
+{
+    return segment.find('%') != std::string_view::npos;
+}
+
+// Some text with the suffix behind it, which clients may encode: "digits%3Apredict".
+bool hasSuffix(std::string_view segment, std::string_view suffix)
+{
+    if (segment.ends_with(suffix))
+        return segment.size() > suffix.size();
+    if (!isEncoded(segment))
+        return false;
+    const auto decoded = percentDecoded(segment);
+    return decoded && decoded->size() > suffix.size() && decoded->ends_with(suffix);
+}
+
 bool fits(const std::vector<std::string> &pattern, const std::vector<std::string_view> &segments)
 {
     return std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(),
                       [](const std::string &expected, std::string_view segment) {
                           if (isParameter(expected))
-                              return segment.size() > suffixOf(expected).size() &&
-                                     segment.ends_with(suffixOf(expected));
-                          return segment == expected || percentDecoded(segment) == expected;
+                              return hasSuffix(segment, suffixOf(expected));
+                          return segment == expected ||
+                                 (isEncoded(segment) && percentDecoded(segment) == expected);
                       });
+}
+
+// What stands for the parameter in a segment that fits; empty where an escape is broken.
+std::optional<std::string> valueIn(std::string_view segment, std::string_view suffix)
+{
+    if (segment.ends_with(suffix))
+        return percentDecoded(segment.substr(0, segment.size() - suffix.size()));
+    auto value = percentDecoded(segment);
+    if (value)
+        value->resize(value->size() - suffix.size());
+    return value;
 }
 
 // U+0080 to U+009F, in UTF-8.
@@ -115,8 +142,7 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
             if (!isParameter(pattern[i]))
                 continue;
             const std::string_view segment = segments[i];
-            auto value =
-                percentDecoded(segment.substr(0, segment.size() - suffixOf(pattern[i]).size()));
+            auto value = valueIn(segment, suffixOf(pattern[i]));
             if (!value || !isName(*value)) {
                 match.route = nullptr;
                 match.reply = errorReply(
@@ -165,14 +191,21 @@ std::optional<std::string> percentDecoded(std::string_view text, bool plusIsBlan
     return out;
 }
 
-std::map<std::string, std::string, std::less<>> parsedQuery(std::string_view query)
+Result<std::map<std::string, std::string, std::less<>>> parsedQuery(std::string_view query)
 {
     std::map<std::string, std::string, std::less<>> values;
+    if (query.empty())
+        return values;
     for (const std::string_view pair : split(query, '&')) {
         const auto equals = std::min(pair.find('='), pair.size());
         auto key = percentDecoded(pair.substr(0, equals), true);
         auto value = percentDecoded(pair.substr(std::min(equals + 1, pair.size())), true);
-        if (key && value && !key->empty())
+        if (!key || !value)
+            return invalidArgument(
+                fmt::format("\"{}\" in the query has a broken percent escape: write two "
+                            "hexadecimal digits behind each %, and %25 for the sign itself.",
+                            printable(pair, 60)));
+        if (!key->empty())
             values[std::move(*key)] = std::move(*value);
     }
     return values;

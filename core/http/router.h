@@ -2,6 +2,7 @@
 // it. Thread: filled once, then read by the http thread.
 #pragma once
 
+#include "base/result.h"
 #include "http/api_types.h"
 #include "http/replier.h"
 
@@ -33,6 +34,7 @@ struct Route
     std::string summary; // a sentence for people
     bool changesState = false;
     std::function<void(RoutedRequest, const Replier &)> run;
+    bool listed = true; // false: there only to say what to use instead
 };
 
 class Router
@@ -58,6 +60,7 @@ private:
 
 // RFC 3986, 2.1. Empty where an escape is broken. `plusIsBlank` as in query strings.
 std::optional<std::string> percentDecoded(std::string_view text, bool plusIsBlank = false);
-std::map<std::string, std::string, std::less<>> parsedQuery(std::string_view query);
+// InvalidArgument: a broken escape.
+Result<std::map<std::string, std::string, std::less<>>> parsedQuery(std::string_view query);
 
 } // namespace warmbench::http

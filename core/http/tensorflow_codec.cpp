@@ -98,8 +98,9 @@ Result<InferenceInputs> pictureInstances(const Pieces &instances)
         if (!data)
             return data.error();
         if (!*data)
-            return invalidArgument("Some instances are pictures ({\"b64\": \"...\"}) and some are "
-                                   "not: send one kind.");
+            return invalidArgument(fmt::format("Sample {} is {}, expected a picture as {{\"b64\": "
+                                               "\"...\"}}: send pictures alone or numbers alone.",
+                                               images.size(), jsonKind(instance)));
         auto image = decodeImage(std::as_bytes(std::span((*data)->data(), (*data)->size())));
         if (!image)
             return image.error();
@@ -219,6 +220,55 @@ Result<InferenceInputs> instanceInputs(const LoadedModel &model, std::string_vie
 
 // ---- inputs ----
 
+// The first element tells: lists of numbers are not walked for it.
+bool listsObjects(std::string_view json)
+{
+    json = trimmed(json);
+    return json.starts_with('[') && trimmed(json.substr(1)).starts_with('{');
+}
+
+// Pictures of a column; nothing where it holds numbers.
+Result<std::optional<InferenceInputs>> columnOfPictures(std::string_view json)
+{
+    Pieces pictures;
+    if (jsonKind(json) == "an object") {
+        pictures.push_back(json);
+    } else if (listsObjects(json)) {
+        auto elements = jsonElements(json, "\"inputs\"");
+        if (!elements)
+            return elements.error();
+        pictures = *std::move(elements);
+    } else {
+        return std::optional<InferenceInputs>();
+    }
+    auto images = pictureInstances(pictures);
+    if (!images)
+        return images.error();
+    return std::optional(*std::move(images));
+}
+
+// Texts and {"b64"} in one list, one a sample.
+Result<Tensor> columnOfStrings(const TensorSpec &spec, std::string_view json)
+{
+    const auto elements = jsonElements(json, "\"inputs\"");
+    if (!elements)
+        return elements.error();
+    std::vector<std::string> texts;
+    for (const std::string_view element : *elements) {
+        auto data = base64Of(element, "An element of \"inputs\"");
+        if (!data)
+            return data.error();
+        auto text = *data ? Result<std::string>(std::move(**data))
+                          : jsonString(element, "An element of \"inputs\"");
+        if (!text)
+            return text.error();
+        texts.push_back(*std::move(text));
+    }
+    Shape shape(std::max<std::size_t>(spec.shape.size(), 1), 1);
+    shape.front() = std::ssize(texts);
+    return Tensor::fromStrings(std::move(shape), std::move(texts));
+}
+
 Result<InferenceInputs> columnInputs(const LoadedModel &model, std::string_view json)
 {
     const auto &specs = model.spec().inputs;
@@ -240,14 +290,35 @@ Result<InferenceInputs> columnInputs(const LoadedModel &model, std::string_view 
         const TensorSpec *spec = inputNamed(model, member.key);
         if (!spec)
             return unknownInput(model, member.key);
-        if (takesPictures(model) && jsonKind(member.value) == "an object")
-            return pictureInstances({member.value});
-        auto tensor = tensorFromJson(member.value, spec->name, spec->dtype, spec->shape);
+        if (takesPictures(model)) {
+            auto images = columnOfPictures(member.value);
+            if (!images)
+                return images.error();
+            if (*images)
+                return *std::move(*images);
+        }
+        auto tensor = spec->dtype == DType::String && listsObjects(member.value)
+                          ? columnOfStrings(*spec, member.value)
+                          : tensorFromJson(member.value, spec->name, spec->dtype, spec->shape);
         if (!tensor)
             return tensor.error();
         tensors.push_back({member.key, std::move(*tensor)});
     }
     return InferenceInputs(std::move(tensors));
+}
+
+// TensorFlow Serving's words: clients compare them.
+Result<void> checkSignature(const LoadedModel &model, std::string_view json)
+{
+    const auto name = jsonString(json, "\"signature_name\"");
+    if (!name)
+        return name.error();
+    if (name->empty() || *name == "serving_default")
+        return {};
+    return invalidArgument(fmt::format("Serving signature name: \"{}\" not found in signature "
+                                       "def: \"{}\" has \"serving_default\" alone; leave "
+                                       "\"signature_name\" out.",
+                                       printable(*name, 60), model.id.name));
 }
 
 // ---- answers ----
@@ -326,6 +397,10 @@ Result<InferenceInputs> decodeTensorFlow(const LoadedModel &model, std::string_v
         return members.error();
     const JsonMember *form = nullptr;
     for (const JsonMember &member : *members) {
+        if (member.key == "signature_name") {
+            if (auto known = checkSignature(model, member.value); !known)
+                return known.error();
+        }
         if (member.key != "instances" && member.key != "inputs")
             continue;
         if (form)

@@ -6,8 +6,11 @@
 #include "http/model_facts.h"
 #include "http/open_inference_models.h"
 #include "http/prediction_codec.h"
+#include "http/reply_writer.h"
 #include "http/tensorflow_codec.h"
 #include "inference/workbench.h"
+
+#include <fmt/format.h>
 
 namespace warmbench::http {
 
@@ -181,8 +184,25 @@ void metadata(Workbench &workbench, const ModelId &id, const Replier &reply)
     });
 }
 
+// Classify and regress take tf.Example features, for which a network has to be exported.
+void addMissingVerbs(Router &router, const std::string &base)
+{
+    for (const std::string verb : {":classify", ":regress"}) {
+        Route route{"POST", base + verb, "Not offered: says what to use.", false, {}, false};
+        route.run = [verb](const RoutedRequest &routed, const Replier &reply) {
+            reply(errorReply(501, protocolCode(501),
+                             fmt::format("\"{}\" is not offered, since no model here declares "
+                                         "tf.Example features: send {{\"instances\": [...]}} to "
+                                         "\"{}:predict\".",
+                                         verb, printable(routed.parameter("name"), 60))));
+        };
+        router.add(std::move(route));
+    }
+}
+
 void addRoutes(Router &router, Workbench &workbench, const std::string &base)
 {
+    addMissingVerbs(router, base);
     // Before the status: the first pattern that fits counts.
     router.add({"POST", base + ":predict", "TensorFlow Serving: runs a model.", false,
                 [&workbench](RoutedRequest routed, const Replier &reply) {

@@ -55,6 +55,10 @@ std::unique_ptr<FakeSource> fakeSource()
     source->set("fake");
     source->set("two", twoByTwo());
     source->set("picture", pictureModel());
+    FakeModel text;
+    text.network.spec = networkSpec({tensorSpec("x", {-1, 1}, DType::String)},
+                                    {tensorSpec("y", {-1, 1}, DType::String)});
+    source->set("text", text);
     return source;
 }
 
@@ -93,6 +97,16 @@ private Q_SLOTS:
         row("columns of two inputs", "/v1/models/two:predict",
             R"({"inputs": {"a": [[1,2]], "b": [[1,1]]}})",
             R"({"outputs": {"sum": [[2,3]], "less": [[0,1]]}})");
+        row("no signature's name", "/v1/models/fake:predict",
+            R"({"signature_name": "", "inputs": [[1,2,3,4]]})", R"({"outputs": [[1,2,3,4]]})");
+        row("encoded colon", "/v1/models/fake%3Apredict", R"({"instances": [[1,2,3,4]]})",
+            R"({"predictions": [[1,2,3,4]]})");
+        row("encoded at will", "/v1/models/%66ake/versions/1%3a%70redict",
+            R"({"instances": [[1,2,3,4]]})", R"({"predictions": [[1,2,3,4]]})");
+        row("column of bytes", "/v1/models/text:predict", R"({"inputs": [{"b64": "aGk="}, "you"]})",
+            R"({"outputs": [["hi"], ["you"]]})");
+        row("column of texts", "/v1/models/text:predict", R"({"inputs": {"x": [["a"], ["{}"]]}})",
+            R"({"outputs": [["a"], ["{}"]]})");
     }
     void predictionsHaveTheFormOfTheRequest()
     {
@@ -123,9 +137,30 @@ private Q_SLOTS:
             QVERIFY2(answer.status == 200, answer.body.c_str());
             QCOMPARE(jsonOf(answer)[key("predictions")].toArray().size(), 2);
         }
-        const auto columns =
-            api.post("/v1/models/picture:predict", "{\"inputs\": {\"image\": " + b64 + "}}");
-        QVERIFY2(columns.status == 200, columns.body.c_str());
+        const auto rowsOf = [&](const std::string &inputs) {
+            const auto answer =
+                api.post("/v1/models/picture:predict", "{\"inputs\": " + inputs + "}");
+            return jsonOf(answer)[key("outputs")].toArray().size();
+        };
+        QCOMPARE(rowsOf(b64), 1);
+        QCOMPARE(rowsOf(fmt::format(R"({{"image": {}}})", b64)), 1);
+        QCOMPARE(rowsOf(fmt::format("[ {0}, {0}, {0}]", b64)), 3);
+        QCOMPARE(rowsOf(fmt::format(R"({{"image": [{0}, {0}]}})", b64)), 2);
+        QCOMPARE(rowsOf("[[[[0.5]]]]"), 1); // numbers as before
+    }
+
+    void verbsThatAreNotOfferedSayWhatToUse()
+    {
+        ApiServer api(fakeSource());
+        for (const char *verb : {":classify", "/versions/1:classify", "%3Aregress", ":regress"}) {
+            const auto answer =
+                api.post(std::string("/v1/models/fake") + verb, R"({"examples": []})");
+            QCOMPARE(answer.status, 501);
+            QVERIFY2(answer.body.find("to \\\"fake:predict\\\"") != std::string::npos,
+                     answer.body.c_str());
+        }
+        QVERIFY(api.get("/").body.find("classify") == std::string::npos);
+        QVERIFY(api.get("/openapi.json").body.find("classify") == std::string::npos);
     }
 
     void theRealEngineAddsAndSubtracts()
@@ -186,6 +221,13 @@ private Q_SLOTS:
         row("base64", "picture", R"({"instances": [{"b64": "?"}]})", "base64");
         row("no picture", "picture", R"({"instances": [{"b64": "aGk="}]})", "image");
         row("mixed", "picture", R"({"instances": [{"b64": "aGk="}, [[[1]]]]})", "");
+        row("column of no picture", "picture", R"({"inputs": [{"b65": "aGk="}]})",
+            "Sample 0 is an object, expected a picture");
+        row("column of no text", "text", R"({"inputs": [{"b64": "aGk="}, 7]})", "a number");
+        row("signature", "fake", R"({"signature_name": "other", "instances": [[1,2,3,4]]})",
+            "Serving signature name: \"other\" not found in signature def");
+        row("no signature", "fake", R"({"signature_name": 7, "instances": [[1,2,3,4]]})",
+            "\"signature_name\" is a number");
     }
     void badRequestsAreToldWhatWasExpected()
     {
