@@ -436,12 +436,17 @@ bool RequestFramer::fail(int status, std::string sentence)
 bool RequestFramer::tooLarge(std::uint64_t size)
 {
     const Bytes most{static_cast<std::int64_t>(m_maxBody)};
-    const std::string came = size < (std::uint64_t(1) << 62)
-                                 ? toText(Bytes{static_cast<std::int64_t>(size)})
-                                 : std::string("too many bytes to count");
+    std::string came = size < (std::uint64_t(1) << 62)
+                           ? toText(Bytes{static_cast<std::int64_t>(size)})
+                           : std::string("too many bytes to count");
+    std::string allowed = toText(most);
+    if (came == allowed) { // only rounded
+        came = fmt::format("{} bytes", size);
+        allowed = fmt::format("{} bytes", most.count);
+    }
     return fail(413, fmt::format("The body has {}, more than the {} allowed: send less at once, or "
                                  "start the server with a larger --max-body.",
-                                 came, toText(most)));
+                                 came, allowed));
 }
 
 // Drops what is framed, rarely enough that it costs nothing.

@@ -177,6 +177,19 @@ private Q_SLOTS:
         QCOMPARE(statusOf(head("Content-Length: 5\r\n") + "abcde", {}, {4}), 413);
     }
 
+    void sizesThatRoundAlikeAreToldInBytes()
+    {
+        const auto sentence = [](const char *length) {
+            return framed(head(std::string("Content-Length: ") + length + "\r\n"), {}, {},
+                          mebibytes(64));
+        };
+        const std::string close = sentence("67108865");
+        QVERIFY2(close.find("67108865 bytes, more than the 67108864 bytes") != std::string::npos,
+                 close.c_str());
+        const std::string far = sentence("134217728");
+        QVERIFY2(far.find("128 MiB, more than the 64.0 MiB") != std::string::npos, far.c_str());
+    }
+
     void anySplitGivesTheSame()
     {
         const std::vector<std::string> inputs{
