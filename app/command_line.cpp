@@ -1,5 +1,8 @@
 #include "command_line.h"
 
+#include "base/text.h"
+
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace warmbench::app {
@@ -71,9 +74,24 @@ Result<void> checkArguments(Command command, const QStringList &arguments, const
     return {};
 }
 
+// What can be the name of a model at a server.
+bool isName(const QString &name)
+{
+    return !name.isEmpty() && name != QLatin1String(".") && name != QLatin1String("..") &&
+           std::none_of(name.begin(), name.end(), [](QChar c) {
+               return c == QLatin1Char('/') || c.category() == QChar::Other_Control;
+           });
+}
+
 // With --url another process predicts, whose options are its own.
 Result<void> checkRemote(const QCommandLineParser &parser, const Options &options)
 {
+    const QString model = parser.positionalArguments().value(0);
+    if (!options.url.empty() && !isName(model))
+        return invalidArgument(
+            fmt::format("\"{}\" is no name of a model: with --url MODEL is a name at the server, "
+                        "such as digits, and no path",
+                        printable(model.toStdString(), 100)));
     const QStringList remote{QStringLiteral("url"), QStringLiteral("token"),
                              QStringLiteral("deadline"), QStringLiteral("log-level"),
                              QStringLiteral("log-format")};

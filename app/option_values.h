@@ -20,6 +20,8 @@ constexpr unsigned servers = bit(Command::Window) | bit(Command::Serve);
 
 // What a client may cost.
 std::vector<OptionSpec> guardOptions();
+// InvalidArgument: limits that fit only one by one.
+Result<void> checkGuard(const Options &options);
 
 inline Result<int> parseNumber(const std::string &text, int least, int most)
 {

@@ -309,6 +309,8 @@ Result<Options> readOptions(Command command, const QCommandLineParser &given)
                              fmt::format("--{}: {}", spec.name, applied.error().message)};
         }
     }
+    if (auto fit = checkGuard(options); !fit)
+        return std::move(fit).error();
     return options;
 }
 

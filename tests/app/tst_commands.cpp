@@ -72,7 +72,21 @@ private Q_SLOTS:
         row("limits in the help", words("serve --help"), 0, "--max-connections-per-address");
         row("a limit that is none", words("serve --sample --max-connections 0"), 2,
             "--max-connections");
-        row("a header of no size", words("serve --sample --max-header 0"), 2, "0 would refuse");
+        row("a header of no size", words("serve --sample --max-header 0"), 2, "256 B");
+        row("a request line too short", words("serve --sample --max-request-line 10"), 2, "256 B");
+        row("too few fields", words("serve --sample --max-header-fields 1"), 2, "from 8");
+        row("memory for no request", words("serve --sample --max-input 1"), 2,
+            "--max-input: 1 bytes hold no request");
+        row("memory for no request of the size", words("serve --sample --max-input 1MiB"), 2,
+            "at least 67158016");
+        row("a body for ever", words("serve --sample --body-grace -1"), 2, "--min-body-rate 0");
+        row("a header in no time", words("serve --sample --header-timeout 0"), 2, "100ms");
+        row("an idle time too short", words("serve --sample --idle-timeout 1ms"), 2, "100ms");
+        for (const char *name : {"", "..", "models/digits.onnx", "a\nb"})
+            row(name[0] ? name : "no name at a server",
+                {QStringLiteral("predict"), QStringLiteral("--url"), QStringLiteral("127.0.0.1:1"),
+                 QString::fromLatin1(name), sample("three.json")},
+                2, "is no name of a model");
         row("a time that is none", words("serve --sample --idle-timeout soon"), 2, "30s");
         row("size that is none", words("serve --sample --memory-budget much"), 2, "512MiB");
         row("option without its value", words("serve --sample --port"), 2, "port");

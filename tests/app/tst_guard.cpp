@@ -24,6 +24,15 @@ std::string get(const std::string &path, const std::string &fields = {})
     return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
 }
 
+// So many beside Host.
+std::string fields(int count)
+{
+    std::string all;
+    for (int i = 0; i < count; ++i)
+        all += "A: 1\r\n";
+    return all;
+}
+
 std::chrono::nanoseconds cpuTime(pid_t process)
 {
     clockid_t clock{};
@@ -53,19 +62,19 @@ private Q_SLOTS:
         };
         const std::string health = get("/health");
         const std::string load = "POST /models/iris/load HTTP/1.1\r\nHost: localhost\r\n";
-        row("--max-request-line 100", get("/health?" + std::string(70, 'a')),
-            get("/health?" + std::string(100, 'a')), 414);
-        row("--max-header 100", health, get("/health", "A: " + std::string(100, 'a') + "\r\n"),
+        row("--max-request-line 256", get("/health?" + std::string(220, 'a')),
+            get("/health?" + std::string(256, 'a')), 414);
+        row("--max-header 256", health, get("/health", "A: " + std::string(256, 'a') + "\r\n"),
             431);
-        row("--max-header-fields 2", get("/health", "A: 1\r\n"), get("/health", "A: 1\r\nB: 2\r\n"),
-            431);
+        row("--max-header-fields 8", get("/health", fields(7)), get("/health", fields(8)), 431);
         row("--max-body 10", load + "Content-Length: 10\r\n\r\n          ",
             load + "Content-Length: 11\r\n\r\n", 413);
         row("--header-timeout 300ms", health, "GET /health HTTP/1.1\r\n", 408);
         row("--body-grace 300ms --min-body-rate 1KiB", health,
             load + "Content-Length: 5\r\n\r\nhalf", 408);
         row("--idle-timeout 300ms", health, "", 0);
-        row("--max-input 1KiB --max-body 1KiB", health, load + "Content-Length: 1100\r\n\r\n", 413);
+        row("--max-input 50KiB --max-body 1KiB", health, load + "Content-Length: 1100\r\n\r\n",
+            413);
     }
     void optionsLimit()
     {
@@ -91,14 +100,14 @@ private Q_SLOTS:
     {
         const QTemporaryDir folder;
         const auto file = std::filesystem::path(folder.path().toStdString()) / "options.json";
-        QVERIFY(writeFile(file, R"({"max-header-fields": 2})").has_value());
+        QVERIFY(writeFile(file, R"({"max-header-fields": 8})").has_value());
         const QString config = QStringLiteral("--config ") + QString::fromStdString(file.string());
         Program byFile(serve(config.toLatin1().constData()));
-        Program byEnvironment(serve(""), {QStringLiteral("WARMBENCH_MAX_HEADER_FIELDS=2")});
+        Program byEnvironment(serve(""), {QStringLiteral("WARMBENCH_MAX_HEADER_FIELDS=8")});
         for (Program *program : {&byFile, &byEnvironment}) {
             QVERIFY(program->listens());
             HttpClient client(program->port());
-            QVERIFY(client.send(get("/health", "A: 1\r\nB: 2\r\n")));
+            QVERIFY(client.send(get("/health", fields(8))));
             QCOMPARE(client.response().status, 431);
         }
     }

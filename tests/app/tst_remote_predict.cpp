@@ -214,7 +214,7 @@ private Q_SLOTS:
                                   {input("list.json"), input("list.json")})),
               1, QStringLiteral("did you mean \"digits\""));
         judge(Program::run(
-                  remote(urlOf(m_server->port()), QStringLiteral("a/b"), {input("list.json")})),
+                  remote(urlOf(m_server->port()), QStringLiteral("a%2Fb"), {input("list.json")})),
               1, QStringLiteral("a%2Fb"));
         const Run slash = Program::run(remote(urlOf(m_server->port()) + QStringLiteral("/"),
                                               QStringLiteral("iris"), {input("list.json")}));
