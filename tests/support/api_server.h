@@ -59,6 +59,20 @@ private:
     Result<void> m_started;
 };
 
+// A source of one model, "fake", and options that make it the default.
+inline std::unique_ptr<FakeSource> oneFake()
+{
+    auto source = std::make_unique<FakeSource>();
+    source->set("fake");
+    return source;
+}
+inline WorkbenchOptions defaultFake()
+{
+    WorkbenchOptions options;
+    options.defaultModel = "fake";
+    return options;
+}
+
 inline QJsonObject jsonOf(const HttpResponse &response)
 {
     return QJsonDocument::fromJson(QByteArray::fromStdString(response.body)).object();

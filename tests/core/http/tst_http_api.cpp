@@ -2,7 +2,6 @@
 #include "api_server.h"
 #include "base/file.h"
 #include "base/logging.h"
-#include "http/prediction_codec.h"
 #include "test_files.h"
 
 #include <atomic>
@@ -18,20 +17,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::string_view fourNumbers = R"({"input": [1, 2, 3, 4]})";
-
-std::unique_ptr<FakeSource> fakeSource()
-{
-    auto source = std::make_unique<FakeSource>();
-    source->set("fake");
-    return source;
-}
-
-WorkbenchOptions defaultFake()
-{
-    WorkbenchOptions options;
-    options.defaultModel = "fake";
-    return options;
-}
 
 QString code(const HttpResponse &response)
 {
@@ -54,7 +39,7 @@ private Q_SLOTS:
 
     void healthReadyIndexAndStatistics()
     {
-        ApiServer api(fakeSource());
+        ApiServer api(oneFake());
         QVERIFY(api.started());
         QCOMPARE(api.get("/health").status, 200);
         QCOMPARE(api.get("/ready").status, 200);
@@ -78,7 +63,7 @@ private Q_SLOTS:
 
     void predictionHasTheFormOfTheContract()
     {
-        ApiServer api(fakeSource(), {}, defaultFake());
+        ApiServer api(oneFake(), {}, defaultFake());
         for (const char *target :
              {"/predict", "/predict/fake", "/predict/fake/versions/1", "/advanced_predict",
               "/advanced_predict/fake", "/advanced_predict/fake/versions/1", "/predict/f%61ke/"}) {
@@ -107,107 +92,9 @@ private Q_SLOTS:
         QCOMPARE(jsonOf(api.get("/models/fake"))[QLatin1String("in_use")].toInt(-1), 0);
     }
 
-    void everyFormOfBodyIsUnderstood()
-    {
-        ApiServer api;
-        QVERIFY(api.workbench().open(sampleFile("digits.onnx"), false));
-        QVERIFY(api.workbench().open(sampleFile("iris.onnx"), false));
-        QVERIFY(api.workbench().open(testModel("multi_out.onnx"), false));
-        QVERIFY(api.workbench().open(testModel("add.onnx"), false));
-        const std::string picture = contentOf(sampleFile("three.png"));
-        QVERIFY(!picture.empty());
-        const std::string base64 = QByteArray::fromStdString(picture).toBase64().toStdString();
-        const std::string form =
-            "--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhi\r\n"
-            "--b\r\nContent-Disposition: form-data; name=\"file\"; "
-            "filename=\"three.png\"\r\nContent-Type: image/png\r\n\r\n" +
-            picture + "\r\n--b--\r\n";
-        const auto digitOf = [&](const HttpResponse &answer) {
-            const auto results = jsonOf(answer)[QLatin1String("results")].toArray();
-            const auto classes = results[0].toObject()[QLatin1String("classes")].toArray();
-            return classes[0].toObject()[QLatin1String("label")].toString();
-        };
-        const QString three = QStringLiteral("3");
-        QCOMPARE(digitOf(api.post("/predict/digits", picture)), three);
-        QCOMPARE(digitOf(api.post("/predict/digits", picture,
-                                  "Content-Type: application/x-www-form-urlencoded\r\n")),
-                 three);
-        QCOMPARE(digitOf(api.post("/predict/digits", form,
-                                  "Content-Type: multipart/form-data; boundary=b\r\n")),
-                 three);
-        QCOMPARE(digitOf(api.post("/predict/digits", "{\"image_b64\": \"" + base64 + "\"}")),
-                 three);
-        QCOMPARE(digitOf(api.post("/predict/digits",
-                                  "{\"image_b64\": \"data:image/png;base64," + base64 + "\"}")),
-                 three);
-        QCOMPARE(digitOf(api.post("/predict/digits", contentOf(sampleFile("three.json")))), three);
-
-        const auto rows = [&](const std::string &target, const std::string &body) {
-            const auto answer = api.post(target, body);
-            if (answer.status != 200)
-                qWarning("%s", answer.body.c_str());
-            return jsonOf(answer)[QLatin1String("results")].toArray().size();
-        };
-        const std::string flower = R"({"sepal length": 5.1, "petal width": 0.2})";
-        QCOMPARE(rows("/predict/iris", R"({"features": )" + flower + "}"), 1);
-        QCOMPARE(rows("/predict/iris", R"({"features": [)" + flower + "," + flower + "]}"), 2);
-        QCOMPARE(rows("/predict/iris", R"({"inputs": [[5.1, 3, 1, 0.2], [6, 3, 5, 2]]})"), 2);
-        QCOMPARE(rows("/predict/multi_out", R"({"inputs": [[1,2,3,4], [[5,6,7,8]], [0,0,0,0]]})"),
-                 3);
-        QCOMPARE(rows("/predict/multi_out", contentOf(testModel("multi_out.x.npy"))), 1);
-        QCOMPARE(
-            rows("/predict/add", R"({"tensors": {"b": [[1,1,1],[2,2,2]], "a": [1,2,3,4,5,6]}})"),
-            1);
-        const QJsonObject outputs = jsonOf(api.post(
-            "/predict/multi_out", R"({"input": [-1, 0, 1, 2]})"))[QLatin1String("outputs")]
-                                        .toObject();
-        QCOMPARE(outputs[QLatin1String("alpha")].toArray(), (QJsonArray{QJsonArray{-2, 0, 2, 4}}));
-    }
-
-    void pictureTasksAnswerWithAPictureWhereOneIsAccepted()
-    {
-        ApiServer api;
-        QVERIFY(api.workbench().open(testModel("image_out.onnx"), false));
-        const std::string picture = contentOf(sampleFile("three.png"));
-        const auto answer =
-            api.post("/predict/image_out", picture, "Accept: text/html, image/png;q=0.9\r\n");
-        QVERIFY2(answer.status == 200, answer.body.c_str());
-        QCOMPARE(answer.field("content-type"), std::string("image/png"));
-        QVERIFY(answer.body.starts_with("\x89PNG"));
-        QCOMPARE(api.post("/predict/image_out", picture).field("content-type"),
-                 std::string("application/json"));
-    }
-
-    void onlySmallBodiesWithoutPicturesDecodeQuickly_data()
-    {
-        QTest::addColumn<QByteArray>("body");
-        QTest::addColumn<bool>("quick");
-        const QByteArray number("0.25,");
-        QTest::newRow("numbers") << QByteArray("{\"input\": [1, 2]}") << true;
-        QTest::newRow("numbers after blanks") << QByteArray(" \n{\"input\": [1]}") << true;
-        QTest::newRow("64 KiB of numbers")
-            << "{\"input\": [" + number.repeated(13'000) + "1]}" << true;
-        QTest::newRow("more") << "{\"input\": [" + number.repeated(14'000) + "1]}" << false;
-        QTest::newRow(".npy") << QByteArray("\x93NUMPY\x01\x00", 8) << true;
-        QTest::newRow("picture") << QByteArray("\x89PNG\r\n\x1a\n") << false;
-        QTest::newRow("picture in JSON") << QByteArray("{\"image_b64\": \"iVBO\"}") << false;
-        QTest::newRow("picture for TensorFlow Serving")
-            << QByteArray("{\"instances\": [{\"b64\": \"iVBO\"}]}") << false;
-        QTest::newRow("picture for Triton")
-            << QByteArray("{\"inputs\": [{\"datatype\": \"BYTES\"}]}") << false;
-        QTest::newRow("form") << QByteArray("--x\r\n") << false;
-        QTest::newRow("nothing") << QByteArray() << false;
-    }
-    void onlySmallBodiesWithoutPicturesDecodeQuickly()
-    {
-        QFETCH(QByteArray, body);
-        QFETCH(bool, quick);
-        QCOMPARE(decodesQuickly(body.toStdString()), quick);
-    }
-
     void firstRequestsAtOnceShareOneLoad()
     {
-        ApiServer api(fakeSource(), {}, defaultFake());
+        ApiServer api(oneFake(), {}, defaultFake());
         api.source().loadGate.close();
         std::vector<HttpClient> clients;
         for (int i = 0; i < 100; ++i) {
@@ -258,7 +145,7 @@ private Q_SLOTS:
 
     void verbsOnModels()
     {
-        ApiServer api(fakeSource(), {}, defaultFake());
+        ApiServer api(oneFake(), {}, defaultFake());
         const auto state = [&] {
             return jsonOf(api.get("/models/fake"))[QLatin1String("state")].toString();
         };
@@ -288,7 +175,7 @@ private Q_SLOTS:
 
     void badRefreshKeepsTheOldInstanceAndSaysWhy()
     {
-        ApiServer api(fakeSource(), {}, defaultFake());
+        ApiServer api(oneFake(), {}, defaultFake());
         QCOMPARE(api.post("/predict", fourNumbers).status, 200);
         api.source().change("fake", "sha256:bad");
         api.source().failLoads("fake", failedPrecondition("The file is damaged."));
@@ -314,7 +201,7 @@ private Q_SLOTS:
     {
         QFETCH(int, codeNumber);
         QFETCH(int, status);
-        auto source = fakeSource();
+        auto source = oneFake();
         source->failLoads("fake", Error{ErrorCode(codeNumber), "On purpose."});
         ApiServer api(std::move(source), {}, defaultFake());
         const auto answer = api.post("/models/fake/load");
@@ -327,7 +214,7 @@ private Q_SLOTS:
     {
         WorkbenchOptions options = defaultFake();
         options.deadline = 20ms;
-        ApiServer api(fakeSource(), {}, options);
+        ApiServer api(oneFake(), {}, options);
         api.source().loadGate.close();
         const auto answer = api.post("/predict", fourNumbers);
         api.source().loadGate.open();
@@ -337,7 +224,7 @@ private Q_SLOTS:
 
     void fullQueuesAnswerWithRetryAfter()
     {
-        auto source = fakeSource();
+        auto source = oneFake();
         auto gate = std::make_shared<Gate>();
         FakeModel model;
         model.network.runGate = gate;
@@ -365,7 +252,7 @@ private Q_SLOTS:
 
     void healthAnswersInMillisecondsWhileNetworksRun()
     {
-        auto source = fakeSource();
+        auto source = oneFake();
         auto gate = std::make_shared<Gate>();
         FakeModel model;
         model.network.runGate = gate;
@@ -396,7 +283,7 @@ private Q_SLOTS:
 
     void pipelinedPredictionsKeepTheirOrderWhateverTheyTake()
     {
-        auto source = fakeSource();
+        auto source = oneFake();
         auto gate = std::make_shared<Gate>();
         FakeModel slow;
         slow.network.runGate = gate;
@@ -422,7 +309,7 @@ private Q_SLOTS:
 
     void clientsThatLeaveMidInferenceDoNoHarm()
     {
-        auto source = fakeSource();
+        auto source = oneFake();
         auto gate = std::make_shared<Gate>();
         FakeModel model;
         model.network.runGate = gate;
@@ -507,7 +394,7 @@ private Q_SLOTS:
     {
         std::mutex mutex;
         std::vector<RequestRecord> records;
-        ApiServer api(fakeSource(), {}, defaultFake());
+        ApiServer api(oneFake(), {}, defaultFake());
         api.server().stop(1s);
         api.server().setRequestListener([&](const RequestRecord &record) {
             const std::lock_guard lock(mutex);
@@ -529,7 +416,7 @@ private Q_SLOTS:
 
     void addressIsTold()
     {
-        ApiServer api(fakeSource());
+        ApiServer api(oneFake());
         QCOMPARE(api.server().url(), "http://127.0.0.1:" + std::to_string(api.port()));
         api.server().stop(0ms);
         QCOMPARE(api.server().url(), std::string());
@@ -543,7 +430,7 @@ private Q_SLOTS:
         HttpOptions options;
         options.allowedHosts = {"lab.example"};
         options.allowedOrigins = {"https://page.example"};
-        ApiServer api(fakeSource(), options);
+        ApiServer api(oneFake(), options);
         const auto statusWith = [&](const std::string &host, const std::string &fields) {
             HttpClient client(api.port());
             if (!client.send("GET /health HTTP/1.1\r\nHost: " + host + "\r\n" + fields + "\r\n"))
@@ -597,7 +484,7 @@ private Q_SLOTS:
     {
         HttpOptions options;
         options.token = "secret";
-        ApiServer api(fakeSource(), options, defaultFake());
+        ApiServer api(oneFake(), options, defaultFake());
         const auto refused = api.post("/models/fake/load");
         QCOMPARE(refused.status, 401);
         QCOMPARE(refused.field("www-authenticate"), std::string("Bearer"));
@@ -614,7 +501,7 @@ private Q_SLOTS:
     {
         HttpOptions options;
         options.host = "0.0.0.0";
-        ApiServer api(fakeSource(), options, defaultFake());
+        ApiServer api(oneFake(), options, defaultFake());
         QVERIFY(api.started());
         QCOMPARE(api.post("/models/fake/load").status, 403);
         QCOMPARE(api.post("/predict", fourNumbers).status, 200);

@@ -26,20 +26,6 @@ std::string oneSample(int count, const std::string &number = "0.25")
     return text + "]}";
 }
 
-std::unique_ptr<FakeSource> oneFake()
-{
-    auto source = std::make_unique<FakeSource>();
-    source->set("fake");
-    return source;
-}
-
-WorkbenchOptions defaultFake()
-{
-    WorkbenchOptions options;
-    options.defaultModel = "fake";
-    return options;
-}
-
 std::string raw(const std::vector<float> &values)
 {
     return {reinterpret_cast<const char *>(values.data()), values.size() * sizeof(float)};
