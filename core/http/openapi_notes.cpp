@@ -115,6 +115,7 @@ constexpr std::string_view signatureAnswer =
 
 constexpr std::string_view whilePredicting = "400 404 424 500 503 504 507";
 constexpr std::string_view whileLoading = "400 404 424 500 503 507";
+constexpr std::string_view whileDescribing = "400 404 424 500 503"; // loads nothing
 constexpr std::string_view whileRefreshing = "404 424 500 503 507"; // the default model
 constexpr std::string_view whileLooking = "400 404";
 
@@ -148,8 +149,8 @@ constexpr std::array allNotes{
     RouteNotes{"GET /v2/health/live", openTag, "", "", liveAnswer, ""},
     RouteNotes{"GET /v2/health/ready", openTag, "", "", readyAnswer, "503"},
     RouteNotes{"GET /v2/models/stats", openTag, "", "", modelStatsAnswer, ""},
-    RouteNotes{"GET /v2/models/{name}", openTag, "", "", metadataAnswer, whileLoading},
-    RouteNotes{"GET /v2/models/{name}/config", openTag, "", "", configAnswer, whileLoading},
+    RouteNotes{"GET /v2/models/{name}", openTag, "", "", metadataAnswer, whileDescribing},
+    RouteNotes{"GET /v2/models/{name}/config", openTag, "", "", configAnswer, whileDescribing},
     RouteNotes{"GET /v2/models/{name}/ready", openTag, "", "", modelReadyAnswer, whileLooking},
     RouteNotes{"GET /v2/models/{name}/stats", openTag, "", "", modelStatsAnswer, whileLooking},
     RouteNotes{"POST /v2/models/{name}/infer", openTag, inferParameters, inferBody, inferAnswer,
@@ -163,7 +164,7 @@ constexpr std::array allNotes{
                tensorFlowAnswer, whilePredicting},
     RouteNotes{"GET /v1/models/{name}", tensorFlowTag, "", "", versionsAnswer, whileLooking},
     RouteNotes{"GET /v1/models/{name}/metadata", tensorFlowTag, "", "", signatureAnswer,
-               whileLoading},
+               whileDescribing},
 };
 
 } // namespace
