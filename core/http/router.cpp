@@ -42,23 +42,24 @@ bool isEncoded(std::string_view segment)
     return segment.find('%') != std::string_view::npos;
 }
 
-// Some text with the suffix behind it, which clients may encode: "digits%3Apredict".
-bool hasSuffix(std::string_view segment, std::string_view suffix)
+// Some text with the suffix behind it, which may stand encoded where `orEncoded` says.
+bool hasSuffix(std::string_view segment, std::string_view suffix, bool orEncoded)
 {
     if (segment.ends_with(suffix))
         return segment.size() > suffix.size();
-    if (!isEncoded(segment))
+    if (!orEncoded || !isEncoded(segment))
         return false;
     const auto decoded = percentDecoded(segment);
     return decoded && decoded->size() > suffix.size() && decoded->ends_with(suffix);
 }
 
-bool fits(const std::vector<std::string> &pattern, const std::vector<std::string_view> &segments)
+bool fits(const std::vector<std::string> &pattern, const std::vector<std::string_view> &segments,
+          bool orEncoded)
 {
     return std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(),
-                      [](const std::string &expected, std::string_view segment) {
+                      [&](const std::string &expected, std::string_view segment) {
                           if (isParameter(expected))
-                              return hasSuffix(segment, suffixOf(expected));
+                              return hasSuffix(segment, suffixOf(expected), orEncoded);
                           return segment == expected ||
                                  (isEncoded(segment) && percentDecoded(segment) == expected);
                       });
@@ -131,7 +132,9 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
     for (std::size_t r = 0; r < m_routes.size(); ++r) {
         const Route &route = m_routes[r];
         const auto &pattern = m_segments[r];
-        if (owner ? route.pattern != *owner : !fits(pattern, segments))
+        // Some clients encode the colon: POST x%3Apredict runs x. With the other verbs it is the
+        // name "x:predict".
+        if (owner ? route.pattern != *owner : !fits(pattern, segments, route.verb == wanted))
             continue;
         owner = &route.pattern;
         addVerb(match.allowed, route.verb);

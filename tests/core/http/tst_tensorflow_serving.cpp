@@ -149,6 +149,19 @@ private Q_SLOTS:
         QCOMPARE(rowsOf("[[[[0.5]]]]"), 1); // numbers as before
     }
 
+    void encodedColonsMayBelongToANameToo()
+    {
+        auto source = fakeSource();
+        source->set("fake:predict");
+        ApiServer api(std::move(source));
+        QVERIFY(api.get("/v1/models/fake%3Apredict").body.find("AVAILABLE") != std::string::npos);
+        const auto answer =
+            api.post("/v1/models/fake%3Apredict:predict", R"({"inputs": [[1,2,3,4]]})");
+        QCOMPARE(answer.status, 200);
+        QCOMPARE(api.source().loads(), 1);
+        QCOMPARE(jsonOf(api.get("/models/fake%3Apredict"))[key("misses")].toInt(), 1);
+    }
+
     void verbsThatAreNotOfferedSayWhatToUse()
     {
         ApiServer api(fakeSource());
