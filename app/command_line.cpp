@@ -20,13 +20,16 @@ constexpr Usage usages[] = {
     {Command::Window, "[MODEL|FOLDER ...]",
      "Loads models once, keeps them in memory, and runs them: in a window, with the API beside "
      "it.\n"
-     "Commands: warmbench serve | predict | inspect (each has --help)."},
+     "Commands: warmbench serve | predict | inspect | bench (each has --help)."},
     {Command::Serve, "[MODEL|FOLDER ...]", "The API alone; needs no display."},
     {Command::Predict, "MODEL INPUT ...",
      "Prints one JSON object a line for each INPUT: an image, .json, .npy, .csv row by row, a "
      "folder, - for standard input. With --url a running server predicts; MODEL is a name there."},
     {Command::Inspect, "MODEL",
      "Prints inputs, outputs, layers, parameters and memory of a model, and what the engine says."},
+    {Command::Bench, "MODEL",
+     "Runs a model on numbers of its own after a warm-up, as the API would, and prints latency "
+     "(p50, p90, p99, max) and throughput."},
 };
 
 const Usage &usageOf(Command command)
@@ -36,7 +39,8 @@ const Usage &usageOf(Command command)
 
 Command commandOf(const QStringList &words)
 {
-    for (const Command command : {Command::Serve, Command::Predict, Command::Inspect}) {
+    for (const Command command :
+         {Command::Serve, Command::Predict, Command::Inspect, Command::Bench}) {
         if (words.size() > 1 && words[1] == QLatin1String(commandName(command)))
             return command;
     }
@@ -68,6 +72,8 @@ Result<void> checkArguments(Command command, const QStringList &arguments, const
                                "digits.onnx three.png");
     if (command == Command::Inspect && arguments.size() != 1)
         return invalidArgument("inspect needs one MODEL: warmbench inspect digits.onnx");
+    if (command == Command::Bench && arguments.size() != 1)
+        return invalidArgument("bench needs one MODEL: warmbench bench digits.onnx");
     if (command == Command::Serve && arguments.isEmpty() && !options.sample)
         return invalidArgument("serve needs a model or folder to serve: warmbench serve "
                                "digits.onnx, or serve --sample");

@@ -10,6 +10,7 @@ int runWindow(const CommandLine &line);
 int runServe(const CommandLine &line);
 int runPredict(const CommandLine &line);
 int runInspect(const CommandLine &line);
+int runBench(const CommandLine &line);
 
 // One sentence on standard error; returns 1.
 int fail(const Error &error);

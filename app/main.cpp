@@ -47,6 +47,8 @@ int run(const CommandLine &line)
         return runPredict(line);
     case Command::Inspect:
         return runInspect(line);
+    case Command::Bench:
+        return runBench(line);
     case Command::Window:
         break;
     }

@@ -2,6 +2,8 @@
 
 #include "sample.h"
 
+#include <fmt/format.h>
+
 namespace warmbench::app {
 
 Result<void> openModels(Workbench &workbench, const CommandLine &line)
@@ -23,6 +25,26 @@ Result<void> openModels(Workbench &workbench, const CommandLine &line)
     if (auto known = workbench.model({preferred, {}}); !known)
         return Error{known.error().code, "--default: " + known.error().message};
     return {};
+}
+
+Result<std::string> openOneModel(Workbench &workbench, const std::string &model, bool sample)
+{
+    if (sample) {
+        auto folder = unpackSamples();
+        if (!folder)
+            return std::move(folder).error();
+        if (auto opened = workbench.open(*folder, false); !opened)
+            return std::move(opened).error();
+        if (workbench.model({model, {}}))
+            return model;
+    }
+    auto names = workbench.open(model, false);
+    if (!names)
+        return std::move(names).error();
+    if (names->size() != 1)
+        return invalidArgument(fmt::format("\"{}\" holds {} models; name one of them by its file.",
+                                           model, names->size()));
+    return names->front();
 }
 
 } // namespace warmbench::app

@@ -19,7 +19,9 @@ namespace warmbench::app {
 
 namespace {
 
-constexpr unsigned runners = servers | bit(Command::Predict);
+constexpr unsigned runners = servers | bit(Command::Predict) | bit(Command::Bench);
+constexpr int mostAtOnce = 256; // as many as wait for a model
+
 constexpr unsigned everyone = runners | bit(Command::Inspect);
 
 Result<bool> parseSwitch(const std::string &text)
@@ -154,7 +156,19 @@ std::vector<OptionSpec> mainOptions()
              o.http.allowedHosts.push_back(v);
              return Result<void>();
          }},
-        {"json", nullptr, "Print JSON", bit(Command::Inspect),
+        {"concurrency", "N", "Requests at once (1)", bit(Command::Bench),
+         [](Options &o, const std::string &v) {
+             return store(parseNumber(v, 1, mostAtOnce), o.concurrency);
+         }},
+        {"batch", "N", "Samples in each run (1)", bit(Command::Bench),
+         [](Options &o, const std::string &v) {
+             return store(parseNumber(v, 1, 1'000'000), o.batch);
+         }},
+        {"runs", "N", "Runs to measure (as many as 2 s hold, at least 20)", bit(Command::Bench),
+         [](Options &o, const std::string &v) {
+             return store(parseNumber(v, 1, 100'000'000), o.runs);
+         }},
+        {"json", nullptr, "Print JSON", bit(Command::Inspect) | bit(Command::Bench),
          [](Options &o, const std::string &v) { return store(parseSwitch(v), o.json); }},
         {"log-level", "LEVEL", "debug, info, warning, error or off, on standard error", everyone,
          [](Options &o, const std::string &v) {
@@ -192,7 +206,7 @@ Options defaultsOf(Command command)
     options.workbench.cache.keepAlive =
         command == Command::Window ? Milliseconds(std::chrono::minutes(30)) : forever;
     options.http.nextFreePort = command == Command::Window;
-    if (command == Command::Predict || command == Command::Inspect)
+    if (command != Command::Window && command != Command::Serve)
         options.logLevel = LogLevel::Error; // what fails is told once, by the command itself
     return options;
 }
@@ -282,6 +296,8 @@ const char *commandName(Command command)
         return "predict";
     case Command::Inspect:
         return "inspect";
+    case Command::Bench:
+        return "bench";
     case Command::Window:
         break;
     }

@@ -14,8 +14,8 @@
 
 namespace warmbench::app {
 
-enum class Command : std::uint8_t { Window, Serve, Predict, Inspect };
-const char *commandName(Command command); // "", "serve", "predict", "inspect"
+enum class Command : std::uint8_t { Window, Serve, Predict, Inspect, Bench };
+const char *commandName(Command command); // "", "serve", "predict", "inspect", "bench"
 
 struct Options
 {
@@ -23,6 +23,9 @@ struct Options
     http::HttpOptions http;
     bool sample = false;
     bool json = false;
+    int concurrency = 1; // of bench
+    int batch = 1;
+    int runs = 0;    // 0: as many as fit in some seconds
     std::string url; // of a running server that predicts instead of this process; empty: none
     LogLevel logLevel = LogLevel::Info;
     LogFormat logFormat = LogFormat::Text;

@@ -2,9 +2,9 @@
 
 #include "base/text.h"
 #include "http/prediction_codec.h"
+#include "open_models.h"
 #include "predict_inputs.h"
 #include "remote_predictor.h"
-#include "sample.h"
 #include "tensor/json_tensor.h"
 
 #include <algorithm>
@@ -100,27 +100,6 @@ int printAll(Predictor &predictor, const CommandLine &line)
     return code;
 }
 
-// The model named by a path, or by name among the samples.
-Result<std::string> openModel(Workbench &workbench, const std::string &model, bool sample)
-{
-    if (sample) {
-        auto folder = unpackSamples();
-        if (!folder)
-            return std::move(folder).error();
-        if (auto opened = workbench.open(*folder, false); !opened)
-            return std::move(opened).error();
-        if (workbench.model({model, {}}))
-            return model;
-    }
-    auto names = workbench.open(model, false);
-    if (!names)
-        return std::move(names).error();
-    if (names->size() != 1)
-        return invalidArgument(fmt::format("\"{}\" holds {} models; name one of them by its file.",
-                                           model, names->size()));
-    return names->front();
-}
-
 int runRemote(const CommandLine &line)
 {
     const auto address = serverAddress(line.options.url);
@@ -141,7 +120,7 @@ int runPredict(const CommandLine &line)
         return runRemote(line);
     const SystemClock clock;
     Workbench workbench(line.options.workbench, clock);
-    auto model = openModel(workbench, line.arguments.front().toStdString(), line.options.sample);
+    auto model = openOneModel(workbench, line.arguments.front().toStdString(), line.options.sample);
     if (!model)
         return fail(model.error());
     LocalPredictor predictor(workbench, *model);

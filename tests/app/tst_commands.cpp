@@ -62,7 +62,7 @@ private Q_SLOTS:
             QTest::newRow(name) << arguments << code << std::string(word);
         };
         row("version", words("--version"), 0, "warmbench 0.");
-        row("help", words("--help"), 0, "serve | predict | inspect");
+        row("help", words("--help"), 0, "serve | predict | inspect | bench");
         row("help of a command", words("serve --help"), 0, "--port");
         row("unknown option", words("serve --sample --prot 1"), 2, "prot");
         row("option of another command", words("inspect --port 1 m.onnx"), 2, "port");
@@ -92,6 +92,15 @@ private Q_SLOTS:
         row("option without its value", words("serve --sample --port"), 2, "port");
         row("nothing to predict", words("predict m.onnx"), 2, "INPUT");
         row("nothing to inspect", words("inspect"), 2, "MODEL");
+        row("nothing to bench", words("bench"), 2, "bench needs one MODEL");
+        row("no requests at once", words("bench --concurrency 0 m.onnx"), 2, "from 1 to 256");
+        row("missing model to bench", words("bench /nowhere/m.onnx"), 1, "/nowhere/m.onnx");
+        row("a batch for one sample",
+            {QStringLiteral("bench"), QStringLiteral("--batch"), QStringLiteral("2"),
+             text(testModel("fixed_batch.onnx"))},
+            1, "one sample at a time");
+        row("a model that cannot run in bench",
+            {QStringLiteral("bench"), text(testModel("unknown_op.onnx"))}, 1, "FooBarOp");
         row("missing configuration", words("serve --sample --config /nowhere.json"), 2,
             "/nowhere.json");
         row("missing model", words("predict /nowhere/m.onnx x.json"), 1, "/nowhere/m.onnx");
@@ -288,6 +297,62 @@ private Q_SLOTS:
             Program::run({QStringLiteral("inspect"), text(testModel("multi_out.onnx"))});
         QCOMPARE(plain.code, 0);
         QVERIFY(plain.output.find("zeta") < plain.output.find("alpha"));
+    }
+
+    void benchMeasuresWhatItIsAskedFor_data()
+    {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<int>("runs"); // 0: at least 20
+        QTest::addColumn<int>("batch");
+        const QString tiny = text(testModel("tiny_64.onnx"));
+        QTest::newRow("as it is") << tiny << QStringList() << 0 << 1;
+        QTest::newRow("fewer runs than requests at once")
+            << tiny << words("--runs 3 --concurrency 8") << 3 << 1;
+        QTest::newRow("batches at once")
+            << tiny << words("--runs 200 --concurrency 4 --batch 16") << 200 << 16;
+        QTest::newRow("integers") << text(testModel("addsub_int32.onnx")) << words("--runs 20")
+                                  << 20 << 1;
+        QTest::newRow("pictures of any size")
+            << text(testModel("dynamic.onnx")) << words("--runs 2") << 2 << 1;
+        QTest::newRow("a sample by name")
+            << QStringLiteral("digits") << words("--sample --runs 1") << 1 << 1;
+    }
+    void benchMeasuresWhatItIsAskedFor()
+    {
+        QFETCH(QString, model);
+        QFETCH(QStringList, options);
+        QFETCH(int, runs);
+        QFETCH(int, batch);
+        const QStringList command{QStringLiteral("bench"), QStringLiteral("--json"), model};
+        const Run run = Program::run(command + options);
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        QCOMPARE(run.errors, std::string());
+        const auto objects = lines(run.output);
+        QCOMPARE(int(objects.size()), 1);
+        const QJsonObject &told = objects[0];
+        const int made = told[QLatin1String("runs")].toInt();
+        QVERIFY2(runs == 0 ? made >= 20 : made == runs, run.output.c_str());
+        QCOMPARE(told[QLatin1String("batch")].toInt(), batch);
+        const QJsonValue latency = told[QLatin1String("latency_ms")];
+        double before = 0;
+        for (const char *name : {"p50", "p90", "p99", "max"}) {
+            const double value = latency[QLatin1String(name)].toDouble(-1);
+            QVERIFY2(value > 0 && value >= before, run.output.c_str());
+            before = value;
+        }
+        const double rate = told[QLatin1String("runs_per_second")].toDouble();
+        QVERIFY2(rate > 0, run.output.c_str());
+        QCOMPARE(told[QLatin1String("samples_per_second")].toDouble(), rate * batch);
+    }
+
+    void benchIsReadableToo()
+    {
+        const Run run = Program::run({QStringLiteral("bench"), QStringLiteral("--runs"),
+                                      QStringLiteral("5"), text(testModel("tiny_64.onnx"))});
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        for (const char *part : {"tiny_64 (opencv)", "5 of 1 sample, 1 at once", "p99", "a second"})
+            QVERIFY2(run.output.find(part) != std::string::npos, run.output.c_str());
     }
 
     void inspectTellsWhyAnEngineRefuses()
