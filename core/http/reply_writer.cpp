@@ -1,7 +1,8 @@
 #include "http/reply_writer.h"
 
-#include <fmt/format.h>
-#include <iterator>
+#include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace warmbench::http {
 
@@ -12,9 +13,18 @@ void appendField(std::string &out, std::string_view name, std::string_view value
 {
     out += name;
     out += ": ";
-    for (const char c : value)
-        out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+    const std::size_t begin = out.size();
+    out += value;
+    std::replace_if(
+        out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+        [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
     out += "\r\n";
+}
+
+void appendNumber(std::string &out, std::size_t number)
+{
+    std::array<char, 24> text;
+    out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr);
 }
 
 } // namespace
@@ -24,17 +34,23 @@ std::string serialised(const ApiReply &reply, const ReplyFraming &framing,
 {
     std::string out;
     out.reserve(192 + (framing.head ? 0 : reply.body.size()));
-    fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", reply.status,
-                   statusText(reply.status));
+    out += "HTTP/1.1 ";
+    appendNumber(out, static_cast<std::size_t>(reply.status));
+    out += ' ';
+    out += statusText(reply.status);
+    out += "\r\n";
     out += dateField;
     const bool bodiless = reply.status == 204 || reply.status == 304;
     if (!bodiless) {
         if (!reply.contentType.empty())
             appendField(out, "Content-Type", reply.contentType);
-        if (!reply.stream)
-            fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", reply.body.size());
-        else if (!framing.http10)
+        if (!reply.stream) {
+            out += "Content-Length: ";
+            appendNumber(out, reply.body.size());
+            out += "\r\n";
+        } else if (!framing.http10) {
             out += "Transfer-Encoding: chunked\r\n";
+        }
     }
     for (const auto &[name, value] : reply.fields)
         appendField(out, name, value);

@@ -118,60 +118,89 @@ std::string RoutedRequest::queried(std::string_view name) const
 
 void Router::add(Route route)
 {
-    const auto segments = segmentsOf(route.pattern);
-    m_segments.emplace_back(segments.begin(), segments.end());
+    auto place = std::find_if(m_places.begin(), m_places.end(), [&route](const Place &known) {
+        return known.pattern == route.pattern;
+    });
+    if (place == m_places.end()) {
+        const auto segments = segmentsOf(route.pattern);
+        const bool plain = std::none_of(segments.begin(), segments.end(), isParameter);
+        if (plain)
+            m_plain.emplace(route.pattern, m_places.size());
+        place = m_places.insert(m_places.end(), {.pattern = route.pattern,
+                                                 .segments = {segments.begin(), segments.end()},
+                                                 .plain = plain});
+    }
+    place->routes.push_back(m_routes.size());
+    addVerb(place->allowed, route.verb);
     m_routes.push_back(std::move(route));
+}
+
+const Router::Place *Router::placeOf(std::string_view path, std::string_view verb) const
+{
+    if (const auto plain = m_plain.find(path); plain != m_plain.end())
+        return &m_places[plain->second];
+    const auto segments = segmentsOf(path);
+    // Some clients encode the colon: POST x%3Apredict runs x. With the other verbs it is the name
+    // "x:predict".
+    const auto place = std::find_if(m_places.begin(), m_places.end(), [&](const Place &known) {
+        return fits(known.segments, segments, routeOf(known, verb) != nullptr);
+    });
+    return place == m_places.end() ? nullptr : &*place;
+}
+
+const Route *Router::routeOf(const Place &place, std::string_view verb) const
+{
+    const auto route = std::find_if(place.routes.begin(), place.routes.end(),
+                                    [&](std::size_t r) { return m_routes[r].verb == verb; });
+    return route == place.routes.end() ? nullptr : &m_routes[*route];
+}
+
+// False where a name is none; match.reply then says so.
+bool Router::takeParameters(const Place &place, std::string_view path, Match &match)
+{
+    const auto segments = segmentsOf(path);
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        const std::string_view expected = place.segments[i];
+        if (!isParameter(expected))
+            continue;
+        const std::string_view segment = segments[i];
+        auto value = valueIn(segment, suffixOf(expected));
+        if (!value || !isName(*value)) {
+            match.reply = errorReply(
+                400, "INVALID_ARGUMENT",
+                fmt::format("\"{}\" in the address is no name: names have no slashes, control "
+                            "characters or broken percent escapes.",
+                            printable(segment, 60)));
+            return false;
+        }
+        match.parameters.emplace(expected.substr(1, expected.find('}') - 1), std::move(*value));
+    }
+    return true;
 }
 
 Router::Match Router::match(std::string_view method, std::string_view path) const
 {
-    const auto segments = segmentsOf(path);
-    const std::string_view wanted = method == "HEAD" ? "GET" : method;
     Match match;
-    const std::string *owner = nullptr; // the first pattern that fits has the path to itself
-    for (std::size_t r = 0; r < m_routes.size(); ++r) {
-        const Route &route = m_routes[r];
-        const auto &pattern = m_segments[r];
-        // Some clients encode the colon: POST x%3Apredict runs x. With the other verbs it is the
-        // name "x:predict".
-        if (owner ? route.pattern != *owner : !fits(pattern, segments, route.verb == wanted))
-            continue;
-        owner = &route.pattern;
-        addVerb(match.allowed, route.verb);
-        if (route.verb != wanted || match.route)
-            continue;
-        match.route = &route;
-        for (std::size_t i = 0; i < pattern.size(); ++i) {
-            if (!isParameter(pattern[i]))
-                continue;
-            const std::string_view segment = segments[i];
-            auto value = valueIn(segment, suffixOf(pattern[i]));
-            if (!value || !isName(*value)) {
-                match.route = nullptr;
-                match.reply = errorReply(
-                    400, "INVALID_ARGUMENT",
-                    fmt::format("\"{}\" in the address is no name: names have no slashes, control "
-                                "characters or broken percent escapes.",
-                                printable(segment, 60)));
-                return match;
-            }
-            match.parameters.emplace(pattern[i].substr(1, pattern[i].find('}') - 1),
-                                     std::move(*value));
-        }
-    }
-    if (match.route)
-        return match;
-    if (match.allowed.empty()) {
+    const std::string_view wanted = method == "HEAD" ? "GET" : method;
+    const Place *place = placeOf(path, wanted);
+    if (!place) {
         match.reply =
             errorReply(404, "NOT_FOUND",
                        fmt::format("There is nothing at \"{}\": GET / lists what is there.",
                                    printable(path, 100)));
         return match;
     }
-    match.reply = errorReply(405, "METHOD_NOT_ALLOWED",
-                             fmt::format("\"{}\" takes {}, not {}.", printable(path, 100),
-                                         match.allowed, printable(method, 20)));
-    match.reply.fields.emplace_back("Allow", match.allowed + ", OPTIONS");
+    match.allowed = place->allowed;
+    const Route *route = routeOf(*place, wanted);
+    if (!route) {
+        match.reply = errorReply(405, "METHOD_NOT_ALLOWED",
+                                 fmt::format("\"{}\" takes {}, not {}.", printable(path, 100),
+                                             match.allowed, printable(method, 20)));
+        match.reply.fields.emplace_back("Allow", match.allowed + ", OPTIONS");
+        return match;
+    }
+    if (place->plain || takeParameters(*place, path, match))
+        match.route = route;
     return match;
 }
 

@@ -54,8 +54,22 @@ public:
     Match match(std::string_view method, std::string_view path) const;
 
 private:
+    // What a path may lead to: the routes of one pattern, one a verb.
+    struct Place
+    {
+        std::string pattern;
+        std::vector<std::string> segments;
+        bool plain = false; // no parameters
+        std::vector<std::size_t> routes = {};
+        std::string allowed = {};
+    };
+    const Place *placeOf(std::string_view path, std::string_view verb) const;
+    const Route *routeOf(const Place &place, std::string_view verb) const;
+    static bool takeParameters(const Place &place, std::string_view path, Match &match);
+
     std::vector<Route> m_routes;
-    std::vector<std::vector<std::string>> m_segments; // of each route's pattern
+    std::vector<Place> m_places; // of several that fit a path, the first has it
+    std::map<std::string, std::size_t, std::less<>> m_plain; // patterns without parameters
 };
 
 // RFC 3986, 2.1. Empty where an escape is broken. `plusIsBlank` as in query strings.
