@@ -1099,7 +1099,7 @@ private Q_SLOTS:
                     std::mt19937 random(t + 1);
                     std::vector<ModelHandle> held;
                     for (int i = 0; i < rounds; ++i)
-                        strike(bench, ids.at(random() % ids.size()), random() % 14, held,
+                        strike(bench, ids.at(random() % ids.size()), random() % 15, held,
                                predictions, wrong);
                 });
             }
@@ -1123,6 +1123,12 @@ private:
         case 0:
             bench.cache.refresh(id, true, [](const Result<RefreshReport> &) {});
             break;
+        case 14: {
+            Answer<std::shared_ptr<const ModelStatus::Facts>> told;
+            bench.cache.describe(id, told.callback());
+            wrong += !told.get() || !*told.get();
+            break;
+        }
         case 1: {
             held.clear(); // or it would wait for itself
             wrong += !bench.unload(id);
