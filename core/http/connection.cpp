@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <linux/sockios.h>
 #include <QHostAddress>
 #include <QSocketNotifier>
 #include <QTcpSocket>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace warmbench::http {
@@ -453,6 +455,18 @@ bool Connection::tooSlow(SteadyTime now)
     return slow;
 }
 
+// A stream whose client lets more lie than it may. Looked at now and then, not at each piece: who
+// reads may fall behind for a moment.
+bool Connection::streamStalls() const
+{
+    if (m_exchanges.empty() || !m_exchanges.front()->begun || !m_exchanges.front()->stream)
+        return false;
+    int inSystem = 0; // what the client's system has not acknowledged
+    if (::ioctl(static_cast<int>(m_socket->socketDescriptor()), SIOCOUTQ, &inSystem) != 0)
+        inSystem = 0;
+    return m_socket->bytesToWrite() + inSystem > m_server.limits().unsentStream.count;
+}
+
 void Connection::rest(std::chrono::nanoseconds quiet)
 {
     if (quiet > m_server.limits().idle) {
@@ -468,7 +482,7 @@ void Connection::checkTimes(SteadyTime now)
     const HttpLimits &limits = m_server.limits();
     const auto linger = m_draining ? std::min(limits.linger, shortLinger) : limits.linger;
     const bool outputStalls = m_socket->bytesToWrite() > 0 && now - m_lastActivity > limits.idle;
-    if (outputStalls || (m_shut && now - m_shutAt > linger)) {
+    if (outputStalls || streamStalls() || (m_shut && now - m_shutAt > linger)) {
         reset();
     } else if (m_refusing || m_closing || m_framed || paused()) {
         return;

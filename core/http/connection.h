@@ -86,6 +86,7 @@ private:
     void gone();
     void account();
     bool tooSlow(SteadyTime now);
+    bool streamStalls() const;
     void rest(std::chrono::nanoseconds quiet);
 
     QTcpSocket *m_socket;

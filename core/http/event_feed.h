@@ -1,5 +1,6 @@
 // Server-sent events (HTML standard, 9.2): the figures of /stats at once and each second as event
-// "stats", and each event of the model cache as event "model".
+// "stats", and each event of the model cache as event "model". A listener that takes nothing loses
+// its place once 256 KiB wait for it (HttpLimits::unsentStream); one that reads again begins anew.
 //
 // Thread: any. Listeners are written to from a thread of its own ("events"), which runs while there
 // are some, and from those on which cache events are heard.

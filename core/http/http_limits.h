@@ -19,6 +19,7 @@ struct HttpLimits
     bool countLoopback = false;                  // as an address like others
     std::size_t pipelined = 16;                  // requests of one connection under way at once
     Bytes unsentOutput = mebibytes(16);          // beyond it no further request is taken on
+    Bytes unsentStream = {256 * 1024};           // of a reply that goes on, the system's share too
     Bytes bufferedInput = mebibytes(1024);       // over all connections, answered ones not
     std::chrono::milliseconds header{10'000};    // from the first byte of a request
     std::chrono::milliseconds bodyGrace{10'000}; // from the end of the header, then

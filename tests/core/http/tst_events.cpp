@@ -163,8 +163,28 @@ private Q_SLOTS:
 
     void aClientThatTakesNothingIsDropped()
     {
+        Streamer streamer;
+        HttpClient slow(streamer.port(), 4096);
+        HttpClient quick(streamer.port());
+        QVERIFY(slow.request("GET", "/"));
+        QTRY_COMPARE(streamer.count(), std::size_t(1));
+        QVERIFY(quick.request("GET", "/"));
+        QTRY_COMPARE(streamer.count(), std::size_t(2));
+        const std::string piece = std::string(100'000, 'x') + "\n";
+        for (int i = 0; i < 4; ++i) {
+            streamer.write(0, piece);
+            streamer.write(1, piece);
+            QVERIFY(!quick.until("x\n").empty());
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(streamer.stream(0).expired(), 30'000);
+        QVERIFY(!streamer.stream(1).expired());
+    }
+
+    void whoFloodsAStreamWaitsForNoLook()
+    {
         HttpOptions options;
         options.limits.unsentOutput = {1'000'000};
+        options.limits.unsentStream = mebibytes(1024);
         Streamer streamer(options);
         HttpClient slow(streamer.port(), 4096);
         QVERIFY(slow.request("GET", "/"));
@@ -242,6 +262,22 @@ private Q_SLOTS:
             return next.request("GET", "/events") && next.response(true).status == 200;
         };
         QTRY_VERIFY(listens());
+    }
+
+    void whoNeverReadsLosesItsPlace()
+    {
+        ApiServer api(oneModel());
+        std::vector<HttpClient> silent;
+        for (std::size_t i = 0; i < EventFeed::mostListeners; ++i)
+            QVERIFY(silent.emplace_back(api.port(), 4096).request("GET", "/events"));
+        QTRY_COMPARE(api.get("/events").status, 503);
+        for (int i = 0; i < 5000; ++i) // each an event
+            QVERIFY(api.workbench().cache().setPinned({"m \"1\"", {}}, i % 2 == 0));
+        const auto listens = [&] {
+            HttpClient next(api.port());
+            return next.request("GET", "/events") && next.response(true).status == 200;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(listens(), 60'000);
     }
 };
 
