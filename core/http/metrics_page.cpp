@@ -19,19 +19,31 @@ struct ModelFigures
     std::int64_t misses = 0;
     std::int64_t coalesced = 0;
     std::int64_t memory = 0;
+    std::int64_t waiting = 0;
+    std::int64_t evictions = 0;
+    std::int64_t loadFailures = 0;
 };
-using FiguresByModel = std::map<std::pair<std::string, std::string>, ModelFigures>;
+using Meters = std::map<Metrics::ModelKey, std::shared_ptr<const ModelMeter>>;
+using FiguresByModel = std::map<Metrics::ModelKey, ModelFigures>;
+
+// Under which version a model shows that was asked for without one. It keeps it after an unload, so
+// that no series ends there.
+std::string shownVersion(const Workbench &workbench, const ModelStatus &status)
+{
+    if (!status.id.version.empty())
+        return status.id.version;
+    return status.lastVersion.empty() ? workbench.servingVersion(status.id.name)
+                                      : status.lastVersion;
+}
 
 // A version may be loaded as the serving one and by its number: one series for both, in which the
 // memory that they share counts once.
-FiguresByModel figuresByModel(const ModelCache &cache)
+FiguresByModel figuresByModel(Workbench &workbench, const Meters &meters)
 {
     FiguresByModel all;
     std::set<const ModelStatus::Facts *> bundles;
-    for (const ModelStatus &status : cache.statuses()) {
-        const std::string &version =
-            status.id.version.empty() ? status.loadedVersion : status.id.version;
-        ModelFigures &figures = all[{status.id.name, version}];
+    for (const ModelStatus &status : workbench.cache().statuses()) {
+        ModelFigures &figures = all[{status.id.name, shownVersion(workbench, status)}];
         figures.hits += status.hits;
         figures.misses += status.misses;
         figures.coalesced += status.coalesced;
@@ -40,6 +52,16 @@ FiguresByModel figuresByModel(const ModelCache &cache)
         if (inMemory && status.facts && bundles.insert(status.facts.get()).second)
             figures.memory += status.facts->memory.count;
     }
+    for (const auto &[id, meter] : meters) {
+        if (id.second.empty())
+            continue; // of requests that failed before a version was known
+        ModelFigures &figures = all[id];
+        figures.evictions = meter->evictions.value();
+        figures.loadFailures = meter->loadFailures.value();
+    }
+    for (auto &[id, figures] : all)
+        figures.waiting = static_cast<std::int64_t>(
+            workbench.scheduler().waiting(ModelId{id.first, id.second}.text()));
     return all;
 }
 
@@ -50,9 +72,9 @@ double processorSeconds()
     return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
 }
 
-void addCache(PrometheusText &page, const ModelCache &cache)
+void addCache(PrometheusText &page, Workbench &workbench, const Meters &meters)
 {
-    const FiguresByModel models = figuresByModel(cache);
+    const FiguresByModel models = figuresByModel(workbench, meters);
     const auto add = [&](std::string_view name, Type type, std::string_view help,
                          std::int64_t ModelFigures::*member) {
         page.family(name, type, help);
@@ -67,17 +89,19 @@ void addCache(PrometheusText &page, const ModelCache &cache)
         "Predictions that joined a load under way.", &ModelFigures::coalesced);
     add("warmbench_model_memory_bytes", Type::Gauge, "Memory that a loaded model takes.",
         &ModelFigures::memory);
+    add("warmbench_model_cache_evictions_total", Type::Counter,
+        "Times that a model left to make room or because it was idle.", &ModelFigures::evictions);
+    add("warmbench_model_cache_load_failures_total", Type::Counter,
+        "Loads and refreshes that ended badly.", &ModelFigures::loadFailures);
+    add("warmbench_queue_length", Type::Gauge, "Predictions that wait for a worker.",
+        &ModelFigures::waiting);
 
-    const CacheStatistics statistics = cache.statistics();
+    const CacheStatistics statistics = workbench.cache().statistics();
     const auto addOne = [&](std::string_view name, Type type, std::string_view help,
                             std::int64_t value) {
         page.family(name, type, help);
         page.sample({}, value);
     };
-    addOne("warmbench_model_cache_evictions_total", Type::Counter,
-           "Models that left to make room or because they were idle.", statistics.evictions);
-    addOne("warmbench_model_cache_load_failures_total", Type::Counter,
-           "Loads and refreshes that ended badly.", statistics.loadFailures);
     addOne("warmbench_model_cache_bytes", Type::Gauge, "Memory of all models together.",
            statistics.modelBytes.count);
     addOne("warmbench_model_cache_budget_bytes", Type::Gauge, "Memory that models may take.",
@@ -90,19 +114,27 @@ void addCache(PrometheusText &page, const ModelCache &cache)
            "Of the cache of answers, which is off.", 0);
 }
 
-void addTimes(PrometheusText &page, const Metrics &metrics)
+void addTimes(PrometheusText &page, const Metrics &metrics, const Meters &meters)
 {
     page.family("warmbench_model_load_seconds", Type::Histogram, "Time that loads took.");
-    for (const auto &[model, values] : metrics.loads())
-        page.histogram({{"model", model}}, values);
+    for (const auto &[id, meter] : meters) {
+        if (const auto values = meter->loads.values(); values.count > 0)
+            page.histogram({{"model", id.first}, {"version", id.second}}, values);
+    }
     page.family("warmbench_request_seconds", Type::Histogram, "Time to answer HTTP requests.");
     for (const auto &[key, values] : metrics.http())
         page.histogram({{"route", key.first}, {"status", std::to_string(key.second)}}, values);
     page.family("warmbench_phase_seconds", Type::Histogram,
                 "Time that predictions spent in each phase.");
-    for (const auto &[key, values] : metrics.phases())
-        page.histogram({{"model", key.first}, {"phase", phaseName(static_cast<Phase>(key.second))}},
-                       values);
+    for (const auto &[id, meter] : meters) {
+        for (const Phase phase : allPhases) {
+            const auto values = meter->phase(static_cast<std::size_t>(phase));
+            if (values.count > 0)
+                page.histogram(
+                    {{"model", id.first}, {"version", id.second}, {"phase", phaseName(phase)}},
+                    values);
+        }
+    }
 }
 
 // Names and meaning are Triton's (its documentation, "Metrics").
@@ -137,10 +169,8 @@ void addTriton(PrometheusText &page, const Metrics &metrics)
         microseconds(&InferenceTotals::output));
 }
 
-void addProcess(PrometheusText &page, const Scheduler &scheduler)
+void addProcess(PrometheusText &page)
 {
-    page.family("warmbench_queue_length", Type::Gauge, "Predictions that wait for a worker.");
-    page.sample({}, static_cast<std::int64_t>(scheduler.waiting()));
     page.family("process_resident_memory_bytes", Type::Gauge, "Resident memory of the process.");
     page.sample({}, residentMemory().count);
     page.family("process_cpu_seconds_total", Type::Counter, "Processor time that was used.");
@@ -154,10 +184,11 @@ void addProcess(PrometheusText &page, const Scheduler &scheduler)
 std::string metricsPage(Workbench &workbench)
 {
     PrometheusText page;
-    addCache(page, workbench.cache());
-    addTimes(page, workbench.metrics());
+    const Meters meters = workbench.metrics().meters();
+    addCache(page, workbench, meters);
+    addTimes(page, workbench.metrics(), meters);
     addTriton(page, workbench.metrics());
-    addProcess(page, workbench.scheduler());
+    addProcess(page);
     return std::move(page).text();
 }
 

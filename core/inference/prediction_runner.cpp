@@ -11,6 +11,8 @@ namespace warmbench {
 
 namespace {
 
+static_assert(allPhases.size() == ModelMeter::phaseCount);
+
 constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
 
 Error deadlinePassed(const ModelId &model)
@@ -158,27 +160,31 @@ void PredictionRunner::run(const FlightPtr &flight, std::chrono::nanoseconds wai
         result->cache = flight->outcome;
         result->timings[Phase::Queue] = waited;
         result->timings.total = m_clock.now() - flight->start;
-        for (const Phase phase : allPhases)
-            m_metrics.recordPhase(result->model.name, static_cast<std::size_t>(phase),
-                                  result->timings[phase]);
-        m_metrics.recordInference(result->model.name, result->model.version,
-                                  totalsOf(*result, flight->handle->network->batches()));
+        if (ModelMeter *meter = flight->handle->meter.get()) {
+            for (const Phase phase : allPhases)
+                meter->recordPhase(static_cast<std::size_t>(phase), result->timings[phase]);
+            meter->recordInference(totalsOf(*result, flight->handle->network->batches()));
+        }
     }
     finish(flight, std::move(result));
 }
 
 void PredictionRunner::finish(const FlightPtr &flight, Result<Prediction> result)
 {
-    ModelId model = flight->handle ? flight->handle->id : flight->request.model;
-    // Clients make up such names: a histogram for each would never end.
-    if (!flight->handle && !result && result.error().code == ErrorCode::NotFound)
-        model = {};
+    std::shared_ptr<ModelMeter> meter;
+    if (flight->handle)
+        meter = flight->handle->meter;
+    // Names that are not found clients make up: a meter for each would never end.
+    else if (result || result.error().code != ErrorCode::NotFound)
+        meter = m_metrics.meter(flight->request.model.name, flight->request.model.version);
     // The pin goes before the answer: who asks next finds the model idle.
     flight->handle.release();
     if (!flight->claim())
         return;
-    m_metrics.recordPrediction(model.name, model.version, result.has_value(),
-                               m_clock.now() - flight->start);
+    const auto total = m_clock.now() - flight->start;
+    m_metrics.recordPrediction(result.has_value(), total);
+    if (meter)
+        meter->predictions.record(total);
     flight->answer(std::move(result));
 }
 
@@ -201,7 +207,9 @@ void PredictionRunner::answerOverdue()
         if (!flight->claim())
             continue;
         const ModelId &model = flight->request.model;
-        m_metrics.recordPrediction(model.name, model.version, false, m_clock.now() - flight->start);
+        const auto total = m_clock.now() - flight->start;
+        m_metrics.recordPrediction(false, total);
+        m_metrics.meter(model.name, model.version)->predictions.record(total);
         flight->answer(deadlinePassed(model));
     }
 }

@@ -2,6 +2,7 @@
 
 #include "base/logging.h"
 #include "base/thread_name.h"
+#include "inference/metered_source.h"
 #include "inference/prediction_runner.h"
 #include "inference/start_tracker.h"
 
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 namespace warmbench {
@@ -41,7 +43,7 @@ struct Workbench::Private
         : options(std::move(o))
         , clock(c)
         , source(s ? std::move(s) : makeLoader())
-        , cache(*source, clock, options.cache)
+        , cache(metered, clock, options.cache)
         , scheduler(clock, {options.workers > 0 ? options.workers : std::max(2, coreCount()),
                             options.queueLimit})
     {
@@ -60,11 +62,18 @@ struct Workbench::Private
     void heard(const ModelEvent &event)
     {
         logEvent(event);
-        if (event.kind == ModelEventKind::Loaded || event.kind == ModelEventKind::Refreshed)
-            metrics.recordLoad(event.id.name, event.loadTime);
+        count(event);
         const std::lock_guard lock(listenerMutex);
         for (const auto &[id, listener] : listeners)
             listener(event);
+    }
+
+    void count(const ModelEvent &event);
+    // Of a model without one, the version that a load would take.
+    std::string servingVersion(const std::string &name) const
+    {
+        const auto entry = repository.find(name);
+        return entry && entry->highest() > 0 ? std::to_string(entry->highest()) : "1";
     }
 
     void start(const std::string &name)
@@ -77,12 +86,14 @@ struct Workbench::Private
     void goRound();
     void takeSample();
     void openFoundModels();
+    void dropMeters();
 
     const WorkbenchOptions options;
     const Clock &clock;
     Repository repository;
     std::unique_ptr<ModelSource> source;
     Metrics metrics;
+    MeteredSource metered{*source, metrics};
     ModelCache cache;
     Scheduler scheduler;
     PredictionRunner runner{cache, scheduler, metrics, clock};
@@ -142,7 +153,32 @@ void Workbench::Private::openFoundModels()
         if (!source->contains(status.id))
             cache.forget(status.id.name);
     }
+    dropMeters();
     heard({ModelEventKind::Changed, {}, "The models in the folders changed.", {}});
+}
+
+// What the folders have no more is counted no more, once it is not loaded either.
+void Workbench::Private::dropMeters()
+{
+    std::set<Metrics::ModelKey> loaded;
+    for (const ModelStatus &status : cache.statuses())
+        loaded.emplace(status.id.name, status.loadedVersion);
+    metrics.keepMeters([&](const Metrics::ModelKey &key) {
+        return loaded.contains(key) || source->contains({key.first, key.second}).has_value();
+    });
+}
+
+void Workbench::Private::count(const ModelEvent &event)
+{
+    const bool evicted = event.kind == ModelEventKind::Evicted;
+    const bool failed =
+        event.kind == ModelEventKind::LoadFailed || event.kind == ModelEventKind::RefreshFailed;
+    if ((!evicted && !failed) || !source->contains(event.id))
+        return;
+    const std::string version =
+        event.version.empty() ? servingVersion(event.id.name) : event.version;
+    const auto meter = metrics.meter(event.id.name, version);
+    (evicted ? meter->evictions : meter->loadFailures).add();
 }
 
 void Workbench::Private::takeSample()
@@ -222,6 +258,7 @@ void Workbench::remove(const std::string &name, ModelCache::Done done)
     m_d->cache.unload({name, {}},
                       [d = m_d.get(), name, done = std::move(done)](const Result<void> &) {
                           d->cache.forget(name);
+                          d->dropMeters();
                           done({});
                       });
 }
@@ -274,6 +311,11 @@ Result<std::string> Workbench::defaultModel() const
         return notFound("No model is open; open one in the window, name one when starting, or "
                         "start with --sample.");
     return entries.front().name;
+}
+
+std::string Workbench::servingVersion(const std::string &name) const
+{
+    return m_d->servingVersion(name);
 }
 
 Result<ModelView> Workbench::model(const ModelId &id) const

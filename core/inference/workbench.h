@@ -75,6 +75,8 @@ public:
 
     // The model that an empty name means. NotFound with what to do where no model is registered.
     Result<std::string> defaultModel() const;
+    // The version that a load without one would take; "1" where no files tell.
+    std::string servingVersion(const std::string &name) const;
     Result<ModelView> model(const ModelId &id)
         const; // NotFound names the nearest; status of a never loaded one is empty
     std::vector<ModelView> models() const; // by name

@@ -1,4 +1,5 @@
-// Numbers about the running program: counters, latency histograms, and time series for the charts.
+// Numbers about the running program: counters, latency histograms, a meter for each model, and time
+// series for the charts.
 //
 // Thread: recording from any thread takes some atomic additions and never a lock that others hold
 // for long; reading copies. Units: seconds inside histograms, bytes for memory.
@@ -6,57 +7,24 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "metrics/histogram.h"
+#include "metrics/model_meter.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 namespace warmbench {
-
-class Counter
-{
-public:
-    void add(std::int64_t n = 1) { m_value.fetch_add(n, std::memory_order_relaxed); }
-    std::int64_t value() const { return m_value.load(std::memory_order_relaxed); }
-
-private:
-    std::atomic<std::int64_t> m_value{0};
-};
-
-// A latency histogram with log-spaced buckets, four an octave from 1 us to 128 s and one beyond:
-// quantiles are within 19 %.
-class Histogram
-{
-public:
-    static constexpr int bucketCount = 4 * 27 + 1;
-    struct Values
-    {
-        std::array<std::int64_t, bucketCount> buckets{};
-        std::int64_t count = 0;
-        double sumSeconds = 0;
-        // Upper bound of the bucket that holds the q-quantile, in seconds; the greatest finite
-        // bound where it lies beyond, 0 where nothing was recorded.
-        double quantile(double q) const;
-        Values operator-(const Values &earlier) const; // what was recorded in between
-    };
-
-    void record(std::chrono::nanoseconds span);
-    Values values() const;
-    static double upperBound(int bucket); // seconds; infinity for the last
-
-private:
-    std::array<std::atomic<std::int64_t>, bucketCount> m_buckets{};
-    std::atomic<std::int64_t> m_sumNs{0};
-};
 
 // The newest `capacity` samples, oldest first when read.
 template <typename T>
@@ -109,83 +77,52 @@ struct MetricsSample
     std::vector<std::pair<std::string, Bytes>> models; // memory by model
 };
 
-// Of the runs with so many samples each.
-struct BatchTotals
-{
-    std::int64_t runs = 0;
-    std::chrono::nanoseconds input{};
-    std::chrono::nanoseconds infer{};
-    std::chrono::nanoseconds output{};
-};
-
-// What the finished predictions of a model's version took together, split as Triton splits it.
-struct InferenceTotals
-{
-    std::int64_t requests = 0;
-    std::int64_t samples = 0; // a request may bring several
-    std::int64_t runs = 0;    // of the network; a batch is one
-    std::chrono::nanoseconds total{};
-    std::chrono::nanoseconds queue{};
-    std::chrono::nanoseconds input{};
-    std::chrono::nanoseconds infer{};
-    std::chrono::nanoseconds output{};
-    WallTime last{};                             // when the last one ended
-    std::map<std::int64_t, BatchTotals> batches; // by samples of a run; the first 256 sizes seen
-    // Adds one prediction: requests is 1, last and batches are made here.
-    void add(const InferenceTotals &one, WallTime now);
-};
-
 class Metrics
 {
 public:
-    // One finished prediction; without a name where no such model is there.
-    void recordPrediction(const std::string &model, const std::string &version, bool success,
-                          std::chrono::nanoseconds total);
-    // Phase by its index in inference's Phase.
-    void recordPhase(const std::string &model, std::size_t phase, std::chrono::nanoseconds span);
-    // One prediction that ended well, with requests = 1.
-    void recordInference(const std::string &model, const std::string &version,
-                         const InferenceTotals &one);
+    using ModelKey = std::pair<std::string, std::string>; // name and version
+
+    // The meter of a model's version, made at its first use. To be kept by who records often.
+    std::shared_ptr<ModelMeter> meter(const std::string &model, const std::string &version);
+    std::map<ModelKey, std::shared_ptr<const ModelMeter>> meters() const;
+    // Drops the meters of what is not known any more; models come and go for as long as we run.
+    void keepMeters(const std::function<bool(const ModelKey &)> &known);
+
+    // One finished prediction, of whatever model; the model's meter counts for itself.
+    void recordPrediction(bool success, std::chrono::nanoseconds total);
     // One answered HTTP request.
-    void recordHttp(const std::string &route, int status, std::chrono::nanoseconds span);
-    void recordLoad(const std::string &model, std::chrono::nanoseconds span);
+    void recordHttp(std::string_view route, int status, std::chrono::nanoseconds span);
 
     Histogram::Values predictionLatency() const; // all models together
     std::int64_t predictions() const;            // finished, failed ones included
     std::int64_t failures() const;
-    // By label, as they stand: model and version, model and phase, route and status, model.
-    std::map<std::pair<std::string, std::string>, Histogram::Values> models() const;
-    std::map<std::pair<std::string, std::size_t>, Histogram::Values> phases() const;
+    // As they stand, of what was recorded at all: by model and version, by route and status.
+    std::map<ModelKey, Histogram::Values> models() const;
+    std::map<ModelKey, InferenceTotals> inferences() const;
     std::map<std::pair<std::string, int>, Histogram::Values> http() const;
-    std::map<std::string, Histogram::Values> loads() const;
-    std::map<std::pair<std::string, std::string>, InferenceTotals> inferences() const;
 
     // Time series: the housekeeping thread pushes, anyone reads (copy of at most 3,600 samples).
     void push(MetricsSample sample);
     std::vector<MetricsSample> series() const;
 
 private:
-    template <typename Key>
-    class Family // histograms by label; readers share, the first use of a label is exclusive
+    struct RouteOrder // finds by a view of the route
     {
-    public:
-        Histogram &at(const Key &key);
-        std::map<Key, Histogram::Values> values() const;
-
-    private:
-        mutable std::shared_mutex m_mutex;
-        std::map<Key, std::unique_ptr<Histogram>> m_histograms;
+        using is_transparent = void;
+        template <typename One, typename Other>
+        bool operator()(const One &one, const Other &other) const
+        {
+            return std::tie(one.first, one.second) < std::tie(other.first, other.second);
+        }
     };
 
     Histogram m_latency;
     Counter m_predictions;
     Counter m_failures;
-    Family<std::pair<std::string, std::string>> m_models;
-    Family<std::pair<std::string, std::size_t>> m_phases;
-    Family<std::pair<std::string, int>> m_http;
-    Family<std::string> m_loads;
-    mutable std::mutex m_inferenceMutex;
-    std::map<std::pair<std::string, std::string>, InferenceTotals> m_inferences;
+    mutable std::mutex m_metersMutex;
+    std::map<ModelKey, std::shared_ptr<ModelMeter>> m_meters;
+    mutable std::shared_mutex m_httpMutex; // exclusive for the first use of a label
+    std::map<std::pair<std::string, int>, std::unique_ptr<Histogram>, RouteOrder> m_http;
     mutable std::mutex m_seriesMutex;
     RingBuffer<MetricsSample> m_series{3600};
 };

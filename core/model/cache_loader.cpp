@@ -465,6 +465,7 @@ void CacheLoader::fail(const Entry &entry, Error error, const LoadPlan *plan)
     m_state->reserve(lock, {});
     m_state->countLoad(lock, false);
     const auto files = plan ? filesOf(*plan) : nullptr;
+    const std::string &version = plan ? plan->id.version : entry->id.version;
     if (entry->instance) {
         entry->refreshFailure = error.message;
         m_state->events().post({ModelEventKind::RefreshFailed,
@@ -472,7 +473,8 @@ void CacheLoader::fail(const Entry &entry, Error error, const LoadPlan *plan)
                                 fmt::format("{} could not be refreshed, the instance in memory "
                                             "goes on serving: {}",
                                             entry->id.text(), error.message),
-                                {}});
+                                {},
+                                version});
     } else {
         entry->failure = CacheEntry::Failure{error, m_state->clock().now(),
                                              error.code == ErrorCode::ResourceExhausted, files};
@@ -480,7 +482,8 @@ void CacheLoader::fail(const Entry &entry, Error error, const LoadPlan *plan)
             {ModelEventKind::LoadFailed,
              entry->id,
              fmt::format("{} could not be loaded: {}", entry->id.text(), error.message),
-             {}});
+             {},
+             version});
     }
     lock.unlock();
     finish(entry, error, files);

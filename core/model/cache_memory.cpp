@@ -55,7 +55,8 @@ void CacheState::evict(const Lock &lock, const Instance &instance, const std::st
     m_events.post({ModelEventKind::Evicted,
                    instance->loadedAs,
                    fmt::format("{} evicted {}", instance->loadedAs.text(), why),
-                   {}});
+                   {},
+                   instance->id.version});
     retire(lock, instance);
 }
 
@@ -165,6 +166,7 @@ ModelStatus CacheState::status(const Lock &lock, const CacheEntry &entry) const
     ModelStatus status;
     status.id = entry.id;
     status.loadedVersion = entry.instance ? entry.instance->id.version : std::string();
+    status.lastVersion = entry.lastVersion;
     status.refreshing = entry.instance && entry.work && entry.work->refresh;
     status.unloadedOnRequest = entry.unloadedOnRequest;
     status.hits = entry.hits;

@@ -18,6 +18,8 @@
 
 namespace warmbench {
 
+class ModelMeter; // of metrics, a room that this one does not know
+
 // A file as it was when it was read: what tells a changed one without reading it again.
 struct FileStamp
 {
@@ -43,6 +45,7 @@ struct LoadedModel
     std::size_t primaryOutput = 0;     // index of the output that `prediction` shows
     std::vector<std::string> warnings; // of network, settings and plan
     std::shared_ptr<Network> network;  // never null once published
+    std::shared_ptr<ModelMeter> meter; // carried for who counts predictions; null where nobody does
 
     const NetworkSpec &spec() const { return network->spec(); }
 };

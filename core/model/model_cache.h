@@ -60,6 +60,7 @@ struct ModelStatus
 {
     ModelId id; // version empty for the serving entry
     std::string loadedVersion;
+    std::string lastVersion; // that was loaded; stays after an unload
     ModelState state = ModelState::Registered;
     std::string reason; // why Failed, or why the last refresh failed while Ready
     bool changedOnDisk = false;
@@ -108,6 +109,7 @@ struct ModelEvent
     ModelId id;
     std::string text;                    // a sentence for the log
     std::chrono::nanoseconds loadTime{}; // Loaded, Refreshed
+    std::string version{}; // Evicted, LoadFailed, RefreshFailed: that did; empty: unknown
 };
 
 struct CacheOptions

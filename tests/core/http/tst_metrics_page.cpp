@@ -5,12 +5,15 @@
 #include "make_tensor.h"
 #include "test_files.h"
 
+#include <array>
+#include <fmt/format.h>
 #include <iostream>
 #include <QFile>
 #include <QJsonDocument>
 #include <QProcess>
 #include <QRegularExpression>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QtTest>
 #include <sstream>
 
@@ -57,6 +60,46 @@ private:
     }
 };
 
+// A workbench over models that the test makes.
+class Bench
+{
+public:
+    static InferenceRequest requestFor(ModelId model)
+    {
+        InferenceRequest request;
+        request.model = std::move(model);
+        request.decode = [](const LoadedModel &) -> Result<InferenceInputs> {
+            return InferenceInputs(SampleInputs{zeros({4})});
+        };
+        return request;
+    }
+
+    bool predict(ModelId model)
+    {
+        Answer<Prediction> answer;
+        workbench.predict(requestFor(std::move(model)), answer.callback());
+        return answer.get().has_value();
+    }
+
+    // Of a sample with these labels and no others; -1: there is none.
+    int value(const std::string &metric, const std::string &model, const std::string &version)
+    {
+        const std::string page = http::metricsPage(workbench);
+        const std::string start =
+            fmt::format("\n{}{{model=\"{}\",version=\"{}\"}} ", metric, model, version);
+        const auto at = page.find(start);
+        return at == std::string::npos ? -1 : std::stoi(page.substr(at + start.size()));
+    }
+
+private:
+    std::unique_ptr<FakeSource> m_owned = std::make_unique<FakeSource>();
+    SystemClock m_clock;
+
+public:
+    FakeSource &source = *m_owned;
+    Workbench workbench{WorkbenchOptions(), m_clock, std::move(m_owned)};
+};
+
 bool hasLine(const std::string &page, const std::string &start)
 {
     return page.starts_with(start) || page.find("\n" + start) != std::string::npos;
@@ -86,7 +129,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("start");
         const QString labels =
             QStringLiteral("{model=\"net \\\"one\\\" \\\\ \u00e9\",version=\"1\"} ");
-        const QString model = QStringLiteral("{model=\"net \\\"one\\\" \\\\ \u00e9\"");
+        const QString model =
+            QStringLiteral("{model=\"net \\\"one\\\" \\\\ \u00e9\",version=\"1\"");
         const auto row = [](const QString &start) {
             QTest::newRow(qPrintable(start.simplified())) << start;
         };
@@ -95,6 +139,9 @@ private Q_SLOTS:
         row(one("warmbench_model_cache_misses_total") + labels + one("1\n"));
         row(one("warmbench_model_cache_coalesced_total") + labels + one("0\n"));
         row(one("warmbench_model_memory_bytes") + labels + one("1000\n"));
+        row(one("warmbench_model_cache_evictions_total") + labels + one("0\n"));
+        row(one("warmbench_model_cache_load_failures_total") + labels + one("0\n"));
+        row(one("warmbench_queue_length") + labels + one("0\n"));
         row(one("warmbench_model_load_seconds_count") + model + one("} 1\n"));
         row(one("warmbench_phase_seconds_count") + model + one(",phase=\"infer\"} 3\n"));
         row(one("warmbench_request_seconds_count{route=\"/predict/{name}\",status=\"200\"} 1\n"));
@@ -105,9 +152,7 @@ private Q_SLOTS:
              {"request", "queue", "compute_input", "compute_infer", "compute_output"})
             row(one("nv_inference_") + one(part) + one("_duration_us") + labels);
         for (const char *name :
-             {"warmbench_model_cache_evictions_total 0\n",
-              "warmbench_model_cache_load_failures_total 0\n", "warmbench_model_cache_bytes 1000\n",
-              "warmbench_model_cache_budget_bytes ", "warmbench_queue_length 0\n",
+             {"warmbench_model_cache_bytes 1000\n", "warmbench_model_cache_budget_bytes ",
               "warmbench_prediction_cache_hits_total 0\n",
               "warmbench_prediction_cache_misses_total 0\n",
               "warmbench_prediction_cache_evictions_total 0\n",
@@ -122,6 +167,85 @@ private Q_SLOTS:
         QCOMPARE(used.failures, 1); // the unknown one
         const std::string page = used.page();
         QVERIFY2(hasLine(page, start.toStdString()), page.c_str());
+    }
+
+    void eachModelCountsItsOwn()
+    {
+        Bench bench;
+        bench.source.set("large", {.versions = {"1", "7"}});
+        bench.source.set("torn");
+        bench.source.failLoads("torn", failedPrecondition("Layer \"dense\" broke."));
+        QVERIFY(bench.predict({"large", {}}));
+        QVERIFY(!bench.predict({"torn", {}}));
+        bench.workbench.cache().setBudget({});
+        QTRY_COMPARE(bench.value("warmbench_model_cache_evictions_total", "large", "7"), 1);
+        QTRY_COMPARE(bench.value("warmbench_model_cache_load_failures_total", "torn", "1"), 1);
+        QCOMPARE(bench.value("warmbench_model_cache_evictions_total", "torn", "1"), 0);
+        QCOMPARE(bench.value("warmbench_model_cache_load_failures_total", "large", "7"), 0);
+        // It has left, and its figures have not.
+        QCOMPARE(bench.value("warmbench_model_cache_misses_total", "large", "7"), 1);
+        QCOMPARE(bench.value("warmbench_model_load_seconds_count", "large", "7"), 1);
+        QCOMPARE(bench.value("warmbench_model_load_seconds_count", "torn", "1"), -1);
+        bench.workbench.cache().setBudget(mebibytes(1));
+        QVERIFY(bench.predict({"large", "1"}));
+        QCOMPARE(bench.value("warmbench_model_load_seconds_count", "large", "1"), 1);
+        QCOMPARE(bench.value("warmbench_model_load_seconds_count", "large", "7"), 1);
+    }
+
+    void aSharedModelIsLoadedOnce()
+    {
+        Bench bench;
+        bench.source.set("m");
+        QVERIFY(bench.predict({"m", {}}));
+        QVERIFY(bench.predict({"m", "1"}));
+        QCOMPARE(bench.value("warmbench_model_load_seconds_count", "m", "1"), 1);
+        QCOMPARE(bench.value("nv_inference_count", "m", "1"), 2);
+    }
+
+    void eachModelHasItsQueue()
+    {
+        Bench bench;
+        const auto gate = std::make_shared<Gate>();
+        FakeModel slow;
+        slow.network.runGate = gate;
+        bench.source.set("slow", slow);
+        bench.source.set("idle");
+        QVERIFY(bench.predict({"slow", {}}));
+        QVERIFY(bench.predict({"idle", {}}));
+        gate->close();
+        std::array<Answer<Prediction>, 3> answers;
+        for (auto &answer : answers)
+            bench.workbench.predict(Bench::requestFor({"slow", {}}), answer.callback());
+        QVERIFY(gate->awaitWaiting(1));
+        QTRY_COMPARE(bench.value("warmbench_queue_length", "slow", "1"), 2);
+        QCOMPARE(bench.value("warmbench_queue_length", "idle", "1"), 0);
+        gate->open();
+        for (auto &answer : answers)
+            QVERIFY(answer.get());
+        QCOMPARE(bench.value("warmbench_queue_length", "slow", "1"), 0);
+    }
+
+    // A folder in which models come and go must not make the page grow for ever.
+    void aModelThatLeftTheFolderIsToldNoMore()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        for (const char *name : {"stays.onnx", "goes.onnx"})
+            std::filesystem::copy_file(testModel("tiny_64.onnx"), path / name);
+        const SystemClock clock;
+        Workbench workbench({}, clock);
+        QVERIFY(workbench.open(path, false));
+        for (const char *name : {"stays", "goes"}) {
+            Answer<void> loaded;
+            workbench.cache().load({name, {}}, loaded.callback());
+            QVERIFY(loaded.get());
+        }
+        QVERIFY(http::metricsPage(workbench).find("model=\"goes\"") != std::string::npos);
+        std::filesystem::remove(path / "goes.onnx");
+        workbench.keepHouse();
+        const std::string page = http::metricsPage(workbench);
+        QVERIFY(page.find("model=\"goes\"") == std::string::npos);
+        QVERIFY(page.find("model=\"stays\"") != std::string::npos);
     }
 
     void theDashboardReadsWhatIsThere()

@@ -135,14 +135,17 @@ private Q_SLOTS:
                 recorders.emplace_back([&metrics, t] {
                     for (int i = 0; i < each; ++i) {
                         const std::string model = i % 2 ? "digits" : "iris";
-                        metrics.recordPrediction(model, "1", i % 5 != 0, 1ms);
-                        metrics.recordPhase(model, static_cast<std::size_t>(i % 5), 1ms);
+                        const auto meter = metrics.meter(model, "1");
+                        metrics.recordPrediction(i % 5 != 0, 1ms);
+                        meter->predictions.record(1ms);
+                        meter->recordPhase(static_cast<std::size_t>(i % 5), 1ms);
                         metrics.recordHttp("/predict", i % 5 ? 200 : 400, 1ms);
-                        metrics.recordLoad("model " + std::to_string(t), 1s);
+                        metrics.meter("model " + std::to_string(t), "1")->loads.record(1s);
                         if (i % 50 == 0) {
                             metrics.push({});
                             (void)metrics.series();
-                            (void)metrics.phases();
+                            (void)metrics.models();
+                            metrics.keepMeters([](const auto &) { return true; });
                         }
                     }
                 });
@@ -153,10 +156,27 @@ private Q_SLOTS:
         QCOMPARE(metrics.predictionLatency().count, threads * each);
         QCOMPARE(metrics.models().size(), std::size_t(2));
         QCOMPARE(metrics.models().at({"digits", "1"}).count, threads * each / 2);
-        QCOMPARE(metrics.phases().size(), std::size_t(10));
         QCOMPARE(metrics.http().at({"/predict", 400}).count, threads * each / 5);
-        QCOMPARE(metrics.loads().size(), std::size_t(threads));
-        QCOMPARE(metrics.loads().at("model 3").count, each);
+        const auto meters = metrics.meters();
+        QCOMPARE(meters.size(), std::size_t(2 + threads));
+        std::int64_t phases = 0;
+        for (std::size_t phase = 0; phase < ModelMeter::phaseCount; ++phase)
+            phases += meters.at({"digits", "1"})->phase(phase).count;
+        QCOMPARE(phases, threads * each / 2);
+        QCOMPARE(meters.at({"model 3", "1"})->loads.values().count, each);
+    }
+
+    void aMeterIsKeptForAsLongAsItsModelIsKnown()
+    {
+        Metrics metrics;
+        const auto first = metrics.meter("digits", "1");
+        QCOMPARE(metrics.meter("digits", "1").get(), first.get());
+        QVERIFY(metrics.meter("digits", "2") != first);
+        first->evictions.add();
+        metrics.keepMeters([](const Metrics::ModelKey &key) { return key.second == "2"; });
+        QCOMPARE(metrics.meters().size(), std::size_t(1));
+        first->evictions.add(); // who still holds it may go on
+        QCOMPARE(metrics.meter("digits", "1")->evictions.value(), 0);
     }
 
     void inferencesAreToldByBatchUpTo256Sizes()
@@ -168,10 +188,10 @@ private Q_SLOTS:
         one.infer = std::chrono::nanoseconds(10);
         for (int size = 1; size <= 1000; ++size) {
             one.samples = 2 * size;
-            metrics.recordInference("m", "1", one);
+            metrics.meter("m", "1")->recordInference(one);
         }
         one.samples = 2;
-        metrics.recordInference("m", "1", one);
+        metrics.meter("m", "1")->recordInference(one);
         const InferenceTotals all = metrics.inferences().at({"m", "1"});
         QCOMPARE(all.requests, 1001);
         QCOMPARE(all.runs, 2002);

@@ -1,0 +1,46 @@
+// Models from another source, each with the meter that counts for it.
+//
+// Thread: as ModelSource.
+#pragma once
+
+#include "metrics/metrics.h"
+#include "model/model_source.h"
+
+namespace warmbench {
+
+class MeteredSource final : public ModelSource
+{
+public:
+    MeteredSource(ModelSource &source, Metrics &metrics)
+        : m_source(source)
+        , m_metrics(metrics)
+    {
+    }
+
+    Result<void> contains(const ModelId &id) const override { return m_source.contains(id); }
+    Result<LoadPlan> probe(const ModelId &id) override { return m_source.probe(id); }
+    Result<ModelDescription> describe(const LoadPlan &plan) override
+    {
+        return m_source.describe(plan);
+    }
+    Result<std::unique_ptr<LoadedModel>> load(const LoadPlan &plan) override
+    {
+        auto loaded = m_source.load(plan);
+        if (!loaded || !*loaded)
+            return loaded;
+        LoadedModel &model = **loaded;
+        model.meter = m_metrics.meter(model.id.name, model.id.version);
+        model.meter->loads.record(model.loadTime);
+        return loaded;
+    }
+    std::vector<FileStamp> stampsNow(const LoadedModel &model) const override
+    {
+        return m_source.stampsNow(model);
+    }
+
+private:
+    ModelSource &m_source;
+    Metrics &m_metrics;
+};
+
+} // namespace warmbench

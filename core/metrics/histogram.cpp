@@ -1,0 +1,79 @@
+#include "metrics/histogram.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace warmbench {
+namespace {
+
+constexpr int finiteBuckets = Histogram::bucketCount - 1;
+
+// Whole nanoseconds, so that a bound belongs to its bucket whatever the rounding of logarithms.
+const std::array<std::int64_t, finiteBuckets> &bounds()
+{
+    static const auto made = [] {
+        std::array<std::int64_t, finiteBuckets> result{};
+        for (int i = 0; i < finiteBuckets; ++i)
+            result.at(static_cast<std::size_t>(i)) =
+                std::llround(1000.0 * std::exp2((i + 1) / 4.0));
+        return result;
+    }();
+    return made;
+}
+
+} // namespace
+
+double Histogram::upperBound(int bucket)
+{
+    if (bucket >= finiteBuckets)
+        return std::numeric_limits<double>::infinity();
+    return static_cast<double>(bounds().at(static_cast<std::size_t>(std::max(bucket, 0)))) * 1e-9;
+}
+
+void Histogram::record(std::chrono::nanoseconds span)
+{
+    const std::int64_t ns = std::max<std::int64_t>(span.count(), 0);
+    const auto &limits = bounds();
+    const auto bucket = std::lower_bound(limits.begin(), limits.end(), ns) - limits.begin();
+    m_buckets[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+    m_sumNs.fetch_add(ns, std::memory_order_relaxed);
+}
+
+Histogram::Values Histogram::values() const
+{
+    Values values;
+    for (std::size_t i = 0; i < m_buckets.size(); ++i) {
+        values.buckets[i] = m_buckets[i].load(std::memory_order_relaxed);
+        values.count += values.buckets[i];
+    }
+    values.sumSeconds = static_cast<double>(m_sumNs.load(std::memory_order_relaxed)) * 1e-9;
+    return values;
+}
+
+double Histogram::Values::quantile(double q) const
+{
+    if (count <= 0)
+        return 0;
+    const auto rank =
+        static_cast<std::int64_t>(std::ceil(std::clamp(q, 0.0, 1.0) * static_cast<double>(count)));
+    std::int64_t below = 0;
+    for (int i = 0; i < finiteBuckets; ++i) {
+        below += buckets.at(static_cast<std::size_t>(i));
+        if (below >= std::max<std::int64_t>(rank, 1))
+            return upperBound(i);
+    }
+    return upperBound(finiteBuckets - 1);
+}
+
+Histogram::Values Histogram::Values::operator-(const Values &earlier) const
+{
+    Values difference;
+    for (std::size_t i = 0; i < buckets.size(); ++i)
+        difference.buckets[i] = buckets[i] - earlier.buckets[i];
+    difference.count = count - earlier.count;
+    difference.sumSeconds = sumSeconds - earlier.sumSeconds;
+    return difference;
+}
+
+} // namespace warmbench
