@@ -7,6 +7,7 @@ import json
 import pathlib
 import struct
 import sys
+import zlib
 
 SEEDS = {}
 
@@ -189,6 +190,36 @@ seed("multipart", "no-boundary", b"multipart/form-data\n--x\r\n\r\nc\r\n--x--")
 seed("multipart", "long-boundary", form(71 * "x", (FILE, b"abc")))
 seed("multipart", "many", form("x", *101 * [("", b"")]))
 seed("multipart", "other", b'application/json\n{"input": [1, 2]}')
+
+# ---- packed bodies -----------------------------------------------------------------------------------------------------
+
+def deflated(plain, window, level=9):
+    packer = zlib.compressobj(level, zlib.DEFLATED, window)
+    return packer.compress(plain) + packer.flush()
+
+
+BODY = json.dumps({"input": [0.5] * 64}).encode()
+GZIP, ZLIB, BARE = 31, 15, -15
+seed("content_coding", "gzip", b"gzip\n" + deflated(BODY, GZIP))
+seed("content_coding", "gzip-stored", b"x-gzip\n" + deflated(BODY, GZIP, level=0))
+seed("content_coding", "gzip-members", b"gzip, identity\n" + deflated(b"a", GZIP) + deflated(b"", GZIP) + deflated(b"b", GZIP))
+seed("content_coding", "gzip-fields", b"gzip\n\x1f\x8b\x08\x1e\0\0\0\0\0\xff\x04\0extrname\0comment\0\0\0" + deflated(b"a", BARE))
+seed("content_coding", "gzip-behind", b"gzip\n" + deflated(b"a", GZIP) + b"behind")
+seed("content_coding", "gzip-zeros", b"gzip\n" + deflated(b"a", GZIP) + bytes(8))
+seed("content_coding", "gzip-sum", b"gzip\n" + deflated(b"a", GZIP)[:-8] + bytes(8))
+seed("content_coding", "gzip-cut", b"gzip\n" + deflated(BODY, GZIP)[:-3])
+seed("content_coding", "zlib", b"deflate\n" + deflated(BODY, ZLIB))
+seed("content_coding", "zlib-small-window", b"deflate\n" + deflated(BODY, 9))
+seed("content_coding", "zlib-behind", b"deflate\n" + deflated(b"a", ZLIB) + b"b")
+seed("content_coding", "zlib-dictionary", b"deflate\n\x78\xbb\0\0\0\1" + deflated(b"a", BARE))
+seed("content_coding", "bare", b"Deflate\n" + deflated(BODY, BARE))
+seed("content_coding", "bare-empty", b"deflate\n" + deflated(b"", BARE))
+seed("content_coding", "bare-block", b"deflate\n\x07")
+seed("content_coding", "beyond-counting", b"gzip\n" + deflated(bytes(1_100_000), GZIP))
+seed("content_coding", "bomb", b"gzip\n" + deflated(bytes(1_300_000), GZIP))
+seed("content_coding", "empty", b"gzip\n")
+seed("content_coding", "two", b"gzip, deflate\n" + deflated(deflated(BODY, GZIP), ZLIB))
+seed("content_coding", "preferences", b"gzip;q=0.5, deflate ; q=1.000, *;q=0, identity;q=0.1, br;q=\n" + 100 * b"hello ")
 
 # ---- settings ----------------------------------------------------------------------------------------------------------
 
