@@ -305,7 +305,12 @@ void Api::index(const RoutedRequest &routed, const Replier &reply) const
         reply(std::move(page));
         return;
     }
-    std::string body = "{\"name\": \"warmbench\", \"routes\": [";
+    std::string body = R"({"name": "warmbench", "default_model": )";
+    if (const auto model = m_workbench.defaultModel(); model)
+        appendJsonString(body, *model);
+    else
+        body += "null";
+    body += R"(, "routes": [)";
     for (const Route &route : m_router.routes()) {
         if (!route.listed)
             continue;

@@ -59,7 +59,8 @@ constexpr std::string_view inferAnswer = R"({
  "application/json": {"schema": {"$ref": "#/components/schemas/InferResponse"}},
  "application/octet-stream": {"schema": {"type": "string", "format": "binary", "description": "The JSON, whose length is in Inference-Header-Content-Length, then the bytes of tensors asked for with binary_data."}}})";
 constexpr std::string_view indexAnswer = R"({
- "application/json": {"schema": {"type": "object", "required": ["name", "routes"], "properties": {"name": {"const": "warmbench"},
+ "application/json": {"schema": {"type": "object", "required": ["name", "default_model", "routes"], "properties": {"name": {"const": "warmbench"},
+  "default_model": {"type": ["string", "null"], "description": "What /predict without a name runs; null where no model is open."},
   "routes": {"type": "array", "items": {"type": "object", "required": ["verb", "path", "summary"],
    "properties": {"verb": {"type": "string"}, "path": {"type": "string"}, "summary": {"type": "string"}}}}}}},
  "text/html": {"schema": {"type": "string"}}})";

@@ -93,10 +93,11 @@ function quoted(text) {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+const longestArgument = 100_000; // bytes; Linux takes 128 KiB
+
 export function curlLine(name, input) {
   const url = quoted(`${location.origin}/predict/${pathOf(name)}`);
   const authorization = keptToken() ? ` -H 'Authorization: Bearer TOKEN'` : "";
-  return input.file
-    ? `curl -s ${url}${authorization} --data-binary @${quoted(input.file.name || "picture.png")}`
-    : `curl -s ${url}${authorization} -d ${quoted(input.body)}`;
+  const file = input.file ? input.file.name || "picture.png" : input.body.length > longestArgument && "body.json";
+  return `curl -s ${url}${authorization} ${file ? `--data-binary @${quoted(file)}` : `-d ${quoted(input.body)}`}`;
 }

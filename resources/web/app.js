@@ -3,11 +3,13 @@
 import * as api from "./api.js";
 import { LineChart } from "./charts.js";
 import { $, element, fill, keepToken, keptToken, memoryText } from "./dom.js";
+import { plainExample } from "./examples.js";
 import { clearAnswer, drawPicture, showAnswer } from "./result.js";
 
 let model = null; // what GET /models/NAME says of the chosen one
 let choosing = Promise.resolve(); // until it is known
 let picture = null; // the File or Blob to send
+let example = ""; // numbers that nobody wrote
 
 // ---- messages ----
 
@@ -21,13 +23,12 @@ function showProblem(error) {
   if (error && !(error instanceof api.ApiError)) throw error;
 }
 
+// What was begun last has the word: an answer to something before, wherever it was held up, says nothing any more.
+let begun = 0;
 async function guarded(work) {
-  try {
-    await work();
-    showProblem(null);
-  } catch (error) {
-    showProblem(error);
-  }
+  const mine = ++begun;
+  const problem = await work().then(() => null, (error) => error);
+  if (mine === begun) showProblem(problem);
 }
 
 // ---- models ----
@@ -81,14 +82,18 @@ async function chooseModel() {
 function showInputs() {
   const features = model.settings?.input?.features ?? [];
   const { inputs } = model;
-  $("picture-input").hidden = features.length > 0 || !inputs.some(({ shape }) => shape.length === 4);
+  $("picture-input").hidden = features.length > 0 || inputs.length !== 1 || inputs[0].shape.length !== 4;
   $("shape").textContent = inputs.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
-  const names = inputs.map(({ name }) => `${JSON.stringify(name)}: [...]`).join(", ");
-  $("numbers").placeholder = inputs.length > 1 ? `{"tensors": {${names}}}` : "[0, 0.375, ...]";
+  if ($("numbers").value === example) $("numbers").value = example = $("picture-input").hidden && !features.length ? exampleFor(inputs) : "";
   $("feature-input").hidden = !features.length;
   $("feature-input").replaceChildren(...features.map(featureField));
   $("number-input").hidden = features.length > 0;
   showCurl();
+}
+
+// What a model takes that has neither features nor pictures, to be written over.
+function exampleFor(inputs) {
+  return inputs.length ? plainExample(inputs.map(({ name, dtype, shape }) => ({ name, datatype: dtype, shape }))) : "";
 }
 
 function featureField({ name, unit, default: value }) {

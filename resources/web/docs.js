@@ -1,16 +1,19 @@
 // Reads /openapi.json and sends real requests.
 
 import { $, element, keepToken, keptToken } from "./dom.js";
+import { describesPredictions, examplesFor } from "./examples.js";
 
 const longest = 100_000; // characters of an answer that are shown
 
 let description = {};
-let firstModel = "";
+let defaultModel = "";
 
 function resolved(thing) {
   while (thing?.$ref) thing = thing.$ref.slice(2).split("/").reduce((inside, key) => inside[key], description);
   return thing;
 }
+
+const authorization = () => (keptToken() ? { Authorization: `Bearer ${keptToken()}` } : {});
 
 // ---- sending ----
 
@@ -24,7 +27,7 @@ function requestOf(path, verb, form) {
     else if (field.value && field.dataset.in === "header") headers[field.name] = field.value;
     else if (field.value) query.set(field.name, field.value);
   }
-  if (keptToken()) headers.Authorization = `Bearer ${keptToken()}`;
+  Object.assign(headers, authorization());
   const body = form.querySelector("input[type=file]")?.files[0] ?? form.querySelector("textarea")?.value;
   const options = { method: verb.toUpperCase(), headers };
   if (body) options.body = body;
@@ -57,7 +60,7 @@ function parameterField(parameter) {
   const field = element("input", { name: parameter.name, required: parameter.required === true });
   field.dataset.in = parameter.in;
   if (parameter.in === "path" && parameter.name === "name") {
-    field.value = firstModel;
+    field.value = defaultModel;
     field.setAttribute("list", "models");
   } else if (parameter.in === "path" && parameter.name === "version") {
     field.value = "1";
@@ -67,18 +70,49 @@ function parameterField(parameter) {
   return label;
 }
 
+// A text with examples to choose from; setExamples([[summary, value], ...]) leaves what somebody wrote.
 function bodyFields(content) {
-  const examples = Object.values(content["application/json"]?.examples ?? {});
-  const text = element("textarea", { rows: 3, spellcheck: false, value: JSON.stringify(examples[0]?.value ?? {}) });
-  const fields = [element("label", {}, "Body", text)];
-  if (examples.length > 1) {
-    const list = element("select", {}, ...examples.map(({ summary }, i) => new Option(summary ?? `Example ${i + 1}`, String(i))));
-    list.addEventListener("change", () => { text.value = JSON.stringify(examples[Number(list.value)].value); });
-    fields.unshift(element("label", {}, "Example ", list));
-  }
+  const text = element("textarea", { rows: 3, spellcheck: false });
+  const list = element("select");
+  const choice = element("label", {}, "Example ", list);
+  let shown = "";
+  let bodies = [];
+  const show = () => { text.value = shown = bodies[Number(list.value)] ?? "{}"; };
+  const setExamples = (examples) => {
+    bodies = examples.map(([, value]) => JSON.stringify(value));
+    const before = list.selectedOptions[0]?.textContent;
+    list.replaceChildren(...examples.map(([summary], i) => new Option(summary, String(i))));
+    const again = [...list.options].find(({ textContent }) => textContent === before);
+    if (again) again.selected = true;
+    choice.hidden = examples.length < 2;
+    if (text.value === shown) show();
+  };
+  list.addEventListener("change", show);
+  const given = Object.values(content["application/json"]?.examples ?? {});
+  setExamples(given.map(({ summary, value }, i) => [summary ?? `Example ${i + 1}`, value]));
+  const fields = [choice, element("label", {}, "Body", text)];
   if (content["application/octet-stream"]) fields.push(element("label", {}, "or a file ", element("input", { type: "file" })));
-  return fields;
+  return { fields, setExamples };
 }
+
+async function asked(path) {
+  const answer = await fetch(path, { headers: authorization() });
+  if (!answer.ok) throw new Error(`${path} says ${answer.status}.`);
+  return answer.json();
+}
+
+// What the model that the form names says of its inputs. A version that it has not gives way to its newest.
+async function modelOf(form) {
+  const name = encodeURIComponent(form.elements.name?.value || defaultModel);
+  const field = form.elements.version;
+  const { versions } = await asked(`/models/${name}`);
+  if (field && versions.length && !versions.includes(field.value)) field.value = versions.at(-1);
+  const { inputs, outputs } = await asked(`/v2/models/${name}${field ? `/versions/${encodeURIComponent(field.value)}` : ""}`);
+  const { settings } = await asked(`/models/${name}`); // known by now
+  return { inputs, outputs, features: settings?.input?.features ?? [] };
+}
+
+const schemaOf = (content) => content?.["application/json"]?.schema?.$ref?.split("/").pop() ?? "";
 
 function answersOf(operation) {
   const rows = Object.entries(operation.responses)
@@ -90,19 +124,33 @@ function answersOf(operation) {
 function route(path, verb, operation) {
   const form = element("form", { className: "route" });
   form.append(...(operation.parameters ?? []).map(parameterField));
-  if (operation.requestBody) form.append(...bodyFields(operation.requestBody.content));
+  const content = operation.requestBody?.content;
+  let filled = Promise.resolve();
+  let fill = () => {};
+  if (content) {
+    const { fields, setExamples } = bodyFields(content);
+    form.append(...fields);
+    const schema = schemaOf(content);
+    // Of a model that cannot be asked the description's own examples stay.
+    if (describesPredictions(schema))
+      fill = () => { filled = modelOf(form).then((model) => setExamples(examplesFor(schema, model))).catch(() => {}); };
+  }
+  form.elements.name?.addEventListener("change", fill);
   const goesOn = operation.responses["200"]?.content?.["text/event-stream"];
   const output = element("pre", { hidden: true, tabIndex: 0 });
   output.setAttribute("role", "status");
   form.append(goesOn ? element("a", { href: path }, "Open") : element("button", { type: "submit" }, "Send"));
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    await filled;
     send(path, verb, form, output);
   });
   const code = element("code", {}, `${verb.toUpperCase()} ${path}`);
   const summary = element("summary", {}, code, ` ${operation.summary}`);
   if (operation.security) summary.append(" ", element("span", { className: "quiet" }, "Needs the token, if there is one."));
-  return element("section", {}, element("details", { id: operation.operationId }, summary, form, output, answersOf(operation)));
+  const details = element("details", { id: operation.operationId }, summary, form, output, answersOf(operation));
+  details.addEventListener("toggle", () => details.open && fill());
+  return element("section", {}, details);
 }
 
 function show() {
@@ -123,10 +171,11 @@ function show() {
 $("token").value = keptToken();
 $("token").addEventListener("change", () => keepToken($("token").value));
 try {
-  const answers = await Promise.all(["/openapi.json", "/models?limit=100"].map((path) => fetch(path)));
-  const [read, { models }] = await Promise.all(answers.map((answer) => answer.json()));
+  const json = { headers: { Accept: "application/json" } }; // or "/" is the demo
+  const answers = await Promise.all(["/openapi.json", "/models?limit=100", "/"].map((path) => fetch(path, json)));
+  const [read, { models }, index] = await Promise.all(answers.map((answer) => answer.json()));
   description = read;
-  firstModel = models[0]?.name ?? "";
+  defaultModel = index.default_model ?? models[0]?.name ?? "";
   $("models").append(...models.map(({ name }) => new Option(name, name)));
   show();
 } catch (error) {

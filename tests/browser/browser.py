@@ -3,13 +3,18 @@
 import base64
 import json
 import os
+import pathlib
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import traceback
 import urllib.error
 import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from served import Server  # noqa: E402
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"Tab": "\uE004", "Enter": "\uE007", "Shift": "\uE008", "Control": "\uE009", "Escape": "\uE00C", "Space": " "}
@@ -172,9 +177,27 @@ def passes(browser, pictures, steps):
             step()
         except Exception:
             traceback.print_exc()
-            print("FAILED:", getattr(step, "__name__", step))
+            print("FAILED:", getattr(step, "func", step).__name__)
             if pictures:
                 browser.picture(os.path.join(pictures, "failed.png"))
             return 1
     print("passed")
     return 0
+
+
+def main(steps, *names):
+    """CHECK WARMBENCH CHROMIUM CHROMEDRIVER NAMES... [FOLDER-FOR-PICTURES]: runs what
+    steps(browser, server, program, pictures, *paths) lists, over a server with the samples."""
+    program, chromium, chromedriver, *rest = sys.argv[1:]
+    paths = [os.path.abspath(path) for path in rest[: len(names)]]  # a browser takes no others
+    if len(paths) < len(names):
+        sys.exit("Say also where to find: " + ", ".join(names[len(paths):]))
+    pictures = rest[len(names)] if len(rest) > len(names) else None
+    if pictures:
+        os.makedirs(pictures, exist_ok=True)
+    with Server(program) as server:
+        browser = Browser(chromium, chromedriver)
+        try:
+            sys.exit(passes(browser, pictures, steps(browser, server, program, pictures, *paths)))
+        finally:
+            browser.close()

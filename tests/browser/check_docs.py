@@ -1,15 +1,11 @@
 #!/usr/bin/env python3
-"""The page of all routes in a real browser: check_docs.py WARMBENCH CHROMIUM CHROMEDRIVER [FOLDER-FOR-PICTURES]"""
+"""The page of all routes in a real browser: check_docs.py WARMBENCH CHROMIUM CHROMEDRIVER TEST-MODELS [FOLDER-FOR-PICTURES]"""
 
 import functools
 import json
-import os
-import pathlib
-import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from browser import Browser, passes  # noqa: E402
-from served import Server, check  # noqa: E402
+from browser import main  # also finds what is in support/
+from served import Server, check
 
 
 def opened(browser, server):
@@ -21,7 +17,11 @@ def opened(browser, server):
 def sends(browser, operation, values=None, body=None):
     """Fills the operation's form, sends it; status and body that it shows."""
     browser.run("""const one = document.getElementById(arguments[0]); one.open = true;
-        for (const [name, value] of Object.entries(arguments[1])) one.querySelector(`input[name="${name}"]`).value = value;
+        for (const [name, value] of Object.entries(arguments[1])) {
+          const field = one.querySelector(`input[name="${name}"]`);
+          field.value = value;
+          field.dispatchEvent(new Event("change"));
+        }
         if (arguments[2] !== null) one.querySelector("textarea").value = arguments[2];
         one.querySelector("pre").textContent = "";""", operation, values or {}, body)
     browser.click(f"#{operation} button")
@@ -45,7 +45,7 @@ def sends_real_requests(browser, server, pictures):
     models = json.loads(text)
     check(status == 200 and [one["name"] for one in models["models"]] == ["digits"] and models["next"] == "digits", text)
     status, text = sends(browser, "postPredictByName", {"name": "iris"})
-    check(status == 200 and json.loads(text)["results"][0]["classes"][0]["label"] == "setosa", text)
+    check(status == 200 and json.loads(text)["results"][0]["classes"][0]["label"] == "versicolor", text)
     browser.fits("docs", pictures)
     status, text = sends(browser, "postV1ModelsByNamePredict", {"name": "iris"})
     check(status == 200 and len(json.loads(text)["predictions"]) == 1, text)
@@ -58,6 +58,55 @@ def sends_real_requests(browser, server, pictures):
     memory = server.get("/stats")["model_bytes"]  # by its number and without one it is the same copy
     check(f'warmbench_model_memory_bytes{{model="iris",version="1"}} {memory}\n' in text, text[:5000])
     complaints = browser.complaints()
+    check(not complaints, f"the browser complains: {complaints}")
+
+
+# Several inputs, one sample without a batch, pictures of any size and large ones, int64 out, numbers alone.
+MODELS = ["add", "addsub_int32", "int64_out", "image_out", "dynamic", "pool_224", "tiny_64", "fixed_batch"]
+
+
+def sends_what_fits(browser, program, models):
+    """Whatever the model, each example that a route of predictions offers is answered with 200, in the right model's name."""
+    paths = [f"{models}/{name}.onnx" for name in MODELS]
+    with Server(program, "--default", "addsub_int32", *paths) as server:
+        opened(browser, server)
+        description = server.get("/openapi.json")["paths"]
+        routes = {operations["post"]["operationId"]: path for path, operations in description.items()
+                  if path.endswith((":predict", "/infer")) or "/predict" in path or "/advanced_predict" in path}
+        check(len(routes) == 10, f"routes of predictions: {routes}")
+        for operation, path in routes.items():
+            status, text = sends(browser, operation)
+            check(status == 200, f"{path} as the page has it: {status} {text}")
+            for model in ["digits", "iris", *MODELS] if "{name}" in path else ["addsub_int32"]:
+                answers_all(browser, operation, {"name": model} if "{name}" in path else {}, model)
+        complaints = browser.complaints()
+        check(not complaints, f"the browser complains: {complaints}")
+
+
+def answers_all(browser, operation, values, model):
+    status, text = sends(browser, operation, values)
+    check(status == 200, f"{operation} of {model}: {status} {text}")
+    choices = browser.run("return document.querySelectorAll(`#${arguments[0]} option`).length", operation)
+    for i in range(choices):
+        body = browser.run("""const one = document.getElementById(arguments[0]); const list = one.querySelector("select");
+            list.selectedIndex = arguments[1]; list.dispatchEvent(new Event("change"));
+            return one.querySelector("textarea").value;""", operation, i)
+        check(len(body) > 2, f"{operation} of {model}: example {i} is {body}")
+        status, text = sends(browser, operation)
+        check(status == 200, f"{operation} of {model} with {body[:300]}: {status} {text[:1000]}")
+        said = json.loads(text.partition("\n…")[0]) if "\n… " not in text else {}
+        check(said.get("model", said.get("model_name", model)) == model, f"{operation}: not {model} answered: {text[:300]}")
+
+
+def leaves_what_was_written(browser, server):
+    opened(browser, server)
+    mine = '{"input": [6.7, 3.1, 5.6, 2.4]}'
+    status, text = sends(browser, "postPredictByName", {"name": "iris"}, mine)
+    check(status == 200 and json.loads(text)["results"][0]["classes"][0]["label"] == "virginica", text)
+    status, text = sends(browser, "postPredictByName", {"name": "digits"})
+    check(status == 400, f"another body than the one written: {text}")
+    check(browser.run("return document.querySelector('#postPredictByName textarea').value") == mine, "it is overwritten")
+    complaints = browser.complaints(expected=[400])
     check(not complaints, f"the browser complains: {complaints}")
 
 
@@ -92,24 +141,17 @@ def stays_at_home(browser, server):
     check(not strangers, f"requests to other hosts: {strangers}")
 
 
-def main():
-    program, chromium, chromedriver, *rest = sys.argv[1:]
-    pictures = rest[0] if rest else None
-    if pictures:
-        os.makedirs(pictures, exist_ok=True)
-    with Server(program) as server:
-        browser = Browser(chromium, chromedriver)
-        try:
-            return passes(browser, pictures, [
-                functools.partial(lists_every_route, browser, server),
-                functools.partial(sends_real_requests, browser, server, pictures),
-                functools.partial(shows_errors, browser, server),
-                functools.partial(stays_at_home, browser, server),
-                functools.partial(sends_the_token, browser, program),
-            ])
-        finally:
-            browser.close()
+def steps(browser, server, program, pictures, models):
+    return [
+        functools.partial(lists_every_route, browser, server),
+        functools.partial(sends_real_requests, browser, server, pictures),
+        functools.partial(leaves_what_was_written, browser, server),
+        functools.partial(shows_errors, browser, server),
+        functools.partial(stays_at_home, browser, server),
+        functools.partial(sends_what_fits, browser, program, models),
+        functools.partial(sends_the_token, browser, program),
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(steps, "TEST-MODELS")

@@ -3,14 +3,11 @@
 
 import functools
 import http.server
-import pathlib
 import re
-import sys
 import threading
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from browser import Browser, passes  # noqa: E402
-from served import Server, check  # noqa: E402
+from browser import main  # also finds what is in support/
+from served import Server, check
 
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
           "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
@@ -144,20 +141,15 @@ def pages_run_nothing_inline(browser, program):
         check(any("Content Security Policy" in one for one in browser.complaints()), "the browser does not know the policy")
 
 
-def main():
-    program, chromium, chromedriver = sys.argv[1:]
-    browser = Browser(chromium, chromedriver)
+def steps(browser, _server, program, _pictures):
     other = OtherOrigin()
-    try:
-        return passes(browser, None, [
-            functools.partial(strangers_are_refused, browser, program, other),
-            functools.partial(the_allowed_are_served, browser, program, other),
-            functools.partial(the_token_is_needed, browser, program, other),
-            functools.partial(pages_run_nothing_inline, browser, program),
-        ])
-    finally:
-        browser.close()
+    return [
+        functools.partial(strangers_are_refused, browser, program, other),
+        functools.partial(the_allowed_are_served, browser, program, other),
+        functools.partial(the_token_is_needed, browser, program, other),
+        functools.partial(pages_run_nothing_inline, browser, program),
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(steps)
