@@ -1,19 +1,15 @@
 #include "http/connection.h"
 
 #include "base/logging.h"
+#include "http/client_socket.h"
 #include "http/guarded_server.h"
+#include "http/local_peer.h"
 #include "http/reply_stream.h"
 #include "http/reply_writer.h"
 
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <linux/sockios.h>
-#include <QHostAddress>
-#include <QSocketNotifier>
-#include <QTcpSocket>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 namespace warmbench::http {
 
@@ -22,7 +18,9 @@ namespace {
 // What Qt's parser gets in place of each request.
 constexpr std::string_view standIn = "GET / HTTP/1.1\r\n\r\n";
 constexpr std::size_t readPiece = 64 * 1024;
-constexpr qint64 socketBuffer = 256 * 1024;
+// In one round of the event loop; then others have their turn.
+constexpr int mostPieces = 4;
+constexpr std::size_t mostAhead = mostPieces * readPiece;
 constexpr std::chrono::milliseconds shortLinger{100};
 
 SteadyTime steadyNow()
@@ -30,26 +28,38 @@ SteadyTime steadyNow()
     return std::chrono::steady_clock::now();
 }
 
+// Equal for requests to the same address: these have answers of about the same size.
+std::size_t likenessOf(const FramedRequest &request)
+{
+    return std::hash<std::string_view>()(request.target);
+}
+
+ApiReply unavailable(std::string_view sentence)
+{
+    ApiReply reply = errorReply(503, "UNAVAILABLE", sentence);
+    reply.fields.emplace_back("Retry-After", "1");
+    return reply;
+}
+
 } // namespace
 
-Connection::Connection(QTcpSocket *socket, GuardedServer &server)
+Connection::Connection(ClientSocket *socket, std::string peer, GuardedServer &server)
     : QObject(socket)
     , m_socket(socket)
     , m_server(server)
-    , m_peer(socket->peerAddress().toString().toStdString())
+    , m_peer(std::move(peer))
     , m_framer(server.limits(), server.maxBody())
     , m_input(server.inputShare())
     , m_lastActivity(steadyNow())
 {
-    if (m_peer.starts_with("::ffff:"))
-        m_peer.erase(0, 7);
-    m_socket->setReadBufferSize(socketBuffer);
-    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    connect(m_socket, &QTcpSocket::readyRead, this, &Connection::read);
+    connect(m_socket, &ClientSocket::readable, this, &Connection::read);
+    connect(m_socket, &ClientSocket::sent, this, &Connection::written);
+    connect(m_socket, &ClientSocket::hungUp, this, &Connection::hungUp);
+    // Before Qt's own slot: slots run in the order in which they were connected.
+    connect(m_socket, &QTcpSocket::readyRead, this, [this] { m_server.setCurrent(this); });
     connect(m_socket, &QTcpSocket::disconnected, this, &Connection::gone);
     // Before anything is written: a client that has gone already ends the connection within that.
     connect(m_socket, &QTcpSocket::disconnected, m_socket, &QObject::deleteLater);
-    connect(m_socket, &QTcpSocket::bytesWritten, this, &Connection::written);
 }
 
 Connection::~Connection()
@@ -59,87 +69,81 @@ Connection::~Connection()
 
 void Connection::read()
 {
-    m_server.setCurrent(this);
-    m_held = false; // the read that finds nothing more switches Qt's notifier on
-    // Qt opens a transaction to parse in; inside one, bytes read would stay in the buffer.
+    static thread_local std::array<char, readPiece> piece;
+    for (int i = 0; i < mostPieces && !m_gone; ++i) {
+        const std::size_t got = m_socket->receive(piece.data(), piece.size());
+        if (got > 0 && !m_deaf && !m_closing) {
+            m_windowBytes += got;
+            m_framer.append({piece.data(), got});
+            if (m_framer.inBody()) // takes it at once, so that it is not held twice
+                frame();
+        }
+        if (got < piece.size())
+            break;
+    }
+    if (!m_gone)
+        proceed();
+}
+
+// As far as what has come allows, and for so many requests that others wait no longer than a
+// moment.
+void Connection::proceed()
+{
+    if (std::exchange(m_proceeding, true))
+        return;
+    std::size_t turns = m_server.limits().pipelined;
+    while (!m_gone && !m_deaf && !m_closing) {
+        if (!m_framed && !paused())
+            frame();
+        if (!m_framed || !mayDispatch())
+            break;
+        if (turns-- == 0) {
+            proceedLater();
+            break;
+        }
+        handOver();
+        if (m_framed) // Qt comes back to it
+            break;
+    }
+    m_proceeding = false;
+    if (m_gone)
+        return;
+    noteTimes();
+    account();
+    checkEnd();
+    if (m_gone)
+        return;
+    const bool held = !m_deaf && !m_closing && ahead();
+    m_socket->setReading(!held);
+    if (!m_socket->reading() && !std::exchange(m_watched, true))
+        m_server.idleWatch().watch(*m_socket);
+}
+
+void Connection::proceedLater()
+{
+    if (m_gone || std::exchange(m_proceedsLater, true))
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_proceedsLater = false;
+            if (!m_gone)
+                proceed();
+        },
+        Qt::QueuedConnection);
+}
+
+// Qt calls dispatch() from within, or soon where it is not ready yet.
+void Connection::handOver()
+{
+    // Qt opens a transaction to parse in; inside one, nothing can be put back.
     if (m_socket->isTransactionStarted())
         m_socket->commitTransaction();
-    static thread_local std::array<char, readPiece> piece;
-    while (!m_gone) { // a refusal to a client that has left ends the connection
-        const qint64 got = m_socket->read(piece.data(), piece.size());
-        if (got <= 0)
-            break;
-        if (m_refusing || m_closing)
-            continue;
-        m_windowBytes += static_cast<std::uint64_t>(got);
-        const bool begun = m_framer.begun();
-        const bool inBody = m_framer.inBody();
-        m_framer.append({piece.data(), static_cast<std::size_t>(got)});
-        if (m_framed || paused())
-            continue;
-        frame();
-        advanceTimes(begun, inBody);
-    }
-    // Bytes that waited while too many requests were under way.
-    if (!m_gone && !m_refusing && !m_closing && !m_framed && !paused())
-        frame();
-    if (m_gone) { // Qt's slot, which comes next, would complain of a socket that is not open
-        disconnect(m_socket, &QTcpSocket::readyRead, nullptr, nullptr);
-        return;
-    }
-    account();
-    checkPausedInput();
-    holdInput();
-    if (m_framed) {
+    if (!std::exchange(m_handedOver, true)) {
         for (auto c = standIn.rbegin(); c != standIn.rend(); ++c)
             m_socket->ungetChar(*c);
     }
-}
-
-// For what is buffered here already: Qt's slot must run after ours once more.
-void Connection::readLater()
-{
-    if (std::exchange(m_readLater, true))
-        return;
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            m_readLater = false;
-            if (!m_gone && m_socket->isOpen())
-                Q_EMIT m_socket->readyRead();
-        },
-        Qt::QueuedConnection);
-}
-
-// Who sends ahead of the answers has to wait: nothing more is taken out of the system's buffer. Qt
-// has no call for that, and reads on whenever somebody (its own parser too) has asked in vain, so
-// that its notifier is switched off once all slots have had their turn.
-void Connection::holdInput()
-{
-    if (m_refusing || m_closing || !ahead() || std::exchange(m_holdLater, true))
-        return;
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            m_holdLater = false;
-            if (m_gone || m_refusing || m_closing || !ahead())
-                return;
-            m_held = true;
-            for (auto *notifier : m_socket->findChildren<QSocketNotifier *>()) {
-                if (notifier->type() == QSocketNotifier::Read)
-                    notifier->setEnabled(false);
-            }
-        },
-        Qt::QueuedConnection);
-}
-
-void Connection::resumeInput()
-{
-    if (m_gone || m_framed)
-        return;
-    const bool discarding = m_refusing || m_closing;
-    if (m_held ? discarding || !paused() : m_framer.pending() > 0 && !discarding && !paused())
-        readLater();
+    Q_EMIT m_socket->readyRead();
 }
 
 void Connection::frame()
@@ -159,11 +163,13 @@ void Connection::frame()
     }
 }
 
-void Connection::advanceTimes(bool begunBefore, bool inBodyBefore)
+void Connection::noteTimes()
 {
-    if (m_framer.begun() && !begunBefore)
+    if (m_framed)
+        return;
+    if (m_framer.begun() && !std::exchange(m_headTimed, true))
         m_headBegan = steadyNow();
-    if (m_framer.inBody() && !inBodyBefore) {
+    if (m_framer.inBody() && !std::exchange(m_bodyTimed, true)) {
         m_windowBegan = steadyNow();
         m_windowBytes = 0;
         m_firstWindow = true;
@@ -173,94 +179,139 @@ void Connection::advanceTimes(bool begunBefore, bool inBodyBefore)
 // In its turn: only where no answer to an earlier request is still to come.
 void Connection::answerContinue()
 {
-    if (!m_owesContinue || !m_exchanges.empty() || !m_framer.inBody() || m_refusing)
+    if (!m_owesContinue || !m_exchanges.empty() || !m_framer.inBody() || m_deaf)
         return;
     m_owesContinue = false;
-    m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
-    m_socket->flush();
+    m_socket->append("HTTP/1.1 100 Continue\r\n\r\n");
+    sendSoon();
 }
 
 bool Connection::paused() const
 {
     return m_exchanges.size() >= m_server.limits().pipelined ||
-           m_socket->bytesToWrite() + static_cast<qint64>(m_waitingOutput) >
-               m_server.limits().unsentOutput.count;
+           m_socket->unsent() + m_waitingOutput >
+               static_cast<std::size_t>(m_server.limits().unsentOutput.count);
 }
 
-// More has come than is to be taken now: a request a round of the event loop, at most.
+// What is held for the client stays below the limit and one answer: a request goes ahead of answers
+// that are not there yet only where what it and they take is known from earlier ones.
+bool Connection::mayDispatch() const
+{
+    if (m_unanswered == 0 || paused())
+        return !paused();
+    const FramedRequest &next = m_framer.request();
+    const std::size_t all = m_socket->unsent() + m_waitingOutput + m_expectedOutput +
+                            expectedAnswer(likenessOf(next), next.body.size());
+    return all <= static_cast<std::size_t>(m_server.limits().unsentOutput.count);
+}
+
+// All that is allowed where nothing is known.
+std::size_t Connection::expectedAnswer(std::size_t likeness, std::size_t requestBytes) const
+{
+    return m_known.find(likeness, requestBytes)
+        .value_or(static_cast<std::size_t>(m_server.limits().unsentOutput.count));
+}
+
+// More has come than is to be taken now: the client has to wait with more.
 bool Connection::ahead() const
 {
-    return paused() || m_framer.pending() >= static_cast<std::size_t>(socketBuffer);
+    return paused() || m_framer.pending() >= mostAhead || (m_framed && !mayDispatch());
 }
 
-// For a Qt in which input cannot be held.
-void Connection::checkPausedInput()
+bool Connection::nothingBegun() const
 {
-    const auto most = static_cast<std::size_t>(m_server.maxBody().count + 4 * socketBuffer);
-    if (!m_refusing && !m_closing && m_framer.pending() > most)
-        refuse(503, "Too much was sent ahead of the answers: wait for some before sending more.");
+    return !m_framed && !m_framer.begun() && m_framer.pending() == 0;
 }
 
 void Connection::account()
 {
-    const std::size_t now = m_gone || m_refusing ? 0 : m_framer.buffered();
+    const std::size_t now = m_gone || m_deaf ? 0 : m_framer.buffered();
     if (!m_input.set(now) && !m_framed)
         refuse(503, "The server is receiving more than it has room for: try again in a moment.");
 }
 
 void Connection::dispatch()
 {
-    if (!m_framed)
+    if (!m_framed || m_deaf)
         return;
     m_framed = false;
+    m_handedOver = false;
+    m_headTimed = false;
+    m_bodyTimed = false;
     m_owesContinue = false;
     const std::size_t size = m_framer.buffered() - m_framer.pending();
     FramedRequest framed = m_framer.take();
     InputBudget::Share share = m_server.inputShare();
-    account();
     share.set(framed.body.size()); // it came in, so it had room
+    account();
+    const std::shared_ptr<Exchange> exchange = open(framed, size);
+    const Replier replier(m_server.replies(), exchange, std::move(share));
+    if (m_draining && !std::exchange(m_finishes, false)) {
+        replier(unavailable("The server is shutting down: try again in a moment, or another one."));
+    } else {
+        ApiRequest request;
+        request.method = std::move(framed.method);
+        request.target = std::move(framed.target);
+        request.fields = std::move(framed.fields);
+        request.body = std::move(framed.body);
+        request.client = m_peer;
+        request.cancellation = exchange->cancellation;
+        request.http10 = framed.http10;
+        handle(std::move(request), replier);
+    }
+    if (!m_proceeding)
+        proceedLater();
+}
 
+std::shared_ptr<Exchange> Connection::open(const FramedRequest &framed, std::size_t size)
+{
     auto exchange = std::make_shared<Exchange>();
     exchange->connection = this;
     exchange->head = framed.method == "HEAD";
     exchange->close = !framed.keepAlive;
     exchange->http10 = framed.http10;
+    exchange->likeness = likenessOf(framed);
+    exchange->expected = expectedAnswer(exchange->likeness, size);
+    m_expectedOutput += exchange->expected;
     exchange->began = steadyNow();
     exchange->record.client = m_peer;
     exchange->record.method = framed.method;
     exchange->record.path = framed.target.substr(0, framed.target.find('?'));
     exchange->record.requestBytes = static_cast<std::int64_t>(size);
     m_exchanges.push_back(exchange);
+    ++m_unanswered;
+    m_used = true;
+    m_deaf = exchange->close; // RFC 9112, 9.6: what comes after is no request
+    return exchange;
+}
 
-    ApiRequest request;
-    request.method = std::move(framed.method);
-    request.target = std::move(framed.target);
-    request.fields = std::move(framed.fields);
-    request.body = std::move(framed.body);
-    request.client = m_peer;
-    request.cancellation = exchange->cancellation;
-    request.http10 = framed.http10;
-    const Replier replier(m_server.replies(), exchange, std::move(share));
-    if (m_draining) {
-        replier(errorReply(503, "UNAVAILABLE", "The server is shutting down: try another one."));
-    } else {
-        try {
-            m_server.hooks().handler(std::move(request), replier);
-        } catch (const std::exception &exception) {
-            logError("http", fmt::format("A request failed: {}", exception.what()));
-            replier(errorReply(500, "INTERNAL",
-                               fmt::format("The request failed: {}. This is a defect: please "
-                                           "report it with the request that caused it.",
-                                           exception.what())));
-        }
+void Connection::handle(ApiRequest request, const Replier &replier)
+{
+    try {
+        m_server.hooks().handler(std::move(request), replier);
+    } catch (const std::exception &exception) {
+        logError("http", fmt::format("A request failed: {}", exception.what()));
+        replier(errorReply(500, "INTERNAL",
+                           fmt::format("The request failed: {}. This is a defect: please "
+                                       "report it with the request that caused it.",
+                                       exception.what())));
     }
-    resumeInput();
+}
+
+// No request follows it: the client has ended its input, or the server ends.
+bool Connection::isLast(const Exchange &exchange) const
+{
+    return (m_draining || m_socket->inputEnded()) && m_exchanges.back().get() == &exchange &&
+           nothingBegun();
 }
 
 void Connection::deliver(Exchange &exchange, ApiReply reply)
 {
-    exchange.answered = true;
-    exchange.close |= m_draining;
+    if (std::exchange(exchange.answered, true))
+        return;
+    --m_unanswered;
+    m_expectedOutput -= exchange.expected;
+    exchange.close |= isLast(exchange);
     exchange.record.status = reply.status;
     exchange.record.model = std::move(reply.model);
     exchange.record.cache = std::move(reply.cache);
@@ -270,6 +321,8 @@ void Connection::deliver(Exchange &exchange, ApiReply reply)
         serialised(reply, {exchange.head, exchange.close, exchange.http10}, m_server.dateField());
     exchange.record.responseBytes = static_cast<std::int64_t>(exchange.wire.size());
     m_waitingOutput += exchange.wire.size();
+    m_known.remember(exchange.likeness, static_cast<std::size_t>(exchange.record.requestBytes),
+                     exchange.wire.size());
     if (!exchange.head)
         exchange.stream = std::move(reply.stream);
     if (exchange.stream && m_draining)
@@ -279,9 +332,9 @@ void Connection::deliver(Exchange &exchange, ApiReply reply)
 
 void Connection::refuse(int status, const std::string &sentence)
 {
-    if (m_refusing || m_closing || m_gone)
+    if (m_deaf || m_closing || m_gone)
         return;
-    m_refusing = true;
+    m_deaf = true;
     m_framed = false;
     auto exchange = std::make_shared<Exchange>();
     exchange->connection = this;
@@ -291,6 +344,7 @@ void Connection::refuse(int status, const std::string &sentence)
     exchange->record.client = m_peer;
     exchange->route = "guard";
     m_exchanges.push_back(exchange);
+    ++m_unanswered;
     ApiReply reply = errorReply(status, protocolCode(status), sentence);
     if (status == 503)
         reply.fields.emplace_back("Retry-After", "1");
@@ -305,9 +359,8 @@ void Connection::refuse(int status, const std::string &sentence)
 
 void Connection::begin(const std::shared_ptr<Exchange> &exchange)
 {
-    m_socket->write(exchange->wire.data(), static_cast<qint64>(exchange->wire.size()));
     m_waitingOutput -= exchange->wire.size();
-    std::string().swap(exchange->wire);
+    m_socket->append(std::exchange(exchange->wire, {}));
     exchange->begun = true;
     m_lastActivity = steadyNow();
     const auto took = m_lastActivity - exchange->began;
@@ -326,30 +379,28 @@ bool Connection::pump(const Exchange &exchange)
 {
     if (!exchange.stream)
         return true;
-    const auto [bytes, last] = exchange.stream->take();
-    std::string piece = bytes;
-    if (!exchange.http10 && !bytes.empty())
-        piece = fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes);
+    auto [piece, last] = exchange.stream->take();
+    if (!exchange.http10 && !piece.empty())
+        piece = fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
     if (!exchange.http10 && last)
         piece += "0\r\n\r\n";
-    m_socket->write(piece.data(), static_cast<qint64>(piece.size()));
+    m_socket->append(std::move(piece));
     if (last)
         return true;
-    m_socket->flush();
-    if (!m_gone && m_socket->bytesToWrite() > m_server.limits().unsentOutput.count)
-        reset();
+    m_socket->send();
+    if (!m_gone &&
+        m_socket->unsent() > static_cast<std::size_t>(m_server.limits().unsentOutput.count))
+        m_socket->breakOff();
     return false;
 }
 
-// The server stops: streams end, and their connections with them.
+// The server stops: streams end.
 void Connection::endStreams()
 {
     const auto exchanges = m_exchanges; // ending one may take it off the list
     for (const auto &exchange : exchanges) {
-        if (!exchange->stream)
-            continue;
-        exchange->close = true;
-        exchange->stream->end();
+        if (exchange->stream)
+            exchange->stream->end();
     }
 }
 
@@ -367,44 +418,83 @@ void Connection::flush()
         exchange->connection = nullptr;
         m_closing = exchange->close;
     }
-    if (!wrote)
+    if (!wrote || m_gone)
         return;
-    if (!std::exchange(m_sendsSoon, true))
-        m_server.sendSoon(this);
+    sendSoon();
     if (m_closing) {
         for (const auto &exchange : m_exchanges)
             exchange->cancellation.cancel();
-        endOutput();
-        resumeInput();
-        return;
     }
     answerContinue();
-    resumeInput();
+}
+
+void Connection::sendSoon()
+{
+    if (!std::exchange(m_sendsSoon, true))
+        m_server.sendSoon(this);
 }
 
 void Connection::send()
 {
     m_sendsSoon = false;
-    m_socket->flush();
+    m_socket->send();
+    if (!m_gone)
+        goOn();
+}
+
+void Connection::written()
+{
+    m_lastActivity = steadyNow();
+    goOn();
+}
+
+// Answers have gone out, which may have been what a request waited for.
+void Connection::goOn()
+{
+    if (m_closing)
+        endOutput();
+    else if (m_framed || m_framer.pending() > 0 || m_draining || !m_socket->reading())
+        proceedLater();
+}
+
+// Where nothing more is to come and all is answered.
+void Connection::checkEnd()
+{
+    if (m_shut) {
+        if (m_socket->inputEnded())
+            m_socket->drop();
+        return;
+    }
+    if (m_socket->inputEnded() && !m_framed && !paused() && m_framer.begun())
+        refuse(400, "The connection's input ended within a request: send all of it, with the "
+                    "Content-Length that it has.");
+    // An answer without an end is over for a client that has ended.
+    if (m_socket->inputEnded() && !m_exchanges.empty() && m_exchanges.front()->stream)
+        return m_socket->drop();
+    const bool last = m_socket->inputEnded() || (m_draining && m_used);
+    if (m_closing || (last && m_exchanges.empty() && nothingBegun())) {
+        m_closing = true;
+        endOutput();
+    }
 }
 
 // Closes our half once all is sent, and reads on for a while: closing with unread input would reset
 // the connection, and with it the answer that the client has not read yet.
 void Connection::endOutput()
 {
-    if (m_shut || m_gone || m_socket->bytesToWrite() > 0)
+    if (m_shut || m_gone || m_socket->unsent() > 0)
         return;
     m_shut = true;
+    if (m_socket->inputEnded() || !m_server.letLinger(this))
+        return m_socket->drop();
     m_shutAt = steadyNow();
-    ::shutdown(static_cast<int>(m_socket->socketDescriptor()), SHUT_WR);
+    m_socket->endOutput();
+    m_socket->setReading(true);
 }
 
-void Connection::written()
+void Connection::hungUp()
 {
-    m_lastActivity = steadyNow();
-    if (m_closing)
-        endOutput();
-    resumeInput();
+    m_socket->drop();
 }
 
 void Connection::gone()
@@ -424,20 +514,33 @@ void Connection::gone()
 void Connection::drain()
 {
     m_draining = true;
+    m_finishes = m_framer.begun();
     endStreams();
-    if (m_exchanges.empty() && !m_framed && !m_closing) {
-        m_closing = true;
-        m_socket->disconnectFromHost();
-    }
+    if (!m_gone && !m_closing)
+        read();
 }
 
-// What the client has not taken is dropped by the system too, instead of being offered for minutes.
-void Connection::reset()
+void Connection::closeUnused()
 {
-    const ::linger now{1, 0};
-    ::setsockopt(static_cast<int>(m_socket->socketDescriptor()), SOL_SOCKET, SO_LINGER, &now,
-                 sizeof now);
-    m_socket->abort();
+    m_used = true;
+    if (!m_gone)
+        checkEnd();
+}
+
+void Connection::giveUp()
+{
+    const auto exchanges = m_exchanges; // answering one may take it off the list
+    for (const auto &exchange : exchanges) {
+        exchange->cancellation.cancel();
+        if (exchange->connection && !exchange->answered)
+            deliver(*exchange, unavailable("The server stopped before the answer was there: try "
+                                           "again in a moment, or another one."));
+    }
+    if (m_framed || m_framer.begun())
+        refuse(503, "The server stopped before the request was there whole: try again in a "
+                    "moment, or another one.");
+    if (!m_gone)
+        m_socket->send();
 }
 
 bool Connection::tooSlow(SteadyTime now)
@@ -461,10 +564,8 @@ bool Connection::streamStalls() const
 {
     if (m_exchanges.empty() || !m_exchanges.front()->begun || !m_exchanges.front()->stream)
         return false;
-    int inSystem = 0; // what the client's system has not acknowledged
-    if (::ioctl(static_cast<int>(m_socket->socketDescriptor()), SIOCOUTQ, &inSystem) != 0)
-        inSystem = 0;
-    return m_socket->bytesToWrite() + inSystem > m_server.limits().unsentStream.count;
+    return m_socket->unsent() + m_socket->unacknowledged() >
+           static_cast<std::size_t>(m_server.limits().unsentStream.count);
 }
 
 void Connection::rest(std::chrono::nanoseconds quiet)
@@ -474,17 +575,42 @@ void Connection::rest(std::chrono::nanoseconds quiet)
         endOutput();
     } else if (quiet > m_server.limits().rest) {
         m_server.idleWatch().park(*m_socket);
+        m_watched = false;
     }
+}
+
+// A client that takes its time is none that has stopped: what reaches it counts.
+bool Connection::stalls(SteadyTime now)
+{
+    if (now - m_lastActivity <= m_server.limits().idle)
+        return false;
+    if (!m_socket->outputMoves())
+        return true;
+    m_lastActivity = now;
+    return false;
+}
+
+void Connection::checkLinger(SteadyTime now)
+{
+    const HttpLimits &limits = m_server.limits();
+    if (now - m_shutAt <= (m_draining ? std::min(limits.linger, shortLinger) : limits.linger))
+        return;
+    if (m_socket->unacknowledged() == 0)
+        m_socket->drop();
+    else if (stalls(now))
+        m_socket->breakOff();
 }
 
 void Connection::checkTimes(SteadyTime now)
 {
     const HttpLimits &limits = m_server.limits();
-    const auto linger = m_draining ? std::min(limits.linger, shortLinger) : limits.linger;
-    const bool outputStalls = m_socket->bytesToWrite() > 0 && now - m_lastActivity > limits.idle;
-    if (outputStalls || streamStalls() || (m_shut && now - m_shutAt > linger)) {
-        reset();
-    } else if (m_refusing || m_closing || m_framed || paused()) {
+    if (m_shut) {
+        checkLinger(now);
+    } else if (streamStalls() || (m_socket->unsent() > 0 && stalls(now))) {
+        m_socket->breakOff();
+    } else if (m_socket->inputEnded() && localPeerHasClosed(m_socket->descriptor())) {
+        m_socket->drop();
+    } else if (m_deaf || m_closing || m_framed || paused()) {
         return;
     } else if (m_framer.inBody()) {
         if (tooSlow(now))
@@ -495,7 +621,7 @@ void Connection::checkTimes(SteadyTime now)
         if (now - m_headBegan > limits.header)
             refuse(408,
                    fmt::format("The header did not come within {} ms.", limits.header.count()));
-    } else if (m_exchanges.empty() && m_socket->bytesToWrite() == 0) {
+    } else if (m_exchanges.empty() && m_socket->unsent() == 0) {
         rest(now - m_lastActivity);
     }
 }

@@ -1,16 +1,21 @@
 // One client's connection: its bytes framed under limits, its requests answered in order.
 //
-// Qt's own parser never sees what a client sent. This object's readyRead slot is connected before
-// Qt's (slots run in the order they were connected), takes all bytes out of the socket, frames them
-// itself, and for each whole request puts one fixed request line back (`stand-in`), which makes Qt
-// HTTP Server call handleRequest. What Qt's parser does with odd headers, chunks or lengths, and
-// how that differs between its versions, therefore does not matter.
+// Qt's own parser never sees what a client sent. This object frames the bytes itself, and for each
+// whole request puts one fixed request line where Qt reads (`stand-in`), which makes Qt HTTP Server
+// call handleRequest. What Qt's parser does with odd headers, chunks or lengths, and how that
+// differs between its versions, therefore does not matter.
+//
+// A client that closes its half gets the answers to what it has sent whole. One that has vanished
+// cancels its requests: a reset, a write that failed, or an end on this machine that no program
+// holds any more. From afar, closing as a whole looks like closing the half until an answer is
+// sent.
 //
 // Thread: http.
 #pragma once
 
 #include "base/clock.h"
 #include "http/http_server.h"
+#include "http/known_answers.h"
 #include "http/replier.h"
 #include "http/request_framer.h"
 
@@ -18,10 +23,9 @@
 #include <memory>
 #include <QObject>
 
-class QTcpSocket;
-
 namespace warmbench::http {
 
+class ClientSocket;
 class Connection;
 class GuardedServer;
 
@@ -33,6 +37,8 @@ struct Exchange
     bool head = false;
     bool close = false;
     bool http10 = false;
+    std::size_t likeness = 0; // equal for requests whose answers are of about the same size
+    std::size_t expected = 0; // bytes of the answer, as far as known before
     bool answered = false;
     bool begun = false; // the answer's head is written
     std::shared_ptr<ReplyStream> stream;
@@ -48,10 +54,9 @@ class Connection : public QObject
 
 public:
     // Becomes the socket's child.
-    Connection(QTcpSocket *socket, GuardedServer &server);
+    Connection(ClientSocket *socket, std::string peer, GuardedServer &server);
     ~Connection() override;
 
-    QTcpSocket *socket() const { return m_socket; }
     // Qt has parsed the stand-in: the framed request goes to the handler.
     void dispatch();
     void deliver(Exchange &exchange, ApiReply reply);
@@ -62,51 +67,74 @@ public:
     // Answers with an error of the protocol after what is under way, then closes.
     void refuse(int status, const std::string &sentence);
     void checkTimes(SteadyTime now);
-    // No further requests; closes when what is under way is answered.
+    // Ends what has begun and closes; what begins later is refused. A connection that has not said
+    // anything yet stays.
     void drain();
-    std::string peer() const { return m_peer; }
+    // The drain's time is over: what has no answer yet is told so.
+    void giveUp();
+    // Where it has said nothing.
+    void closeUnused();
+    const std::string &peer() const { return m_peer; }
 
 private:
     void read();
-    void readLater();
-    void holdInput();
-    void resumeInput();
+    void proceed();
+    void proceedLater();
+    void handOver();
     void frame();
-    void advanceTimes(bool begunBefore, bool inBodyBefore);
+    void noteTimes();
     void answerContinue();
     bool paused() const;
+    bool mayDispatch() const;
     bool ahead() const;
-    void checkPausedInput();
+    bool nothingBegun() const;
+    std::shared_ptr<Exchange> open(const FramedRequest &framed, std::size_t size);
+    void handle(ApiRequest request, const Replier &replier);
+    std::size_t expectedAnswer(std::size_t likeness, std::size_t requestBytes) const;
+    bool isLast(const Exchange &exchange) const;
     void begin(const std::shared_ptr<Exchange> &exchange);
     bool pump(const Exchange &exchange);
     void endStreams();
+    void checkEnd();
     void endOutput();
-    void reset();
+    void sendSoon();
+    void goOn();
+    void hungUp();
     void written();
     void gone();
     void account();
+    void checkLinger(SteadyTime now);
+    bool stalls(SteadyTime now);
     bool tooSlow(SteadyTime now);
     bool streamStalls() const;
     void rest(std::chrono::nanoseconds quiet);
 
-    QTcpSocket *m_socket;
+    ClientSocket *m_socket;
     GuardedServer &m_server;
-    std::string m_peer;
+    const std::string m_peer;
     RequestFramer m_framer;
     std::deque<std::shared_ptr<Exchange>> m_exchanges;
-    bool m_framed = false;   // a whole request waits for Qt's call
-    bool m_refusing = false; // nothing that still comes is looked at
-    bool m_closing = false;  // the last answer is written
-    bool m_shut = false;     // our half is closed
+    std::size_t m_unanswered = 0; // of them
+    bool m_framed = false;        // a whole request waits for its turn or Qt's call
+    bool m_handedOver = false;    // Qt has the stand-in
+    bool m_deaf = false;          // nothing that still comes is looked at
+    bool m_closing = false;       // the last answer is written
+    bool m_shut = false;          // our half is closed
     bool m_draining = false;
+    bool m_finishes = false; // while draining: the request that had begun before
     bool m_owesContinue = false;
     bool m_gone = false;
-    bool m_readLater = false;
-    bool m_holdLater = false;
-    bool m_held = false;             // nothing is read from the system
-    std::size_t m_waitingOutput = 0; // answers behind one that is still to come
+    bool m_proceeding = false;
+    bool m_proceedsLater = false;
+    bool m_used = false;              // has had a request, or needs none any more
+    bool m_watched = false;           // for the connection to break
+    std::size_t m_waitingOutput = 0;  // answers behind one that is still to come
+    std::size_t m_expectedOutput = 0; // answers that are not there yet
+    KnownAnswers m_known;
     InputBudget::Share m_input;
     bool m_sendsSoon = false;
+    bool m_headTimed = false;
+    bool m_bodyTimed = false;
     SteadyTime m_headBegan;
     SteadyTime m_windowBegan; // of the body's rate
     std::uint64_t m_windowBytes = 0;

@@ -1,6 +1,8 @@
 #include "http/guarded_server.h"
 
 #include "base/logging.h"
+#include "http/client_socket.h"
+#include "http/reply_writer.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -8,8 +10,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <QAbstractEventDispatcher>
+#include <QHostAddress>
 #include <QMetaMethod>
-#include <QTcpSocket>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
@@ -18,11 +20,13 @@ namespace warmbench::http {
 
 namespace {
 
-// Refused connections that may stay until their client has read why.
-constexpr std::size_t mostRefused = 64;
 // Then others have their turn.
 constexpr int mostAcceptedAtOnce = 64;
 constexpr std::chrono::seconds complaintInterval{10};
+// While the server stops: how often times are looked at, and how long a client that has just
+// connected has for its request.
+constexpr std::chrono::milliseconds drainTick{20};
+constexpr std::chrono::milliseconds unusedTime{100};
 // Few: they must not starve those that run networks.
 constexpr int asideThreads = 2;
 
@@ -34,9 +38,18 @@ Bytes inputLimit(const HttpOptions &options)
                     options.maxBody + Bytes{static_cast<std::int64_t>(head)});
 }
 
-bool isLoopback(const std::string &address)
+// Null where the client has gone already.
+QHostAddress peerOf(int descriptor)
 {
-    return QHostAddress(QString::fromStdString(address)).isLoopback();
+    ::sockaddr_storage address{};
+    ::socklen_t size = sizeof address;
+    auto *general = reinterpret_cast<::sockaddr *>(&address);
+    if (::getpeername(descriptor, general, &size) != 0)
+        return {};
+    const QHostAddress peer(general);
+    bool mapped = false; // an IPv4 address in IPv6's clothes
+    const quint32 version4 = peer.toIPv4Address(&mapped);
+    return mapped ? QHostAddress(version4) : peer;
 }
 
 std::chrono::milliseconds tickOf(const HttpLimits &limits)
@@ -51,6 +64,7 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks, QObject *p
     : QTcpServer(parent)
     , m_options(options)
     , m_hooks(std::move(hooks))
+    , m_refused(options.limits.linger)
     , m_input(std::make_shared<InputBudget>(inputLimit(options)))
 {
     m_aside.setMaxThreadCount(asideThreads);
@@ -75,6 +89,10 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks, QObject *p
     const auto *dispatcher = QAbstractEventDispatcher::instance();
     connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, &GuardedServer::sendAll);
     connect(dispatcher, &QAbstractEventDispatcher::awake, this, &GuardedServer::sendAll);
+    // Timers come after the sockets' events, so that these have been asked for once more by then.
+    m_secondLook.setSingleShot(true);
+    m_secondLook.setInterval(std::chrono::milliseconds::zero());
+    connect(&m_secondLook, &QTimer::timeout, this, &GuardedServer::acceptWaiting);
     m_resume.setSingleShot(true);
     m_resume.setInterval(m_options.limits.resumeAccepting);
     connect(&m_resume, &QTimer::timeout, this, [this] {
@@ -100,21 +118,43 @@ void GuardedServer::startAccepting()
 {
     pauseAccepting();
     m_notifier = std::make_unique<QSocketNotifier>(socketDescriptor(), QSocketNotifier::Read);
-    connect(m_notifier.get(), &QSocketNotifier::activated, this, &GuardedServer::acceptWaiting);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, &GuardedServer::acceptSoon);
 }
 
-void GuardedServer::acceptWaiting()
+bool GuardedServer::full() const
 {
-    const int listening = static_cast<int>(socketDescriptor());
+    return m_connections.size() - m_lingering.size() >= m_options.limits.connections;
+}
+
+// Where all places are taken, once more has been heard of the connections: their clients may have
+// closed some before others asked for one.
+void GuardedServer::acceptSoon()
+{
+    if (full())
+        m_secondLook.start();
+    else
+        acceptWaiting();
+}
+
+// True where more may wait.
+bool GuardedServer::acceptWaiting()
+{
+    const bool fullBefore = full();
     for (int i = 0; i < mostAcceptedAtOnce && m_notifier; ++i) {
-        const int descriptor = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
-        if (descriptor >= 0)
+        if (full() && !fullBefore)
+            return true;
+        const int descriptor =
+            ::accept4(static_cast<int>(socketDescriptor()), nullptr, nullptr, SOCK_CLOEXEC);
+        if (descriptor >= 0) {
             incomingConnection(descriptor);
-        else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-            return pauseForDescriptors(errno);
-        else if (errno != EINTR && errno != ECONNABORTED)
-            return;
+        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            pauseForDescriptors(errno);
+            return false;
+        } else if (errno != EINTR && errno != ECONNABORTED) {
+            return false;
+        }
     }
+    return true;
 }
 
 // What waits is asked for again in a moment: it would keep the notifier busy until then.
@@ -143,37 +183,33 @@ QTcpSocket *GuardedServer::nextPendingConnection()
     return nullptr;
 }
 
-QTcpSocket *GuardedServer::makeSocket(qintptr descriptor)
-{
-    auto *socket = new QTcpSocket(this);
-    if (socket->setSocketDescriptor(descriptor))
-        return socket;
-    ::close(static_cast<int>(descriptor));
-    delete socket;
-    return nullptr;
-}
-
 void GuardedServer::incomingConnection(qintptr descriptor)
 {
     const HttpLimits &limits = m_options.limits;
-    if (m_connections.size() - m_refused >= limits.connections) {
-        refuseConnection(descriptor);
+    const int client = static_cast<int>(descriptor);
+    const QHostAddress address = peerOf(client);
+    if (address.isNull()) {
+        ::close(client);
         return;
     }
-    QTcpSocket *socket = makeSocket(descriptor);
-    if (!socket)
+    const std::string peer = address.toString().toStdString();
+    if (full()) {
+        refuseClient(client, peer,
+                     fmt::format("All {} connections are in use: try again in a moment.",
+                                 limits.connections));
         return;
-    auto *connection = new Connection(socket, *this);
-    std::size_t &fromThere = m_perAddress[connection->peer()];
-    m_connections.insert(connection);
+    }
+    std::size_t &fromThere = m_perAddress[peer];
+    if (fromThere >= limits.connectionsPerAddress &&
+        (limits.countLoopback || !address.isLoopback())) {
+        refuseClient(client, peer,
+                     fmt::format("There are {} connections from this address already: close some.",
+                                 fromThere));
+        return;
+    }
     ++fromThere;
-    if (fromThere > limits.connectionsPerAddress &&
-        (limits.countLoopback || !isLoopback(connection->peer()))) {
-        connection->refuse(503, fmt::format("There are {} connections from this address already: "
-                                            "close some.",
-                                            limits.connectionsPerAddress));
-        return;
-    }
+    auto *socket = new ClientSocket(client, this);
+    m_connections.insert(new Connection(socket, peer, *this));
     m_pending.emplace_back(socket);
     // Which of the two Qt HTTP Server listens to depends on its version; both are QTcpServer's own.
     for (const auto signal : {QMetaMethod::fromSignal(&QTcpServer::newConnection),
@@ -181,23 +217,24 @@ void GuardedServer::incomingConnection(qintptr descriptor)
         signal.invoke(this, Qt::DirectConnection);
 }
 
-// Never shown to Qt HTTP Server: stays just long enough to be told why.
-void GuardedServer::refuseConnection(qintptr descriptor)
+void GuardedServer::refuseClient(int descriptor, const std::string &peer,
+                                 const std::string &sentence)
 {
-    if (m_refused >= mostRefused) {
-        ::close(static_cast<int>(descriptor));
-        return;
+    ApiReply reply = errorReply(503, "UNAVAILABLE", sentence);
+    reply.fields.emplace_back("Retry-After", "1");
+    if (m_hooks.refusalFields) {
+        for (auto &field : m_hooks.refusalFields({}))
+            reply.fields.push_back(std::move(field));
     }
-    QTcpSocket *socket = makeSocket(descriptor);
-    if (!socket)
+    const std::string wire = serialised(reply, {.close = true}, dateField());
+    m_refused.refuse(descriptor, wire, std::chrono::steady_clock::now());
+    if (!m_hooks.answered)
         return;
-    auto *connection = new Connection(socket, *this);
-    m_connections.insert(connection);
-    ++m_perAddress[connection->peer()];
-    ++m_refused;
-    connect(socket, &QTcpSocket::disconnected, this, [this] { --m_refused; });
-    connection->refuse(503, fmt::format("All {} connections are in use: try again in a moment.",
-                                        m_options.limits.connections));
+    RequestRecord record;
+    record.client = peer;
+    record.status = reply.status;
+    record.responseBytes = static_cast<std::int64_t>(wire.size());
+    m_hooks.answered(record, "guard", {});
 }
 
 void GuardedServer::dispatchCurrent()
@@ -213,11 +250,26 @@ void GuardedServer::remove(Connection *connection)
     std::replace(m_unsent.begin(), m_unsent.end(), connection, static_cast<Connection *>(nullptr));
     if (m_connections.erase(connection) == 0)
         return;
-    const auto counted = m_perAddress.find(connection->peer());
-    if (counted != m_perAddress.end() && --counted->second == 0)
-        m_perAddress.erase(counted);
+    if (m_lingering.erase(connection) == 0)
+        freePlace(*connection);
     if (m_connections.empty() && m_draining)
         Q_EMIT stopped();
+}
+
+bool GuardedServer::letLinger(Connection *connection)
+{
+    if (m_lingering.size() >= m_options.limits.connections)
+        return false;
+    m_lingering.insert(connection);
+    freePlace(*connection);
+    return true;
+}
+
+void GuardedServer::freePlace(const Connection &connection)
+{
+    const auto counted = m_perAddress.find(connection.peer());
+    if (counted != m_perAddress.end() && --counted->second == 0)
+        m_perAddress.erase(counted);
 }
 
 void GuardedServer::sendAll()
@@ -233,20 +285,35 @@ void GuardedServer::sendAll()
 void GuardedServer::checkTimes()
 {
     const SteadyTime now = std::chrono::steady_clock::now();
-    // A check may end its connection.
+    m_refused.checkTimes(now);
+    forAll([now](Connection &connection) { connection.checkTimes(now); });
+}
+
+// Each may end within it.
+void GuardedServer::forAll(const std::function<void(Connection &)> &what)
+{
     for (Connection *connection : std::vector(m_connections.begin(), m_connections.end()))
-        connection->checkTimes(now);
+        what(*connection);
 }
 
 void GuardedServer::drain(std::chrono::milliseconds most)
 {
+    // Clients that have connected are told, instead of finding the door shut.
+    while (m_notifier && acceptWaiting()) {
+    }
     m_notifier.reset();
     close();
     m_draining = true;
-    for (Connection *connection : std::vector(m_connections.begin(), m_connections.end()))
-        connection->drain();
+    m_timer.start(drainTick);
+    forAll([](Connection &connection) { connection.drain(); });
+    QTimer::singleShot(std::min(most, unusedTime), this, [this] {
+        forAll([](Connection &connection) { connection.closeUnused(); });
+    });
     QTimer::singleShot(m_connections.empty() ? std::chrono::milliseconds::zero() : most, this,
-                       &GuardedServer::stopped);
+                       [this] {
+                           forAll([](Connection &connection) { connection.giveUp(); });
+                           Q_EMIT stopped();
+                       });
 }
 
 // RFC 9110, 6.6.1.

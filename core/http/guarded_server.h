@@ -12,13 +12,13 @@
 #include "http/http_limits.h"
 #include "http/http_server.h"
 #include "http/idle_watch.h"
+#include "http/refused_clients.h"
 #include "http/replier.h"
 
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
-#include <QHostAddress>
 #include <QPointer>
 #include <QSocketNotifier>
 #include <QTcpServer>
@@ -71,6 +71,8 @@ public:
     const std::shared_ptr<ReplyQueue> &replies() const { return m_replies; }
     void setCurrent(Connection *connection) { m_current = connection; }
     void remove(Connection *connection);
+    // Its answers are out, and its place is free; false where too many wait for their clients.
+    bool letLinger(Connection *connection);
     InputBudget::Share inputShare() const { return InputBudget::Share(m_input); }
     // Calls its send() before this thread waits again: what a round of events has to say goes out
     // in a row, so that a client is woken once for it.
@@ -85,19 +87,23 @@ protected:
     void incomingConnection(qintptr descriptor) override;
 
 private:
-    void acceptWaiting();
+    bool full() const;
+    void acceptSoon();
+    bool acceptWaiting();
     void pauseForDescriptors(int reason);
-    QTcpSocket *makeSocket(qintptr descriptor);
-    void refuseConnection(qintptr descriptor);
+    void refuseClient(int descriptor, const std::string &peer, const std::string &sentence);
+    void freePlace(const Connection &connection);
+    void forAll(const std::function<void(Connection &)> &what);
     void checkTimes();
     void sendAll();
 
     const HttpOptions m_options;
     const Hooks m_hooks;
     std::shared_ptr<ReplyQueue> m_replies;
-    std::unordered_set<Connection *> m_connections; // refused ones included
-    std::size_t m_refused = 0;
+    std::unordered_set<Connection *> m_connections;
+    std::unordered_set<const Connection *> m_lingering; // of them: take no place any more
     std::map<std::string, std::size_t> m_perAddress;
+    RefusedClients m_refused;
     Connection *m_current = nullptr;
     std::shared_ptr<InputBudget> m_input;
     QThreadPool m_aside; // packs and unpacks large bodies
@@ -107,6 +113,7 @@ private:
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::deque<QPointer<QTcpSocket>> m_pending; // for Qt HTTP Server
     QTimer m_resume;
+    QTimer m_secondLook;
     SteadyTime m_complained{}; // of missing descriptors
     bool m_draining = false;
     std::string m_date;

@@ -1,7 +1,9 @@
 #include "http/idle_watch.h"
 
+#include "http/client_socket.h"
+
 #include <array>
-#include <QTcpSocket>
+#include <QSocketNotifier>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -23,24 +25,30 @@ IdleWatch::~IdleWatch()
         ::close(m_epoll);
 }
 
-void IdleWatch::park(const QTcpSocket &socket)
+void IdleWatch::park(ClientSocket &socket)
 {
-    if (m_epoll < 0)
-        return;
-    // The notifier is the socket's child, or its engine's.
-    const auto notifiers = socket.findChildren<QSocketNotifier *>();
-    for (QSocketNotifier *notifier : notifiers) {
-        if (notifier->type() != QSocketNotifier::Read || !notifier->isEnabled())
-            continue;
-        const int descriptor = static_cast<int>(notifier->socket());
-        ::epoll_event event{};
-        event.events = EPOLLIN | EPOLLRDHUP;
-        event.data.fd = descriptor;
-        if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) != 0)
-            continue;
-        notifier->setEnabled(false);
-        m_parked[descriptor] = notifier;
-    }
+    if (socket.reading() && add(socket, EPOLLIN | EPOLLRDHUP))
+        socket.setReading(false);
+}
+
+void IdleWatch::watch(ClientSocket &socket)
+{
+    add(socket, 0); // EPOLLHUP and EPOLLERR always come
+}
+
+bool IdleWatch::add(ClientSocket &socket, std::uint32_t events)
+{
+    const int descriptor = socket.descriptor();
+    if (m_epoll < 0 || descriptor < 0)
+        return false;
+    ::epoll_event event{};
+    event.events = events;
+    event.data.fd = descriptor;
+    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) != 0 &&
+        ::epoll_ctl(m_epoll, EPOLL_CTL_MOD, descriptor, &event) != 0)
+        return false;
+    m_waiting[descriptor] = &socket;
+    return true;
 }
 
 void IdleWatch::wake()
@@ -48,14 +56,20 @@ void IdleWatch::wake()
     std::array<::epoll_event, 64> events{};
     const int count = ::epoll_wait(m_epoll, events.data(), static_cast<int>(events.size()), 0);
     for (int i = 0; i < count; ++i) {
-        const int descriptor = events.at(static_cast<std::size_t>(i)).data.fd;
-        ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
-        const auto parked = m_parked.find(descriptor);
-        if (parked == m_parked.end())
+        const ::epoll_event &event = events.at(static_cast<std::size_t>(i));
+        const auto found = m_waiting.find(event.data.fd);
+        // An earlier one may have ended this one, whose number another bears by now.
+        if (found == m_waiting.end() || !found->second)
             continue;
-        if (parked->second)
-            parked->second->setEnabled(true); // the loop finds it readable
-        m_parked.erase(parked);
+        ClientSocket *socket = found->second;
+        m_waiting.erase(found);
+        ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, event.data.fd, nullptr);
+        if ((event.events & EPOLLIN) == 0) {
+            Q_EMIT socket->hungUp();
+            continue;
+        }
+        socket->setReading(true);
+        Q_EMIT socket->readable();
     }
 }
 

@@ -7,14 +7,14 @@
 // Thread: http. Private to this room.
 #pragma once
 
+#include <cstdint>
 #include <QObject>
 #include <QPointer>
-#include <QSocketNotifier>
 #include <unordered_map>
 
-class QTcpSocket;
-
 namespace warmbench::http {
+
+class ClientSocket;
 
 class IdleWatch : public QObject
 {
@@ -24,15 +24,18 @@ public:
     explicit IdleWatch(QObject *parent);
     ~IdleWatch() override;
 
-    // Until the client says something or leaves, or the socket is gone. A parked socket stays so.
-    void park(const QTcpSocket &socket);
-    std::size_t parked() const { return m_parked.size(); }
+    // Until the client says something or leaves, or the socket is gone: readable() is the first to
+    // come then. A parked socket stays so.
+    void park(ClientSocket &socket);
+    // For one that is not read from: hungUp() comes once the connection has broken.
+    void watch(ClientSocket &socket);
 
 private:
+    bool add(ClientSocket &socket, std::uint32_t events);
     void wake();
 
     int m_epoll;
-    std::unordered_map<int, QPointer<QSocketNotifier>> m_parked; // by descriptor
+    std::unordered_map<int, QPointer<ClientSocket>> m_waiting; // by descriptor
 };
 
 } // namespace warmbench::http

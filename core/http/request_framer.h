@@ -60,6 +60,7 @@ public:
     std::size_t buffered() const { return m_input.size() - m_at + m_request.body.size(); }
     // Bytes waiting behind what was framed.
     std::size_t pending() const { return m_input.size() - m_at; }
+    const FramedRequest &request() const { return m_request; } // as far as it came
     bool headRequest() const { return m_request.method == "HEAD"; }
     bool http10() const { return m_request.http10; }
     const Fields &fields() const { return m_request.fields; } // of the head, as far as it came

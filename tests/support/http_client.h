@@ -35,16 +35,18 @@ struct HttpResponse
 class HttpClient
 {
 public:
-    explicit HttpClient(std::uint16_t port, int receiveBuffer = 0)
+    // `from`: the client's own address; all of 127.0.0.0/8 are this machine's.
+    explicit HttpClient(std::uint16_t port, int receiveBuffer = 0, const char *from = nullptr,
+                        const char *to = "127.0.0.1")
         : m_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
     {
         if (receiveBuffer > 0)
             ::setsockopt(m_fd, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof receiveBuffer);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::connect(m_fd, reinterpret_cast<sockaddr *>(&address), sizeof address) != 0)
+        const sockaddr_in source = addressOf(from != nullptr ? from : "0.0.0.0", 0);
+        if (from != nullptr)
+            ::bind(m_fd, reinterpret_cast<const sockaddr *>(&source), sizeof source);
+        const sockaddr_in address = addressOf(to, port);
+        if (::connect(m_fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
             close();
     }
     ~HttpClient() { close(); }
@@ -172,14 +174,31 @@ public:
         return ::poll(&wait, 1, milliseconds) == 0;
     }
 
+    // Bytes that come, at most so many at once; 0 where none do in time.
+    std::size_t takeSome(std::size_t most, int milliseconds = 10'000)
+    {
+        const std::size_t before = m_input.size();
+        receive(deadline(milliseconds), most);
+        return m_input.size() - before;
+    }
+
 private:
+    static sockaddr_in addressOf(const char *host, std::uint16_t port)
+    {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        ::inet_pton(AF_INET, host, &address.sin_addr);
+        return address;
+    }
+
     using Deadline = std::chrono::steady_clock::time_point;
     static Deadline deadline(int milliseconds)
     {
         return std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
     }
 
-    bool receive(Deadline end)
+    bool receive(Deadline end, std::size_t most = 65536)
     {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
             end - std::chrono::steady_clock::now());
@@ -187,7 +206,7 @@ private:
         if (m_fd < 0 || left.count() <= 0 || ::poll(&wait, 1, static_cast<int>(left.count())) <= 0)
             return false;
         char piece[65536];
-        const auto got = ::recv(m_fd, piece, sizeof piece, 0);
+        const auto got = ::recv(m_fd, piece, std::min(most, sizeof piece), 0);
         m_ended = got <= 0;
         if (got > 0)
             m_input.append(piece, static_cast<std::size_t>(got));

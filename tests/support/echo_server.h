@@ -1,0 +1,137 @@
+// The transport alone (no models, no routes) under a handler that a test controls.
+// Thread: the handler's on the http thread, all else any.
+#pragma once
+
+#include "http/http_host.h"
+#include "http_client.h"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace warmbench::http {
+
+inline ApiReply plainText(std::string body)
+{
+    ApiReply reply;
+    reply.body = std::move(body);
+    reply.contentType = "text/plain";
+    return reply;
+}
+
+// Answers at once with what came, except under /later: those wait until the test lets them go, by
+// target and body together ("/later" with the body "/1" is "/later/1").
+class EchoServer
+{
+public:
+    explicit EchoServer(HttpOptions options = {})
+        : m_host(
+              withFreePort(std::move(options)),
+              {[this](ApiRequest request, Replier replier) {
+                   handle(std::move(request), std::move(replier));
+               },
+               [this](const RequestRecord &record, const std::string &, std::chrono::nanoseconds) {
+                   const std::lock_guard lock(m_mutex);
+                   m_records.push_back(record);
+               }})
+    {
+        m_started = m_host.start();
+    }
+
+    HttpHost &host() { return m_host; }
+    std::uint16_t port() const { return m_host.port(); }
+    const Result<void> &started() const { return m_started; }
+
+    std::size_t waiting()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_later.size();
+    }
+    std::vector<RequestRecord> records()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_records;
+    }
+    bool waits(const std::string &name)
+    {
+        const std::lock_guard lock(m_mutex);
+        return std::any_of(m_later.begin(), m_later.end(), [&](const auto &entry) {
+            return entry.first.target + entry.first.body == name;
+        });
+    }
+    // Answers the waiting request of that name, on the calling thread.
+    bool answer(const std::string &name, std::string body)
+    {
+        std::optional<Replier> replier;
+        {
+            const std::lock_guard lock(m_mutex);
+            const auto found = std::find_if(m_later.begin(), m_later.end(), [&](const auto &entry) {
+                return entry.first.target + entry.first.body == name;
+            });
+            if (found == m_later.end())
+                return false;
+            replier = found->second;
+            m_later.erase(found);
+        }
+        (*replier)(plainText(std::move(body)));
+        return true;
+    }
+    bool cancelled(const std::string &name)
+    {
+        const std::lock_guard lock(m_mutex);
+        return std::any_of(m_later.begin(), m_later.end(), [&](const auto &entry) {
+            return entry.first.target + entry.first.body == name &&
+                   entry.first.cancellation.cancelled();
+        });
+    }
+    // One /later after the other: from then on several of this connection are under way at once.
+    bool acquaint(HttpClient &client)
+    {
+        if (!client.request("POST", "/later", "/0"))
+            return false;
+        while (!answer("/later/0", "known"))
+            std::this_thread::yield();
+        return client.response().body == "known";
+    }
+    void dropAll()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_later.clear();
+    }
+
+private:
+    static HttpOptions withFreePort(HttpOptions options)
+    {
+        options.port = 0;
+        return options;
+    }
+
+    void handle(ApiRequest request, Replier replier)
+    {
+        if (request.target.starts_with("/later")) {
+            const std::lock_guard lock(m_mutex);
+            m_later.emplace_back(std::move(request), std::move(replier));
+        } else if (request.target == "/throw") {
+            throw std::runtime_error("on purpose");
+        } else if (request.target == "/big") {
+            std::string body;
+            body.resize(40'000'000, 'x');
+            replier(plainText(std::move(body)));
+        } else {
+            replier(plainText(request.method + " " + request.target + " " + request.body));
+        }
+    }
+
+    std::mutex m_mutex;
+    std::vector<std::pair<ApiRequest, Replier>> m_later;
+    std::vector<RequestRecord> m_records;
+    HttpHost m_host;
+    Result<void> m_started;
+};
+
+} // namespace warmbench::http
