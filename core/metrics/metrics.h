@@ -20,7 +20,6 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -112,7 +111,9 @@ private:
         template <typename One, typename Other>
         bool operator()(const One &one, const Other &other) const
         {
-            return std::tie(one.first, one.second) < std::tie(other.first, other.second);
+            const std::string_view route = one.first;
+            const int order = route.compare(other.first);
+            return order != 0 ? order < 0 : one.second < other.second;
         }
     };
 
