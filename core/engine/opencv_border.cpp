@@ -156,8 +156,8 @@ Result<Tensor> fromMat(const cv::Mat &mat, const TensorSpec &declared)
         return tensor;
     auto cast = converted(*tensor, declared.dtype);
     if (!cast)
-        return failedPrecondition(
-            fmt::format("The network's output \"{}\" does not fit its declared type: {}",
+        return invalidArgument( // it holds what other inputs give
+            fmt::format("What was sent gives an output \"{}\" that does not fit its type: {}",
                         printable(declared.name), cast.error().message));
     return cast;
 }

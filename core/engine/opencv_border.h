@@ -21,6 +21,7 @@ namespace warmbench {
 Result<cv::Mat> toMat(const Tensor &tensor, const std::string &name);
 
 // A copy in the declared type; extents of 1 that OpenCV adds or drops are put back as declared.
+// InvalidArgument: a number that the declared type cannot hold.
 Result<Tensor> fromMat(const cv::Mat &mat, const TensorSpec &declared);
 
 // `actual` with extents of 1 inserted or removed so that it matches `declared`; unchanged where

@@ -204,6 +204,14 @@ private Q_SLOTS:
             QCOMPARE(out[0].values<std::int32_t>()[3], 3000 + offset);
             QCOMPARE(out[1].values<std::int32_t>()[3], 3000 - offset);
         }
+        const std::vector<std::int32_t> large(16, 1 << 30);
+        const auto beyond =
+            network->run(std::vector{*Tensor::fromValues<std::int32_t>({1, 16}, large),
+                                     *Tensor::fromValues<std::int32_t>({1, 16}, large)});
+        QVERIFY(!beyond);
+        QCOMPARE(beyond.error().code, ErrorCode::InvalidArgument);
+        QVERIFY2(beyond.error().message.find("which int32 cannot hold") != std::string::npos,
+                 beyond.error().message.c_str());
     }
 
     void integersThatFloat32CannotHoldAreRefused_data()
