@@ -188,17 +188,20 @@ void PredictionRunner::finish(const FlightPtr &flight, Result<Prediction> result
     flight->answer(std::move(result));
 }
 
-void PredictionRunner::answerOverdue()
+SteadyTime PredictionRunner::answerOverdue()
 {
     std::vector<FlightPtr> overdue;
+    SteadyTime earliest = SteadyTime::max();
     {
         const std::lock_guard lock(m_mutex);
         m_awaitingLoad.remove_if([&](const std::weak_ptr<Flight> &waiting) {
             auto flight = waiting.lock();
             if (!flight || flight->answered() || !flight->awaitsLoad)
                 return true;
-            if (m_clock.now() < flight->deadline)
+            if (m_clock.now() < flight->deadline) {
+                earliest = std::min(earliest, flight->deadline);
                 return false;
+            }
             overdue.push_back(std::move(flight));
             return true;
         });
@@ -212,6 +215,7 @@ void PredictionRunner::answerOverdue()
         m_metrics.meter(model.name, model.version)->predictions.record(total);
         flight->answer(deadlinePassed(model));
     }
+    return earliest;
 }
 
 } // namespace warmbench

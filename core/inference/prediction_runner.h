@@ -27,8 +27,9 @@ public:
 
     // `allowed`: the longest stay from now on; negative: no limit. Errors as Workbench::predict.
     void predict(InferenceRequest request, Milliseconds allowed, PredictionDone done);
-    // Answers what is past its deadline while its model still loads. Housekeeping calls it.
-    void answerOverdue();
+    // Answers what is past its deadline while its model still loads. Housekeeping calls it. Returns
+    // the earliest deadline of what still waits.
+    SteadyTime answerOverdue();
 
 private:
     class Flight; // one request

@@ -255,17 +255,21 @@ bool Scheduler::runHere(const std::string &name, int concurrency, const std::fun
     return true;
 }
 
-void Scheduler::sweep()
+SteadyTime Scheduler::sweep()
 {
     Abandoned abandoned;
+    SteadyTime earliest = SteadyTime::max();
     const Private::Lock lock(m_d->mutex);
     const SteadyTime now = m_d->clock.now();
     for (auto it = m_d->queues.begin(); it != m_d->queues.end();) {
         Private::Queue &queue = it->second;
         m_d->sift(lock, queue, now, abandoned);
+        for (const Job &job : queue.jobs)
+            earliest = std::min(earliest, job.deadline);
         const bool unused = queue.jobs.empty() && queue.running == 0 && !queue.listed;
         it = unused ? m_d->queues.erase(it) : std::next(it);
     }
+    return earliest;
 }
 
 std::size_t Scheduler::waiting() const

@@ -3,7 +3,7 @@
 //
 // A model has at most `concurrency` jobs running at once (its network's), so that workers never
 // wait for a network while others have work. Queues take turns: one job each, however long one of
-// them is. Deadlines are looked at when a job is taken and by the housekeeping tick; a cancelled
+// them is. Deadlines are looked at when a job is taken and by the housekeeping; a cancelled
 // job is dropped unrun. Thread: any. Jobs run on pool threads named "infer-N", or on
 // the caller's by runHere, and must not throw.
 // submit never blocks.
@@ -51,8 +51,9 @@ public:
     // Calls `run` on this thread where a worker could start such a job at once: its queue has a
     // free place and nothing waits anywhere. False otherwise.
     bool runHere(const std::string &queue, int concurrency, const std::function<void()> &run);
-    // Abandons what is past its deadline or cancelled. Called by the housekeeping tick.
-    void sweep();
+    // Abandons what is past its deadline or cancelled. Called by the housekeeping. Returns the
+    // earliest deadline of what still waits.
+    SteadyTime sweep();
     std::size_t waiting() const; // over all queues
     std::size_t waiting(const std::string &queue) const;
     std::size_t running() const;

@@ -20,6 +20,7 @@ namespace warmbench {
 namespace {
 
 constexpr std::chrono::seconds housekeepingInterval{1};
+constexpr std::chrono::milliseconds shortestSleep{5}; // between looks at deadlines
 
 int coreCount()
 {
@@ -83,6 +84,9 @@ struct Workbench::Private
     }
 
     void keepHouse(const std::stop_token &stop);
+    void waitForLook(std::unique_lock<std::mutex> &lock, const std::stop_token &stop,
+                     SteadyTime look);
+    void lookBy(Milliseconds allowed);
     void goRound();
     void takeSample();
     void openFoundModels();
@@ -114,6 +118,7 @@ struct Workbench::Private
     std::uint64_t roundsWanted = 0;
     std::uint64_t roundsDone = 0;
     bool houseClosed = false;
+    std::atomic<SteadyTime> nextLook{SteadyTime::max()}; // at deadlines; written under houseMutex
     std::jthread house;
 };
 
@@ -123,26 +128,65 @@ void Workbench::Private::keepHouse(const std::stop_token &stop)
 {
     setThreadName("housekeeping");
     std::unique_lock lock(houseMutex);
+    auto nextRound = std::chrono::steady_clock::now();
     while (!stop.stop_requested()) {
         const std::uint64_t round = roundsWanted;
+        const bool whole = round != roundsDone || std::chrono::steady_clock::now() >= nextRound;
+        nextLook = SteadyTime::max();
         lock.unlock();
-        goRound();
+        if (whole) {
+            goRound();
+            nextRound = std::chrono::steady_clock::now() + housekeepingInterval;
+        }
+        const SteadyTime soonest = std::min(scheduler.sweep(), runner.answerOverdue());
         lock.lock();
-        roundsDone = round;
-        houseWake.notify_all();
-        houseWake.wait_for(lock, stop, housekeepingInterval,
-                           [this] { return roundsWanted != roundsDone; });
+        if (whole) {
+            roundsDone = round;
+            houseWake.notify_all();
+        }
+        const auto until = std::chrono::steady_clock::now();
+        waitForLook(lock, stop, std::min(soonest, clock.now() + (nextRound - until)));
     }
     houseClosed = true;
     houseWake.notify_all();
+}
+
+// Until that time, a round that is wanted, or an earlier deadline.
+void Workbench::Private::waitForLook(std::unique_lock<std::mutex> &lock,
+                                     const std::stop_token &stop, SteadyTime look)
+{
+    bool earlier = true;
+    while (earlier && !stop.stop_requested() && roundsWanted == roundsDone) {
+        nextLook = std::min(nextLook.load(), look);
+        look = nextLook;
+        const auto left = std::max<std::chrono::nanoseconds>(look - clock.now(), shortestSleep);
+        earlier = houseWake.wait_for(lock, stop, left, [this, look] {
+            return roundsWanted != roundsDone || nextLook.load() < look;
+        });
+    }
+}
+
+// The housekeeping looks by then at what is overdue. Those who ask for more time than its interval
+// have it anyway.
+void Workbench::Private::lookBy(Milliseconds allowed)
+{
+    if (allowed < Milliseconds::zero() || allowed >= housekeepingInterval)
+        return;
+    const SteadyTime deadline =
+        clock.now() + std::chrono::duration_cast<SteadyTime::duration>(allowed);
+    if (deadline >= nextLook.load())
+        return;
+    const std::lock_guard lock(houseMutex);
+    if (deadline < nextLook.load()) {
+        nextLook = deadline;
+        houseWake.notify_all();
+    }
 }
 
 void Workbench::Private::goRound()
 {
     takeSample();
     cache.housekeep();
-    scheduler.sweep();
-    runner.answerOverdue();
     if (repository.rescan())
         openFoundModels();
 }
@@ -295,6 +339,7 @@ void Workbench::predict(InferenceRequest request, PredictDone done)
     }
     const Milliseconds allowed = request.deadline.value_or(m_d->options.deadline);
     m_d->runner.predict(std::move(request), allowed, std::move(done));
+    m_d->lookBy(allowed);
 }
 
 Result<std::string> Workbench::defaultModel() const
