@@ -391,6 +391,8 @@ private Q_SLOTS:
         model.network.usualTime = std::chrono::microseconds(microseconds);
         bench.source.set("m", model);
         QVERIFY(bench.predict(requestFor("m"))); // loads
+        // The worker gives its place back after it has answered.
+        QTRY_COMPARE(bench.workbench->scheduler().running(), std::size_t(0));
         InferenceRequest request = requestFor("m");
         request.quick = quickRequest;
         std::promise<std::thread::id> answeredOn;
