@@ -44,7 +44,8 @@ public:
             ::setsockopt(m_fd, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof receiveBuffer);
         const sockaddr_in source = addressOf(from != nullptr ? from : "0.0.0.0", 0);
         if (from != nullptr)
-            ::bind(m_fd, reinterpret_cast<const sockaddr *>(&source), sizeof source);
+            static_cast<void>(
+                ::bind(m_fd, reinterpret_cast<const sockaddr *>(&source), sizeof source));
         const sockaddr_in address = addressOf(to, port);
         if (::connect(m_fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
             close();
