@@ -121,6 +121,8 @@ std::vector<OptionSpec> mainOptions()
          }},
         {"threads", "N", "Threads within one run (auto: the cores over the instances)", runners,
          [](Options &o, const std::string &v) { return storeCount(v, 1024, o.workbench.threads); }},
+        {"http-threads", "N", "Threads that serve connections (auto: the cores, up to 4)", servers,
+         [](Options &o, const std::string &v) { return storeCount(v, 64, o.http.threads); }},
         {"queue", "N", "Requests waiting per model (256)", servers,
          [](Options &o, const std::string &v) {
              return store(parseNumber(v, 1, 1'000'000), o.workbench.queueLimit);
@@ -206,6 +208,7 @@ Options defaultsOf(Command command)
     options.workbench.cache.keepAlive =
         command == Command::Window ? Milliseconds(std::chrono::minutes(30)) : forever;
     options.http.nextFreePort = command == Command::Window;
+    options.http.threads = 0;
     if (command != Command::Window && command != Command::Serve)
         options.logLevel = LogLevel::Error; // what fails is told once, by the command itself
     return options;

@@ -43,11 +43,13 @@ ApiReply unavailable(std::string_view sentence)
 
 } // namespace
 
-Connection::Connection(ClientSocket *socket, std::string peer, GuardedServer &server)
+Connection::Connection(ClientSocket *socket, std::string peer, Admission::Place place,
+                       GuardedServer &server)
     : QObject(socket)
     , m_socket(socket)
     , m_server(server)
     , m_peer(std::move(peer))
+    , m_place(std::move(place))
     , m_framer(server.limits(), server.maxBody())
     , m_input(server.inputShare())
     , m_lastActivity(steadyNow())
@@ -487,6 +489,7 @@ void Connection::endOutput()
     m_shut = true;
     if (m_socket->inputEnded() || !m_server.letLinger(this))
         return m_socket->drop();
+    m_place.release();
     m_shutAt = steadyNow();
     m_socket->endOutput();
     m_socket->setReading(true);
@@ -508,6 +511,7 @@ void Connection::gone()
     }
     m_exchanges.clear();
     account();
+    m_place.release();
     m_server.remove(this);
 }
 

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "http/admission.h"
 #include "http/http_server.h"
 #include "http/known_answers.h"
 #include "http/replier.h"
@@ -54,7 +55,8 @@ class Connection : public QObject
 
 public:
     // Becomes the socket's child.
-    Connection(ClientSocket *socket, std::string peer, GuardedServer &server);
+    Connection(ClientSocket *socket, std::string peer, Admission::Place place,
+               GuardedServer &server);
     ~Connection() override;
 
     // Qt has parsed the stand-in: the framed request goes to the handler.
@@ -112,6 +114,7 @@ private:
     ClientSocket *m_socket;
     GuardedServer &m_server;
     const std::string m_peer;
+    Admission::Place m_place;
     RequestFramer m_framer;
     std::deque<std::shared_ptr<Exchange>> m_exchanges;
     std::size_t m_unanswered = 0; // of them

@@ -2,17 +2,14 @@
 
 #include "base/logging.h"
 #include "http/client_socket.h"
-#include "http/reply_writer.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <QAbstractEventDispatcher>
-#include <QHostAddress>
 #include <QMetaMethod>
-#include <sys/socket.h>
+#include <QThread>
 #include <unistd.h>
 #include <vector>
 
@@ -20,37 +17,12 @@ namespace warmbench::http {
 
 namespace {
 
-// Then others have their turn.
-constexpr int mostAcceptedAtOnce = 64;
-constexpr std::chrono::seconds complaintInterval{10};
 // While the server stops: how often times are looked at, and how long a client that has just
 // connected has for its request.
 constexpr std::chrono::milliseconds drainTick{20};
 constexpr std::chrono::milliseconds unusedTime{100};
 // Few: they must not starve those that run networks.
 constexpr int asideThreads = 2;
-
-// One request of the size allowed always fits.
-Bytes inputLimit(const HttpOptions &options)
-{
-    const std::size_t head = options.limits.requestLine + options.limits.headerBytes;
-    return std::max(options.limits.bufferedInput,
-                    options.maxBody + Bytes{static_cast<std::int64_t>(head)});
-}
-
-// Null where the client has gone already.
-QHostAddress peerOf(int descriptor)
-{
-    ::sockaddr_storage address{};
-    ::socklen_t size = sizeof address;
-    auto *general = reinterpret_cast<::sockaddr *>(&address);
-    if (::getpeername(descriptor, general, &size) != 0)
-        return {};
-    const QHostAddress peer(general);
-    bool mapped = false; // an IPv4 address in IPv6's clothes
-    const quint32 version4 = peer.toIPv4Address(&mapped);
-    return mapped ? QHostAddress(version4) : peer;
-}
 
 std::chrono::milliseconds tickOf(const HttpLimits &limits)
 {
@@ -60,12 +32,18 @@ std::chrono::milliseconds tickOf(const HttpLimits &limits)
 
 } // namespace
 
-GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks, QObject *parent)
+Arrival::~Arrival()
+{
+    if (descriptor >= 0)
+        ::close(descriptor);
+}
+
+GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks,
+                             std::shared_ptr<InputBudget> input, QObject *parent)
     : QTcpServer(parent)
     , m_options(options)
     , m_hooks(std::move(hooks))
-    , m_refused(options.limits.linger)
-    , m_input(std::make_shared<InputBudget>(inputLimit(options)))
+    , m_input(std::move(input))
 {
     m_aside.setMaxThreadCount(asideThreads);
     m_replies = std::make_shared<ReplyQueue>(
@@ -89,16 +67,6 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks, QObject *p
     const auto *dispatcher = QAbstractEventDispatcher::instance();
     connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, &GuardedServer::sendAll);
     connect(dispatcher, &QAbstractEventDispatcher::awake, this, &GuardedServer::sendAll);
-    // Timers come after the sockets' events, so that these have been asked for once more by then.
-    m_secondLook.setSingleShot(true);
-    m_secondLook.setInterval(std::chrono::milliseconds::zero());
-    connect(&m_secondLook, &QTimer::timeout, this, &GuardedServer::acceptWaiting);
-    m_resume.setSingleShot(true);
-    m_resume.setInterval(m_options.limits.resumeAccepting);
-    connect(&m_resume, &QTimer::timeout, this, [this] {
-        if (m_notifier)
-            m_notifier->setEnabled(true);
-    });
 }
 
 GuardedServer::~GuardedServer()
@@ -114,62 +82,13 @@ GuardedServer::~GuardedServer()
     m_aside.waitForDone();
 }
 
-void GuardedServer::startAccepting()
+bool GuardedServer::listenWith(const QTcpServer &other)
 {
-    pauseAccepting();
-    m_notifier = std::make_unique<QSocketNotifier>(socketDescriptor(), QSocketNotifier::Read);
-    connect(m_notifier.get(), &QSocketNotifier::activated, this, &GuardedServer::acceptSoon);
-}
-
-bool GuardedServer::full() const
-{
-    return m_connections.size() - m_lingering.size() >= m_options.limits.connections;
-}
-
-// Where all places are taken, once more has been heard of the connections: their clients may have
-// closed some before others asked for one.
-void GuardedServer::acceptSoon()
-{
-    if (full())
-        m_secondLook.start();
-    else
-        acceptWaiting();
-}
-
-// True where more may wait.
-bool GuardedServer::acceptWaiting()
-{
-    const bool fullBefore = full();
-    for (int i = 0; i < mostAcceptedAtOnce && m_notifier; ++i) {
-        if (full() && !fullBefore)
-            return true;
-        const int descriptor =
-            ::accept4(static_cast<int>(socketDescriptor()), nullptr, nullptr, SOCK_CLOEXEC);
-        if (descriptor >= 0) {
-            incomingConnection(descriptor);
-        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            pauseForDescriptors(errno);
-            return false;
-        } else if (errno != EINTR && errno != ECONNABORTED) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// What waits is asked for again in a moment: it would keep the notifier busy until then.
-void GuardedServer::pauseForDescriptors(int reason)
-{
-    m_notifier->setEnabled(false);
-    m_resume.start();
-    const SteadyTime now = std::chrono::steady_clock::now();
-    if (m_complained != SteadyTime{} && now - m_complained < complaintInterval)
-        return;
-    m_complained = now;
-    logWarning("http", fmt::format("A connection could not be accepted ({}): it waits until "
-                                   "another ends. Raise the limit with ulimit -n, or lower "
-                                   "--max-connections.",
-                                   std::strerror(reason)));
+    const int descriptor = ::fcntl(static_cast<int>(other.socketDescriptor()), F_DUPFD_CLOEXEC, 0);
+    if (descriptor >= 0 && setSocketDescriptor(descriptor))
+        return true;
+    ::close(descriptor);
+    return false;
 }
 
 QTcpSocket *GuardedServer::nextPendingConnection()
@@ -183,33 +102,22 @@ QTcpSocket *GuardedServer::nextPendingConnection()
     return nullptr;
 }
 
-void GuardedServer::incomingConnection(qintptr descriptor)
+void GuardedServer::adopt(std::shared_ptr<Arrival> arrival)
 {
-    const HttpLimits &limits = m_options.limits;
-    const int client = static_cast<int>(descriptor);
-    const QHostAddress address = peerOf(client);
-    if (address.isNull()) {
-        ::close(client);
-        return;
-    }
-    const std::string peer = address.toString().toStdString();
-    if (full()) {
-        refuseClient(client, peer,
-                     fmt::format("All {} connections are in use: try again in a moment.",
-                                 limits.connections));
-        return;
-    }
-    std::size_t &fromThere = m_perAddress[peer];
-    if (fromThere >= limits.connectionsPerAddress &&
-        (limits.countLoopback || !address.isLoopback())) {
-        refuseClient(client, peer,
-                     fmt::format("There are {} connections from this address already: close some.",
-                                 fromThere));
-        return;
-    }
-    ++fromThere;
-    auto *socket = new ClientSocket(client, this);
-    m_connections.insert(new Connection(socket, peer, *this));
+    ++m_load;
+    if (QThread::currentThread() == thread())
+        begin(*arrival);
+    else
+        QMetaObject::invokeMethod(
+            this, [this, arrival = std::move(arrival)] { begin(*arrival); }, Qt::QueuedConnection);
+}
+
+void GuardedServer::begin(Arrival &arrival)
+{
+    auto *socket = new ClientSocket(std::exchange(arrival.descriptor, -1), this);
+    auto *connection =
+        new Connection(socket, std::move(arrival.peer), std::move(arrival.place), *this);
+    m_connections.insert(connection);
     m_pending.emplace_back(socket);
     // Which of the two Qt HTTP Server listens to depends on its version; both are QTcpServer's own.
     for (const auto signal : {QMetaMethod::fromSignal(&QTcpServer::newConnection),
@@ -217,24 +125,15 @@ void GuardedServer::incomingConnection(qintptr descriptor)
         signal.invoke(this, Qt::DirectConnection);
 }
 
-void GuardedServer::refuseClient(int descriptor, const std::string &peer,
-                                 const std::string &sentence)
+// Timers come after the sockets' events, so that these have been asked for once more by then.
+void GuardedServer::afterNextRound(std::function<void()> then)
 {
-    ApiReply reply = errorReply(503, "UNAVAILABLE", sentence);
-    reply.fields.emplace_back("Retry-After", "1");
-    if (m_hooks.refusalFields) {
-        for (auto &field : m_hooks.refusalFields({}))
-            reply.fields.push_back(std::move(field));
-    }
-    const std::string wire = serialised(reply, {.close = true}, dateField());
-    m_refused.refuse(descriptor, wire, std::chrono::steady_clock::now());
-    if (!m_hooks.answered)
-        return;
-    RequestRecord record;
-    record.client = peer;
-    record.status = reply.status;
-    record.responseBytes = static_cast<std::int64_t>(wire.size());
-    m_hooks.answered(record, "guard", {});
+    QMetaObject::invokeMethod(
+        this,
+        [this, then = std::move(then)] {
+            QTimer::singleShot(std::chrono::milliseconds::zero(), this, then);
+        },
+        Qt::QueuedConnection);
 }
 
 void GuardedServer::dispatchCurrent()
@@ -250,8 +149,8 @@ void GuardedServer::remove(Connection *connection)
     std::replace(m_unsent.begin(), m_unsent.end(), connection, static_cast<Connection *>(nullptr));
     if (m_connections.erase(connection) == 0)
         return;
-    if (m_lingering.erase(connection) == 0)
-        freePlace(*connection);
+    m_lingering.erase(connection);
+    --m_load;
     if (m_connections.empty() && m_draining)
         Q_EMIT stopped();
 }
@@ -261,15 +160,7 @@ bool GuardedServer::letLinger(Connection *connection)
     if (m_lingering.size() >= m_options.limits.connections)
         return false;
     m_lingering.insert(connection);
-    freePlace(*connection);
     return true;
-}
-
-void GuardedServer::freePlace(const Connection &connection)
-{
-    const auto counted = m_perAddress.find(connection.peer());
-    if (counted != m_perAddress.end() && --counted->second == 0)
-        m_perAddress.erase(counted);
 }
 
 void GuardedServer::sendAll()
@@ -285,7 +176,6 @@ void GuardedServer::sendAll()
 void GuardedServer::checkTimes()
 {
     const SteadyTime now = std::chrono::steady_clock::now();
-    m_refused.checkTimes(now);
     forAll([now](Connection &connection) { connection.checkTimes(now); });
 }
 
@@ -298,10 +188,6 @@ void GuardedServer::forAll(const std::function<void(Connection &)> &what)
 
 void GuardedServer::drain(std::chrono::milliseconds most)
 {
-    // Clients that have connected are told, instead of finding the door shut.
-    while (m_notifier && acceptWaiting()) {
-    }
-    m_notifier.reset();
     close();
     m_draining = true;
     m_timer.start(drainTick);

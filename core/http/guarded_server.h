@@ -1,26 +1,21 @@
-// The listening socket under Qt HTTP Server: admits connections up to a number, gives each a
-// guard, and looks at their times.
+// The server under Qt HTTP Server on one http thread: gives each connection that comes to it a
+// guard, and looks at their times. Connections come from the acceptor alone.
 //
-// It accepts by itself. Qt 6.4 asks its socket engine why an accept failed, which remembers its
-// first reason for ever: where that was "none waits", running out of descriptors goes unseen and
-// the thread spins; where it was the descriptors, each later "none waits" counts as that again.
-//
-// Thread: http.
+// Thread: its http thread, unless stated.
 #pragma once
 
+#include "http/admission.h"
 #include "http/connection.h"
 #include "http/http_limits.h"
 #include "http/http_server.h"
 #include "http/idle_watch.h"
-#include "http/refused_clients.h"
 #include "http/replier.h"
 
+#include <atomic>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <QPointer>
-#include <QSocketNotifier>
 #include <QTcpServer>
 #include <QThreadPool>
 #include <QTimer>
@@ -30,7 +25,25 @@
 
 namespace warmbench::http {
 
-// Called on the http thread for each whole request.
+// A client that has connected, on its way to its thread.
+struct Arrival
+{
+    Arrival(int client, std::string address, Admission::Place taken)
+        : descriptor(client)
+        , peer(std::move(address))
+        , place(std::move(taken))
+    {
+    }
+    ~Arrival(); // closes what nobody took
+    Arrival(const Arrival &) = delete;
+    Arrival &operator=(const Arrival &) = delete;
+
+    int descriptor; // -1 once taken
+    std::string peer;
+    Admission::Place place;
+};
+
+// Called on an http thread for each whole request.
 using Handler = std::function<void(ApiRequest, Replier)>;
 
 class GuardedServer : public QTcpServer
@@ -50,17 +63,25 @@ public:
         std::function<Fields(const Fields &)> refusalFields = {};
     };
 
-    GuardedServer(const HttpOptions &options, Hooks hooks, QObject *parent = nullptr);
+    GuardedServer(const HttpOptions &options, Hooks hooks, std::shared_ptr<InputBudget> input,
+                  QObject *parent = nullptr);
     ~GuardedServer() override;
 
-    // Once it listens; QTcpServer itself accepts nothing from then on.
-    void startAccepting();
+    // Listens to the same address as another one, which Qt HTTP Server insists on. False where the
+    // system has no descriptor left.
+    bool listenWith(const QTcpServer &other);
+    // Any thread. The connections here and on their way.
+    std::size_t load() const { return m_load; }
+    // Any thread.
+    void adopt(std::shared_ptr<Arrival> arrival);
+    // Any thread. Once all has been heard that the connections have said by now.
+    void afterNextRound(std::function<void()> then);
     bool hasPendingConnections() const override { return !m_pending.empty(); }
     QTcpSocket *nextPendingConnection() override;
 
     // Qt has parsed a stand-in: it belongs to the connection that read last.
     void dispatchCurrent();
-    // Stops accepting and lets what is under way end for at most `most`, then emits stopped().
+    // Lets what is under way end for at most `most`, then emits stopped().
     void drain(std::chrono::milliseconds most);
     std::size_t connectionCount() const { return m_connections.size(); }
 
@@ -83,16 +104,8 @@ public:
 Q_SIGNALS:
     void stopped();
 
-protected:
-    void incomingConnection(qintptr descriptor) override;
-
 private:
-    bool full() const;
-    void acceptSoon();
-    bool acceptWaiting();
-    void pauseForDescriptors(int reason);
-    void refuseClient(int descriptor, const std::string &peer, const std::string &sentence);
-    void freePlace(const Connection &connection);
+    void begin(Arrival &arrival);
     void forAll(const std::function<void(Connection &)> &what);
     void checkTimes();
     void sendAll();
@@ -102,19 +115,14 @@ private:
     std::shared_ptr<ReplyQueue> m_replies;
     std::unordered_set<Connection *> m_connections;
     std::unordered_set<const Connection *> m_lingering; // of them: take no place any more
-    std::map<std::string, std::size_t> m_perAddress;
-    RefusedClients m_refused;
+    std::atomic<std::size_t> m_load{0};
     Connection *m_current = nullptr;
     std::shared_ptr<InputBudget> m_input;
     QThreadPool m_aside; // packs and unpacks large bodies
     std::vector<Connection *> m_unsent;
     IdleWatch m_idle{this};
     QTimer m_timer;
-    std::unique_ptr<QSocketNotifier> m_notifier;
     std::deque<QPointer<QTcpSocket>> m_pending; // for Qt HTTP Server
-    QTimer m_resume;
-    QTimer m_secondLook;
-    SteadyTime m_complained{}; // of missing descriptors
     bool m_draining = false;
     std::string m_date;
     std::int64_t m_dateSecond = -1;

@@ -1,5 +1,6 @@
 #include "http/http_host.h"
 
+#include "http/acceptor.h"
 #include "http/port_holder.h"
 #include "http/qt_dispatcher.h"
 
@@ -10,6 +11,7 @@
 #include <QEventLoop>
 #include <QHostInfo>
 #include <QThread>
+#include <thread>
 
 namespace warmbench::http {
 
@@ -76,6 +78,21 @@ Result<std::uint16_t> listenOn(QTcpServer &server, const HttpOptions &options)
     return listenError(server, options);
 }
 
+int threadsOf(const HttpOptions &options)
+{
+    constexpr int mostByItself = 4;
+    const int cores = static_cast<int>(std::thread::hardware_concurrency());
+    return options.threads > 0 ? options.threads : std::clamp(cores, 1, mostByItself);
+}
+
+// One request of the size allowed always fits.
+Bytes inputLimit(const HttpOptions &options)
+{
+    const std::size_t head = options.limits.requestLine + options.limits.headerBytes;
+    return std::max(options.limits.bufferedInput,
+                    options.maxBody + Bytes{static_cast<std::int64_t>(head)});
+}
+
 } // namespace
 
 HttpHost::HttpHost(HttpOptions options, GuardedServer::Hooks hooks)
@@ -91,58 +108,106 @@ HttpHost::~HttpHost()
 
 Result<void> HttpHost::start()
 {
-    if (m_thread)
+    if (running())
         return {};
-    std::promise<Result<std::uint16_t>> listening;
-    auto outcome = listening.get_future();
-    m_thread.reset(QThread::create([this, &listening] {
-        serve(
-            [&listening](Result<std::uint16_t> result) { listening.set_value(std::move(result)); });
-    }));
-    m_thread->setObjectName(QStringLiteral("http"));
-    m_thread->start();
-    const auto port = outcome.get();
-    if (port) {
-        m_port = *port;
-        return {};
+    m_admission = std::make_shared<Admission>(m_options.limits);
+    m_input = std::make_shared<InputBudget>(inputLimit(m_options));
+    if (auto started = startLanes(); !started) {
+        drainLanes(std::chrono::milliseconds::zero());
+        return started;
     }
-    m_thread->wait();
-    m_thread.reset();
-    return port.error();
+    std::vector<GuardedServer *> servers;
+    for (const Lane &lane : m_lanes)
+        servers.push_back(lane.server);
+    QMetaObject::invokeMethod(
+        servers.front(), [&] { m_acceptor = new Acceptor(m_admission, servers); },
+        Qt::BlockingQueuedConnection);
+    return {};
 }
 
-// The http thread from beginning to end.
-void HttpHost::serve(const std::function<void(Result<std::uint16_t>)> &listening)
+Result<void> HttpHost::startLanes()
+{
+    auto started = startLane([this](GuardedServer &server) -> Result<void> {
+        const auto port = listenOn(server, m_options);
+        if (!port)
+            return port.error();
+        m_port = *port;
+        return {};
+    });
+    const int wanted = threadsOf(m_options);
+    while (started && std::ssize(m_lanes) < wanted)
+        started = startLane([&first =
+                                 *m_lanes.front().server](GuardedServer &server) -> Result<void> {
+            if (server.listenWith(first))
+                return {};
+            return Error{ErrorCode::Unavailable,
+                         "The system has no descriptor left for a further http thread: raise the "
+                         "limit with ulimit -n, or start fewer with --http-threads."};
+        });
+    return started;
+}
+
+Result<void> HttpHost::startLane(const Listen &listen)
+{
+    std::promise<Result<void>> listening;
+    auto outcome = listening.get_future();
+    Lane &lane = m_lanes.emplace_back();
+    lane.thread.reset(QThread::create([this, &lane, listen, &listening] {
+        serve(lane, listen,
+              [&listening](Result<void> result) { listening.set_value(std::move(result)); });
+    }));
+    lane.thread->setObjectName(QStringLiteral("http-%1").arg(m_lanes.size()));
+    lane.thread->start();
+    auto result = outcome.get();
+    if (!result) {
+        lane.thread->wait();
+        m_lanes.pop_back();
+    }
+    return result;
+}
+
+// An http thread from beginning to end.
+void HttpHost::serve(Lane &lane, const Listen &listen,
+                     const std::function<void(Result<void>)> &listening)
 {
     {
         QtDispatcher dispatcher;
-        auto *server = new GuardedServer(m_options, m_hooks, &dispatcher);
-        auto port = listenOn(*server, m_options);
-        if (!port) {
-            listening(std::move(port));
+        auto *server = new GuardedServer(m_options, m_hooks, m_input, &dispatcher);
+        if (auto listens = listen(*server); !listens) {
+            listening(std::move(listens));
             return;
         }
+        server->pauseAccepting(); // the acceptor does it
         dispatcher.attach(server);
-        server->startAccepting();
-        m_server = server;
+        lane.server = server;
         QEventLoop loop;
         QObject::connect(server, &GuardedServer::stopped, &loop, &QEventLoop::quit);
-        listening(std::move(port)); // the caller goes on: nothing of its frame is used from here on
+        listening({}); // the caller goes on: nothing of its frame is used from here on
         loop.exec();
     }
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
 
+void HttpHost::drainLanes(std::chrono::milliseconds most)
+{
+    for (const Lane &lane : m_lanes)
+        QMetaObject::invokeMethod(
+            lane.server, [server = lane.server, most] { server->drain(most); },
+            Qt::QueuedConnection);
+    for (const Lane &lane : m_lanes)
+        lane.thread->wait();
+    m_lanes.clear();
+    m_acceptor = nullptr;
+    m_port = 0;
+}
+
 void HttpHost::stop(std::chrono::milliseconds drain)
 {
-    if (!m_thread)
+    if (!running())
         return;
-    QMetaObject::invokeMethod(
-        m_server, [server = m_server, drain] { server->drain(drain); }, Qt::QueuedConnection);
-    m_thread->wait();
-    m_thread.reset();
-    m_server = nullptr;
-    m_port = 0;
+    // What has connected goes to its lane before that is told to end.
+    QMetaObject::invokeMethod(m_acceptor, &Acceptor::finish, Qt::BlockingQueuedConnection);
+    drainLanes(drain);
 }
 
 } // namespace warmbench::http

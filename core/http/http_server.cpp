@@ -6,6 +6,7 @@
 #include "inference/workbench.h"
 
 #include <fmt/format.h>
+#include <mutex>
 
 namespace warmbench::http {
 
@@ -32,14 +33,17 @@ struct HttpServer::Private
             logDebug("http",
                      fmt::format("{} {} {} -> {} in {:.3f} ms", record.client, record.method,
                                  record.path, record.status, record.totalMs));
-        if (listener)
+        if (listener) {
+            const std::lock_guard lock(listening);
             listener(record);
+        }
     }
 
     Workbench &workbench;
     const HttpOptions options;
     const Api api;
     std::function<void(const RequestRecord &)> listener;
+    std::mutex listening;
     HttpHost host;
 };
 

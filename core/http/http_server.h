@@ -1,10 +1,10 @@
-// The embedded server: Qt HTTP Server in a thread of its own ("http"), in front of the same
-// workbench that the window uses.
+// The embedded server: Qt HTTP Server in threads of its own ("http-N", each with its share of the
+// connections), in front of the same workbench that the window uses.
 //
 // Thread: start, stop and the getters from the thread that owns the object (the GUI's or main's),
-// which they block for some milliseconds only; everything else happens on the http thread, which
-// never runs a network, loads a model or parses a big body. Replies are safe when the client has
-// gone and come in order when it pipelines.
+// which they block for some milliseconds only; everything else happens on the http threads, which
+// run no network but the quickest, load no model and parse no big body. Replies are safe when the
+// client has gone and come in order when it pipelines.
 #pragma once
 
 #include "base/bytes.h"
@@ -35,6 +35,7 @@ struct HttpOptions
     std::vector<std::string> allowedOrigins; // beside the server's own
     std::vector<std::string> allowedHosts;   // beside the names of this machine
     HttpLimits limits;
+    int threads = 1; // that serve connections; 0: as many as there are cores, up to 4
 };
 
 // One answered request, for the request log.
@@ -69,7 +70,7 @@ public:
     bool running() const;
     std::uint16_t port() const; // the one in use; 0 when stopped
     std::string url() const;    // "http://127.0.0.1:5000"; the host is bracketed for IPv6
-    // Called on the http thread after each answer; set before start.
+    // Called after each answer, one at a time, on the http thread that gave it; set before start.
     void setRequestListener(std::function<void(const RequestRecord &)> listener);
 
 private:

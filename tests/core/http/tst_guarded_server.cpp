@@ -1,5 +1,6 @@
 // What connections leave behind: the server in the test's own thread, so that its objects can be
 // counted.
+#include "http/acceptor.h"
 #include "http/guarded_server.h"
 #include "http/qt_dispatcher.h"
 #include "http_client.h"
@@ -52,10 +53,12 @@ public:
                                           replier(errorReply(404, "NOT_FOUND", "Nothing."));
                                       },
                                       {}},
-                                     &m_dispatcher))
+                                     std::make_shared<InputBudget>(mebibytes(1)), &m_dispatcher))
     {
         m_listens = m_server->listen(QHostAddress::LocalHost);
+        m_server->pauseAccepting();
         m_dispatcher.attach(m_server);
+        new Acceptor(std::make_shared<Admission>(HttpLimits()), {m_server});
     }
 
     bool listens() const { return m_listens; }

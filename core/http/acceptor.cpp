@@ -1,0 +1,168 @@
+#include "http/acceptor.h"
+
+#include "base/logging.h"
+#include "http/reply_writer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <QHostAddress>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace warmbench::http {
+
+namespace {
+
+// Then others have their turn.
+constexpr int mostAcceptedAtOnce = 64;
+constexpr std::chrono::seconds complaintInterval{10};
+
+// Null where the client has gone already.
+QHostAddress peerOf(int descriptor)
+{
+    ::sockaddr_storage address{};
+    ::socklen_t size = sizeof address;
+    auto *general = reinterpret_cast<::sockaddr *>(&address);
+    if (::getpeername(descriptor, general, &size) != 0)
+        return {};
+    const QHostAddress peer(general);
+    bool mapped = false; // an IPv4 address in IPv6's clothes
+    const quint32 version4 = peer.toIPv4Address(&mapped);
+    return mapped ? QHostAddress(version4) : peer;
+}
+
+} // namespace
+
+Acceptor::Acceptor(std::shared_ptr<Admission> admission, std::vector<GuardedServer *> lanes)
+    : QObject(lanes.front())
+    , m_admission(std::move(admission))
+    , m_lanes(std::move(lanes))
+    , m_listening(static_cast<int>(m_lanes.front()->socketDescriptor()))
+    , m_refused(m_lanes.front()->limits().linger)
+    , m_notifier(std::make_unique<QSocketNotifier>(m_listening, QSocketNotifier::Read))
+{
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, &Acceptor::acceptSoon);
+    m_resume.setSingleShot(true);
+    m_resume.setInterval(m_lanes.front()->limits().resumeAccepting);
+    connect(&m_resume, &QTimer::timeout, this, [this] {
+        if (m_notifier)
+            m_notifier->setEnabled(true);
+    });
+    connect(&m_refusedTimer, &QTimer::timeout, this,
+            [this] { m_refused.checkTimes(std::chrono::steady_clock::now()); });
+    m_refusedTimer.start(
+        std::max(m_lanes.front()->limits().linger / 4, std::chrono::milliseconds(10)));
+}
+
+// Where all places are taken, once more has been heard of the connections: their clients may have
+// closed some before others asked for one.
+void Acceptor::acceptSoon()
+{
+    if (!m_admission->full()) {
+        acceptWaiting();
+        return;
+    }
+    m_notifier->setEnabled(false);
+    m_unheard = m_lanes.size();
+    for (GuardedServer *lane : m_lanes)
+        lane->afterNextRound([this] {
+            QMetaObject::invokeMethod(this, &Acceptor::heardFromLane, Qt::QueuedConnection);
+        });
+}
+
+void Acceptor::heardFromLane()
+{
+    if (--m_unheard > 0 || !m_notifier)
+        return;
+    m_notifier->setEnabled(true);
+    acceptWaiting();
+}
+
+// True where more may wait.
+bool Acceptor::acceptWaiting()
+{
+    const bool fullBefore = m_admission->full();
+    for (int i = 0; i < mostAcceptedAtOnce && m_notifier; ++i) {
+        if (!fullBefore && m_admission->full())
+            return true;
+        const int descriptor = ::accept4(m_listening, nullptr, nullptr, SOCK_CLOEXEC);
+        if (descriptor >= 0) {
+            take(descriptor);
+        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            pauseForDescriptors(errno);
+            return false;
+        } else if (errno != EINTR && errno != ECONNABORTED) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// What waits is asked for again in a moment: it would keep the notifier busy until then.
+void Acceptor::pauseForDescriptors(int reason)
+{
+    m_notifier->setEnabled(false);
+    m_resume.start();
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (m_complained != SteadyTime{} && now - m_complained < complaintInterval)
+        return;
+    m_complained = now;
+    logWarning("http", fmt::format("A connection could not be accepted ({}): it waits until "
+                                   "another ends. Raise the limit with ulimit -n, or lower "
+                                   "--max-connections.",
+                                   std::strerror(reason)));
+}
+
+void Acceptor::take(int descriptor)
+{
+    const QHostAddress address = peerOf(descriptor);
+    if (address.isNull()) {
+        ::close(descriptor);
+        return;
+    }
+    std::string peer = address.toString().toStdString();
+    auto place = m_admission->enter(peer, address.isLoopback());
+    if (!place) {
+        refuse(descriptor, peer, place.error().message);
+        return;
+    }
+    GuardedServer *lane = *std::min_element(
+        m_lanes.begin(), m_lanes.end(), [](const GuardedServer *one, const GuardedServer *other) {
+            return one->load() < other->load();
+        });
+    lane->adopt(std::make_shared<Arrival>(descriptor, std::move(peer), *std::move(place)));
+}
+
+void Acceptor::refuse(int descriptor, const std::string &peer, const std::string &sentence)
+{
+    GuardedServer &server = *m_lanes.front();
+    ApiReply reply = errorReply(503, "UNAVAILABLE", sentence);
+    reply.fields.emplace_back("Retry-After", "1");
+    if (server.hooks().refusalFields) {
+        for (auto &field : server.hooks().refusalFields({}))
+            reply.fields.push_back(std::move(field));
+    }
+    const std::string wire = serialised(reply, {.close = true}, server.dateField());
+    m_refused.refuse(descriptor, wire, std::chrono::steady_clock::now());
+    if (!server.hooks().answered)
+        return;
+    RequestRecord record;
+    record.client = peer;
+    record.status = reply.status;
+    record.responseBytes = static_cast<std::int64_t>(wire.size());
+    server.hooks().answered(record, "guard", {});
+}
+
+void Acceptor::finish()
+{
+    while (m_notifier && acceptWaiting()) {
+    }
+    m_notifier.reset();
+    // Whichever lane holds a descriptor of it: on Linux nothing listens from here on.
+    ::shutdown(m_listening, SHUT_RD);
+}
+
+} // namespace warmbench::http
