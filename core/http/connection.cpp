@@ -76,6 +76,8 @@ void Connection::read()
         const std::size_t got = m_socket->receive(piece.data(), piece.size());
         if (got > 0 && !m_deaf && !m_closing) {
             m_windowBytes += got;
+            if (m_draining)
+                m_lastInput = steadyNow();
             m_framer.append({piece.data(), got});
             if (m_framer.inBody()) // takes it at once, so that it is not held twice
                 frame();
@@ -518,6 +520,7 @@ void Connection::gone()
 void Connection::drain()
 {
     m_draining = true;
+    m_lastInput = steadyNow();
     m_finishes = m_framer.begun();
     endStreams();
     if (!m_gone && !m_closing)
@@ -541,10 +544,15 @@ void Connection::giveUp()
                                            "again in a moment, or another one."));
     }
     if (m_framed || m_framer.begun())
-        refuse(503, "The server stopped before the request was there whole: try again in a "
-                    "moment, or another one.");
+        refuseHalf();
     if (!m_gone)
         m_socket->send();
+}
+
+void Connection::refuseHalf()
+{
+    refuse(503, "The server stopped before the request was there whole: try again in a moment, or "
+                "another one.");
 }
 
 bool Connection::tooSlow(SteadyTime now)
@@ -616,6 +624,8 @@ void Connection::checkTimes(SteadyTime now)
         m_socket->drop();
     } else if (m_deaf || m_closing || m_framed || paused()) {
         return;
+    } else if (m_draining && m_framer.begun() && now - m_lastInput > limits.lastCall) {
+        refuseHalf();
     } else if (m_framer.inBody()) {
         if (tooSlow(now))
             refuse(408, fmt::format("The body comes too slowly: at least {:.0f} bytes a second are "

@@ -107,6 +107,7 @@ private:
     void account();
     void checkLinger(SteadyTime now);
     bool stalls(SteadyTime now);
+    void refuseHalf();
     bool tooSlow(SteadyTime now);
     bool streamStalls() const;
     void rest(std::chrono::nanoseconds quiet);
@@ -144,6 +145,7 @@ private:
     bool m_firstWindow = true;
     SteadyTime m_lastActivity; // end of an answer, or output taken
     SteadyTime m_shutAt;
+    SteadyTime m_lastInput; // while draining
 };
 
 } // namespace warmbench::http

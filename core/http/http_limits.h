@@ -27,6 +27,7 @@ struct HttpLimits
     std::chrono::milliseconds idle{60'000};      // without a request, or without output taken
     std::chrono::milliseconds rest{1'000};       // quiet for so long: no longer in the event loop
     std::chrono::milliseconds linger{1'000};     // for the client to take the last answer
+    std::chrono::milliseconds lastCall{1'000};   // stopping: for more of a request that has begun
     std::chrono::milliseconds resumeAccepting{100}; // after running out of descriptors
 };
 

@@ -2,6 +2,7 @@
 #include "echo_server.h"
 #include "http_client.h"
 
+#include <future>
 #include <QDir>
 #include <QtTest>
 #include <thread>
@@ -258,7 +259,9 @@ private Q_SLOTS:
 
     void requestsOnTheirWayEndBeforeTheServer()
     {
-        EchoServer echo;
+        HttpOptions options;
+        options.limits.lastCall = 60s;
+        EchoServer echo(options);
         HttpClient idle(echo.port());
         QCOMPARE(idle.exchange("GET", "/").status, 200);
         HttpClient head(echo.port());
@@ -296,6 +299,25 @@ private Q_SLOTS:
         QCOMPARE(toSecond.body, std::string("second"));
         QCOMPARE(toSecond.field("connection"), std::string("close"));
         QVERIFY(closed);
+    }
+
+    void whoSendsNoMoreOfARequestIsNotWaitedFor()
+    {
+        HttpOptions options;
+        options.limits.lastCall = 50ms;
+        EchoServer echo(options);
+        HttpClient head(echo.port());
+        QVERIFY(head.send("GET /head HTTP/1.1\r\nHo"));
+        HttpClient body(echo.port());
+        QVERIFY(body.send("POST /body HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nab"));
+        QCOMPARE(HttpClient(echo.port()).exchange("GET", "/").status, 200); // both are read
+        auto stopper = std::async(std::launch::async, [&] { echo.host().stop(60s); });
+        for (HttpClient *client : {&head, &body}) {
+            const auto answer = client->response();
+            QCOMPARE(answer.status, 503);
+            QCOMPARE(answer.field("retry-after"), std::string("1"));
+        }
+        QCOMPARE(stopper.wait_for(30s), std::future_status::ready);
     }
 
     // Connections that wait to be accepted included.
