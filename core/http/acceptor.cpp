@@ -36,6 +36,12 @@ QHostAddress peerOf(int descriptor)
 
 } // namespace
 
+Acceptor::~Acceptor()
+{
+    for (const Client &client : m_doubtful)
+        ::close(client.descriptor);
+}
+
 Acceptor::Acceptor(std::shared_ptr<Admission> admission, std::vector<GuardedServer *> lanes)
     : QObject(lanes.front())
     , m_admission(std::move(admission))
@@ -44,7 +50,7 @@ Acceptor::Acceptor(std::shared_ptr<Admission> admission, std::vector<GuardedServ
     , m_refused(m_lanes.front()->limits().linger)
     , m_notifier(std::make_unique<QSocketNotifier>(m_listening, QSocketNotifier::Read))
 {
-    connect(m_notifier.get(), &QSocketNotifier::activated, this, &Acceptor::acceptSoon);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, &Acceptor::acceptSome);
     m_resume.setSingleShot(true);
     m_resume.setInterval(m_lanes.front()->limits().resumeAccepting);
     connect(&m_resume, &QTimer::timeout, this, [this] {
@@ -57,37 +63,10 @@ Acceptor::Acceptor(std::shared_ptr<Admission> admission, std::vector<GuardedServ
         std::max(m_lanes.front()->limits().linger / 4, std::chrono::milliseconds(10)));
 }
 
-// Where all places are taken, once more has been heard of the connections: their clients may have
-// closed some before others asked for one.
-void Acceptor::acceptSoon()
-{
-    if (!m_admission->full()) {
-        acceptWaiting();
-        return;
-    }
-    m_notifier->setEnabled(false);
-    m_unheard = m_lanes.size();
-    for (GuardedServer *lane : m_lanes)
-        lane->afterNextRound([this] {
-            QMetaObject::invokeMethod(this, &Acceptor::heardFromLane, Qt::QueuedConnection);
-        });
-}
-
-void Acceptor::heardFromLane()
-{
-    if (--m_unheard > 0 || !m_notifier)
-        return;
-    m_notifier->setEnabled(true);
-    acceptWaiting();
-}
-
 // True where more may wait.
-bool Acceptor::acceptWaiting()
+bool Acceptor::acceptSome()
 {
-    const bool fullBefore = m_admission->full();
     for (int i = 0; i < mostAcceptedAtOnce && m_notifier; ++i) {
-        if (!fullBefore && m_admission->full())
-            return true;
         const int descriptor = ::accept4(m_listening, nullptr, nullptr, SOCK_CLOEXEC);
         if (descriptor >= 0) {
             take(descriptor);
@@ -123,20 +102,61 @@ void Acceptor::take(int descriptor)
         ::close(descriptor);
         return;
     }
-    std::string peer = address.toString().toStdString();
-    auto place = m_admission->enter(peer, address.isLoopback());
-    if (!place) {
-        refuse(descriptor, peer, place.error().message);
+    Client client{descriptor, address.toString().toStdString(), address.isLoopback()};
+    if (admit(client))
         return;
-    }
+    m_doubtful.push_back(std::move(client));
+    askLanes();
+}
+
+// An error where there is no place for it.
+Result<void> Acceptor::admit(const Client &client)
+{
+    auto place = m_admission->enter(client.peer, client.loopback);
+    if (!place)
+        return place.error();
     GuardedServer *lane = *std::min_element(
         m_lanes.begin(), m_lanes.end(), [](const GuardedServer *one, const GuardedServer *other) {
             return one->load() < other->load();
         });
-    lane->adopt(std::make_shared<Arrival>(descriptor, std::move(peer), *std::move(place)));
+    lane->adopt(std::make_shared<Arrival>(client.descriptor, client.peer, *std::move(place)));
+    return {};
 }
 
-void Acceptor::refuse(int descriptor, const std::string &peer, const std::string &sentence)
+// Who finds no place is refused once all has been heard of the connections: clients may have closed
+// some before they asked for another.
+void Acceptor::askLanes()
+{
+    if (m_unheard > 0)
+        return;
+    m_asked = m_doubtful.size();
+    m_unheard = m_lanes.size();
+    for (GuardedServer *lane : m_lanes)
+        lane->afterNextRound([this] {
+            QMetaObject::invokeMethod(this, &Acceptor::heardFromLane, Qt::QueuedConnection);
+        });
+}
+
+void Acceptor::heardFromLane()
+{
+    if (--m_unheard > 0)
+        return;
+    settle(std::exchange(m_asked, 0));
+    if (!m_doubtful.empty())
+        askLanes();
+}
+
+void Acceptor::settle(std::size_t count)
+{
+    for (; count > 0 && !m_doubtful.empty(); --count) {
+        const Client client = std::move(m_doubtful.front());
+        m_doubtful.pop_front();
+        if (const auto admitted = admit(client); !admitted)
+            refuse(client, admitted.error().message);
+    }
+}
+
+void Acceptor::refuse(const Client &client, const std::string &sentence)
 {
     GuardedServer &server = *m_lanes.front();
     ApiReply reply = errorReply(503, "UNAVAILABLE", sentence);
@@ -146,11 +166,11 @@ void Acceptor::refuse(int descriptor, const std::string &peer, const std::string
             reply.fields.push_back(std::move(field));
     }
     const std::string wire = serialised(reply, {.close = true}, server.dateField());
-    m_refused.refuse(descriptor, wire, std::chrono::steady_clock::now());
+    m_refused.refuse(client.descriptor, wire, std::chrono::steady_clock::now());
     if (!server.hooks().answered)
         return;
     RequestRecord record;
-    record.client = peer;
+    record.client = client.peer;
     record.status = reply.status;
     record.responseBytes = static_cast<std::int64_t>(wire.size());
     server.hooks().answered(record, "guard", {});
@@ -158,9 +178,10 @@ void Acceptor::refuse(int descriptor, const std::string &peer, const std::string
 
 void Acceptor::finish()
 {
-    while (m_notifier && acceptWaiting()) {
+    while (acceptSome()) {
     }
     m_notifier.reset();
+    settle(m_doubtful.size());
     // Whichever lane holds a descriptor of it: on Linux nothing listens from here on.
     ::shutdown(m_listening, SHUT_RD);
 }

@@ -12,10 +12,12 @@
 #include "http/guarded_server.h"
 #include "http/refused_clients.h"
 
+#include <deque>
 #include <memory>
 #include <QObject>
 #include <QSocketNotifier>
 #include <QTimer>
+#include <string>
 #include <vector>
 
 namespace warmbench::http {
@@ -28,17 +30,27 @@ public:
     // The first lane listens and becomes the parent; they all outlive this.
     Acceptor(std::shared_ptr<Admission> admission, std::vector<GuardedServer *> lanes);
 
+    ~Acceptor() override;
+
     // Hands on what has connected before, and then takes no more: clients that have connected are
     // told, instead of finding the door shut.
     void finish();
 
 private:
-    void acceptSoon();
-    void heardFromLane();
-    bool acceptWaiting();
+    struct Client
+    {
+        int descriptor;
+        std::string peer; // address
+        bool loopback;
+    };
+    bool acceptSome();
     void pauseForDescriptors(int reason);
     void take(int descriptor);
-    void refuse(int descriptor, const std::string &peer, const std::string &sentence);
+    Result<void> admit(const Client &client);
+    void askLanes();
+    void heardFromLane();
+    void settle(std::size_t count);
+    void refuse(const Client &client, const std::string &sentence);
 
     const std::shared_ptr<Admission> m_admission;
     const std::vector<GuardedServer *> m_lanes;
@@ -47,8 +59,10 @@ private:
     QTimer m_refusedTimer;
     std::unique_ptr<QSocketNotifier> m_notifier;
     QTimer m_resume;
-    std::size_t m_unheard = 0; // lanes that were asked for closed connections
-    SteadyTime m_complained{}; // of missing descriptors
+    std::deque<Client> m_doubtful; // there was no place for them
+    std::size_t m_asked = 0;       // of them, before the lanes were asked what has closed
+    std::size_t m_unheard = 0;     // lanes that have not answered yet
+    SteadyTime m_complained{};     // of missing descriptors
 };
 
 } // namespace warmbench::http

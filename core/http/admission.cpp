@@ -41,10 +41,4 @@ Result<Admission::Place> Admission::enter(const std::string &peer, bool loopback
     return Place(shared_from_this(), peer);
 }
 
-bool Admission::full() const
-{
-    const std::lock_guard lock(m_mutex);
-    return m_count >= m_limits.connections;
-}
-
 } // namespace warmbench::http

@@ -45,7 +45,6 @@ public:
 
     // Unavailable with what to do where all places, or those of this address, are taken.
     Result<Place> enter(const std::string &peer, bool loopback);
-    bool full() const;
 
 private:
     const HttpLimits m_limits;

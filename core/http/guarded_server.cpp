@@ -63,6 +63,12 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks,
     setListenBacklogSize(512);
     connect(&m_timer, &QTimer::timeout, this, &GuardedServer::checkTimes);
     m_timer.start(tickOf(m_options.limits));
+    m_nextRound.setSingleShot(true);
+    m_nextRound.setInterval(std::chrono::milliseconds::zero());
+    connect(&m_nextRound, &QTimer::timeout, this, [this] {
+        for (const auto &then : std::exchange(m_afterRound, {}))
+            then();
+    });
     // One of the two comes with each round; a busy loop may leave the first out.
     const auto *dispatcher = QAbstractEventDispatcher::instance();
     connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, &GuardedServer::sendAll);
@@ -131,7 +137,8 @@ void GuardedServer::afterNextRound(std::function<void()> then)
     QMetaObject::invokeMethod(
         this,
         [this, then = std::move(then)] {
-            QTimer::singleShot(std::chrono::milliseconds::zero(), this, then);
+            m_afterRound.push_back(then);
+            m_nextRound.start();
         },
         Qt::QueuedConnection);
 }

@@ -122,6 +122,8 @@ private:
     std::vector<Connection *> m_unsent;
     IdleWatch m_idle{this};
     QTimer m_timer;
+    QTimer m_nextRound;
+    std::vector<std::function<void()>> m_afterRound;
     std::deque<QPointer<QTcpSocket>> m_pending; // for Qt HTTP Server
     bool m_draining = false;
     std::string m_date;
