@@ -1,7 +1,7 @@
 // The routes of the simple API over a workbench. Other protocols add their own to the same table.
 //
-// Thread: built by the owner, called on the http thread. Nothing here waits: predictions, loads and
-// refreshes answer from the workbench's continuations, which run on its threads.
+// Thread: built by the owner, called on the http threads. Nothing here waits: predictions, loads
+// and refreshes answer from the workbench's continuations, which run on its threads.
 #pragma once
 
 #include "http/access.h"

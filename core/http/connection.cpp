@@ -75,7 +75,7 @@ void Connection::read()
     for (int i = 0; i < mostPieces && !m_gone; ++i) {
         const std::size_t got = m_socket->receive(piece.data(), piece.size());
         if (got > 0 && !m_deaf && !m_closing) {
-            m_windowBytes += got;
+            m_pace.receive(got);
             if (m_draining)
                 m_lastInput = steadyNow();
             m_framer.append({piece.data(), got});
@@ -112,7 +112,8 @@ void Connection::proceed()
     m_proceeding = false;
     if (m_gone)
         return;
-    noteTimes();
+    if (!m_framed)
+        m_pace.note(m_framer.begun(), m_framer.inBody());
     account();
     checkEnd();
     if (m_gone)
@@ -164,19 +165,6 @@ void Connection::frame()
             m_owesContinue = true;
         answerContinue();
         break;
-    }
-}
-
-void Connection::noteTimes()
-{
-    if (m_framed)
-        return;
-    if (m_framer.begun() && !std::exchange(m_headTimed, true))
-        m_headBegan = steadyNow();
-    if (m_framer.inBody() && !std::exchange(m_bodyTimed, true)) {
-        m_windowBegan = steadyNow();
-        m_windowBytes = 0;
-        m_firstWindow = true;
     }
 }
 
@@ -240,8 +228,7 @@ void Connection::dispatch()
         return;
     m_framed = false;
     m_handedOver = false;
-    m_headTimed = false;
-    m_bodyTimed = false;
+    m_pace.restart();
     m_owesContinue = false;
     const std::size_t size = m_framer.buffered() - m_framer.pending();
     FramedRequest framed = m_framer.take();
@@ -555,21 +542,6 @@ void Connection::refuseHalf()
                 "another one.");
 }
 
-bool Connection::tooSlow(SteadyTime now)
-{
-    const HttpLimits &limits = m_server.limits();
-    const auto window = m_firstWindow ? limits.bodyGrace : limits.bodyGrace / 2;
-    if (now - m_windowBegan < window)
-        return false;
-    const double seconds = std::chrono::duration<double>(now - m_windowBegan).count();
-    const bool slow =
-        !m_firstWindow && static_cast<double>(m_windowBytes) < limits.bodyBytesPerSecond * seconds;
-    m_windowBegan = now;
-    m_windowBytes = 0;
-    m_firstWindow = false;
-    return slow;
-}
-
 // A stream whose client lets more lie than it may. Looked at now and then, not at each piece: who
 // reads may fall behind for a moment.
 bool Connection::streamStalls() const
@@ -626,15 +598,10 @@ void Connection::checkTimes(SteadyTime now)
         return;
     } else if (m_draining && m_framer.begun() && now - m_lastInput > limits.lastCall) {
         refuseHalf();
-    } else if (m_framer.inBody()) {
-        if (tooSlow(now))
-            refuse(408, fmt::format("The body comes too slowly: at least {:.0f} bytes a second are "
-                                    "expected.",
-                                    limits.bodyBytesPerSecond));
     } else if (m_framer.begun()) {
-        if (now - m_headBegan > limits.header)
-            refuse(408,
-                   fmt::format("The header did not come within {} ms.", limits.header.count()));
+        if (const std::string slow = m_pace.complaint(now, m_framer.inBody(), limits);
+            !slow.empty())
+            refuse(408, slow);
     } else if (m_exchanges.empty() && m_socket->unsent() == 0) {
         rest(now - m_lastActivity);
     }

@@ -19,6 +19,7 @@
 #include "http/known_answers.h"
 #include "http/replier.h"
 #include "http/request_framer.h"
+#include "http/request_pace.h"
 
 #include <deque>
 #include <memory>
@@ -84,7 +85,6 @@ private:
     void proceedLater();
     void handOver();
     void frame();
-    void noteTimes();
     void answerContinue();
     bool paused() const;
     bool mayDispatch() const;
@@ -108,7 +108,6 @@ private:
     void checkLinger(SteadyTime now);
     bool stalls(SteadyTime now);
     void refuseHalf();
-    bool tooSlow(SteadyTime now);
     bool streamStalls() const;
     void rest(std::chrono::nanoseconds quiet);
 
@@ -137,12 +136,7 @@ private:
     KnownAnswers m_known;
     InputBudget::Share m_input;
     bool m_sendsSoon = false;
-    bool m_headTimed = false;
-    bool m_bodyTimed = false;
-    SteadyTime m_headBegan;
-    SteadyTime m_windowBegan; // of the body's rate
-    std::uint64_t m_windowBytes = 0;
-    bool m_firstWindow = true;
+    RequestPace m_pace;
     SteadyTime m_lastActivity; // end of an answer, or output taken
     SteadyTime m_shutAt;
     SteadyTime m_lastInput; // while draining

@@ -1,7 +1,7 @@
 // How many bytes of requests the server may hold at once, over all connections: what is being
 // received and what waits for its answer, unpacked where it came packed.
 //
-// Thread: shares grow on the http thread; they shrink and go on any.
+// Thread: shares grow on the http threads; they shrink and go on any.
 #pragma once
 
 #include "base/bytes.h"

@@ -25,7 +25,7 @@ namespace warmbench::http {
 
 struct Exchange;
 
-// Answers and work on their way to the http thread.
+// Answers and work on their way to the http thread of their connections.
 class ReplyQueue
 {
 public:

@@ -1,5 +1,5 @@
 // The table of routes: which verb and path calls what, and what a description of the API says of
-// it. Thread: filled once, then read by the http thread.
+// it. Thread: filled once, then read by the http threads.
 #pragma once
 
 #include "base/result.h"
