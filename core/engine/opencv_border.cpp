@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "engine/opencv_quiet.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
 #include <limits>
@@ -96,6 +98,24 @@ Error inexact(const Tensor &tensor, const Tensor &floats, const std::string &nam
     });
 }
 
+// From 2^24 on float32 has no number for every integer, so that none can be trusted.
+Result<void> checkWhole(const Tensor &floats, const TensorSpec &declared)
+{
+    constexpr float firstInexact = 16777216;
+    if (floats.dtype() != DType::Float32 || isFloating(declared.dtype))
+        return {};
+    const auto values = floats.values<float>();
+    const auto large = std::find_if(values.begin(), values.end(), [](float value) {
+        return std::abs(value) >= firstInexact && std::isfinite(value);
+    });
+    if (large == values.end())
+        return {};
+    return invalidArgument( // it holds what other inputs give
+        fmt::format("What was sent gives an output \"{}\" of about {:.0f}, but OpenCV computes in "
+                    "float32, which tells no integers apart from 16777216 on: send smaller ones.",
+                    printable(declared.name), *large));
+}
+
 } // namespace
 
 Shape fitted(const Shape &actual, std::span<const Dimension> declared)
@@ -154,6 +174,8 @@ Result<Tensor> fromMat(const cv::Mat &mat, const TensorSpec &declared)
                                     {reinterpret_cast<const std::byte *>(dense.data), size});
     if (!tensor || tensor->dtype() == declared.dtype)
         return tensor;
+    if (const auto digits = checkWhole(*tensor, declared); !digits)
+        return digits.error();
     auto cast = converted(*tensor, declared.dtype);
     if (!cast)
         return invalidArgument( // it holds what other inputs give

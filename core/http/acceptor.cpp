@@ -18,6 +18,8 @@ namespace {
 
 // Then others have their turn.
 constexpr int mostAcceptedAtOnce = 64;
+// Each has a descriptor; a thread that is busy lets them wait.
+constexpr std::size_t mostDoubtful = 256;
 constexpr std::chrono::seconds complaintInterval{10};
 
 // Null where the client has gone already.
@@ -105,6 +107,8 @@ void Acceptor::take(int descriptor)
     Client client{descriptor, address.toString().toStdString(), address.isLoopback()};
     if (admit(client))
         return;
+    if (m_doubtful.size() >= mostDoubtful)
+        settle(1);
     m_doubtful.push_back(std::move(client));
     askLanes();
 }
@@ -131,9 +135,10 @@ void Acceptor::askLanes()
         return;
     m_asked = m_doubtful.size();
     m_unheard = m_lanes.size();
+    // Back by the queue of the first lane, which drops what comes once this is gone.
     for (GuardedServer *lane : m_lanes)
-        lane->afterNextRound([this] {
-            QMetaObject::invokeMethod(this, &Acceptor::heardFromLane, Qt::QueuedConnection);
+        lane->afterNextRound([this, replies = m_lanes.front()->replies()] {
+            replies->postTask([this] { heardFromLane(); });
         });
 }
 

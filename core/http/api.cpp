@@ -1,6 +1,7 @@
 #include "http/api.h"
 
 #include "base/text.h"
+#include "http/content_coding.h"
 #include "http/json_reply.h"
 #include "http/metrics_page.h"
 #include "http/model_json.h"
@@ -27,11 +28,9 @@ constexpr std::size_t pageSize = 1000;
 
 bool wantsPng(const ApiRequest &request)
 {
-    for (const std::string_view item : split(request.field("accept"), ',')) {
-        if (trimmed(item.substr(0, item.find(';'))) == "image/png")
-            return true;
-    }
-    return false;
+    const std::string_view accept = request.field("accept");
+    const double weight = acceptedWeight(accept, "image/png");
+    return weight > 0 && weight >= acceptedWeight(accept, "application/json");
 }
 
 // The picture of an image task; nothing where the task yields none.

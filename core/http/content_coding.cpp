@@ -184,6 +184,14 @@ bool compressible(std::string_view contentType)
 
 } // namespace
 
+double acceptedWeight(std::string_view accept, std::string_view name)
+{
+    const auto list = preferences(accept);
+    const auto found = std::find_if(list.begin(), list.end(),
+                                    [&](const Preference &one) { return one.name == name; });
+    return found == list.end() ? 0 : found->quality;
+}
+
 std::string_view codingName(ContentCoding coding)
 {
     switch (coding) {

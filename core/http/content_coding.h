@@ -21,6 +21,9 @@ namespace warmbench::http {
 
 enum class ContentCoding : std::uint8_t { Identity, Gzip, Deflate };
 
+// The weight that an Accept field gives this very name (RFC 9110, 12.5.1); 0 where it is not named.
+double acceptedWeight(std::string_view accept, std::string_view name);
+
 std::string_view codingName(ContentCoding coding);
 // Content-Encoding of a request; nothing: one that is not understood, or several.
 std::optional<ContentCoding> sentCoding(std::string_view contentEncoding);

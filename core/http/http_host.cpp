@@ -158,6 +158,12 @@ Result<void> HttpHost::startLane(const Listen &listen)
     }));
     lane.thread->setObjectName(QStringLiteral("http-%1").arg(m_lanes.size()));
     lane.thread->start();
+    if (!lane.thread->isRunning() && !lane.thread->isFinished()) {
+        m_lanes.pop_back();
+        return Error{ErrorCode::Unavailable,
+                     "The system has no room for a further thread: end other "
+                     "programs, or start fewer with --http-threads."};
+    }
     auto result = outcome.get();
     if (!result) {
         lane.thread->wait();

@@ -80,6 +80,15 @@ Error wrongKind(std::string_view what, std::string_view json, std::string_view e
     return invalidArgument(fmt::format("{} is {}, expected {}.", what, jsonKind(json), expected));
 }
 
+// As far as simdjson, which looks at a token no closer than it is asked to, has not made sure.
+bool isScalar(std::string_view token)
+{
+    const char first = token.empty() ? '\0' : token.front();
+    if (first == '-' || (first >= '0' && first <= '9'))
+        return token.find_first_not_of("+-.0123456789eE") == std::string_view::npos;
+    return first == '"' || token == "true" || token == "false" || token == "null";
+}
+
 simdjson::error_code pieceOf(ondemand::value value, std::string_view &piece)
 {
     ondemand::json_type type{};
@@ -96,7 +105,7 @@ simdjson::error_code pieceOf(ondemand::value value, std::string_view &piece)
         return error ? error : object.raw_json().get(piece);
     }
     piece = trimmed(value.raw_json_token());
-    return simdjson::SUCCESS;
+    return isScalar(piece) ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
 }
 
 simdjson::error_code collectMembers(ondemand::document &document, std::vector<JsonMember> &members)

@@ -35,7 +35,7 @@ const JsonMember *memberOf(const Members &members, std::string_view key)
 {
     const auto found = std::find_if(members.begin(), members.end(),
                                     [&](const JsonMember &member) { return member.key == key; });
-    return found == members.end() ? nullptr : &*found;
+    return found == members.end() || trimmed(found->value) == "null" ? nullptr : &*found;
 }
 
 std::vector<std::string> namesOf(const std::vector<TensorSpec> &specs)

@@ -263,6 +263,11 @@ void unload(Workbench &workbench, BatchLimits &limits, const RoutedRequest &rout
             const Replier &reply)
 {
     const std::string &name = routed.parameter("name");
+    const JsonText json(routed.request.body);
+    if (const auto members = controlMembers(json); !members) {
+        reply(openError(members.error(), {name, {}}));
+        return;
+    }
     limits.clear(name);
     std::vector<ModelId> ids{{name, {}}};
     for (const ModelStatus &status : workbench.cache().statuses()) {

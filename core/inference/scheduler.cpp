@@ -247,11 +247,15 @@ bool Scheduler::runHere(const std::string &name, int concurrency, const std::fun
             return false;
         m_d->begin(lock, *queue);
     }
+    // Whatever `run` does, short of memory perhaps, its place is free then.
+    const auto end = [d = m_d.get(), queue](const void *) {
+        const Private::Lock lock(d->mutex);
+        d->end(lock, *queue);
+        if (!d->turns.empty() && d->sleeping > 0)
+            d->work.notify_one();
+    };
+    const std::unique_ptr<const void, decltype(end)> place(queue, end);
     run();
-    const Private::Lock lock(m_d->mutex);
-    m_d->end(lock, *queue);
-    if (!m_d->turns.empty() && m_d->sleeping > 0)
-        m_d->work.notify_one();
     return true;
 }
 

@@ -217,13 +217,19 @@ private Q_SLOTS:
             QCOMPARE(out[0].values<std::int32_t>()[3], 3000 + offset);
             QCOMPARE(out[1].values<std::int32_t>()[3], 3000 - offset);
         }
+        // 2^24 + 1, which float32 makes 2^24.
+        std::vector<std::int32_t> edge(16, 1);
+        const std::vector<std::int32_t> ones(16, 1);
+        edge[3] = 1 << 24;
+        QVERIFY(!network->run(std::vector{*Tensor::fromValues<std::int32_t>({1, 16}, edge),
+                                          *Tensor::fromValues<std::int32_t>({1, 16}, ones)}));
         const std::vector<std::int32_t> large(16, 1 << 30);
         const auto beyond =
             network->run(std::vector{*Tensor::fromValues<std::int32_t>({1, 16}, large),
                                      *Tensor::fromValues<std::int32_t>({1, 16}, large)});
         QVERIFY(!beyond);
         QCOMPARE(beyond.error().code, ErrorCode::InvalidArgument);
-        QVERIFY2(beyond.error().message.find("which int32 cannot hold") != std::string::npos,
+        QVERIFY2(beyond.error().message.find("tells no integers apart") != std::string::npos,
                  beyond.error().message.c_str());
     }
 

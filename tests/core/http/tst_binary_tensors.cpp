@@ -269,7 +269,7 @@ private Q_SLOTS:
         values[5] = std::numeric_limits<std::int32_t>::max();
         const std::string json =
             R"({"inputs":[{"name":"INPUT0","shape":[1,16],"datatype":"INT32","data":)"
-            R"([1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,16777218]},{"name":"INPUT1","shape":[1,16],)"
+            R"([1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]},{"name":"INPUT1","shape":[1,16],)"
             R"("datatype":"INT32","parameters":{"binary_data_size":64}}]})";
         const auto answerTo = [&] {
             return api.post("/v2/models/addsub_int32/infer", json + raw(values),

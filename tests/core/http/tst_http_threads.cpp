@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <future>
 #include <map>
 #include <QThread>
@@ -33,6 +35,17 @@ HttpHost namingHost(int threads)
                  replier(plainText(QThread::currentThread()->objectName().toStdString()));
              },
              {}}};
+}
+
+bool threadRuns(const std::string &name)
+{
+    for (const auto &task : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::string comm;
+        std::getline(std::ifstream(task.path() / "comm"), comm);
+        if (comm == name)
+            return true;
+    }
+    return false;
 }
 
 std::vector<HttpClient> clientsOf(std::uint16_t port, int count)
@@ -125,6 +138,37 @@ private Q_SLOTS:
             }));
         for (auto &caller : callers)
             QCOMPARE(caller.get(), 200);
+    }
+
+    // Whoever finds no place waits for word of all threads, which may come when the first has gone.
+    void aBusyThreadMayOutliveTheOneThatAccepts()
+    {
+        std::promise<void> busy;
+        std::promise<void> release;
+        HttpOptions options = withThreads(2);
+        options.limits.connections = 2;
+        HttpHost host(options, {[&](const ApiRequest &request, const Replier &replier) {
+                                    if (request.target == "/busy") {
+                                        busy.set_value();
+                                        release.get_future().wait();
+                                    }
+                                    replier(plainText("done"));
+                                },
+                                {}});
+        QVERIFY(host.start());
+        auto clients = clientsOf(host.port(), 2);
+        QCOMPARE(clients[0].exchange("GET", "/").body, std::string("done"));
+        QVERIFY(clients[1].request("GET", "/busy"));
+        busy.get_future().wait();
+        const HttpClient doubtful(host.port());
+        QCOMPARE(clients[0].exchange("GET", "/").body,
+                 std::string("done")); // it was accepted before
+        clients[0].close();
+        auto stopper = std::async(std::launch::async, [&] { host.stop(60s); });
+        QTRY_VERIFY(!threadRuns("http-1"));
+        release.set_value();
+        QCOMPARE(clients[1].response().body, std::string("done"));
+        QCOMPARE(stopper.wait_for(60s), std::future_status::ready);
     }
 
     void stoppingLetsRequestsOfAllThreadsEnd()

@@ -450,7 +450,7 @@ private Q_SLOTS:
         row("lower case", typed("[1,16]", "\"int32\"") + data, {key("\"int32\""), key("FP64")});
         row("blank behind", typed("[1,16]", "\"INT32 \"") + data, {key("\"INT32 \"")});
         row("BF16", typed("[1,16]", "\"BF16\"") + data, {key("\"BF16\"")});
-        row("datatype is null", typed("[1,16]", "null") + data, {key("is null")});
+        row("datatype is null", typed("[1,16]", "null") + data, {key("has no")});
         row("shape is a text", typed("\"1,16\"") + data, {key("is a text")});
         row("negative", typed("[-1,16]") + data, {key("[-1,16]")});
         row("fractional extent", typed("[1.5,16]") + data, {key("[1.5,16]")});

@@ -425,6 +425,15 @@ private Q_SLOTS:
         QCOMPARE(log.await(3), (Lines{"other queue", "running", "same queue"}));
     }
 
+    void runHereGivesItsPlaceBackWhateverHappens()
+    {
+        const ManualClock clock;
+        Scheduler scheduler(clock, {1, 8});
+        const auto fails = [&] { scheduler.runHere("digits", 1, [] { throw std::bad_alloc(); }); };
+        QVERIFY_EXCEPTION_THROWN(fails(), std::bad_alloc);
+        QCOMPARE(scheduler.running(), std::size_t(0));
+    }
+
     void runHereStartsWhatCameMeanwhile()
     {
         const ManualClock clock;
