@@ -43,6 +43,13 @@ struct NetworkMeasure
     std::vector<LayerInfo> layers;
 };
 
+// What one run takes in memory beside its inputs; 0: not known.
+struct RunCost
+{
+    Bytes activations; // between the layers, kept by the instance after the run
+    Bytes outputs;
+};
+
 // A loaded network, ready to run.
 class Network
 {
@@ -60,6 +67,13 @@ public:
     // or shape differ (named, with what was expected). FailedPrecondition: the network itself fails
     // (layer named). Internal: anything else the library throws.
     virtual Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) = 0;
+    // Of inputs with these shapes, which match the spec; told before anything is allocated.
+    // InvalidArgument naming node and tensor where the network cannot take such shapes. Any thread;
+    // shapes that were asked for before cost a look-up.
+    virtual Result<RunCost> cost([[maybe_unused]] std::span<const Shape> inputs) const
+    {
+        return RunCost{};
+    }
     virtual NetworkMeasure measure() const = 0;
     // What a run usually takes; max() before the first. Lock-free.
     virtual std::chrono::nanoseconds usualTime() const = 0;
