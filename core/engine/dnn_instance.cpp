@@ -1,10 +1,13 @@
 #include "engine/dnn_instance.h"
 
 #include "base/text.h"
+#include "engine/live_memory.h"
 #include "engine/opencv_border.h"
 #include "engine/opencv_quiet.h"
+#include "engine/warm_up_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <functional>
 
@@ -22,6 +25,20 @@ std::vector<cv::dnn::MatShape> matShapes(std::span<const Shape> shapes)
         result.push_back(one);
     }
     return result;
+}
+
+// A multiplication and an addition count as two; layers without weights count nothing.
+std::int64_t operations(const cv::dnn::Layer &layer, const Shape &made)
+{
+    if (layer.blobs.empty() || made.empty())
+        return 0;
+    const cv::Mat &weights = layer.blobs[0];
+    const auto count = elementCount(made);
+    const bool products = layer.type == "Convolution" || layer.type == "InnerProduct";
+    if (!products || !count || weights.dims < 2 || weights.size[0] < 1)
+        return 0;
+    return 2 * static_cast<std::int64_t>(*count) * static_cast<std::int64_t>(weights.total()) /
+           weights.size[0];
 }
 
 } // namespace
@@ -124,22 +141,13 @@ std::string DnnInstance::failedLayer(std::span<const Tensor> inputs)
     return found == names.end() ? std::string() : *found;
 }
 
+// OpenCV's own getMemoryConsumption and getFLOPS crash on valid networks: shapes are all that it is
+// asked for, which a run asks for too.
 NetworkMeasure DnnInstance::measure(std::span<const Shape> inputs)
 {
     NetworkMeasure measure;
-    const auto shapes = matShapes(inputs);
     try {
-        std::size_t weights = 0;
-        std::size_t blobs = 0;
-        m_net.getMemoryConsumption(shapes, weights, blobs);
-        measure.weights = {static_cast<std::int64_t>(weights)};
-        measure.activations = {static_cast<std::int64_t>(blobs)};
-        measure.flops = m_net.getFLOPS(shapes);
-    } catch (const std::exception &) {
-        // What OpenCV cannot tell stays 0.
-    }
-    try {
-        measureLayers(shapes, measure);
+        measureLayers(matShapes(inputs), measure);
     } catch (const std::exception &) {
         // Layers found before the failure stay.
     }
@@ -153,6 +161,11 @@ void DnnInstance::measureLayers(const std::vector<cv::dnn::MatShape> &inputs,
     std::vector<std::vector<cv::dnn::MatShape>> in;
     std::vector<std::vector<cv::dnn::MatShape>> out;
     m_net.getLayersShapes(inputs, ids, in, out);
+    std::map<int, int> places;
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        places.emplace(ids[i], static_cast<int>(i));
+    std::vector<LiveStep> steps;
+    std::vector<Bytes> sizes(ids.size());
     for (std::size_t i = 0; i < ids.size(); ++i) {
         if (ids[i] == 0)
             continue; // the inputs
@@ -162,9 +175,32 @@ void DnnInstance::measureLayers(const std::vector<cv::dnn::MatShape> &inputs,
             info.outputShape.assign(out[i][0].begin(), out[i][0].end());
         for (const cv::Mat &blob : layer->blobs)
             info.parameters += static_cast<std::int64_t>(blob.total());
-        info.flops = layer->getFLOPS(in[i], out[i]);
+        info.flops = operations(*layer, info.outputShape);
+        measure.flops += info.flops;
+        measure.weights += {4 * info.parameters};
         measure.layers.push_back(std::move(info));
+
+        for (const cv::dnn::MatShape &made : out[i])
+            sizes[i] += floatBytes(std::array{Shape(made.begin(), made.end())});
+        steps.push_back({.reads = inputsOf(ids[i], places), .makes = {static_cast<int>(i)}});
     }
+    std::vector<int> last;
+    for (const DnnOutput &output : m_outputs) {
+        if (const auto found = places.find(m_net.getLayerId(output.layer)); found != places.end())
+            last.push_back(found->second);
+    }
+    measure.activations = busiestMoment(steps, sizes, last);
+}
+
+// The layers that a layer reads, by their places.
+std::vector<int> DnnInstance::inputsOf(int layer, const std::map<int, int> &places)
+{
+    std::vector<int> inputs;
+    for (const auto &input : m_net.getLayerInputs(layer)) {
+        if (const auto found = places.find(m_net.getLayerId(input->name)); found != places.end())
+            inputs.push_back(found->second);
+    }
+    return inputs;
 }
 
 } // namespace warmbench

@@ -7,6 +7,7 @@
 
 #include "engine/opencv_instance.h"
 
+#include <map>
 #include <opencv2/dnn.hpp>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ private:
     Error failure(std::span<const Tensor> inputs, const std::string &message);
     std::string failedLayer(std::span<const Tensor> inputs);
     void measureLayers(const std::vector<cv::dnn::MatShape> &inputs, NetworkMeasure &measure);
+    std::vector<int> inputsOf(int layer, const std::map<int, int> &places);
 
     cv::dnn::Net m_net;
     std::vector<std::string> m_inputs;

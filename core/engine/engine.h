@@ -93,9 +93,16 @@ public:
     // Inputs and outputs without loading weights into the engine where the format allows it; else
     // by loading.
     virtual Result<NetworkSpec> describe(const ModelFiles &files) = 0;
+    // What loading will keep in memory, told from the files before anything is allocated: weights,
+    // inputs and what lies between the layers, of all instances. 0: not known.
+    virtual Result<Bytes> estimate([[maybe_unused]] const ModelFiles &files,
+                                   [[maybe_unused]] const EngineOptions &options)
+    {
+        return Bytes{};
+    }
     // Loads and warms up (one run on zeros where every extent is fixed or can be set to 1), so that
     // what only fails at run time fails here. FailedPrecondition with node, operator, opset and
-    // next step.
+    // next step. ResourceExhausted with the numbers: it takes more memory than the engine may use.
     virtual Result<std::shared_ptr<Network>> load(const ModelFiles &files,
                                                   const EngineOptions &options) = 0;
 };
@@ -104,7 +111,8 @@ public:
 // is global.
 void setEngineThreads(int threads);
 
-// The engine that is always there.
-std::unique_ptr<Engine> makeOpenCvEngine();
+// The engine that is always there. A network that takes more than `most` to load is refused before
+// that is allocated; 0: no limit.
+std::unique_ptr<Engine> makeOpenCvEngine(Bytes most = {});
 
 } // namespace warmbench

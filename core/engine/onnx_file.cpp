@@ -6,6 +6,7 @@
 #include "engine/onnx_describe.h"
 #include "engine/onnx_external.h"
 #include "engine/onnx_refusal.h"
+#include "engine/onnx_shapes.h"
 #include "engine/opencv_quiet.h"
 
 #include <fcntl.h>
@@ -23,6 +24,7 @@ struct OnnxFile::Private
     // Visitors may change tensors, so that walking takes it mutable; describing never does.
     mutable onnx::ModelProto model;
     NetworkSpec spec;
+    std::shared_ptr<const OnnxShapes> shapes;
     std::vector<std::filesystem::path> external;
 };
 
@@ -86,6 +88,10 @@ Result<OnnxFile> OnnxFile::open(const std::filesystem::path &path)
         if (!spec)
             return std::move(spec).error();
         d->spec = *std::move(spec);
+        auto shapes = OnnxShapes::of(d->model);
+        if (!shapes)
+            return std::move(shapes).error();
+        d->shapes = *std::move(shapes);
         return OnnxFile(std::move(d));
     } catch (const std::exception &problem) {
         return Error{ErrorCode::Internal,
@@ -102,6 +108,11 @@ const NetworkSpec &OnnxFile::spec() const
 const std::vector<std::filesystem::path> &OnnxFile::externalFiles() const
 {
     return m_d->external;
+}
+
+std::shared_ptr<const OnnxShapes> OnnxFile::shapes() const
+{
+    return m_d->shapes;
 }
 
 Result<void> OnnxFile::checkForOpenCv() const

@@ -17,6 +17,8 @@
 
 namespace warmbench {
 
+class OnnxShapes;
+
 class OnnxFile
 {
 public:
@@ -34,6 +36,8 @@ public:
     Result<void> checkForOpenCv() const;
     // The model as one buffer with external data inlined, for cv::dnn::readNetFromONNX.
     Result<std::string> serialized() const;
+    // Tells the shapes of all tensors for given inputs. Lives on without the file.
+    std::shared_ptr<const OnnxShapes> shapes() const;
     // The sentence for a refusal by OpenCV: finds the node that its message means and names node,
     // operator, opset, next step.
     std::string explainRefusal(const std::string &openCvMessage) const;

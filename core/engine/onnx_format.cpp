@@ -1,8 +1,10 @@
 #include "base/text.h"
 #include "engine/dnn_instance.h"
+#include "engine/onnx_costs.h"
 #include "engine/onnx_file.h"
 #include "engine/opencv_border.h"
 #include "engine/opencv_formats.h"
+#include "engine/warm_up_plan.h"
 
 #include <fmt/format.h>
 #include <opencv2/dnn.hpp>
@@ -80,8 +82,25 @@ Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances)
             return std::move(net).error();
         parts.instances.push_back(std::make_unique<DnnInstance>(*net, inputs, outputs));
     }
+    parts.graph = file->shapes();
     parts.explain = [file](const std::string &message) { return file->explainRefusal(message); };
     return parts;
+}
+
+Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most)
+{
+    const auto file = OnnxFile::open(files.network);
+    if (!file)
+        return file.error();
+    const auto graph = file->shapes();
+    const auto costOf = [&](std::span<const Shape> shapes) -> Result<RunCost> {
+        const auto inferred = graph->infer(shapes);
+        return inferred ? Result<RunCost>(runCostOf(*graph, *inferred)) : inferred.error();
+    };
+    const auto plan = planWarmUp(file->spec(), file->spec().weightBytes, instances, most, costOf);
+    if (!plan)
+        return plan.error();
+    return plan->kept;
 }
 
 } // namespace warmbench

@@ -41,10 +41,12 @@ Result<OpenCvParts> loadParts(const ModelFiles &files, int instances)
     return loadMlParts(files, instances);
 }
 
-Result<std::shared_ptr<OpenCvNetwork>> makeNetwork(OpenCvParts parts)
+Result<std::shared_ptr<OpenCvNetwork>> makeNetwork(OpenCvParts parts, Bytes most)
 {
     const auto explain = std::move(parts.explain);
     auto network = std::make_shared<OpenCvNetwork>(std::move(parts));
+    if (auto planned = network->planWarmUp(most); !planned)
+        return std::move(planned).error();
     const auto warm = network->warmUp();
     if (warm)
         return network;
@@ -53,10 +55,16 @@ Result<std::shared_ptr<OpenCvNetwork>> makeNetwork(OpenCvParts parts)
     return warm.error();
 }
 
+int instancesOf(const EngineOptions &options)
+{
+    return std::clamp(options.instances, 1, 256);
+}
+
 class OpenCvEngine final : public Engine
 {
 public:
-    OpenCvEngine()
+    explicit OpenCvEngine(Bytes most)
+        : m_most(most)
     {
         quietenLibraries();
         useEngineThreads();
@@ -75,7 +83,7 @@ public:
                 return std::move(parts).error();
             if (parts->instances.empty())
                 return std::move(parts->spec);
-            const auto network = makeNetwork(*std::move(parts));
+            const auto network = makeNetwork(*std::move(parts), m_most);
             if (!network)
                 return network.error();
             return (*network)->spec();
@@ -84,15 +92,26 @@ public:
         }
     }
 
+    Result<Bytes> estimate(const ModelFiles &files, const EngineOptions &options) override
+    {
+        if (files.format != ModelFormat::Onnx)
+            return Bytes{}; // the others tell no shapes before they are loaded
+        try {
+            return estimateOnnx(files, instancesOf(options), m_most);
+        } catch (...) {
+            return currentExceptionAsError("looking at the network");
+        }
+    }
+
     Result<std::shared_ptr<Network>> load(const ModelFiles &files,
                                           const EngineOptions &options) override
     {
         const std::lock_guard lock(loadMutex());
         try {
-            auto parts = loadParts(files, std::clamp(options.instances, 1, 256));
+            auto parts = loadParts(files, instancesOf(options));
             if (!parts)
                 return std::move(parts).error();
-            auto network = makeNetwork(*std::move(parts));
+            auto network = makeNetwork(*std::move(parts), m_most);
             if (!network)
                 return std::move(network).error();
             return std::shared_ptr<Network>(*std::move(network));
@@ -100,13 +119,16 @@ public:
             return currentExceptionAsError("loading the network");
         }
     }
+
+private:
+    const Bytes m_most;
 };
 
 } // namespace
 
-std::unique_ptr<Engine> makeOpenCvEngine()
+std::unique_ptr<Engine> makeOpenCvEngine(Bytes most)
 {
-    return std::make_unique<OpenCvEngine>();
+    return std::make_unique<OpenCvEngine>(most);
 }
 
 } // namespace warmbench

@@ -14,18 +14,25 @@
 
 namespace warmbench {
 
+class OnnxShapes;
+
 struct OpenCvParts
 {
     NetworkSpec spec;
     std::vector<std::unique_ptr<OpenCvInstance>> instances;
     // False where the file tells no output shapes: the warm-up finds them.
     bool outputsDeclared = true;
+    // Tells shapes and costs before a run; null where the format has no such graph.
+    std::shared_ptr<const OnnxShapes> graph;
     // Words a failure of the warm-up as the format can; empty: as it is.
     std::function<std::string(const std::string &)> explain;
 };
 
 // `instances` of 0 describes only: ONNX then loads nothing into OpenCV, the others one instance.
 Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances);
+// What that many instances will keep in memory, from the file alone; more than `most` (0: no limit)
+// is ResourceExhausted where no smaller trial would do.
+Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most);
 Result<OpenCvParts> loadCaffeParts(const ModelFiles &files, int instances);
 Result<OpenCvParts> loadTensorFlowParts(const ModelFiles &files, int instances);
 Result<OpenCvParts> loadDarknetParts(const ModelFiles &files, int instances);

@@ -1,6 +1,7 @@
 #include "engine/opencv_network.h"
 
 #include "base/text.h"
+#include "engine/onnx_costs.h"
 #include "engine/opencv_threads.h"
 
 #include <algorithm>
@@ -43,29 +44,12 @@ private:
 
 namespace {
 
-Shape shapeWith(std::span<const Dimension> declared, std::int64_t batch, std::int64_t freeExtent)
+std::vector<Shape> shapesOf(std::span<const Tensor> tensors)
 {
-    Shape shape;
-    for (const Dimension &extent : declared)
-        shape.push_back(!extent.free() ? extent.size : shape.empty() ? batch : freeExtent);
-    return shape;
-}
-
-bool hasFreeExtentBehindTheFirst(const NetworkSpec &spec)
-{
-    return std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const TensorSpec &input) {
-        const auto from =
-            input.shape.begin() + std::min<std::ptrdiff_t>(1, std::ssize(input.shape));
-        return std::any_of(from, input.shape.end(), [](const Dimension &d) { return d.free(); });
-    });
-}
-
-bool freeBatch(const NetworkSpec &spec)
-{
-    const auto freeFirst = [](const TensorSpec &value) {
-        return !value.shape.empty() && value.shape[0].free();
-    };
-    return !spec.inputs.empty() && std::all_of(spec.inputs.begin(), spec.inputs.end(), freeFirst);
+    std::vector<Shape> shapes;
+    for (const Tensor &tensor : tensors)
+        shapes.push_back(tensor.shape());
+    return shapes;
 }
 
 // Numbers that differ from sample to sample, the same on every machine; small for integers, which
@@ -124,6 +108,7 @@ OpenCvNetwork::OpenCvNetwork(OpenCvParts parts)
     : m_spec(std::move(parts.spec))
     , m_instances(std::move(parts.instances))
     , m_outputsDeclared(parts.outputsDeclared)
+    , m_graph(std::move(parts.graph))
 {
     for (const auto &instance : m_instances)
         m_free.push_back(instance.get());
@@ -162,6 +147,10 @@ Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
 {
     if (auto checked = checkInputs(inputs); !checked)
         return std::move(checked).error();
+    if (m_graph && !m_known.find(inputs)) {
+        if (auto fits = learn(shapesOf(inputs)); !fits)
+            return std::move(fits).error();
+    }
     const Lease instance(*this);
     const EngineRun counted(usualTime() < quickRunTime);
     const auto began = std::chrono::steady_clock::now();
@@ -184,11 +173,53 @@ Result<std::vector<Tensor>> OpenCvNetwork::zeros(const std::vector<Shape> &shape
     return tensors;
 }
 
-Result<void> OpenCvNetwork::warmUpWith(std::int64_t freeExtent)
+Result<RunCost> OpenCvNetwork::cost(std::span<const Shape> inputs) const
 {
-    std::vector<Shape> shapes;
-    for (const TensorSpec &input : m_spec.inputs)
-        shapes.push_back(shapeWith(input.shape, 1, freeExtent));
+    if (const auto known = m_known.find(inputs))
+        return *known;
+    return learn({inputs.begin(), inputs.end()});
+}
+
+// Of shapes that were not asked for before.
+Result<RunCost> OpenCvNetwork::learn(std::vector<Shape> shapes) const
+{
+    if (!m_graph) {
+        // What lies between the layers grows with the inputs.
+        const auto asked = static_cast<double>(floatBytes(shapes).count);
+        const auto warm =
+            static_cast<double>(std::max<std::int64_t>(floatBytes(m_warmShapes).count, 1));
+        const auto scaled = [&](Bytes bytes) {
+            return Bytes{
+                static_cast<std::int64_t>(static_cast<double>(bytes.count) * asked / warm)};
+        };
+        return m_warmShapes.empty()
+                   ? RunCost{}
+                   : RunCost{scaled(m_warmCost.activations), scaled(m_warmCost.outputs)};
+    }
+    const auto inferred = m_graph->infer(shapes);
+    if (!inferred)
+        return inferred.error();
+    const RunCost cost = runCostOf(*m_graph, *inferred);
+    m_known.add(std::move(shapes), cost);
+    return cost;
+}
+
+Result<void> OpenCvNetwork::planWarmUp(Bytes limit)
+{
+    const auto costOf = [this](std::span<const Shape> shapes) -> Result<RunCost> {
+        if (m_graph)
+            return cost(shapes);
+        return RunCost{m_instances.front()->measure(shapes).activations, {}};
+    };
+    auto plan = warmbench::planWarmUp(m_spec, m_spec.weightBytes, concurrency(), limit, costOf);
+    if (!plan)
+        return std::move(plan).error();
+    m_plan = *std::move(plan);
+    return {};
+}
+
+Result<void> OpenCvNetwork::warmUpWith(const std::vector<Shape> &shapes)
+{
     const auto inputs = zeros(shapes);
     if (!inputs)
         return inputs.error();
@@ -197,28 +228,25 @@ Result<void> OpenCvNetwork::warmUpWith(std::int64_t freeExtent)
         const auto outputs = instance->run(*inputs, m_spec);
         if (!outputs)
             return outputs.error();
-        answered.clear();
-        for (const Tensor &output : *outputs)
-            answered.push_back(output.shape());
+        answered = shapesOf(*outputs);
     }
-    m_warmShapes = std::move(shapes);
+    m_warmShapes = shapes;
     m_warmOutputs = std::move(answered);
+    m_warmCost = {m_instances.front()->measure(shapes).activations, floatBytes(m_warmOutputs)};
     return {};
 }
 
 Result<void> OpenCvNetwork::warmUp()
 {
-    const bool sizes = hasFreeExtentBehindTheFirst(m_spec);
-    // Sizes that most networks of free height and width take; 1 suits sequences.
-    const std::vector<std::int64_t> extents =
-        sizes ? std::vector<std::int64_t>{224, 64, 1} : std::vector<std::int64_t>{1};
-    Result<void> done;
-    for (const std::int64_t extent : extents) {
-        done = warmUpWith(extent);
+    Result<void> done = Error{ErrorCode::FailedPrecondition,
+                              "none of the sizes that are tried at load fits the network or the "
+                              "memory budget."};
+    for (const auto &shapes : m_plan.trials) {
+        done = warmUpWith(shapes);
         if (done)
             break;
     }
-    if (!done && !sizes)
+    if (!done && !hasFreeSizes(m_spec))
         return done;
     if (!done) {
         m_spec.warnings.push_back(
@@ -226,8 +254,11 @@ Result<void> OpenCvNetwork::warmUp()
                         done.error().message));
         return {};
     }
-    if (freeBatch(m_spec))
+    if (m_plan.batch)
         tryBatch();
+    else if (hasFreeBatch(m_spec))
+        m_spec.warnings.push_back("Two samples at once were not tried, which would take more "
+                                  "than the memory budget; samples are run one by one.");
     if (!m_outputsDeclared)
         fillOutputs();
     return {};
@@ -236,7 +267,7 @@ Result<void> OpenCvNetwork::warmUp()
 // Output shapes of formats that do not declare them: free where the inputs' are.
 void OpenCvNetwork::fillOutputs()
 {
-    const bool sizes = hasFreeExtentBehindTheFirst(m_spec);
+    const bool sizes = hasFreeSizes(m_spec);
     for (std::size_t i = 0; i < m_warmOutputs.size(); ++i) {
         auto &shape = m_spec.outputs[i].shape;
         if (!shape.empty())
@@ -275,6 +306,8 @@ bool OpenCvNetwork::batchTrial()
         if (!outputs || !append(both, std::move(sample)) || !append(expected, *std::move(outputs)))
             return false;
     }
+    if (!cost(shapesOf(both)))
+        return false;
     const auto together = instance.run(both, m_spec);
     return together && std::equal(expected.begin(), expected.end(), together->begin(),
                                   [](const Tensor &alone, const Tensor &batched) {
@@ -286,8 +319,14 @@ bool OpenCvNetwork::batchTrial()
 NetworkMeasure OpenCvNetwork::measure() const
 {
     std::call_once(m_measuredOnce, [this] {
-        const Lease instance(*this);
-        m_measured = instance->measure(m_warmShapes);
+        if (m_graph) {
+            const auto shapes = m_graph->infer(m_warmShapes);
+            m_measured =
+                measureOnnx(*m_graph, shapes ? *shapes : ValueShapes(m_graph->valueCount()));
+        } else {
+            const Lease instance(*this);
+            m_measured = instance->measure(m_warmShapes);
+        }
         m_measured.weights.count *= std::ssize(m_instances);
         m_measured.activations.count *= std::ssize(m_instances);
     });

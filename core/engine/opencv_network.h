@@ -5,8 +5,10 @@
 
 #include "base/usual_time.h"
 #include "engine/engine.h"
+#include "engine/known_costs.h"
 #include "engine/opencv_formats.h"
 #include "engine/opencv_instance.h"
+#include "engine/warm_up_plan.h"
 
 #include <condition_variable>
 #include <memory>
@@ -20,6 +22,8 @@ class OpenCvNetwork final : public Network
 public:
     explicit OpenCvNetwork(OpenCvParts parts);
 
+    // Chooses what warmUp() tries; nothing is allocated yet. Errors as planWarmUp.
+    Result<void> planWarmUp(Bytes limit);
     // One run on zeros by every instance, a trial of two samples at once where the first extent is
     // free, and outputs whose shape the file does not tell filled in. Before run(), on one thread.
     Result<void> warmUp();
@@ -28,6 +32,7 @@ public:
     int concurrency() const override { return static_cast<int>(m_instances.size()); }
     bool batches() const override { return m_batches; }
     Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) override;
+    Result<RunCost> cost(std::span<const Shape> inputs) const override;
     NetworkMeasure measure() const override;
     std::chrono::nanoseconds usualTime() const override { return m_usual.value(); }
 
@@ -35,7 +40,8 @@ private:
     class Lease;
     Result<void> checkInputs(std::span<const Tensor> inputs) const;
     Result<std::vector<Tensor>> zeros(const std::vector<Shape> &shapes) const;
-    Result<void> warmUpWith(std::int64_t freeExtent);
+    Result<void> warmUpWith(const std::vector<Shape> &shapes);
+    Result<RunCost> learn(std::vector<Shape> shapes) const;
     void fillOutputs();
     void tryBatch();
     bool batchTrial();
@@ -43,9 +49,13 @@ private:
     NetworkSpec m_spec;
     std::vector<std::unique_ptr<OpenCvInstance>> m_instances;
     bool m_outputsDeclared;
+    std::shared_ptr<const OnnxShapes> m_graph;
+    WarmUpPlan m_plan;
+    mutable KnownCosts m_known;
     // Of inputs and outputs at the warm-up; empty where it was not possible.
     std::vector<Shape> m_warmShapes;
     std::vector<Shape> m_warmOutputs;
+    RunCost m_warmCost;
     bool m_batches = false;
     UsualTime m_usual;
 

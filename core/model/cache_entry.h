@@ -81,6 +81,7 @@ struct CacheEntry
         Error error;
         SteadyTime since;
         bool retryAtOnce = false; // the model was not at fault, or its file has changed
+        bool lasting = false;     // no use to try again before its file has changed
         std::shared_ptr<const LoadedModel> files; // no network: the files as they were then
     };
 

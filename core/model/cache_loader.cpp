@@ -289,6 +289,10 @@ void CacheLoader::work(const Entry &entry)
         return unchanged(entry, old, *plan);
     if (!old && shareLoaded(entry, *plan))
         return;
+    auto estimate = guarded<Bytes>([&] { return m_source.estimate(*plan); });
+    if (!estimate)
+        return fail(entry, std::move(estimate).error(), &*plan);
+    plan->estimate = *estimate;
     if (auto room = reserve(entry, old, *plan); !room)
         return fail(entry, std::move(room).error(), &*plan);
     auto model =
@@ -476,8 +480,13 @@ void CacheLoader::fail(const Entry &entry, Error error, const LoadPlan *plan)
                                 {},
                                 version});
     } else {
-        entry->failure = CacheEntry::Failure{error, m_state->clock().now(),
-                                             error.code == ErrorCode::ResourceExhausted, files};
+        const bool beyondAll = plan && plan->estimate > m_state->statistics(lock).budget;
+        entry->failure = CacheEntry::Failure{
+            .error = error,
+            .since = m_state->clock().now(),
+            .retryAtOnce = error.code == ErrorCode::ResourceExhausted && !beyondAll,
+            .lasting = beyondAll,
+            .files = files};
         m_state->events().post(
             {ModelEventKind::LoadFailed,
              entry->id,

@@ -220,6 +220,15 @@ Result<std::shared_ptr<Engine>> ModelLoader::engineFor(const LoadPlan &plan) con
                           wanted, plan.id.name, modelFormatName(plan.files.format), joined(names)));
 }
 
+Result<Bytes> ModelLoader::estimate(const LoadPlan &plan)
+{
+    const auto engine = engineFor(plan);
+    if (!engine)
+        return engine.error();
+    const auto kept = (*engine)->estimate(plan.files, {plan.instances});
+    return kept ? std::max(plan.estimate, *kept) : kept;
+}
+
 Result<std::unique_ptr<LoadedModel>> ModelLoader::load(const LoadPlan &plan)
 {
     const auto started = std::chrono::steady_clock::now();

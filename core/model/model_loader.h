@@ -23,6 +23,7 @@ public:
 
     Result<void> contains(const ModelId &id) const override;
     Result<LoadPlan> probe(const ModelId &id) override;
+    Result<Bytes> estimate(const LoadPlan &plan) override;
     Result<std::unique_ptr<LoadedModel>> load(const LoadPlan &plan) override;
     Result<ModelDescription> describe(const LoadPlan &plan) override;
     std::vector<FileStamp> stampsNow(const LoadedModel &model) const override;

@@ -38,6 +38,9 @@ public:
     // NotFound with the nearest known name and how to list them; cheap (a lookup under a mutex).
     virtual Result<void> contains(const ModelId &id) const = 0;
     virtual Result<LoadPlan> probe(const ModelId &id) = 0;
+    // What the load will keep in memory, told before it starts where the format allows it; at least
+    // what the plan says.
+    virtual Result<Bytes> estimate(const LoadPlan &plan) { return plan.estimate; }
     virtual Result<std::unique_ptr<LoadedModel>> load(const LoadPlan &plan) = 0;
     // From the files alone where the format allows it; else by a network that is dropped at once.
     virtual Result<ModelDescription> describe(const LoadPlan &plan) = 0;

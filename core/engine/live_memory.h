@@ -1,0 +1,26 @@
+// How much the tensors of a network take at the busiest step of a run, where each lives from the
+// step that makes it to the last one that reads it.
+// Thread: pure. Private to this room.
+#pragma once
+
+#include "base/bytes.h"
+
+#include <span>
+#include <vector>
+
+namespace warmbench {
+
+// Tensors are numbers from 0 on; -1 is none.
+struct LiveStep
+{
+    std::vector<int> reads;
+    std::vector<int> makes;
+    bool inPlace = false; // what it makes lies where what it first reads lay
+};
+
+// `sizes` by tensor; those in `kept` stay to the end. Tensors that no step makes (inputs,
+// constants) are not counted.
+Bytes busiestMoment(std::span<const LiveStep> steps, std::span<const Bytes> sizes,
+                    std::span<const int> kept);
+
+} // namespace warmbench
