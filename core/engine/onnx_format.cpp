@@ -97,7 +97,12 @@ Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most)
         const auto inferred = graph->infer(shapes);
         return inferred ? Result<RunCost>(runCostOf(*graph, *inferred)) : inferred.error();
     };
-    const auto plan = planWarmUp(file->spec(), file->spec().weightBytes, instances, most, costOf);
+    const auto planned = [&](Bytes limit) {
+        return planWarmUp(file->spec(), file->spec().weightBytes, instances, limit, costOf);
+    };
+    auto plan = planned(most);
+    if (!plan && plan.error().code == ErrorCode::ResourceExhausted)
+        plan = planned({}); // how much too much it is
     if (!plan)
         return plan.error();
     return plan->kept;

@@ -30,8 +30,8 @@ struct OpenCvParts
 
 // `instances` of 0 describes only: ONNX then loads nothing into OpenCV, the others one instance.
 Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances);
-// What that many instances will keep in memory, from the file alone; more than `most` (0: no limit)
-// is ResourceExhausted where no smaller trial would do.
+// What that many instances will keep in memory, from the file alone; free sizes are tried as small
+// as `most` (0: no limit) asks for.
 Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most);
 Result<OpenCvParts> loadCaffeParts(const ModelFiles &files, int instances);
 Result<OpenCvParts> loadTensorFlowParts(const ModelFiles &files, int instances);

@@ -56,7 +56,7 @@ struct Workbench::Private
                              ? options.threads
                              : std::max(1, coreCount() / std::max(1, options.loader.instances)));
         std::vector<std::shared_ptr<Engine>> engines;
-        engines.push_back(makeOpenCvEngine());
+        engines.push_back(makeOpenCvEngine(options.cache.budget));
         return std::make_unique<ModelLoader>(repository, std::move(engines), options.loader);
     }
 

@@ -441,7 +441,9 @@ void CacheLoader::publish(const Entry &entry, const Instance &old, const LoadPla
         lock.unlock();
         model.reset();
         releaseFreeMemory();
-        return fail(entry, room ? removedError(entry->id) : std::move(room).error(), &plan);
+        LoadPlan measured = plan;
+        measured.estimate = bytes;
+        return fail(entry, room ? removedError(entry->id) : std::move(room).error(), &measured);
     }
     RefreshReport report;
     report.reloaded = true;
