@@ -151,7 +151,7 @@ private:
     std::vector<std::string> unknownAmong(std::size_t index, std::vector<std::string> files,
                                           Round &round);
     void registerFiles(std::size_t index, std::vector<std::string> files, Round &round);
-    void registerAll(std::size_t index, std::vector<FoundModel> found, Round &round);
+    void registerAll(std::size_t index, const std::vector<FoundModel> &found, Round &round);
     void registerFolder(std::size_t index, const std::string &leaf, Round &round);
     bool registerOne(std::size_t index, const FoundModel &found, Round &round);
     Entry insert(const std::string &wanted, Registered model);

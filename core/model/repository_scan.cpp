@@ -182,7 +182,7 @@ void Repository::registerFolder(std::size_t index, const std::string &leaf, Roun
         registerAll(index, {std::move(*found)}, round);
 }
 
-void Repository::registerAll(std::size_t index, std::vector<FoundModel> found, Round &round)
+void Repository::registerAll(std::size_t index, const std::vector<FoundModel> &found, Round &round)
 {
     std::vector<std::string> refused;
     for (const FoundModel &model : found) {
