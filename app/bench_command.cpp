@@ -4,6 +4,7 @@
 #include "http/json_object.h"
 #include "inference/batching.h"
 #include "open_models.h"
+#include "standard_output.h"
 
 #include <algorithm>
 #include <atomic>
@@ -283,8 +284,7 @@ int runBench(const CommandLine &line)
     workbench.stop(std::chrono::seconds(2));
     if (!told)
         return fail(told.error());
-    fmt::print("{}", *told);
-    return 0;
+    return StandardOutput().print(*told);
 }
 
 } // namespace warmbench::app

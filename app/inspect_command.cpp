@@ -2,6 +2,7 @@
 
 #include "model/model_loader.h"
 #include "sample.h"
+#include "standard_output.h"
 #include "tensor/json_tensor.h"
 
 #include <fmt/format.h>
@@ -148,8 +149,7 @@ int runInspect(const CommandLine &line)
     auto found = inspect(repository, model, line.options);
     if (!found)
         return fail(found.error());
-    fmt::print("{}", line.options.json ? asJson(*found) : asText(*found));
-    return 0;
+    return StandardOutput().print(line.options.json ? asJson(*found) : asText(*found));
 }
 
 } // namespace warmbench::app

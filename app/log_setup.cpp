@@ -12,6 +12,8 @@ void qtMessage(QtMsgType type, const QMessageLogContext &context, const QString 
                            : type == QtWarningMsg                  ? LogLevel::Warning
                                                                    : LogLevel::Error;
     log(level, context.category ? context.category : "qt", message.toStdString());
+    if (type == QtFatalMsg)
+        flushLog(std::chrono::seconds(1)); // Qt ends the program behind this
 }
 
 } // namespace

@@ -1,9 +1,10 @@
 #include "commands.h"
 #include "descriptors.h"
 #include "log_setup.h"
+#include "standard_output.h"
 
 #include <clocale>
-#include <cstdio>
+#include <csignal>
 #include <fmt/format.h>
 #include <QCoreApplication>
 #ifdef WARMBENCH_UI
@@ -63,12 +64,14 @@ int run(const CommandLine &line)
 
 int warmbench::app::fail(const Error &error)
 {
-    fmt::print(stderr, "warmbench: {}\n", error.message);
+    writeToStandardError(fmt::format("warmbench: {}\n", error.message));
     return 1;
 }
 
 int main(int argc, char **argv)
 {
+    holdStandardDescriptors();
+    std::signal(SIGPIPE, SIG_IGN); // a reader that has gone is an error of the write, no end
     QCoreApplication::setApplicationName(QStringLiteral("warmbench"));
     QCoreApplication::setOrganizationName(QStringLiteral("warmbench"));
     QCoreApplication::setApplicationVersion(QStringLiteral(WARMBENCH_VERSION));
@@ -77,13 +80,11 @@ int main(int argc, char **argv)
         words.append(QString::fromLocal8Bit(argv[i]));
     auto line = parseCommandLine(words);
     if (!line) {
-        fmt::print(stderr, "warmbench: {}\n", line.error().message);
+        fail(line.error());
         return 2;
     }
-    if (!line->output.isEmpty()) {
-        fmt::print("{}", line->output.toStdString());
-        return 0;
-    }
+    if (!line->output.isEmpty())
+        return StandardOutput().print(line->output.toStdString());
 #ifdef WARMBENCH_UI
     if (line->command == Command::Window && !hasScreen())
         return fail(failedPrecondition(

@@ -5,10 +5,10 @@
 #include "open_models.h"
 #include "predict_inputs.h"
 #include "remote_predictor.h"
+#include "standard_output.h"
 #include "tensor/json_tensor.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <fmt/format.h>
 #include <future>
 #include <memory>
@@ -59,7 +59,7 @@ private:
     std::string m_model;
 };
 
-int printPrediction(Predictor &predictor, const PredictInput &input)
+int printPrediction(Predictor &predictor, const PredictInput &input, StandardOutput &output)
 {
     const auto answer = predictor.predict(input);
     if (!answer)
@@ -69,33 +69,37 @@ int printPrediction(Predictor &predictor, const PredictInput &input)
     appendJsonString(line, input.name());
     line += ", ";
     line += trimmed(*answer).substr(1);
-    fmt::print("{}\n", line);
-    return std::fflush(stdout) == 0
-               ? 0
-               : fail({ErrorCode::Internal, "The results cannot be written; is the disk full?"});
+    line += '\n';
+    return output.print(line);
 }
 
-int printFile(Predictor &predictor, const std::string &file, Bytes limit)
+int printFile(Predictor &predictor, const std::string &file, Bytes limit, StandardOutput &output)
 {
     const auto inputs = readInputs(file, limit);
     if (!inputs)
         return fail(inputs.error());
     int code = 0;
-    for (const PredictInput &input : *inputs)
-        code = std::max(code, printPrediction(predictor, input));
+    for (const PredictInput &input : *inputs) {
+        if (!output.ended())
+            code = std::max(code, printPrediction(predictor, input, output));
+    }
     return code;
 }
 
 int printAll(Predictor &predictor, const CommandLine &line)
 {
+    StandardOutput output;
     int code = 0;
     for (const QString &argument : line.arguments.mid(1)) {
         const auto files = filesOf(argument.toStdString());
         if (files.empty())
             code = fail(notFound(fmt::format(
                 "The folder \"{}\" holds no image, .json, .npy or .csv.", argument.toStdString())));
-        for (const std::string &file : files)
-            code = std::max(code, printFile(predictor, file, line.options.http.maxBody));
+        for (const std::string &file : files) {
+            if (!output.ended())
+                code =
+                    std::max(code, printFile(predictor, file, line.options.http.maxBody, output));
+        }
     }
     return code;
 }

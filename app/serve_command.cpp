@@ -1,16 +1,18 @@
+#include "base/line_writer.h"
 #include "commands.h"
 #include "open_models.h"
 #include "shutdown_signals.h"
 
-#include <cstdio>
 #include <fmt/format.h>
 #include <QCoreApplication>
+#include <unistd.h>
 
 namespace warmbench::app {
 
 namespace {
 
 constexpr std::chrono::seconds drainTime{30};
+constexpr std::chrono::seconds patience{1}; // with whoever does not read standard output
 
 } // namespace
 
@@ -25,8 +27,7 @@ int runServe(const CommandLine &line)
         return fail(opened.error());
     if (auto started = server.start(); !started)
         return fail(started.error());
-    fmt::print("Listening on {}\n", server.url());
-    std::fflush(stdout);
+    writeOrGoOn(STDOUT_FILENO, fmt::format("Listening on {}\n", server.url()), patience);
 
     workbench.whenReady([&workbench] {
         if (workbench.startFailure())

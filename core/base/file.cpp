@@ -43,6 +43,7 @@ Error systemError(const std::filesystem::path &path, std::string_view verb, int 
     switch (code) {
     case ENOENT:
     case ENOTDIR:
+    case ENAMETOOLONG: // longer than the name of any file on that disk
         return notFound(fmt::format("There is no file \"{}\"; check the path.", name));
     case EISDIR:
         return invalidArgument(fmt::format("\"{}\" is a folder; name a file in it.", name));

@@ -1,24 +1,33 @@
 #include "base/logging.h"
 
+#include "base/line_writer.h"
 #include "base/text.h"
 
 #include <atomic>
-#include <cstdio>
+#include <cstdlib>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <map>
 #include <mutex>
+#include <unistd.h>
 
 namespace warmbench {
 
 namespace {
 
+constexpr std::chrono::seconds lastWait{1};  // for lines that nobody reads when the program ends
+constexpr std::size_t longestMessage = 4000; // bytes
+
+std::string missingLine(std::uint64_t lines);
+
 struct Log
 {
     std::atomic<LogLevel> level{LogLevel::Info};
+    std::atomic<LogFormat> format{LogFormat::Text};
+    std::atomic<bool> toStandardError{true};
+    LineWriter standardError{STDERR_FILENO, "log", missingLine};
+
     std::mutex mutex;
-    LogFormat format = LogFormat::Text;
-    bool toStandardError = true;
     std::uint64_t nextId = 1;
     std::map<std::uint64_t, std::function<void(const LogRecord &)>> listeners;
 };
@@ -26,8 +35,25 @@ struct Log
 // Never destroyed: threads may still log while the program ends.
 Log &theLog()
 {
-    static Log &log = *new Log;
+    static Log &log = *[] {
+        static_cast<void>(std::atexit([] { flushLog(lastWait); }));
+        return new Log;
+    }();
     return log;
+}
+
+std::string lineOf(const LogRecord &record)
+{
+    const bool json = theLog().format == LogFormat::Json;
+    return (json ? formatLogJson(record) : formatLogText(record)) + '\n';
+}
+
+std::string missingLine(std::uint64_t lines)
+{
+    return lineOf({std::chrono::system_clock::now(), LogLevel::Warning, "log",
+                   fmt::format("{} log lines were dropped here, because standard error did not "
+                               "take them",
+                               lines)});
 }
 
 long millisecondsOf(std::chrono::system_clock::time_point time)
@@ -40,7 +66,7 @@ long millisecondsOf(std::chrono::system_clock::time_point time)
 std::string jsonText(std::string_view text)
 {
     std::string out;
-    for (const char c : printable(text, text.size())) {
+    for (const char c : printable(text, longestMessage)) {
         if (c == '"' || c == '\\')
             out += '\\';
         out += c;
@@ -74,14 +100,27 @@ void setLogLevel(LogLevel level)
 
 void setLogFormat(LogFormat format)
 {
-    const std::lock_guard lock(theLog().mutex);
     theLog().format = format;
 }
 
 void setLogToStandardError(bool on)
 {
-    const std::lock_guard lock(theLog().mutex);
     theLog().toStandardError = on;
+}
+
+void writeToStandardError(std::string line)
+{
+    theLog().standardError.write(std::move(line));
+}
+
+bool flushLog(std::chrono::milliseconds most)
+{
+    return theLog().standardError.flush(most);
+}
+
+std::uint64_t logLinesDropped()
+{
+    return theLog().standardError.dropped();
 }
 
 bool logs(LogLevel level)
@@ -96,12 +135,10 @@ void log(LogLevel level, std::string_view area, std::string message)
     const LogRecord record{std::chrono::system_clock::now(), level, std::string(area),
                            std::move(message)};
     Log &log = theLog();
+    std::string line = log.toStandardError ? lineOf(record) : std::string();
     const std::lock_guard lock(log.mutex);
-    if (log.toStandardError) {
-        const std::string line =
-            (log.format == LogFormat::Json ? formatLogJson(record) : formatLogText(record)) + '\n';
-        std::fwrite(line.data(), 1, line.size(), stderr);
-    }
+    if (!line.empty())
+        log.standardError.write(std::move(line));
     for (const auto &[id, heard] : log.listeners)
         heard(record);
 }
@@ -126,7 +163,7 @@ std::string formatLogText(const LogRecord &record)
     const auto local = fmt::localtime(std::chrono::system_clock::to_time_t(record.time));
     return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03} {:<7} {}: {}", local,
                        millisecondsOf(record.time), logLevelName(record.level), record.area,
-                       printable(record.message, 4000));
+                       printable(record.message, longestMessage));
 }
 
 std::string formatLogJson(const LogRecord &record)

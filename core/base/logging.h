@@ -1,8 +1,10 @@
 // The program's log: one line an event, on standard error as text or JSON, and to listeners such as
 // the window's Log dock.
 //
-// Thread: any. Cost: nothing but one atomic load below the level. Listeners run on the thread that
-// logs, under the log's lock: they must be quick and must not log.
+// Thread: any. Cost: nothing but one atomic load below the level; above it never a wait for
+// standard error: a thread of its own writes there (base/line_writer.h), and lines are dropped and
+// counted where it takes none. What waits when the program ends has a second to be written.
+// Listeners run on the thread that logs, under the log's lock: they must be quick and must not log.
 #pragma once
 
 #include <chrono>
@@ -30,6 +32,12 @@ void setLogLevel(LogLevel level); // default Info
 void setLogFormat(LogFormat format);
 void setLogToStandardError(bool on); // default on; tests switch it off
 bool logs(LogLevel level);
+
+// Something else for standard error, with its line feed, behind what was logged before.
+void writeToStandardError(std::string line);
+// Waits until everything is written, at most that long; false where lines still wait.
+bool flushLog(std::chrono::milliseconds most);
+std::uint64_t logLinesDropped(); // since the start of the program
 
 void log(LogLevel level, std::string_view area, std::string message);
 inline void logDebug(std::string_view area, std::string message)

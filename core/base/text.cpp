@@ -8,24 +8,45 @@ namespace warmbench {
 
 namespace {
 
-std::size_t editDistance(std::string_view a, std::string_view b)
+// What one look for a near word may cost: steps of the distance's table, some milliseconds.
+constexpr std::size_t mostSteps = 1'000'000;
+
+char lower(char c)
 {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), 0U);
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
+
+// Levenshtein's distance of two words whose case does not matter, `a` in lower case; more than
+// `most` where it is that in truth. Only the band of the table that can hold an answer is filled
+// (E. Ukkonen, "Algorithms for approximate string matching", 1985). `steps` counts its cells.
+std::size_t editDistance(std::string_view a, std::string_view b, std::size_t most,
+                         std::size_t &steps)
+{
+    const std::size_t far = most + 1;
+    std::vector<std::size_t> row(b.size() + 1, far);
+    std::iota(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(std::min(b.size(), most)) + 1,
+              0U);
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+        const std::size_t first = i > most ? i - most : 1;
+        const std::size_t last = std::min(b.size(), i + most);
+        std::size_t diagonal = row[first - 1];
+        row[first - 1] = first == 1 ? i : far;
+        std::size_t least = row[first - 1];
+        for (std::size_t j = first; j <= last; ++j) {
+            const std::size_t substituted = diagonal + (a[i - 1] == lower(b[j - 1]) ? 0 : 1);
             diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+            row[j] = std::min({diagonal + 1, row[j - 1] + 1, substituted});
+            least = std::min(least, row[j]);
         }
+        steps += last - std::min(first, last) + 1;
+        if (least > most)
+            return far;
     }
     return row[b.size()];
 }
 
 // Length of the well-formed UTF-8 sequence at the start of `text`, 0 where there is none (Unicode
-// 15, table 3-7, without its narrower second-byte ranges: only display depends on it).
+// 15, table 3-7).
 std::size_t sequenceLength(std::string_view text)
 {
     const auto first = static_cast<unsigned char>(text[0]);
@@ -34,40 +55,76 @@ std::size_t sequenceLength(std::string_view text)
                                : first >= 0xE0 && first < 0xF0 ? 3
                                : first >= 0xF0 && first < 0xF5 ? 4
                                                                : 0;
-    if (length == 0 || length > text.size())
+    if (length < 2)
+        return length;
+    if (length > text.size())
         return 0;
-    const auto rest = text.substr(1, length - 1);
+    const auto second = static_cast<unsigned char>(text[1]);
+    const unsigned char least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    const unsigned char most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    if (second < least || second > most)
+        return 0;
+    const auto rest = text.substr(2, length - 2);
     const bool whole = std::all_of(rest.begin(), rest.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
     });
     return whole ? length : 0;
 }
 
+// Characters that begin a new line or steer a terminal: C0, DEL, C1 and U+2028 and U+2029.
+bool isControl(std::string_view sequence)
+{
+    const auto first = static_cast<unsigned char>(sequence[0]);
+    if (sequence.size() == 1)
+        return first < 0x20 || first == 0x7F;
+    const auto second = static_cast<unsigned char>(sequence[1]);
+    return (sequence.size() == 2 && first == 0xC2 && second < 0xA0) || sequence == "\u2028" ||
+           sequence == "\u2029";
+}
+
+// Length of the character at the start of `text` where it can be shown in a line, else 0.
+std::size_t shownLength(std::string_view text)
+{
+    const std::size_t length = sequenceLength(text);
+    return length > 0 && isControl(text.substr(0, length)) ? 0 : length;
+}
+
 } // namespace
 
-std::string joined(std::span<const std::string> words)
+std::string joined(std::span<const std::string> words, std::size_t most)
 {
     if (words.empty())
         return "none";
-    std::string text = words.front();
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        text += i + 1 == words.size() ? " and " : ", ";
-        text += words[i];
+    const bool all = words.size() <= most;
+    const std::size_t shown = all ? words.size() : most;
+    std::string text = printable(words.front());
+    for (std::size_t i = 1; i < shown; ++i) {
+        text += all && i + 1 == shown ? " and " : ", ";
+        text += printable(words[i]);
     }
-    return text;
+    return all ? text : text + " and " + std::to_string(words.size() - shown) + " more";
 }
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates)
 {
+    if (word.size() > longestName)
+        return {};
     const std::string wanted = lowered(word);
     std::string best;
-    std::size_t bestDistance = std::max<std::size_t>(2, word.size() / 3) + 1;
+    std::size_t most = std::max<std::size_t>(2, word.size() / 3);
+    std::size_t steps = 0;
     for (const std::string &candidate : candidates) {
-        const std::size_t distance = editDistance(wanted, lowered(candidate));
-        if (distance < bestDistance) {
-            best = candidate;
-            bestDistance = distance;
-        }
+        if (++steps > mostSteps)
+            break;
+        if (candidate.size() > wanted.size() + most || wanted.size() > candidate.size() + most)
+            continue;
+        const std::size_t distance = editDistance(wanted, candidate, most, steps);
+        if (distance > most)
+            continue;
+        best = candidate;
+        if (distance == 0)
+            break;
+        most = distance - 1;
     }
     return best;
 }
@@ -105,12 +162,22 @@ std::string printable(std::string_view text, std::size_t most)
 {
     std::string result;
     while (!text.empty() && result.size() < most) {
-        const auto first = static_cast<unsigned char>(text[0]);
-        const std::size_t length = first < 0x20 || first == 0x7F ? 0 : sequenceLength(text);
+        const std::size_t length = shownLength(text);
         result += length ? std::string(text.substr(0, length)) : "?";
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return text.empty() ? result : result + "...";
+}
+
+bool isPrintable(std::string_view text)
+{
+    while (!text.empty()) {
+        const std::size_t length = shownLength(text);
+        if (length == 0)
+            return false;
+        text.remove_prefix(length);
+    }
+    return true;
 }
 
 } // namespace warmbench

@@ -17,6 +17,7 @@ namespace warmbench {
 namespace {
 
 constexpr std::size_t startSize = 64 * 1024;
+constexpr std::size_t longestEnding = 9; // ".prototxt"
 
 // What one file is by itself; partners are found afterwards.
 enum class FileKind : std::uint8_t {
@@ -361,15 +362,27 @@ Result<ModelFiles> identifyModelFiles(const std::filesystem::path &path)
     }
 }
 
-bool hasModelEnding(const std::filesystem::path &path)
+std::span<const std::string_view> modelEndings()
 {
     static constexpr std::array<std::string_view, 10> endings{
         ".onnx", ".prototxt", ".pb", ".cfg", ".t7", ".xml", ".yml", ".yaml", ".json", ".net"};
-    const std::string name = lowered(path.filename().string());
-    if (name == "warmbench.json" || name.ends_with(".warmbench.json"))
+    return endings;
+}
+
+bool hasModelEnding(std::string_view path)
+{
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    const auto dot = name.rfind('.');
+    if (dot == std::string_view::npos || dot == 0 || name.size() - dot > longestEnding)
         return false;
-    const std::string ending = lowered(path.extension().string());
-    return std::find(endings.begin(), endings.end(), ending) != endings.end();
+    const std::string ending = lowered(name.substr(dot));
+    const auto endings = modelEndings();
+    if (std::find(endings.begin(), endings.end(), ending) == endings.end())
+        return false;
+    if (ending != ".json")
+        return true;
+    const std::string whole = lowered(name);
+    return whole != "warmbench.json" && !whole.ends_with(".warmbench.json");
 }
 
 } // namespace warmbench

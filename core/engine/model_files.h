@@ -6,6 +6,7 @@
 #include "base/result.h"
 
 #include <filesystem>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +36,7 @@ Result<ModelFiles> identifyModelFiles(const std::filesystem::path &path);
 
 // True for endings under which a folder's files are taken for models: the cheap test that scanning
 // uses.
-bool hasModelEnding(const std::filesystem::path &path);
+bool hasModelEnding(std::string_view path);
+std::span<const std::string_view> modelEndings(); // in lower case, with their dots
 
 } // namespace warmbench

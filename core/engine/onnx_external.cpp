@@ -1,5 +1,6 @@
 #include "engine/onnx_external.h"
 
+#include "base/contained_path.h"
 #include "base/text.h"
 #include "engine/wire_reader.h"
 
@@ -67,21 +68,11 @@ void collect(BlockFile &file, Message message, std::uint64_t begin, std::uint64_
     }
 }
 
-bool isInside(const std::filesystem::path &folder, const std::filesystem::path &file)
-{
-    const auto [end, unused] =
-        std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
-    return end == folder.end();
-}
-
 } // namespace
 
 Result<std::filesystem::path> resolveExternal(const std::filesystem::path &network,
                                               const std::string &location)
 {
-    std::error_code problem;
-    const auto absolute = std::filesystem::absolute(network, problem);
-    const auto folder = std::filesystem::weakly_canonical(absolute.parent_path(), problem);
     const std::string shown = printable(location);
     const auto outside = [&] {
         return failedPrecondition(fmt::format(
@@ -89,20 +80,15 @@ Result<std::filesystem::path> resolveExternal(const std::filesystem::path &netwo
             "network and save the network again so that it names it without a path.",
             network.filename().string(), shown));
     };
-    const std::filesystem::path relative(location);
-    const bool climbs = std::any_of(relative.begin(), relative.end(),
-                                    [](const auto &part) { return part == ".."; });
-    if (location.empty() || location.find('\0') != std::string::npos || relative.is_absolute() ||
-        climbs)
+    const auto target = resolveWithin(network.parent_path(), location);
+    if (!target)
         return outside();
-    const auto target = std::filesystem::weakly_canonical(folder / relative, problem);
-    if (problem || !isInside(folder, target))
-        return outside();
-    if (!std::filesystem::is_regular_file(target, problem))
+    std::error_code problem;
+    if (!std::filesystem::is_regular_file(*target, problem))
         return notFound(fmt::format("\"{}\" keeps weights in \"{}\", which is not there; copy it "
                                     "into the same folder.",
                                     network.filename().string(), shown));
-    return network.parent_path() / relative;
+    return network.parent_path() / location;
 }
 
 Result<std::vector<std::filesystem::path>> listExternalFiles(const std::filesystem::path &network)

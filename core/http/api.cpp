@@ -366,17 +366,14 @@ void Api::listModels(const RoutedRequest &routed, const Replier &reply) const
         }
         limit = std::min(limit, pageSize);
     }
-    const auto views = m_workbench.models();
-    const std::string after = routed.queried("after");
-    auto view = std::upper_bound(
-        views.begin(), views.end(), after,
-        [](const std::string &name, const ModelView &other) { return name < other.entry.name; });
+    auto views = m_workbench.models(routed.queried("after"), limit + 1);
+    const bool more = views.size() > limit;
+    if (more)
+        views.pop_back();
     std::string body = "{\"models\": [";
-    const auto first = view;
-    for (; view != views.end() && static_cast<std::size_t>(view - first) < limit; ++view)
-        body += (view == first ? "" : ", ") + modelJson(*view);
-    const bool more = view != views.end();
-    body += "], \"next\": " + (more ? quotedOrNull(std::prev(view)->entry.name) : "null") + "}";
+    for (const ModelView &view : views)
+        body += (&view == &views.front() ? "" : ", ") + modelJson(view);
+    body += "], \"next\": " + (more ? quotedOrNull(views.back().entry.name) : "null") + "}";
     reply(jsonReply(std::move(body)));
 }
 

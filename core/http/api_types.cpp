@@ -1,5 +1,6 @@
 #include "http/api_types.h"
 
+#include "base/text.h"
 #include "tensor/json_tensor.h"
 
 #include <algorithm>
@@ -7,12 +8,20 @@
 
 namespace warmbench::http {
 
+namespace {
+
+constexpr std::size_t longestSentence = 4000; // bytes: what a client or a file says is quoted
+
+} // namespace
+
 ApiReply errorReply(int status, std::string_view code, std::string_view sentence)
 {
     ApiReply reply;
     reply.status = status;
     reply.body = "{\"error\": ";
-    appendJsonString(reply.body, sentence);
+    appendJsonString(reply.body, sentence.size() > longestSentence
+                                     ? printable(sentence, longestSentence)
+                                     : std::string(sentence));
     reply.body += ", \"code\": \"";
     reply.body += code;
     reply.body += "\"}\n";

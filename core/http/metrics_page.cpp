@@ -1,5 +1,6 @@
 #include "http/metrics_page.h"
 
+#include "base/logging.h"
 #include "inference/workbench.h"
 #include "metrics/prometheus.h"
 
@@ -175,6 +176,9 @@ void addProcess(PrometheusText &page)
     page.sample({}, residentMemory().count);
     page.family("process_cpu_seconds_total", Type::Counter, "Processor time that was used.");
     page.sample({}, processorSeconds());
+    page.family("warmbench_log_lines_dropped_total", Type::Counter,
+                "Log lines that standard error did not take.");
+    page.sample({}, static_cast<std::int64_t>(logLinesDropped()));
     page.family("warmbench_build_info", Type::Gauge, "Always 1; its labels tell the version.");
     page.sample({{"version", WARMBENCH_VERSION}, {"compiler", __VERSION__}}, std::int64_t(1));
 }

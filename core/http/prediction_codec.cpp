@@ -145,15 +145,10 @@ std::vector<std::string> featureNames(const LoadedModel &model)
 }
 
 // As many names as one can read.
-std::string listed(std::vector<std::string> names)
+std::string listed(const std::vector<std::string> &names)
 {
     constexpr std::size_t most = 12;
-    if (names.size() > most) {
-        const std::size_t more = names.size() - most;
-        names.resize(most);
-        names.push_back(fmt::format("{} more", more));
-    }
-    return joined(names);
+    return joined(names, most);
 }
 
 Result<std::vector<double>> featureRow(const LoadedModel &model,
@@ -172,17 +167,22 @@ Result<std::vector<double>> featureRow(const LoadedModel &model,
                 printable(key, 60), near.empty() ? "" : fmt::format(", did you mean \"{}\"?", near),
                 listed(names)));
         }
-        auto number = jsonNumber(value, fmt::format("The feature \"{}\"", key));
+        auto &slot = row[static_cast<std::size_t>(found - names.begin())];
+        if (slot)
+            return invalidArgument(
+                fmt::format("\"features\" has \"{}\" twice: send it once.", printable(key, 60)));
+        auto number = jsonNumber(value, fmt::format("The feature \"{}\"", printable(key, 60)));
         if (!number)
             return number.error();
-        row[static_cast<std::size_t>(found - names.begin())] = *number;
+        slot = *number;
     }
     std::vector<double> values;
     for (std::size_t i = 0; i < row.size(); ++i) {
         const auto value = row[i] ? row[i] : model.input.features[i].fallback;
         if (!value)
             return invalidArgument(fmt::format("The feature \"{}\" is missing: \"{}\" needs {}.",
-                                               names[i], model.id.name, listed(names)));
+                                               printable(names[i], 60), model.id.name,
+                                               listed(names)));
         values.push_back(*value);
     }
     return values;

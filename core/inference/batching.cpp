@@ -148,7 +148,8 @@ Result<std::vector<Tensor>> orderedInputs(const NetworkSpec &spec, std::vector<N
             const std::string near = nearest(given.name, names);
             return invalidArgument(fmt::format(
                 "The model has no input \"{}\"{}; its inputs are {}.", printable(given.name),
-                near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near), joined(names)));
+                near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", printable(near)),
+                joined(names)));
         }
         Tensor *&slot = found[static_cast<std::size_t>(at - names.begin())];
         if (slot)
@@ -161,8 +162,8 @@ Result<std::vector<Tensor>> orderedInputs(const NetworkSpec &spec, std::vector<N
         const TensorSpec &input = spec.inputs[i];
         if (!found[i])
             return invalidArgument(
-                fmt::format("Input \"{}\" is missing; it has shape {} and type {}.", input.name,
-                            shapeText(input.shape), dtypeName(input.dtype)));
+                fmt::format("Input \"{}\" is missing; it has shape {} and type {}.",
+                            printable(input.name), shapeText(input.shape), dtypeName(input.dtype)));
         if (!matches(input.shape, found[i]->shape()))
             return shapeDiffers(input, input.shape, found[i]->shape());
         auto cast = castTo(input, std::move(*found[i]));

@@ -73,6 +73,8 @@ struct Workbench::Private
     // Of a model without one, the version that a load would take.
     std::string servingVersion(const std::string &name) const
     {
+        if (!repository.contains(name))
+            return "1";
         const auto entry = repository.find(name);
         return entry && entry->highest() > 0 ? std::to_string(entry->highest()) : "1";
     }
@@ -88,6 +90,7 @@ struct Workbench::Private
                      SteadyTime look);
     void lookBy(Milliseconds allowed);
     void goRound();
+    void lookThroughFolders(const std::stop_token &stop);
     void takeSample();
     void openFoundModels();
     void dropMeters();
@@ -120,6 +123,7 @@ struct Workbench::Private
     bool houseClosed = false;
     std::atomic<SteadyTime> nextLook{SteadyTime::max()}; // at deadlines; written under houseMutex
     std::jthread house;
+    std::jthread folders;
 };
 
 // ---- housekeeping ----
@@ -136,6 +140,8 @@ void Workbench::Private::keepHouse(const std::stop_token &stop)
         lock.unlock();
         if (whole) {
             goRound();
+            if (round != roundsDone && repository.rescan())
+                openFoundModels();
             nextRound = std::chrono::steady_clock::now() + housekeepingInterval;
         }
         const SteadyTime soonest = std::min(scheduler.sweep(), runner.answerOverdue());
@@ -187,8 +193,17 @@ void Workbench::Private::goRound()
 {
     takeSample();
     cache.housekeep();
-    if (repository.rescan())
-        openFoundModels();
+}
+
+// A thread of its own: a large folder takes a while, and deadlines do not wait.
+void Workbench::Private::lookThroughFolders(const std::stop_token &stop)
+{
+    setThreadName("folders");
+    ScanPace pace(stop, [this] { return repository.touched(); });
+    while (pace.nextRound()) {
+        if (repository.rescan(&pace))
+            openFoundModels();
+    }
 }
 
 void Workbench::Private::openFoundModels()
@@ -266,6 +281,8 @@ Workbench::Workbench(WorkbenchOptions options, const Clock &clock,
 {
     m_d->cache.setListener([d = m_d.get()](const ModelEvent &event) { d->heard(event); });
     m_d->house = std::jthread([d = m_d.get()](const std::stop_token &stop) { d->keepHouse(stop); });
+    m_d->folders =
+        std::jthread([d = m_d.get()](const std::stop_token &stop) { d->lookThroughFolders(stop); });
 }
 
 Workbench::~Workbench()
@@ -285,8 +302,7 @@ Result<std::vector<std::string>> Workbench::open(const std::filesystem::path &pa
             m_d->firstModel = names->front();
     }
     for (const std::string &name : *names) {
-        const auto entry = m_d->repository.find(name);
-        if (entry && ((load && entry->named) || m_d->options.preload))
+        if (m_d->options.preload || (load && m_d->repository.isNamed(name)))
             m_d->start(name);
     }
     m_d->heard({ModelEventKind::Changed, {}, "", {}});
@@ -351,7 +367,7 @@ Result<std::string> Workbench::defaultModel() const
         if (!m_d->firstModel.empty() && m_d->repository.contains(m_d->firstModel))
             return m_d->firstModel;
     }
-    const auto entries = m_d->repository.entries();
+    const auto entries = m_d->repository.entries({}, 1);
     if (entries.empty())
         return notFound("No model is open; open one in the window, name one when starting, or "
                         "start with --sample.");
@@ -377,16 +393,16 @@ Result<ModelView> Workbench::model(const ModelId &id) const
     return view;
 }
 
-std::vector<ModelView> Workbench::models() const
+std::vector<ModelView> Workbench::models(const std::string &after, std::size_t most) const
 {
     std::map<std::string, ModelView> views;
-    for (auto &entry : m_d->repository.entries()) {
+    for (auto &entry : m_d->repository.entries(after, most)) {
         ModelView &view = views[entry.name];
         view.status.id.name = entry.name;
         view.entry = std::move(entry);
     }
     for (auto &status : m_d->cache.statuses()) {
-        if (!status.id.version.empty())
+        if (!status.id.version.empty() || status.id.name <= after)
             continue;
         if (!views.contains(status.id.name) && !m_d->source->contains(status.id))
             continue; // forgotten in a moment
@@ -396,8 +412,10 @@ std::vector<ModelView> Workbench::models() const
     }
     std::vector<ModelView> sorted;
     sorted.reserve(views.size());
-    for (auto &[name, view] : views)
-        sorted.push_back(std::move(view));
+    for (auto &[name, view] : views) {
+        if (sorted.size() < most)
+            sorted.push_back(std::move(view));
+    }
     return sorted;
 }
 
@@ -453,7 +471,9 @@ void Workbench::stop(std::chrono::milliseconds drain)
     const std::lock_guard lock(m_d->stopMutex);
     // Housekeeping first: it calls into everything else. Then the loader, whose continuations feed
     // the scheduler.
+    m_d->folders.request_stop();
     m_d->house = {};
+    m_d->folders = {};
     m_d->cache.close();
     m_d->scheduler.stop(drain);
 }

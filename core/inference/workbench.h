@@ -2,9 +2,10 @@
 // programs can embed.
 //
 // Owns, in this order: repository, engines, loader, cache, scheduler, metrics, and the housekeeping
-// thread ("housekeeping") that once a second rescans folders, evicts idle models, looks for changed
-// files, sweeps deadlines and takes a sample for the charts. Everything is stopped and joined in
-// the reverse order by stop() or the destructor.
+// thread ("housekeeping") that once a second evicts idle models, looks for changed files of loaded
+// ones, sweeps deadlines and takes a sample for the charts. Another one ("folders") looks through
+// the folders for models that came or went, at most once a second and within a small share of a
+// core. Everything is stopped and joined in the reverse order by stop() or the destructor.
 //
 // Thread: every method from any thread; none blocks on a load or a run. Continuations run on pool
 // or loader threads, or at once on the caller's: hop to your own thread in them.
@@ -79,7 +80,9 @@ public:
     std::string servingVersion(const std::string &name) const;
     Result<ModelView> model(const ModelId &id)
         const; // NotFound names the nearest; status of a never loaded one is empty
-    std::vector<ModelView> models() const; // by name
+    // By name; those behind the name `after`, at most so many.
+    std::vector<ModelView> models(const std::string &after = {},
+                                  std::size_t most = Repository::all) const;
 
     Repository &repository();
     ModelCache &cache();
@@ -92,8 +95,8 @@ public:
     int addListener(std::function<void(const ModelEvent &)> listener);
     void removeListener(int id);
 
-    // One round of housekeeping now, on its own thread; returns after it. For tests and for who has
-    // just changed a file; not to be called from a continuation or listener.
+    // One round of housekeeping and a look through all folders now; returns after it. For tests and
+    // for who has just changed a file; not to be called from a continuation or listener.
     void keepHouse();
 
     // Refuses new work, drains what is in flight for at most `drain`, joins all threads.

@@ -2,12 +2,18 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "engine/model_files.h"
+#include "model/loaded_model.h"
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <dirent.h>
+#include <filesystem>
 #include <fmt/format.h>
-#include <optional>
+#include <memory>
+#include <sys/stat.h>
 
 namespace warmbench {
 
@@ -26,25 +32,23 @@ std::optional<int> versionOf(const std::string &name)
     return number;
 }
 
-bool isOnnx(const fs::path &file)
+std::string endingOf(std::string_view leaf)
 {
-    return lowered(file.extension().string()) == ".onnx";
+    return lowered(leaf.substr(stemOf(leaf).size()));
 }
 
-// Endings that other programs use for files of their own.
-bool isAmbiguous(const std::string &ending)
+bool isOnnx(const std::string &leaf)
 {
-    constexpr std::array<std::string_view, 4> endings{".xml", ".yml", ".yaml", ".json"};
-    return std::find(endings.begin(), endings.end(), ending) != endings.end();
+    return endingOf(leaf) == ".onnx";
 }
 
-bool isGone(const std::error_code &error)
+std::string joinedPath(const std::string &folder, const std::string &leaf)
 {
-    return error == std::errc::no_such_file_or_directory;
+    return (fs::path(folder) / leaf).string();
 }
 
 // True for a link from a folder to itself or to a folder above it.
-bool leadsBack(const fs::path &link, const fs::path &folder)
+bool leadsBack(const std::string &link, const std::string &folder)
 {
     std::error_code error;
     const fs::path target = fs::canonical(link, error);
@@ -57,154 +61,186 @@ bool leadsBack(const fs::path &link, const fs::path &folder)
     return true;
 }
 
-} // namespace
-
-// The visible entries of one folder, sorted, so that names do not depend on the disk's order.
-struct FolderScanner::Listing
+// File, folder or neither: a broken link, a loop, a pipe.
+unsigned char typeOf(const dirent &entry, const std::string &folder)
 {
-    std::error_code error;
-    std::vector<fs::path> models;
-    std::vector<fs::path> folders;
-};
+    if (entry.d_type == DT_REG || entry.d_type == DT_DIR)
+        return entry.d_type;
+    if (entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN)
+        return DT_UNKNOWN;
+    const std::string path = joinedPath(folder, entry.d_name);
+    struct stat target = {};
+    if (::stat(path.c_str(), &target) != 0)
+        return DT_UNKNOWN;
+    if (S_ISREG(target.st_mode))
+        return DT_REG;
+    std::error_code ignored;
+    const bool isLink = fs::is_symlink(path, ignored);
+    return S_ISDIR(target.st_mode) && !(isLink && leadsBack(path, folder)) ? DT_DIR : DT_UNKNOWN;
+}
+
+} // namespace
 
 Result<void> checkModelName(std::string_view name)
 {
-    if (!name.empty() && name.find('/') == std::string_view::npos &&
-        printable(name, name.size() + 1) == name)
+    if (!name.empty() && name.size() <= longestName && name.find('/') == std::string_view::npos &&
+        isPrintable(name))
         return {};
     return invalidArgument(fmt::format(
         "\"{}\" is no name for a model; rename the file to letters, digits, dots and dashes.",
         printable(name, 80)));
 }
 
-bool FolderScanner::looksLikeModel(const fs::path &file)
+std::string_view stemOf(std::string_view leaf)
 {
-    if (!hasModelEnding(file))
-        return false;
-    const std::string ending = lowered(file.extension().string());
-    if (ending == ".cfg") // anybody's configuration, unless weights lie beside it
-        return stampOf(fs::path(file).replace_extension(".weights")).size >= 0;
-    if (!isAmbiguous(ending))
-        return true;
-    const FileStamp stamp = stampOf(file);
-    Verdict &verdict = m_verdicts[file];
-    if (verdict.stamp != stamp) {
-        const auto start = readFileStart(file, peeked);
-        verdict = {stamp, start && start->find("opencv_ml_") != std::string::npos};
-    }
-    return verdict.model;
+    const auto dot = leaf.rfind('.');
+    return dot == std::string_view::npos || dot == 0 ? leaf : leaf.substr(0, dot);
 }
 
-FolderScanner::Listing FolderScanner::list(const fs::path &folder)
+bool endsAmbiguously(std::string_view leaf)
 {
-    Listing listing;
-    fs::directory_iterator entries(folder, listing.error);
-    while (!listing.error && entries != fs::directory_iterator()) {
-        const fs::directory_entry &entry = *entries;
-        std::error_code ignored; // a broken link or a loop is neither file nor folder
-        if (!entry.path().filename().string().starts_with('.')) {
-            if (entry.is_directory(ignored)) {
-                if (!entry.is_symlink(ignored) || !leadsBack(entry.path(), folder))
-                    listing.folders.push_back(entry.path());
-            } else if (entry.is_regular_file(ignored) && looksLikeModel(entry.path())) {
-                listing.models.push_back(entry.path());
-            }
-        }
-        entries.increment(listing.error);
+    constexpr std::array<std::string_view, 5> endings{".xml", ".yml", ".yaml", ".json", ".cfg"};
+    return std::find(endings.begin(), endings.end(), endingOf(leaf)) != endings.end();
+}
+
+FolderListing FolderScanner::list(const std::string &folder)
+{
+    FolderListing listing;
+    const std::unique_ptr<DIR, int (*)(DIR *)> opened(::opendir(folder.c_str()), ::closedir);
+    if (!opened) {
+        listing.readable = errno == ENOENT;
+        return listing;
     }
-    std::sort(listing.models.begin(), listing.models.end());
-    std::sort(listing.folders.begin(), listing.folders.end());
+    errno = 0;
+    while (const dirent *entry = ::readdir(opened.get())) {
+        const std::string_view name = entry->d_name;
+        if (!name.starts_with('.')) {
+            const unsigned char type = typeOf(*entry, folder);
+            if (type == DT_DIR)
+                listing.folders.emplace_back(name);
+            else if (type == DT_REG && hasModelEnding(name))
+                listing.files.emplace_back(name);
+        }
+        errno = 0;
+    }
+    listing.readable = errno == 0;
     return listing;
 }
 
-// "model.*" (ONNX first), or the only model file there is.
-fs::path FolderScanner::pickModel(const Listing &listing, std::string &warning)
+bool FolderScanner::isModel(const std::string &folder, const std::string &leaf)
 {
-    std::vector<fs::path> named;
-    for (const fs::path &file : listing.models) {
-        if (lowered(file.stem().string()) == "model")
-            named.push_back(file);
-    }
-    if (named.empty())
-        return listing.models.size() == 1 ? listing.models.front() : fs::path();
-    std::stable_partition(named.begin(), named.end(), isOnnx);
-    if (named.size() > 1)
-        warning =
-            fmt::format("\"{}\" holds several files named \"model\"; \"{}\" counts.",
-                        named.front().parent_path().string(), named.front().filename().string());
-    return named.front();
+    struct stat status = {};
+    return hasModelEnding(leaf) && ::stat(joinedPath(folder, leaf).c_str(), &status) == 0 &&
+           S_ISREG(status.st_mode) && looksLikeModel(folder, leaf);
 }
 
-bool FolderScanner::addFolderModel(const fs::path &folder, FolderScan &scan, bool versionsOnly)
+bool FolderScanner::looksLikeModel(const std::string &folder, const std::string &leaf)
 {
-    const Listing listing = list(folder);
-    if (versionsOnly)
-        scan.readable = !listing.error || isGone(listing.error);
-    FoundModel found{folder, folder.filename().string(), {}, {}};
-    for (const fs::path &inner : listing.folders) {
-        const auto version = versionOf(inner.filename().string());
+    if (endingOf(leaf) == ".cfg") // anybody's configuration, unless weights lie beside it
+        return stampOf(fs::path(folder) / (std::string(stemOf(leaf)) + ".weights")).size >= 0;
+    return !endsAmbiguously(leaf) || holdsMl(joinedPath(folder, leaf));
+}
+
+bool FolderScanner::holdsMl(const std::string &path)
+{
+    const FileStamp stamp = stampOf(path);
+    {
+        const std::lock_guard lock(m_mutex);
+        const Verdict &known = m_verdicts[path];
+        if (known.size == stamp.size && known.modifiedNs == stamp.modifiedNs)
+            return known.model;
+    }
+    const auto start = readFileStart(path, peeked);
+    const bool model = start && start->find("opencv_ml_") != std::string::npos;
+    const std::lock_guard lock(m_mutex);
+    m_verdicts[path] = {stamp.size, stamp.modifiedNs, model};
+    return model;
+}
+
+std::vector<std::string> FolderScanner::modelsAmong(const std::string &folder,
+                                                    std::vector<std::string> files)
+{
+    std::erase_if(files, [&](const std::string &leaf) { return !looksLikeModel(folder, leaf); });
+    std::sort(files.begin(), files.end()); // names do not depend on the disk's order
+    return files;
+}
+
+// "model.*" (ONNX first), or the only model file there is.
+std::string FolderScanner::pickModel(const std::string &folder, std::vector<std::string> models,
+                                     std::string &warning)
+{
+    const std::size_t all = models.size();
+    const std::string first = models.empty() ? std::string() : models.front();
+    std::erase_if(models, [](const std::string &leaf) { return lowered(stemOf(leaf)) != "model"; });
+    if (models.empty())
+        return all == 1 ? first : std::string();
+    std::stable_partition(models.begin(), models.end(), isOnnx);
+    if (models.size() > 1)
+        warning = fmt::format("\"{}\" holds several files named \"model\"; \"{}\" counts.",
+                              printable(folder), printable(models.front()));
+    return models.front();
+}
+
+std::optional<FoundModel> FolderScanner::modelOf(const std::string &folder, const std::string &leaf,
+                                                 bool versionsOnly,
+                                                 std::vector<std::string> &skipped)
+{
+    const std::string path = joinedPath(folder, leaf);
+    const FolderListing listing = list(path);
+    FoundModel found{leaf, leaf, {}, {}};
+    for (const std::string &inner : listing.folders) {
+        const auto version = versionOf(inner);
         if (!version)
             continue;
-        if (const fs::path file = pickModel(list(inner), found.warning); !file.empty())
-            found.versions.emplace(*version, file);
+        const std::string below = joinedPath(path, inner);
+        const std::string file =
+            pickModel(below, modelsAmong(below, list(below).files), found.warning);
+        if (!file.empty())
+            found.versions.emplace_back(*version, joinedPath(inner, file));
     }
+    // Of "3" and "03" the first in the order of names counts.
+    std::sort(found.versions.begin(), found.versions.end());
+    found.versions.erase(
+        std::unique(found.versions.begin(), found.versions.end(),
+                    [](const auto &a, const auto &b) { return a.first == b.first; }),
+        found.versions.end());
     if (found.versions.empty() && !versionsOnly) {
-        if (const fs::path file = pickModel(listing, found.warning); !file.empty())
-            found.versions.emplace(1, file);
-        else if (!listing.models.empty())
-            scan.skipped.push_back(
+        const auto models = modelsAmong(path, listing.files);
+        if (const std::string file = pickModel(path, models, found.warning); !file.empty())
+            found.versions.emplace_back(1, file);
+        else if (!models.empty())
+            skipped.push_back(
                 fmt::format("\"{}\" holds {} model files and none named \"model\"; rename one to "
                             "\"model{}\", or open the folder itself.",
-                            folder.string(), listing.models.size(),
-                            listing.models.front().extension().string()));
+                            printable(path), models.size(), endingOf(models.front())));
     }
     if (found.versions.empty())
-        return false;
+        return std::nullopt;
     if (const auto valid = checkModelName(found.name); !valid) {
-        scan.skipped.push_back(valid.error().message);
-        return false;
+        skipped.push_back(valid.error().message);
+        return std::nullopt;
     }
-    scan.models.push_back(std::move(found));
-    return true;
+    return found;
 }
 
-FolderScan FolderScanner::scanVersions(const fs::path &folder)
+std::vector<FoundModel> namedByStem(std::vector<std::string> files)
 {
-    FolderScan scan;
-    addFolderModel(folder, scan, true);
-    return scan;
-}
-
-FolderScan FolderScanner::scan(const fs::path &folder)
-{
-    FolderScan scan;
-    const Listing listing = list(folder);
-    scan.readable = !listing.error || isGone(listing.error);
-    // The ONNX file of a stem, or the only file of it, is called by the stem.
-    std::map<std::string, std::vector<fs::path>> byStem;
-    for (const fs::path &file : listing.models)
-        byStem[file.stem().string()].push_back(file);
-    for (auto &[stem, files] : byStem) {
-        std::stable_partition(files.begin(), files.end(), isOnnx);
-        const bool kept = files.size() == 1 || isOnnx(files.front());
-        for (const fs::path &file : files) {
-            const bool byItsStem = kept && file == files.front();
-            const fs::path &other = file == files.front() ? files.back() : files.front();
-            const std::string full = file.filename().string();
-            FoundModel found{file, byItsStem ? stem : full, {{1, file}}, {}};
-            if (!byItsStem)
-                found.warning =
-                    fmt::format("Named \"{}\" in full because \"{}\" has the same stem.", full,
-                                other.filename().string());
-            if (const auto valid = checkModelName(found.name); valid)
-                scan.models.push_back(std::move(found));
-            else
-                scan.skipped.push_back(valid.error().message);
+    std::stable_partition(files.begin(), files.end(), isOnnx);
+    const bool kept = files.size() == 1 || (!files.empty() && isOnnx(files.front()));
+    std::vector<FoundModel> named;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (kept && i == 0) {
+            named.push_back({files[i], std::string(stemOf(files[i])), {}, {}});
+            continue;
         }
+        const std::string &other = i == 0 ? files.back() : files.front();
+        named.push_back({files[i],
+                         files[i],
+                         {},
+                         fmt::format("Named \"{}\" in full because \"{}\" has the same stem.",
+                                     files[i], other)});
     }
-    for (const fs::path &inner : listing.folders)
-        addFolderModel(inner, scan, false);
-    return scan;
+    return named;
 }
 
 } // namespace warmbench

@@ -2,57 +2,81 @@
 // (or the only model file there), FOLDER/name/3/model.onnx. Hidden files and folders are ignored,
 // links are followed but never deeper than these three forms, so that a loop ends by itself.
 // OpenCV's .xml, .yml and .json share their endings with other files: their first kilobytes are
-// looked at once, and again when size or time changed. Thread: one scan at a time.
+// looked at once, and again when size or time changed. Thread: any. Cost: about a microsecond a
+// file, and a name in memory while a folder is listed.
 #pragma once
 
-#include "model/loaded_model.h"
+#include "base/result.h"
 
-#include <filesystem>
-#include <map>
+#include <cstdint>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace warmbench {
 
+// A model by names relative to the folder that it lies in: there may be 100,000 of them.
 struct FoundModel
 {
-    std::filesystem::path root; // the file, or the model's folder
-    std::string name;           // what it is called unless the name is taken
-    std::map<int, std::filesystem::path> versions;
+    std::string leaf; // its file, or its own folder
+    std::string name; // what it is called unless the name is taken
+    // Number and file below the leaf, ascending; none: the leaf itself is version 1.
+    std::vector<std::pair<int, std::string>> versions;
     std::string warning; // why it is not called by its stem, which file of several counts
 };
 
-struct FolderScan
+// The visible entries of one folder that may be models.
+struct FolderListing
 {
     bool readable = true; // false: what was known of the folder is still the best knowledge
-    std::vector<FoundModel> models;
-    std::vector<std::string> skipped; // sentences about what looks like a model but is none
+    std::vector<std::string> files; // with a model's ending
+    std::vector<std::string> folders;
 };
 
 class FolderScanner
 {
 public:
-    FolderScan scan(const std::filesystem::path &folder);
-    // One model of numbered versions; no models where the folder has none.
-    FolderScan scanVersions(const std::filesystem::path &folder);
+    static FolderListing list(const std::string &folder);
+
+    // Of a file that list() gave.
+    bool looksLikeModel(const std::string &folder, const std::string &leaf);
+    // Of a file that it might have given: false too where it is no regular file.
+    bool isModel(const std::string &folder, const std::string &leaf);
+    // The model that a folder is. Nothing where it holds none; `skipped` tells of those that have
+    // models and are none. `versionsOnly`: only where its subfolders are numbered versions.
+    std::optional<FoundModel> modelOf(const std::string &folder, const std::string &leaf,
+                                      bool versionsOnly, std::vector<std::string> &skipped);
 
 private:
     struct Verdict
     {
-        FileStamp stamp;
+        std::int64_t size = -1;
+        std::int64_t modifiedNs = 0;
         bool model = false;
     };
-    struct Listing;
 
-    Listing list(const std::filesystem::path &folder);
-    bool looksLikeModel(const std::filesystem::path &file);
-    std::filesystem::path pickModel(const Listing &listing, std::string &warning);
-    bool addFolderModel(const std::filesystem::path &folder, FolderScan &scan, bool versionsOnly);
+    bool holdsMl(const std::string &path);
+    std::string pickModel(const std::string &folder, std::vector<std::string> models,
+                          std::string &warning);
+    std::vector<std::string> modelsAmong(const std::string &folder, std::vector<std::string> files);
 
-    std::map<std::filesystem::path, Verdict> m_verdicts;
+    std::mutex m_mutex; // never held over the disk
+    std::unordered_map<std::string, Verdict> m_verdicts;
 };
 
-// InvalidArgument: empty, with a slash, a control character or broken UTF-8.
+// Names for the model files of one stem: its ONNX file, or the only file of it, is called by the
+// stem, the others by their full names.
+std::vector<FoundModel> namedByStem(std::vector<std::string> files);
+std::string_view stemOf(std::string_view leaf);
+// With an ending that other programs use too: the content decides, and may change.
+bool endsAmbiguously(std::string_view leaf);
+
+// InvalidArgument: empty, with a slash, a control character or broken UTF-8, or longer than a
+// file's name can be.
 Result<void> checkModelName(std::string_view name);
 
 } // namespace warmbench

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <optional>
+#include <unordered_set>
 
 namespace warmbench {
 
@@ -144,6 +145,7 @@ private:
     bool object(JsonValue &out, int depth)
     {
         out.kind = JsonValue::Kind::Object;
+        std::unordered_set<std::string> known;
         for (bool more = opens('}'); more;) {
             const std::size_t start = m_at;
             std::string key;
@@ -151,7 +153,7 @@ private:
                 return fail(fmt::format("expected a key in quotes, found {}", found()));
             if (!text(key))
                 return false;
-            if (std::find(out.keys.begin(), out.keys.end(), key) != out.keys.end())
+            if (!known.insert(key).second)
                 return failAt(start, fmt::format("the key \"{}\" is there twice; remove one",
                                                  printable(key, 60)));
             skipBlanks();

@@ -142,7 +142,7 @@ int instancesOf(const ModelSettings &settings, const LoaderOptions &options, Byt
 
 } // namespace
 
-ModelLoader::ModelLoader(const Repository &repository, std::vector<std::shared_ptr<Engine>> engines,
+ModelLoader::ModelLoader(Repository &repository, std::vector<std::shared_ptr<Engine>> engines,
                          LoaderOptions options)
     : m_repository(repository)
     , m_engines(std::move(engines))
@@ -152,6 +152,7 @@ ModelLoader::ModelLoader(const Repository &repository, std::vector<std::shared_p
 
 Result<void> ModelLoader::contains(const ModelId &id) const
 {
+    m_repository.lookUp(id.name);
     if (const auto file = m_repository.fileOf(id); !file)
         return file.error();
     return {};

@@ -18,7 +18,7 @@ struct LoaderOptions
 class ModelLoader final : public ModelSource
 {
 public:
-    ModelLoader(const Repository &repository, std::vector<std::shared_ptr<Engine>> engines,
+    ModelLoader(Repository &repository, std::vector<std::shared_ptr<Engine>> engines,
                 LoaderOptions options);
 
     Result<void> contains(const ModelId &id) const override;
@@ -31,7 +31,7 @@ public:
 private:
     Result<std::shared_ptr<Engine>> engineFor(const LoadPlan &plan) const;
 
-    const Repository &m_repository;
+    Repository &m_repository; // not changed but by looking on disk for a name
     std::vector<std::shared_ptr<Engine>> m_engines;
     LoaderOptions m_options;
 };

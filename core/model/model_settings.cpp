@@ -1,5 +1,6 @@
 #include "model/model_settings.h"
 
+#include "base/contained_path.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "model/settings_reader.h"
@@ -359,11 +360,17 @@ constexpr std::array settingsKeys{
 Result<void> readLabelsFile(ModelSettings &settings)
 {
     const auto file = settings.file.parent_path() / *settings.labelsFile;
+    if (!resolveWithin(settings.file.parent_path(), settings.labelsFile->string()))
+        return invalidArgument(fmt::format(
+            "\"{}\" names the labels file \"{}\", which leads out of its folder; copy "
+            "the file there instead of linking it.",
+            printable(settings.file.string()), printable(settings.labelsFile->string())));
     const auto text = readFile(file, labelsLimit);
     if (!text && text.error().code == ErrorCode::NotFound)
         return notFound(fmt::format("\"{}\" names the labels file \"{}\", which is not there; put "
                                     "it beside the settings file or take the key \"labels\" out.",
-                                    settings.file.string(), settings.labelsFile->string()));
+                                    printable(settings.file.string()),
+                                    printable(settings.labelsFile->string())));
     if (!text)
         return text.error();
     auto labels = parseLabels(*text);
@@ -428,6 +435,11 @@ Result<ModelSettings> loadModelSettings(const std::filesystem::path &modelFile)
             continue;
         if (!json)
             return json.error();
+        if (!resolveWithin(file.parent_path(), file.filename().string()))
+            return invalidArgument(
+                fmt::format("The settings file \"{}\" is a link that leads out of its folder; copy "
+                            "the file there instead.",
+                            printable(file.string())));
         auto settings = parseModelSettings(*json, fmt::format("\"{}\"", file.string()));
         if (!settings)
             return settings;

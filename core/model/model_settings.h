@@ -109,7 +109,8 @@ Result<ModelSettings> parseModelSettings(std::string_view json,
 std::vector<std::filesystem::path> settingsFilesFor(const std::filesystem::path &modelFile);
 
 // The settings beside a model's file; defaults where there are none. Reads the labels file too,
-// which must lie in the settings file's folder or below it. Errors as above with the file's name;
+// which must lie in the settings file's folder or below it, links followed, as the settings file
+// itself must. Errors as above with the file's name;
 // NotFound for a labels file that is missing.
 Result<ModelSettings> loadModelSettings(const std::filesystem::path &modelFile);
 

@@ -35,7 +35,8 @@ class ModelSource
 {
 public:
     virtual ~ModelSource() = default;
-    // NotFound with the nearest known name and how to list them; cheap (a lookup under a mutex).
+    // NotFound with the nearest known name and how to list them; cheap: a lookup under a mutex, and
+    // a few looks at the disk for an unknown name in folders too large to be known by heart.
     virtual Result<void> contains(const ModelId &id) const = 0;
     virtual Result<LoadPlan> probe(const ModelId &id) = 0;
     // What the load will keep in memory, told before it starts where the format allows it; at least

@@ -1,5 +1,6 @@
 #include "model/repository.h"
 
+#include "base/bytes.h"
 #include "base/logging.h"
 #include "base/text.h"
 
@@ -16,10 +17,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t mostNamesListed = 10;
+// On each side of an unknown name, of those among which a slip is looked for.
+constexpr std::ptrdiff_t namesCompared = 1000;
+constexpr std::size_t manyModels = 10'000; // whose names are worth handing memory back
 
 // The folder resolved, the last part as it is: a link to a file in a store of blobs has its
 // partners and settings beside the link.
-fs::path rootOf(const fs::path &path)
+fs::path resolvedFile(const fs::path &path)
 {
     std::error_code error;
     const fs::path whole = fs::absolute(path, error);
@@ -48,7 +52,7 @@ Error unreadable(const fs::path &path, const std::error_code &error)
 {
     return failedPrecondition(fmt::format("\"{}\" cannot be opened: {}; check the path and its "
                                           "permissions.",
-                                          path.string(), error.message()));
+                                          printable(path.string()), error.message()));
 }
 
 std::vector<std::string> versionNames(const RepositoryEntry &entry)
@@ -66,130 +70,98 @@ Result<std::vector<std::string>> Repository::add(const fs::path &path)
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (status.type() == fs::file_type::not_found)
-        return notFound(
-            fmt::format("There is no file or folder \"{}\"; check the path.", path.string()));
+        return notFound(fmt::format("There is no file or folder \"{}\"; check the path.",
+                                    printable(path.string())));
     if (error)
         return unreadable(path, error);
     if (status.type() == fs::file_type::regular)
-        return addFile(rootOf(leadingFile(path)));
+        return addFile(resolvedFile(leadingFile(path)));
     if (status.type() != fs::file_type::directory)
-        return invalidArgument(fmt::format(
-            "\"{}\" is neither a file nor a folder; name a model's file.", path.string()));
+        return invalidArgument(
+            fmt::format("\"{}\" is neither a file nor a folder; name a model's file.",
+                        printable(path.string())));
     const fs::path folder = fs::canonical(path, error);
     if (!error)
         fs::directory_iterator(folder, error);
     if (error)
         return unreadable(path, error);
-    return addFolder(folder);
+    return addFolder(folder.string());
 }
 
 Result<std::vector<std::string>> Repository::addFile(const fs::path &file)
 {
     const std::string full = file.filename().string();
     if (full == "warmbench.json" || full.ends_with(".warmbench.json"))
-        return invalidArgument(fmt::format(
-            "\"{}\" is a settings file; name the model that it belongs to.", file.string()));
-    if (const auto valid = checkModelName(file.stem().string()); !valid)
+        return invalidArgument(
+            fmt::format("\"{}\" is a settings file; name the model that it belongs to.",
+                        printable(file.string())));
+    const std::string stem(stemOf(full));
+    if (const auto valid = checkModelName(stem); !valid)
         return valid.error();
 
-    const std::lock_guard disk(m_diskMutex);
     const std::lock_guard lock(m_mutex);
     m_hidden.erase(file);
-    if (const std::string *name = nameOfRoot(file)) {
-        m_entries.find(*name)->second.entry.named = true;
-        return std::vector{*name};
+    const std::uint32_t place = placeOf(file.parent_path().string());
+    if (const auto known = m_byRoot.find(Root{place, full}); known != m_byRoot.end()) {
+        (*known)->second.named = true;
+        return std::vector{(*known)->first};
     }
-    insert({file.stem().string(), file, {{1, file}}, true, {}}, {});
-    return std::vector{*nameOfRoot(file)};
+    return std::vector{insert(stem, {place, none, 0, true, full, {}, {}})->first};
 }
 
-std::vector<std::string> Repository::addFolder(const fs::path &path)
+std::vector<std::string> Repository::addFolder(const std::string &path)
 {
-    const std::lock_guard disk(m_diskMutex);
-    const Folder folder{path, !m_scanner.scanVersions(path).models.empty()};
-    const FolderScan found = scan(folder);
-    const std::lock_guard lock(m_mutex);
-    const bool known = std::any_of(m_folders.begin(), m_folders.end(),
-                                   [&](const Folder &other) { return other.path == folder.path; });
-    if (!known)
-        m_folders.push_back(folder);
-    for (const FoundModel &model : found.models)
-        m_hidden.erase(model.root);
-    merge(folder, found);
-    std::vector<std::string> names;
-    for (const FoundModel &model : found.models) {
-        if (const std::string *name = nameOfRoot(model.root))
-            names.push_back(*name);
+    std::vector<std::string> skipped; // told by the look that follows
+    const fs::path whole(path);
+    const std::string above = whole.parent_path().string();
+    const std::string leaf = whole.filename().string();
+    const bool versions = m_scanner.modelOf(above, leaf, true, skipped).has_value();
+    std::size_t index = 0;
+    bool known = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        while (index < m_folders.size() && m_folders[index].path != path)
+            ++index;
+        known = index < m_folders.size();
+        if (!known)
+            m_folders.push_back(
+                {path, placeOf(versions ? above : path), versions ? leaf : "", {}, {}, true});
     }
+    std::vector<std::string> names;
+    Round round{nextRound(), nullptr, true, &names, false};
+    look(index, round);
+    if (known)
+        dropVanished(round, index);
     std::sort(names.begin(), names.end());
+    if (names.size() > manyModels)
+        releaseFreeMemory();
     return names;
 }
 
-FolderScan Repository::scan(const Folder &folder)
+std::uint32_t Repository::placeOf(const std::string &folder)
 {
-    FolderScan found =
-        folder.versions ? m_scanner.scanVersions(folder.path) : m_scanner.scan(folder.path);
-    for (const std::string &sentence : found.skipped) {
-        if (m_told.insert(sentence).second)
-            logWarning("repository", sentence);
-    }
-    return found;
+    const auto number = static_cast<std::uint32_t>(m_places.size());
+    const auto [found, added] = m_placeNumbers.try_emplace(folder, number);
+    if (added)
+        m_places.push_back(folder);
+    return found->second;
 }
 
-std::string *Repository::nameOfRoot(const fs::path &root)
+Repository::Entry Repository::insert(const std::string &wanted, Registered model)
 {
-    const auto found = m_names.find(root);
-    return found == m_names.end() ? nullptr : &found->second;
-}
-
-void Repository::insert(RepositoryEntry entry, const fs::path &folder)
-{
-    const std::string wanted = entry.name;
-    for (int suffix = 2; m_entries.contains(entry.name); ++suffix)
-        entry.name = fmt::format("{}-{}", wanted, suffix);
-    if (entry.name != wanted)
-        entry.warning =
-            fmt::format("Named \"{}\" because \"{}\" is called \"{}\" already.", entry.name,
-                        m_entries.find(wanted)->second.entry.root.string(), wanted);
-    if (!entry.warning.empty())
-        logWarning("repository", fmt::format("{}: {}", entry.root.string(), entry.warning));
-    m_names[entry.root] = entry.name;
-    m_entries[entry.name] = {entry, folder};
-}
-
-bool Repository::dropVanished(const Folder &folder, const FolderScan &found)
-{
-    std::set<fs::path> roots;
-    for (const FoundModel &model : found.models)
-        roots.insert(model.root);
-    return std::erase_if(m_entries, [&](const auto &item) {
-               const Registered &known = item.second;
-               const bool gone = known.folder == folder.path && !known.entry.named &&
-                                 !roots.contains(known.entry.root);
-               if (gone)
-                   m_names.erase(known.entry.root);
-               return gone;
-           }) > 0;
-}
-
-bool Repository::merge(const Folder &folder, const FolderScan &found)
-{
-    if (!found.readable)
-        return false;
-    bool changed = dropVanished(folder, found);
-    for (const FoundModel &model : found.models) {
-        if (m_hidden.contains(model.root))
-            continue;
-        if (const std::string *name = nameOfRoot(model.root)) {
-            RepositoryEntry &known = m_entries.find(*name)->second.entry;
-            changed = changed || known.versions != model.versions;
-            known.versions = model.versions;
-        } else {
-            insert({model.name, model.root, model.versions, false, model.warning}, folder.path);
-            changed = true;
-        }
-    }
-    return changed;
+    std::string name = wanted;
+    for (int suffix = 2; m_entries.contains(name); ++suffix)
+        name = fmt::format("{}-{}", wanted, suffix);
+    if (name != wanted)
+        model.warning = fmt::format("Named \"{}\" because \"{}\" is called \"{}\" already.", name,
+                                    pathOf(m_entries.find(wanted)->second).string(), wanted);
+    if (!model.warning.empty())
+        logWarning("repository", fmt::format("{}: {}", pathOf(model).string(), model.warning));
+    model.leaf.shrink_to_fit();
+    model.versions.shrink_to_fit();
+    const Entry entry = m_entries.emplace(std::move(name), std::move(model)).first;
+    m_byRoot.insert(entry);
+    return entry;
 }
 
 Result<void> Repository::remove(const std::string &name)
@@ -198,8 +170,8 @@ Result<void> Repository::remove(const std::string &name)
     const auto found = m_entries.find(name);
     if (found == m_entries.end())
         return notFound(fmt::format("There is no model \"{}\" to remove.", printable(name, 80)));
-    m_hidden.insert(found->second.entry.root);
-    m_names.erase(found->second.entry.root);
+    m_hidden.insert(pathOf(found->second));
+    m_byRoot.erase(found);
     m_entries.erase(found);
     return {};
 }
@@ -210,28 +182,74 @@ bool Repository::contains(const std::string &name) const
     return m_entries.contains(name);
 }
 
-std::vector<RepositoryEntry> Repository::entries() const
+bool Repository::isNamed(const std::string &name) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_entries.find(name);
+    return found != m_entries.end() && found->second.named;
+}
+
+fs::path Repository::pathOf(const Registered &known) const
+{
+    return fs::path(m_places[known.place]) / known.leaf;
+}
+
+RepositoryEntry Repository::entryOf(const Entries::value_type &item) const
+{
+    const Registered &known = item.second;
+    RepositoryEntry entry{item.first, pathOf(known), {}, known.named, known.warning};
+    for (const auto &[number, file] : known.versions)
+        entry.versions.emplace(number, entry.root / file);
+    if (known.versions.empty())
+        entry.versions.emplace(1, entry.root);
+    return entry;
+}
+
+std::vector<RepositoryEntry> Repository::entries(const std::string &after, std::size_t most) const
 {
     const std::lock_guard lock(m_mutex);
     std::vector<RepositoryEntry> entries;
-    entries.reserve(m_entries.size());
-    for (const auto &item : m_entries)
-        entries.push_back(item.second.entry);
+    entries.reserve(std::min(most, m_entries.size()));
+    // No model has an empty name.
+    for (auto item = m_entries.upper_bound(after); item != m_entries.end() && entries.size() < most;
+         ++item)
+        entries.push_back(entryOf(*item));
     return entries;
+}
+
+// Those that stand near it in the order of names: all but a great many.
+std::vector<std::string> Repository::namesNear(const std::string &name) const
+{
+    auto item = m_entries.lower_bound(name);
+    std::ptrdiff_t before = 0;
+    for (; item != m_entries.begin() && before < namesCompared; ++before)
+        --item;
+    std::vector<std::string> names;
+    for (; item != m_entries.end() &&
+           static_cast<std::ptrdiff_t>(names.size()) < before + namesCompared;
+         ++item)
+        names.push_back(item->first);
+    return names;
 }
 
 Result<RepositoryEntry> Repository::find(const std::string &name) const
 {
     std::vector<std::string> names;
+    std::size_t count = 0;
     {
         const std::lock_guard lock(m_mutex);
         if (const auto found = m_entries.find(name); found != m_entries.end())
-            return found->second.entry;
-        for (const auto &item : m_entries)
-            names.push_back(item.first);
+            return entryOf(*found);
+        count = m_entries.size();
+        if (name.size() <= longestName)
+            names = namesNear(name);
     }
     const std::string shown = printable(name, 80);
-    if (names.empty())
+    if (name.size() > longestName)
+        return notFound(fmt::format("There is no model \"{}\": a name has at most {} bytes, this "
+                                    "one has {}. GET /models lists the names there are.",
+                                    shown, longestName, name.size()));
+    if (count == 0)
         return notFound(fmt::format(
             "There is no model \"{}\", nor any other; open a model's file or folder first.",
             shown));
@@ -239,9 +257,9 @@ Result<RepositoryEntry> Repository::find(const std::string &name) const
         return notFound(fmt::format("There is no model \"{}\"; did you mean \"{}\"? GET /models "
                                     "lists them all.",
                                     shown, near));
-    if (names.size() > mostNamesListed)
+    if (count > mostNamesListed)
         return notFound(fmt::format("There is no model \"{}\"; GET /models lists the {} there are.",
-                                    shown, names.size()));
+                                    shown, count));
     return notFound(fmt::format("There is no model \"{}\"; GET /models lists those there are: {}.",
                                 shown, joined(names)));
 }
@@ -260,23 +278,6 @@ Result<fs::path> Repository::fileOf(const ModelId &id) const
     return notFound(fmt::format(
         "Model \"{}\" has no version \"{}\"; there {} {}.", id.name, printable(id.version, 40),
         entry->versions.size() == 1 ? "is" : "are", joined(versionNames(*entry))));
-}
-
-bool Repository::rescan()
-{
-    const std::lock_guard disk(m_diskMutex);
-    std::vector<Folder> folders;
-    {
-        const std::lock_guard lock(m_mutex);
-        folders = m_folders;
-    }
-    bool changed = false;
-    for (const Folder &folder : folders) {
-        const FolderScan found = scan(folder);
-        const std::lock_guard lock(m_mutex);
-        changed = merge(folder, found) || changed;
-    }
-    return changed;
 }
 
 } // namespace warmbench

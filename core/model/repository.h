@@ -6,20 +6,25 @@
 // (the highest number serves; others on request). A name never changes hands while its model is
 // there: who comes later takes another one.
 //
-// Thread: any. Look-ups wait for a mutex that is never held over disk access. add() and rescan()
-// block on the disk and on one another: not from GUI or http thread.
+// Thread: any. Look-ups wait for a mutex that is never held over disk access. add(), rescan() and
+// lookUp() block on the disk. Memory: some 300 bytes a model, since a folder may hold 100,000.
 #pragma once
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "model/folder_scan.h"
+#include "model/loaded_model.h"
 #include "model/model_id.h"
+#include "model/scan_pace.h"
 
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace warmbench {
@@ -38,6 +43,8 @@ struct RepositoryEntry
 class Repository
 {
 public:
+    static constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+
     // Registers a file (one model) or a folder (its models, found again at each rescan). Returns
     // the names registered. NotFound, FailedPrecondition, InvalidArgument: each with what to do. A
     // clash with a registered name gets a suffix
@@ -49,43 +56,123 @@ public:
     Result<void> remove(const std::string &name);
 
     bool contains(const std::string &name) const;
-    std::vector<RepositoryEntry> entries() const;                // by name
+    bool isNamed(const std::string &name) const; // as RepositoryEntry::named
+    // By name; those behind the name `after`, at most so many.
+    std::vector<RepositoryEntry> entries(const std::string &after = {},
+                                         std::size_t most = all) const;
     Result<RepositoryEntry> find(const std::string &name) const; // NotFound names the nearest
     // The model file of a version (empty: the highest). NotFound lists the versions there are.
     Result<std::filesystem::path> fileOf(const ModelId &id) const;
 
-    // Looks for models that came or went in the folders. True where something changed.
-    bool rescan();
+    // Looks for models that came or went in the folders. True where something changed. With a pace
+    // it rests in between, holding nothing, and gives up where it is told to stop.
+    bool rescan(ScanPace *pace = nullptr);
+    // Whether a folder has got or lost files since the last look, as its own time tells: a hint
+    // that costs one look at each of a few folders.
+    bool touched() const;
+    // Looks on disk for a model of this name that a rescan may not have come to yet, in folders
+    // whose last rescan is some seconds old. True where the name is known afterwards.
+    bool lookUp(const std::string &name);
 
 private:
+    static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+
     struct Registered
     {
-        RepositoryEntry entry;
-        std::filesystem::path folder; // where it was found; empty: only named as a file
+        std::uint32_t place = 0;   // of m_places: where the leaf lies
+        std::size_t folder = none; // of m_folders: where it was found; none: only named as a file
+        std::uint64_t seen = 0;    // the last round that saw it there
+        bool named = false;
+        std::string leaf;
+        std::vector<std::pair<int, std::string>> versions; // as FoundModel's
+        std::string warning;
     };
+    using Entries = std::map<std::string, Registered, std::less<>>;
+    using Entry = Entries::iterator;
+
+    // Entries by where they lie.
+    struct Root
+    {
+        std::uint32_t place;
+        std::string_view leaf;
+    };
+    static Root rootOf(const Entry &entry) { return {entry->second.place, entry->second.leaf}; }
+    static Root rootOf(const Root &root) { return root; }
+    struct RootHash
+    {
+        using is_transparent = void;
+        template <typename Key>
+        std::size_t operator()(const Key &key) const
+        {
+            const Root root = rootOf(key);
+            return std::hash<std::string_view>()(root.leaf) * 31 + root.place;
+        }
+    };
+    struct SameRoot
+    {
+        using is_transparent = void;
+        template <typename A, typename B>
+        bool operator()(const A &a, const B &b) const
+        {
+            const Root one = rootOf(a);
+            const Root other = rootOf(b);
+            return one.place == other.place && one.leaf == other.leaf;
+        }
+    };
+
     struct Folder
     {
-        std::filesystem::path path;
-        bool versions = false; // its subfolders are versions of one model
+        std::string path;
+        std::uint32_t place = 0; // the folder itself; of one model, the folder above
+        std::string model;       // its leaf where the folder's own subfolders are versions
+        FileStamp stamp;         // when the last whole look began
+        SteadyTime looked;       // when the last whole look ended
+        bool readable = true;
+    };
+    // One look through one folder or through all.
+    struct Round
+    {
+        std::uint64_t number = 0;
+        ScanPace *pace = nullptr;
+        bool bringsBack = false;                   // what was removed
+        std::vector<std::string> *names = nullptr; // of what is there
+        bool changed = false;
     };
 
     Result<std::vector<std::string>> addFile(const std::filesystem::path &file);
-    std::vector<std::string> addFolder(const std::filesystem::path &path);
-    FolderScan scan(const Folder &folder);
-    bool merge(const Folder &folder, const FolderScan &found);
-    bool dropVanished(const Folder &folder, const FolderScan &found);
-    std::string *nameOfRoot(const std::filesystem::path &root);
-    void insert(RepositoryEntry entry, const std::filesystem::path &folder);
+    std::vector<std::string> addFolder(const std::string &path);
+    std::uint64_t nextRound();
+    Folder folderAt(std::size_t index) const;
+    std::uint32_t placeOf(const std::string &folder);
+    std::filesystem::path pathOf(const Registered &known) const;
+    RepositoryEntry entryOf(const Entries::value_type &item) const;
 
-    std::mutex m_diskMutex; // taken before m_mutex; guards the scanner and what it has told
+    bool look(std::size_t index, Round &round);
+    std::vector<std::string> unknownAmong(std::size_t index, std::vector<std::string> files,
+                                          Round &round);
+    void registerFiles(std::size_t index, std::vector<std::string> files, Round &round);
+    void registerAll(std::size_t index, const std::vector<FoundModel> &found, Round &round);
+    void registerFolder(std::size_t index, const std::string &leaf, Round &round);
+    bool registerOne(std::size_t index, const FoundModel &found, Round &round);
+    Entry insert(const std::string &wanted, Registered model);
+    void dropVanished(Round &round, std::size_t only);
+    std::vector<std::pair<std::string, Registered>> unseen(const Round &round, std::size_t only,
+                                                           std::string &cursor) const;
+    bool isThere(const Folder &folder, const Registered &known);
+    void tell(const std::vector<std::string> &sentences);
+    std::vector<std::string> namesNear(const std::string &name) const;
+
     FolderScanner m_scanner;
-    std::set<std::string> m_told;
 
-    mutable std::mutex m_mutex;
-    std::map<std::string, Registered, std::less<>> m_entries;
-    std::map<std::filesystem::path, std::string> m_names; // of every entry, by its root
+    mutable std::mutex m_mutex; // guards the rest
+    Entries m_entries;
+    std::unordered_set<Entry, RootHash, SameRoot> m_byRoot;
+    std::vector<std::string> m_places;
+    std::map<std::string, std::uint32_t, std::less<>> m_placeNumbers;
     std::vector<Folder> m_folders;
     std::set<std::filesystem::path> m_hidden; // roots of removed models
+    std::unordered_set<std::size_t> m_told;   // hashes of what was said already
+    std::uint64_t m_round = 0;
 };
 
 } // namespace warmbench

@@ -39,6 +39,7 @@ METRICS = {
     "process_resident_memory_bytes": ("gauge", set()),
     "process_cpu_seconds_total": ("counter", set()),
     "warmbench_build_info": ("gauge", {"version", "compiler"}),
+    "warmbench_log_lines_dropped_total": ("counter", set()),
     "nv_inference_request_success": ("counter", MODEL),
     "nv_inference_count": ("counter", MODEL),
     "nv_inference_exec_count": ("counter", MODEL),

@@ -1,4 +1,5 @@
 #include "base/bytes.h"
+#include "base/contained_path.h"
 #include "base/duration.h"
 #include "base/file.h"
 #include "base/logging.h"
@@ -73,6 +74,7 @@ private Q_SLOTS:
         std::filesystem::create_symlink("loop", root / "loop");
         QVERIFY(readFile(root / "loop", {5}).error().code == ErrorCode::FailedPrecondition);
         QVERIFY(!readFile("/proc/self/status", mebibytes(1))->empty());
+        QVERIFY(readFile(root / std::string(300, 'n'), {5}).error().code == ErrorCode::NotFound);
     }
 
     void aFullDiskLeavesTheOldFileWhole()
@@ -97,6 +99,105 @@ private Q_SLOTS:
         QCOMPARE(nearest("Interpolatoin", keys), std::string("interpolation"));
         QCOMPARE(nearest("zzzzzz", keys), std::string());
         QCOMPARE(printable("a\x01\xff\xc3\xa4"), std::string("a??\xc3\xa4"));
+    }
+
+    void theNearestWordTakesBoundedTime()
+    {
+        std::vector<std::string> names;
+        for (int i = 0; i < 100'000; ++i)
+            names.push_back(std::string(200, static_cast<char>('a' + i % 26)) + std::to_string(i));
+        QElapsedTimer timer;
+        timer.start();
+        QCOMPARE(nearest(std::string(60'000'000, 'a'), names), std::string());
+        QCOMPARE(nearest(std::string(256, 'a'), {{std::string(256, 'a')}}), std::string());
+        QCOMPARE(nearest(std::string(200, 'a') + "x", names), names.front());
+        for (const char letter : {'m', 'z', '-'})
+            nearest(std::string(200, letter), names);
+        QVERIFY2(timer.elapsed() < 1000, std::to_string(timer.elapsed()).c_str());
+    }
+
+    void distancesWithinTheBandAreThoseOfTheWholeTable_data()
+    {
+        QTest::addColumn<QByteArray>("word");
+        QTest::addColumn<QByteArray>("other");
+        QTest::addColumn<bool>("near"); // at most a third of the word's length, at least 2
+        QTest::newRow("the same") << QByteArray("label") << QByteArray("LABEL") << true;
+        QTest::newRow("two more") << QByteArray("a") << QByteArray("abc") << true;
+        QTest::newRow("three more") << QByteArray("a") << QByteArray("abcd") << false;
+        QTest::newRow("all others") << QByteArray("abc") << QByteArray("xyz") << false;
+        QTest::newRow("in front") << QByteArray("sepal length") << QByteArray("my sepal length")
+                                  << true;
+        QTest::newRow("moved") << QByteArray("kitten") << QByteArray("sitting") << false;
+        QTest::newRow("nine letters")
+            << QByteArray("intention") << QByteArray("execution") << false;
+        QTest::newRow("three slips") << QByteArray("intention") << QByteArray("intantoin") << true;
+        QTest::newRow("empty") << QByteArray("") << QByteArray("ab") << true;
+    }
+    void distancesWithinTheBandAreThoseOfTheWholeTable()
+    {
+        QFETCH(QByteArray, word);
+        QFETCH(QByteArray, other);
+        QFETCH(bool, near);
+        const std::vector<std::string> candidates{other.toStdString()};
+        QCOMPARE(nearest(word.toStdString(), candidates) == candidates.front(), near);
+    }
+
+    void sentencesStaySentences()
+    {
+        const std::vector<std::string> many(1000, std::string(10'000, 'x'));
+        QVERIFY(joined(many).size() < 6000);
+        QVERIFY(joined(many).ends_with("... and 976 more"));
+        QCOMPARE(joined(std::vector<std::string>{"a", "b", "c"}, 2),
+                 std::string("a, b and 1 more"));
+        QCOMPARE(joined(std::vector<std::string>{"a", "b", "c"}, 3), std::string("a, b and c"));
+    }
+
+    void whatBreaksALineOrIsNoTextIsNotPrintable_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<bool>("good");
+        QTest::newRow("letters") << QByteArray("d\xC3\xA9j\xC3\xA0 vu \xF0\x9F\x98\x80") << true;
+        QTest::newRow("last of all") << QByteArray("\xF4\x8F\xBF\xBD") << true;
+        QTest::newRow("no-break space") << QByteArray("\xC2\xA0") << true;
+        QTest::newRow("line feed") << QByteArray("a\nb") << false;
+        QTest::newRow("delete") << QByteArray("a\x7F") << false;
+        QTest::newRow("U+0085") << QByteArray("a\xC2\x85") << false;
+        QTest::newRow("U+0080") << QByteArray("\xC2\x80") << false;
+        QTest::newRow("U+2028") << QByteArray("a\xE2\x80\xA8") << false;
+        QTest::newRow("U+2029") << QByteArray("a\xE2\x80\xA9") << false;
+        QTest::newRow("surrogate") << QByteArray("\xED\xA0\x80") << false;
+        QTest::newRow("overlong") << QByteArray("\xE0\x80\xAF") << false;
+        QTest::newRow("overlong of four") << QByteArray("\xF0\x80\x80\xAF") << false;
+        QTest::newRow("beyond Unicode") << QByteArray("\xF4\x90\x80\x80") << false;
+        QTest::newRow("cut short") << QByteArray("a\xE2\x80") << false;
+    }
+    void whatBreaksALineOrIsNoTextIsNotPrintable()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(bool, good);
+        QCOMPARE(isPrintable(text.toStdString()), good);
+        QCOMPARE(printable(text.toStdString()) == text.toStdString(), good);
+    }
+
+    void namesInFilesStayWithinTheFolder()
+    {
+        QTemporaryDir folder;
+        const std::filesystem::path root = std::filesystem::canonical(folder.path().toStdString());
+        std::filesystem::create_directories(root / "in" / "below");
+        QVERIFY(writeFile(root / "out.txt", "x"));
+        QVERIFY(writeFile(root / "in" / "below" / "own.txt", "x"));
+        std::filesystem::create_symlink("../out.txt", root / "in" / "link.txt");
+        std::filesystem::create_symlink("below/own.txt", root / "in" / "within.txt");
+        std::filesystem::create_directory_symlink("in", root / "also");
+        std::filesystem::create_directory_symlink("..", root / "in" / "up");
+        for (const char *name : {"below/own.txt", "within.txt", "none.txt", "./below/../x"}) {
+            const bool climbs = std::string_view(name).find("..") != std::string_view::npos;
+            QVERIFY2(resolveWithin(root / "in", name).has_value() != climbs, name);
+        }
+        QCOMPARE(*resolveWithin(root / "also", "within.txt"), root / "in" / "below" / "own.txt");
+        for (const char *name : {"", "/etc/passwd", "../out.txt", "link.txt", "up/out.txt"})
+            QVERIFY2(!resolveWithin(root / "in", name), name);
+        QVERIFY(!resolveWithin(root / "in", std::string_view("a\0b", 3)));
     }
 
     void listenersHearWhatIsLoggedWhileTheyLive()

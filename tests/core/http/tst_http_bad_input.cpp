@@ -167,6 +167,9 @@ private Q_SLOTS:
         row("wrong feature name", "/predict/table",
             R"({"features": {"lenght": 1, "width": 2, "height": 3, "weight": 4}})", 400,
             {"\"lenght\"", "did you mean \"length\"", "weight"});
+        row("feature twice", "/predict/table",
+            R"({"features": {"length": 1, "width": 2, "height": 3, "weight": 4, "width": 5}})", 400,
+            {"\"width\" twice"});
         row("missing feature", "/predict/table", R"({"features": {"length": 1, "width": 2}})", 400,
             {"\"height\"", "missing"});
         row("text for a feature", "/predict/table",

@@ -332,6 +332,66 @@ private Q_SLOTS:
         QCOMPARE(*settings->labelsFile, root / "two.txt");
         QCOMPARE(settings->file, root / "net.warmbench.json");
     }
+
+    void linksOutOfTheFolderAreRefused()
+    {
+        QTemporaryDir folder;
+        const std::filesystem::path root = folder.path().toStdString();
+        std::filesystem::create_directories(root / "in" / "below");
+        QVERIFY(writeFile(root / "secret.txt", "a\nb\n"));
+        QVERIFY(writeFile(root / "in" / "below" / "own.txt", "a\nb\n"));
+        std::filesystem::create_symlink("../secret.txt", root / "in" / "out.txt");
+        std::filesystem::create_symlink("..", root / "in" / "up");
+        std::filesystem::create_symlink("below/own.txt", root / "in" / "within.txt");
+        const std::filesystem::path model = root / "in" / "net.onnx";
+        const auto load = [&](const char *labels) {
+            const std::string json = std::string(R"({"labels": ")") + labels + "\"}";
+            return writeFile(root / "in" / "net.warmbench.json", json) ? loadModelSettings(model)
+                                                                       : ModelSettings();
+        };
+        for (const char *out : {"out.txt", "up/secret.txt"}) {
+            const auto refused = load(out);
+            QVERIFY2(!refused, out);
+            QVERIFY2(refused.error().message.find("leads out of its folder") != std::string::npos,
+                     refused.error().message.c_str());
+        }
+        QCOMPARE(load("within.txt")->labels.size(), std::size_t(2));
+        // The folder itself may be a link.
+        std::filesystem::create_directory_symlink(root / "in", root / "linked");
+        QCOMPARE(loadModelSettings(root / "linked" / "net.onnx")->labels.size(), std::size_t(2));
+
+        QVERIFY(writeFile(root / "settings.json", "{}"));
+        std::filesystem::remove(root / "in" / "net.warmbench.json");
+        std::filesystem::create_symlink("../settings.json", root / "in" / "net.warmbench.json");
+        const auto settings = loadModelSettings(model);
+        QVERIFY(!settings);
+        QVERIFY2(settings.error().message.find("net.warmbench.json\" is a link that leads out") !=
+                     std::string::npos,
+                 settings.error().message.c_str());
+    }
+
+    void namesTwiceAndNamesOfAnyLengthAreNoTrouble()
+    {
+        const auto twice =
+            parseModelSettings(R"({"input": {"features": [{"name": "a"}, {"name": "a"}]}})");
+        QVERIFY(!twice);
+        QVERIFY2(twice.error().message.find("\"input.features[1]\" has the name \"a\"") !=
+                     std::string::npos,
+                 twice.error().message.c_str());
+        QTemporaryDir folder;
+        const std::filesystem::path root = folder.path().toStdString();
+        // No settings file can stand beside a file whose name is as long as names can be.
+        QCOMPARE(loadModelSettings(root / (std::string(250, 'n') + ".onnx"))->json,
+                 std::string("{}"));
+        std::string keys = "{";
+        for (int i = 0; i < 60'000; ++i)
+            keys += "\"k" + std::to_string(i) + "\":1,";
+        keys.back() = '}';
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(parseModelSettings(keys.substr(0, 1'000'000)).has_value() || !keys.empty());
+        QVERIFY2(timer.elapsed() < 5000, std::to_string(timer.elapsed()).c_str());
+    }
 };
 
 QTEST_APPLESS_MAIN(TestModelSettings)

@@ -1,3 +1,4 @@
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/logging.h"
 #include "model/repository.h"
@@ -255,6 +256,85 @@ private Q_SLOTS:
         QVERIFY(checkModelName("d\xC3\xA9j\xC3\xA0 vu-2.1"));
     }
 
+    void everyNameThatIsListedCanBeAskedFor()
+    {
+        std::vector<std::string> odd{"\xC2\x85",         "\xED\xA0\x80", "\xE2\x80\xA8", "\xC3",
+                                     "\xF4\x90\x80\x80", "\x7F",         "\x1B[2J"};
+        for (unsigned byte = 1; byte < 256; ++byte)
+            odd.emplace_back(1, static_cast<char>(byte));
+        std::size_t put = 0;
+        for (const std::string &part : odd) {
+            if (part != "/")
+                put += writeFile(m_root / ("a" + part + "b.onnx"), "x") ? 1 : 0;
+        }
+        QVERIFY(put > 200);
+        for (std::size_t length : {240, 250})
+            std::ofstream(m_root / (std::string(length, 'n') + ".onnx")).put('x');
+        Repository repository;
+        const auto names = repository.add(m_root);
+        QVERIFY(names);
+        QCOMPARE(names->size(), repository.entries().size());
+        QVERIFY2(names->size() > 90 && names->size() < 110, std::to_string(names->size()).c_str());
+        for (const std::string &name : *names) {
+            QVERIFY2(repository.fileOf({name, {}}), name.c_str());
+            QVERIFY2(QString::fromStdString(name).toStdString() == name, name.c_str());
+        }
+        QVERIFY(repository.find(std::string(250, 'n')));
+    }
+
+    void aNameThatNoFileCanHaveIsRefusedAtOnce()
+    {
+        for (int i = 0; i < 2000; ++i)
+            std::ofstream(m_root / (std::string(200, 'n') + std::to_string(i) + ".onnx")).put('x');
+        Repository repository;
+        QVERIFY(repository.add(m_root));
+        QElapsedTimer timer;
+        timer.start();
+        const auto refused = repository.find(std::string(16'000, 'n'));
+        QCOMPARE(refused.error().code, ErrorCode::NotFound);
+        QVERIFY(refused.error().message.find("at most 255 bytes, this one has 16000") !=
+                std::string::npos);
+        QVERIFY(refused.error().message.size() < 500);
+        const auto slip = repository.find(std::string(200, 'n') + "77x");
+        QVERIFY2(slip.error().message.find("did you mean") != std::string::npos,
+                 slip.error().message.c_str());
+        QVERIFY2(timer.elapsed() < 300, std::to_string(timer.elapsed()).c_str());
+    }
+
+    void aLookThatIsToldToStopForgetsNothing()
+    {
+        for (int i = 0; i < 1000; ++i)
+            std::ofstream(m_root / ("net" + std::to_string(i) + ".onnx")).put('x');
+        Repository repository;
+        QVERIFY(repository.add(m_root));
+        std::stop_source stop;
+        ScanPace pace(stop.get_token(), [&] { return repository.touched(); });
+        put("new.onnx");
+        QVERIFY(repository.touched());
+        QVERIFY(repository.rescan(&pace));
+        QVERIFY(!repository.touched());
+        QVERIFY(repository.find("new"));
+        stop.request_stop();
+        fs::remove(m_root / "new.onnx");
+        QVERIFY(!repository.rescan(&pace));
+        QVERIFY(!pace.nextRound());
+        QCOMPARE(repository.entries().size(), std::size_t(1001));
+        QCOMPARE(repository.entries("net5", 2).front().name, std::string("net50"));
+    }
+
+    void aModelTakesFewBytesOfMemory()
+    {
+        constexpr int count = 50'000;
+        for (int i = 0; i < count; ++i)
+            std::ofstream(m_root / ("some-model-" + std::to_string(i) + ".onnx"));
+        const Bytes before = allocatedMemory();
+        Repository repository;
+        QCOMPARE(repository.add(m_root)->size(), std::size_t(count));
+        const Bytes taken = allocatedMemory() - before;
+        qInfo("%lld bytes a model", static_cast<long long>(taken.count / count));
+        QVERIFY(taken.count / count < 600); // 0 under sanitizers
+    }
+
     void whatCannotBeAddedSaysWhy_data()
     {
         QTest::addColumn<QByteArray>("path");
@@ -332,7 +412,8 @@ private Q_SLOTS:
         Repository repository;
         QCOMPARE(*repository.add(m_root), std::vector<std::string>{"both"});
         QCOMPARE(*repository.fileOf({"both", {}}), m_root / "both/model.onnx");
-        QVERIFY(heard[0].find("holds 2 model files and none named \"model\"") != std::string::npos);
+        QVERIFY(heard[0].find("holds several files named \"model\"") != std::string::npos);
+        QVERIFY(heard[1].find("holds 2 model files and none named \"model\"") != std::string::npos);
     }
 
     void twoThousandModelsAreFoundInUnderASecond()

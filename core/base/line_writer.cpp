@@ -1,0 +1,187 @@
+#include "base/line_writer.h"
+
+#include "base/thread_name.h"
+
+#include <cerrno>
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <poll.h>
+#include <pthread.h>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+namespace warmbench {
+
+namespace {
+
+// A write to a pipe that nobody reads raises SIGPIPE for the thread that writes: without it the
+// write just fails.
+void blockSigpipe()
+{
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+}
+
+} // namespace
+
+struct LineWriter::State
+{
+    State(int d, std::string_view n, std::function<std::string(std::uint64_t)> tell, LineLimits l)
+        : descriptor(d)
+        , name(n)
+        , notice(std::move(tell))
+        , limits(l)
+    {
+    }
+
+    bool hasRoom(const std::string &line) const
+    {
+        return waiting.size() < limits.lines && waitingBytes + line.size() <= limits.bytes;
+    }
+    void drop(std::uint64_t lines)
+    {
+        dropped += lines;
+        untold += lines;
+    }
+    void run();
+    std::uint64_t writeAll(const std::deque<std::string> &lines, std::uint64_t missing) const;
+
+    const int descriptor;
+    const std::string name;
+    const std::function<std::string(std::uint64_t)> notice;
+    const LineLimits limits;
+
+    std::mutex mutex;
+    std::condition_variable wake;
+    std::condition_variable drained;
+    std::deque<std::string> waiting;
+    std::size_t waitingBytes = 0;
+    std::uint64_t dropped = 0;
+    std::uint64_t untold = 0; // dropped, and no notice of it was written yet
+    bool started = false;
+    bool writing = false;
+    bool closing = false;
+};
+
+// Lines are dropped only while others wait: the notice comes behind those that waited then.
+void LineWriter::State::run()
+{
+    setThreadName(name);
+    blockSigpipe();
+    std::unique_lock lock(mutex);
+    for (;;) {
+        wake.wait(lock, [this] { return closing || !waiting.empty(); });
+        if (waiting.empty())
+            return;
+        const std::deque<std::string> lines = std::exchange(waiting, {});
+        const std::uint64_t missing = std::exchange(untold, 0);
+        waitingBytes = 0;
+        writing = true;
+        lock.unlock();
+        const std::uint64_t failed = writeAll(lines, missing);
+        lock.lock();
+        writing = false;
+        dropped += failed;
+        // Nothing could be written, the notice least of all: it is due once something can.
+        untold += failed > 0 ? failed + missing : 0;
+        drained.notify_all();
+    }
+}
+
+// How many of the lines could not be written.
+std::uint64_t LineWriter::State::writeAll(const std::deque<std::string> &lines,
+                                          std::uint64_t missing) const
+{
+    std::uint64_t failed = 0;
+    for (const std::string &line : lines) {
+        if (!writeWhole(descriptor, line))
+            ++failed;
+    }
+    if (missing > 0 && failed == 0)
+        writeWhole(descriptor, notice(missing));
+    return failed;
+}
+
+LineWriter::LineWriter(int descriptor, std::string_view threadName,
+                       std::function<std::string(std::uint64_t)> notice, LineLimits limits)
+    : m_state(std::make_shared<State>(descriptor, threadName, std::move(notice), limits))
+{
+}
+
+LineWriter::~LineWriter()
+{
+    const std::lock_guard lock(m_state->mutex);
+    m_state->closing = true;
+    m_state->wake.notify_all();
+}
+
+void LineWriter::write(std::string line)
+{
+    State &state = *m_state;
+    const std::lock_guard lock(state.mutex);
+    if (!state.started) {
+        try {
+            std::thread([shared = m_state] { shared->run(); }).detach();
+            state.started = true;
+        } catch (const std::system_error &) {
+            return state.drop(1); // no more threads on this system: the next line tries again
+        }
+    }
+    if (!state.hasRoom(line))
+        return state.drop(1);
+    state.waitingBytes += line.size();
+    state.waiting.push_back(std::move(line));
+    state.wake.notify_one();
+}
+
+bool LineWriter::flush(std::chrono::milliseconds most)
+{
+    State &state = *m_state;
+    std::unique_lock lock(state.mutex);
+    return state.drained.wait_for(lock, most,
+                                  [&state] { return state.waiting.empty() && !state.writing; });
+}
+
+std::uint64_t LineWriter::dropped() const
+{
+    const std::lock_guard lock(m_state->mutex);
+    return m_state->dropped;
+}
+
+bool writeWhole(int descriptor, std::string_view text)
+{
+    while (!text.empty()) {
+        const auto written = ::write(descriptor, text.data(), text.size());
+        if (written >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) { // another program has made the pipe non-blocking
+            pollfd ready{descriptor, POLLOUT, 0};
+            ::poll(&ready, 1, -1);
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void writeOrGoOn(int descriptor, std::string text, std::chrono::milliseconds most)
+{
+    std::promise<void> promise;
+    const std::future<void> written = promise.get_future();
+    std::thread([descriptor, text = std::move(text), promise = std::move(promise)]() mutable {
+        setThreadName("writer");
+        blockSigpipe();
+        writeWhole(descriptor, text);
+        promise.set_value();
+    }).detach();
+    written.wait_for(most);
+}
+
+} // namespace warmbench
