@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <limits>
@@ -75,6 +74,16 @@ std::string threadsAtWork()
     return joined(std::vector<std::string>(told.begin(), told.end()));
 }
 
+// Past the locks of stdio, which the thread that hangs may hold, and past a reader that takes
+// nothing: a pipe that can be written to at all takes a line.
+void say(const std::string &line)
+{
+    constexpr int patience = 100; // ms
+    pollfd waited{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+    if (::poll(&waited, 1, patience) == 1 && (waited.revents & POLLOUT) != 0) [[maybe_unused]]
+        const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
 } // namespace
 
 EndLimit::EndLimit(std::chrono::milliseconds most)
@@ -115,11 +124,9 @@ void EndLimit::watch() const
         if (heard(m_pipe[0], static_cast<int>(std::min(left, most).count())) == ended)
             return;
     }
-    fmt::print(stderr,
-               "warmbench: Not everything had ended {:.1f} s after it was told to, so the program "
-               "ends as it is; still at work: {}.\n",
-               std::chrono::duration<double>(m_most).count(), threadsAtWork());
-    std::fflush(stderr);
+    say(fmt::format("warmbench: Not everything had ended {:.1f} s after it was told to, so the "
+                    "program ends as it is; still at work: {}.\n",
+                    std::chrono::duration<double>(m_most).count(), threadsAtWork()));
     ::_exit(1);
 }
 

@@ -185,7 +185,7 @@ Result<void> checkSplit(const cv::FileNode &split, const TreeTables &tables)
 // both sides.
 Result<void> checkTree(const cv::FileNode &nodes, const TreeTables &tables, std::int64_t classes)
 {
-    if (!nodes.isSeq() || nodes.size() == 0)
+    if (!nodes.isSeq() || nodes.begin() == nodes.end())
         return failedPrecondition("a tree has no nodes");
     std::int64_t missing = 1;
     for (const cv::FileNode &node : nodes) {
@@ -194,7 +194,7 @@ Result<void> checkTree(const cv::FileNode &nodes, const TreeTables &tables, std:
         const cv::FileNode splits = node.isMap() ? node["splits"] : cv::FileNode();
         if (!splits.empty() && !splits.isSeq())
             return failedPrecondition("the splits of a node are no list");
-        missing += splits.size() == 0 ? -1 : 1;
+        missing += splits.begin() == splits.end() ? -1 : 1;
         for (auto split = splits.begin(); split != splits.end(); ++split) {
             if (auto sane = checkSplit(*split, tables); !sane)
                 return sane;

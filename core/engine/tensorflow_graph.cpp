@@ -340,22 +340,47 @@ private:
             if (waitsFor[i] == 0)
                 ready.push_back(i);
         }
-        std::size_t done = 0;
-        for (; !ready.empty(); ++done) {
+        std::vector<std::size_t> order;
+        while (!ready.empty()) {
             const std::size_t node = ready.back();
             ready.pop_back();
+            order.push_back(node);
             for (const std::size_t reader : readers[node]) {
                 if (--waitsFor[reader] == 0)
                     ready.push_back(reader);
             }
         }
-        if (done == m_graph.size())
-            return {};
+        if (order.size() == m_graph.size())
+            return copiesAreFew(order);
         const auto circle = std::find_if(waitsFor.begin(), waitsFor.end(),
                                          [](std::size_t count) { return count > 0; });
         return refused(m_file, m_graph[static_cast<std::size_t>(circle - waitsFor.begin())],
                        "waits for a result of its own: loops of a graph cannot be run here; export "
                        "the graph without its loop, or to ONNX");
+    }
+
+    // The importer walks back over all copies of copies for each input that reads one.
+    Result<void> copiesAreFew(const std::vector<std::size_t> &order)
+    {
+        constexpr std::size_t mostSteps = 1'000'000;
+        static const std::set<std::string_view> copies{"Identity", "Dropout",
+                                                       "PlaceholderWithDefault"};
+        std::vector<std::size_t> behind(m_graph.size(), 0);
+        std::size_t steps = 0;
+        for (const std::size_t node : order) {
+            for (const std::string &input : m_graph[node].inputs) {
+                const auto producer = m_index.find(producerOf(input));
+                const std::size_t chain = producer == m_index.end() ? 0 : behind[producer->second];
+                steps += chain;
+                if (copies.contains(m_graph[node].op) && &input == &m_graph[node].inputs.front())
+                    behind[node] = chain + 1;
+            }
+            if (steps > mostSteps)
+                return refused(m_file, m_graph[node],
+                               "ends a long chain of copies; optimise the graph, which takes them "
+                               "out, or export it to ONNX");
+        }
+        return {};
     }
 
     const TensorFlowGraph &m_graph;

@@ -17,6 +17,7 @@ namespace warmbench {
 namespace {
 
 constexpr int deepest = 100;
+constexpr int mostLayers = 20'000;
 constexpr int mostDimensions = 32;
 constexpr std::int64_t mostNumbers = std::int64_t(1) << 29;
 constexpr double largestExtent = 1'000'000;
@@ -300,6 +301,8 @@ private:
         static const std::set<std::string, std::less<>> containers{
             "Sequential", "Parallel",    "Concat",   "ConcatTable",
             "JoinTable",  "DepthConcat", "Inception"};
+        if (++m_layers > mostLayers)
+            return refuse(fmt::format("it has more than {} layers", mostLayers));
         Layer layer;
         const int outside = m_parts;
         const bool container = containers.contains(name);
@@ -356,6 +359,7 @@ private:
     std::map<int, Storage> m_storages;
     std::map<int, bool> m_tensors; // true: empty
     std::set<int> m_pooled;
+    int m_layers = 0;
     int m_parts = 0; // layers of the container that is being read
 };
 

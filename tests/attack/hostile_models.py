@@ -115,6 +115,8 @@ def tensorflow_files():
     strides = attribute("strides", part(1, b"".join(whole(3, one) for one in (1, 0, 0, 1))))
     yield graph("window of stride 0", "strides", x, node("a", "MaxPool", ["x"], strides, attribute("padding", part(2, "SAME"))))
     yield graph("output that a node does not have", "output", x, node("a", "Relu", ["x"]), node("b", "Relu", ["a:7"]))
+    copies = [node(f"n{i}", "Identity", [f"n{i - 1}" if i else "x"]) for i in range(19_000)]
+    yield graph("19,000 copies of copies", "copies", x, *copies, node("a", "Relu", ["n18999"]))
     text = 'node { name: "x" op: "Placeholder" attr { key: "dtype" value { type: DT_FLOAT } } }\n'
     yield Hostile("TensorFlow text with a circle", "n.pb", {"n.pb": x, "n.pbtxt": text + 'node { name: "a" op: "Relu" input: "b" }\n'
                                                              'node { name: "b" op: "Relu" input: "a" }\n'}, "waits")

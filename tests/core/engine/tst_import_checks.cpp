@@ -209,6 +209,19 @@ private Q_SLOTS:
         QVERIFY(says(problemOf(graphOf(nodes + "node { name: \"more\" }")), "nodes"));
     }
 
+    void longChainsOfCopiesAreRefused()
+    {
+        const auto chain = [](int length) {
+            std::string nodes = placeholder;
+            for (int i = 0; i < length; ++i)
+                nodes += "node { name: \"n" + std::to_string(i) + "\" op: \"Identity\" input: \"" +
+                         (i == 0 ? "x" : "n" + std::to_string(i - 1)) + "\" }";
+            return problemOf(checkTensorFlowGraph(*graphOf(nodes), {}, "n.pb"));
+        };
+        QCOMPARE(chain(1000), std::string());
+        QVERIFY(says(chain(10'000), "copies"));
+    }
+
     void darknetIsReadAsItsImporterReadsIt_data()
     {
         QTest::addColumn<QByteArray>("options");
