@@ -160,6 +160,53 @@ constexpr std::array integers{
     Integers{"MirrorPad", 1, 2},
 };
 
+// The importer makes a layer of OpenCV's own of any operator that it does not know; these find
+// neither the weights nor the inputs there that they trust in.
+bool isLayerOfOpenCv(std::string_view op)
+{
+    static const std::set<std::string_view> known{"Accum",
+                                                  "Arg",
+                                                  "BatchNorm",
+                                                  "ChannelsPReLU",
+                                                  "Compare",
+                                                  "Convolution",
+                                                  "Correlation",
+                                                  "Crop",
+                                                  "CumSum",
+                                                  "DataAugmentation",
+                                                  "Deconvolution",
+                                                  "Dequantize",
+                                                  "Eltwise",
+                                                  "FlowWarp",
+                                                  "GRU",
+                                                  "InnerProduct",
+                                                  "Interp",
+                                                  "LSTM",
+                                                  "MaxUnpool",
+                                                  "NaryEltwise",
+                                                  "Normalize",
+                                                  "NormalizeBBox",
+                                                  "PSROIPooling",
+                                                  "Padding",
+                                                  "Permute",
+                                                  "Pooling",
+                                                  "PriorBoxClustered",
+                                                  "Proposal",
+                                                  "Quantize",
+                                                  "RNN",
+                                                  "ROIPooling",
+                                                  "Reduce",
+                                                  "Region",
+                                                  "Reorg",
+                                                  "Requantize",
+                                                  "Resize",
+                                                  "Scale",
+                                                  "ScatterND",
+                                                  "Shift",
+                                                  "ShuffleChannel"};
+    return known.contains(op) || op.ends_with("Int8");
+}
+
 std::size_t dataInputs(const TensorFlowNode &node)
 {
     return static_cast<std::size_t>(
@@ -239,6 +286,10 @@ private:
 
     Result<void> countsFit(const TensorFlowNode &node)
     {
+        if (isLayerOfOpenCv(node.op))
+            return refused(m_file, node,
+                           "is no operator of TensorFlow's that can be run here; export the graph "
+                           "to ONNX");
         const auto found = std::find_if(fewestInputs.begin(), fewestInputs.end(),
                                         [&node](const Fewest &one) { return one.op == node.op; });
         const std::size_t count = dataInputs(node);

@@ -47,6 +47,60 @@ const Element *elementOf(std::string_view name, std::string_view suffix)
     return found == elements.end() ? nullptr : found;
 }
 
+// The classes of layers that the importer knows, and those that OpenCV has under the same name and
+// for one number at a time. It makes a layer of its own of any other name, which then finds neither
+// the weights nor the inputs that it trusts in.
+bool isKnownLayer(std::string_view name)
+{
+    static const std::set<std::string_view> known{"BatchNormalization",
+                                                  "CAddTable",
+                                                  "Concat",
+                                                  "ConcatTable",
+                                                  "DepthConcat",
+                                                  "Dropout",
+                                                  "Identity",
+                                                  "Inception",
+                                                  "InstanceNormalization",
+                                                  "JoinTable",
+                                                  "Linear",
+                                                  "LogSoftMax",
+                                                  "MulConstant",
+                                                  "Normalize",
+                                                  "PReLU",
+                                                  "Padding",
+                                                  "Parallel",
+                                                  "Power",
+                                                  "ReLU",
+                                                  "Reshape",
+                                                  "Sequential",
+                                                  "ShaveImage",
+                                                  "Sigmoid",
+                                                  "SoftMax",
+                                                  "SpatialAveragePooling",
+                                                  "SpatialBatchNormalization",
+                                                  "SpatialConvolution",
+                                                  "SpatialConvolutionMM",
+                                                  "SpatialCrossMapLRN",
+                                                  "SpatialDilatedConvolution",
+                                                  "SpatialDropout",
+                                                  "SpatialFullConvolution",
+                                                  "SpatialLPPooling",
+                                                  "SpatialMaxPooling",
+                                                  "SpatialMaxUnpooling",
+                                                  "SpatialReflectionPadding",
+                                                  "SpatialUpSamplingNearest",
+                                                  "SpatialZeroPadding",
+                                                  "Sqrt",
+                                                  "Square",
+                                                  "Tanh",
+                                                  "TotalVariation",
+                                                  "View",
+                                                  "ELU",
+                                                  "Softplus",
+                                                  "ReLU6"};
+    return known.contains(name);
+}
+
 std::optional<std::string> layerOf(std::string_view name)
 {
     for (const std::string_view prefix : {"nn.", "cunn.", "cudnn.", "fbcunn."}) {
@@ -301,6 +355,10 @@ private:
         static const std::set<std::string, std::less<>> containers{
             "Sequential", "Parallel",    "Concat",   "ConcatTable",
             "JoinTable",  "DepthConcat", "Inception"};
+        if (!isKnownLayer(name))
+            return refuse(
+                fmt::format("its layer {} is of the class \"{}\", which cannot be run here", index,
+                            printable(name, 60)));
         if (++m_layers > mostLayers)
             return refuse(fmt::format("it has more than {} layers", mostLayers));
         Layer layer;

@@ -117,6 +117,8 @@ def tensorflow_files():
     yield graph("output that a node does not have", "output", x, node("a", "Relu", ["x"]), node("b", "Relu", ["a:7"]))
     copies = [node(f"n{i}", "Identity", [f"n{i - 1}" if i else "x"]) for i in range(19_000)]
     yield graph("19,000 copies of copies", "copies", x, *copies, node("a", "Relu", ["n18999"]))
+    for kind in ("Accum", "CumSum", "GRU"):
+        yield graph(f"{kind}, a layer of OpenCV's own", "operator", x, node("a", kind, [] if kind == "Accum" else ["x"]), node("r", "Relu", ["x"]))
     text = 'node { name: "x" op: "Placeholder" attr { key: "dtype" value { type: DT_FLOAT } } }\n'
     yield Hostile("TensorFlow text with a circle", "n.pb", {"n.pb": x, "n.pbtxt": text + 'node { name: "a" op: "Relu" input: "b" }\n'
                                                              'node { name: "b" op: "Relu" input: "a" }\n'}, "waits")
@@ -186,6 +188,8 @@ def torch_files():
     yield torch("table of 2,000,000,000 entries", "entries", named(1, "nn.Linear") + integers(3, 2, 2_000_000_000) + bytes(64))
     yield torch("join of nothing", "join", named(1, "nn.Sequential") + table(2, (
         text("modules"), table(3, (number(1), named(4, "nn.Concat") + table(5, (text("dimension"), number(2))))))))
+    for kind in ("Crop", "CumSum", "DataAugmentation", "FlowWarp", "GRU", "InnerProduct", "Interp", "LSTM"):
+        yield torch(f"{kind}, a layer of OpenCV's own", kind, named(1, f"nn.{kind}") + table(2))
     unpooling = named(1, "nn.SpatialMaxUnpooling") + table(2, (text("indices"), float_tensor(10, [2], 2)))
     yield torch("unpooling without pooling", "pooling", unpooling)
 
