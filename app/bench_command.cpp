@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include "base/text.h"
+#include "end_limit.h"
 #include "http/json_object.h"
 #include "inference/batching.h"
 #include "open_models.h"
@@ -278,10 +279,12 @@ Result<std::string> bench(Workbench &workbench, const CommandLine &line)
 
 int runBench(const CommandLine &line)
 {
+    const EndLimit limit(2 * joinTime);
     const SystemClock clock;
     Workbench workbench(line.options.workbench, clock);
     const auto told = bench(workbench, line);
-    workbench.stop(std::chrono::seconds(2));
+    limit.begin();
+    workbench.stop(joinTime);
     if (!told)
         return fail(told.error());
     return StandardOutput().print(*told);

@@ -62,13 +62,23 @@ Result<void> storeToken(const std::string &text, std::string &token)
         token = text;
         return {};
     }
-    auto content = readFile(text.substr(1), mebibytes(1));
+    auto content = readFileOrPipe(text.substr(1), mebibytes(1));
     if (!content)
         return std::move(content).error();
     token = std::string(trimmed(*content));
     if (token.empty())
         return invalidArgument(fmt::format("The token file \"{}\" is empty.", text.substr(1)));
     return {};
+}
+
+Result<void> storeDrain(const std::string &text, Milliseconds &target)
+{
+    const auto time = parseDuration(text);
+    constexpr Milliseconds day = std::chrono::hours(24);
+    if (time && (*time < Milliseconds::zero() || *time > day))
+        return invalidArgument(
+            fmt::format("\"{}\" is no time to wait for; give one from 0 to 24h.", text));
+    return store(time, target);
 }
 
 std::vector<OptionSpec> mainOptions()
@@ -131,6 +141,8 @@ std::vector<OptionSpec> mainOptions()
          [](Options &o, const std::string &v) {
              return storePositive(parseDuration(v), o.workbench.deadline);
          }},
+        {"drain", "TIME", "Time for requests in flight when it is told to stop (30s)", servers,
+         [](Options &o, const std::string &v) { return storeDrain(v, o.drain); }},
         {"max-body", "SIZE", "Larger request bodies are refused (64MiB)", servers,
          [](Options &o, const std::string &v) {
              return storePositive(parseBytes(v), o.http.maxBody);
@@ -234,7 +246,7 @@ Result<QJsonObject> readConfiguration(const QString &file)
 {
     if (file.isEmpty())
         return QJsonObject();
-    auto content = readFile(file.toStdString(), mebibytes(1));
+    auto content = readFileOrPipe(file.toStdString(), mebibytes(1));
     if (!content)
         return std::move(content).error();
     QJsonParseError problem;

@@ -27,6 +27,7 @@ struct Options
     int batch = 1;
     int runs = 0;    // 0: as many as fit in some seconds
     std::string url; // of a running server that predicts instead of this process; empty: none
+    Milliseconds drain{30'000}; // for what is in flight when a server stops
     LogLevel logLevel = LogLevel::Info;
     LogFormat logFormat = LogFormat::Text;
 };

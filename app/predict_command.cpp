@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include "base/text.h"
+#include "end_limit.h"
 #include "http/prediction_codec.h"
 #include "open_models.h"
 #include "predict_inputs.h"
@@ -122,6 +123,7 @@ int runPredict(const CommandLine &line)
 {
     if (!line.options.url.empty())
         return runRemote(line);
+    const EndLimit limit(2 * joinTime);
     const SystemClock clock;
     Workbench workbench(line.options.workbench, clock);
     auto model = openOneModel(workbench, line.arguments.front().toStdString(), line.options.sample);
@@ -129,7 +131,8 @@ int runPredict(const CommandLine &line)
         return fail(model.error());
     LocalPredictor predictor(workbench, *model);
     const int code = printAll(predictor, line);
-    workbench.stop(std::chrono::seconds(2));
+    limit.begin();
+    workbench.stop(joinTime);
     return code;
 }
 

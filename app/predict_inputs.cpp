@@ -28,7 +28,7 @@ Result<std::string> contentOf(const std::string &file, Bytes limit)
 {
     if (file == "-")
         return std::string(std::istreambuf_iterator<char>(std::cin), {});
-    return readFile(file, limit);
+    return readFileOrPipe(file, limit);
 }
 
 std::string rowBody(const CsvTable &table, const std::vector<double> &row, bool byName)

@@ -11,22 +11,25 @@ namespace warmbench::app {
 
 namespace {
 
-constexpr std::chrono::seconds drainTime{30};
 constexpr std::chrono::seconds patience{1}; // with whoever does not read standard output
 
 } // namespace
 
 int runServe(const CommandLine &line)
 {
+    const EndLimit limit(line.options.drain + joinTime);
     const SystemClock clock;
     Workbench workbench(line.options.workbench, clock);
     http::HttpServer server(workbench, line.options.http);
-    const ShutdownSignals signalsWatched([] { QCoreApplication::quit(); });
+    const ShutdownSignals signalsWatched([] { QCoreApplication::quit(); }, limit);
 
-    if (auto opened = openModels(workbench, line); !opened)
-        return fail(opened.error());
-    if (auto started = server.start(); !started)
-        return fail(started.error());
+    auto begun = openModels(workbench, line);
+    if (begun)
+        begun = server.start();
+    if (!begun) {
+        limit.begin();
+        return fail(begun.error());
+    }
     writeOrGoOn(STDOUT_FILENO, fmt::format("Listening on {}\n", server.url()), patience);
 
     workbench.whenReady([&workbench] {
@@ -35,8 +38,9 @@ int runServe(const CommandLine &line)
                 qApp, [] { QCoreApplication::exit(1); }, Qt::QueuedConnection);
     });
     const int code = QCoreApplication::exec();
-    server.stop(drainTime);
-    workbench.stop(std::chrono::seconds(2));
+    limit.begin();
+    server.stop(line.options.drain);
+    workbench.stop(joinTime);
     return code == 0 ? 0 : fail(*workbench.startFailure());
 }
 

@@ -13,12 +13,14 @@ namespace {
 // The self-pipe trick: a handler may only call what is safe in signals, and write() is.
 std::array<int, 2> wakePipe{-1, -1};
 volatile std::sig_atomic_t signalsSeen = 0;
+const EndLimit *endLimit = nullptr; // set while handlers are
 
 void onSignal(int number)
 {
     if (signalsSeen != 0)
         _exit(128 + number);
     signalsSeen = 1;
+    endLimit->begin();
     const char byte = 0;
     [[maybe_unused]] const auto written = ::write(wakePipe[1], &byte, 1);
 }
@@ -33,7 +35,7 @@ void handle(int number, void (*handler)(int))
 
 } // namespace
 
-ShutdownSignals::ShutdownSignals(std::function<void()> onShutdown)
+ShutdownSignals::ShutdownSignals(std::function<void()> onShutdown, const EndLimit &limit)
     : m_onShutdown(std::move(onShutdown))
 {
     if (::pipe2(wakePipe.data(), O_CLOEXEC | O_NONBLOCK) != 0)
@@ -43,6 +45,7 @@ ShutdownSignals::ShutdownSignals(std::function<void()> onShutdown)
         notifier->setEnabled(false);
         m_onShutdown();
     });
+    endLimit = &limit;
     handle(SIGINT, onSignal);
     handle(SIGTERM, onSignal);
 }

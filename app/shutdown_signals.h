@@ -1,6 +1,9 @@
-// SIGINT and SIGTERM as a call in the event loop; a second one ends the program at once.
+// SIGINT and SIGTERM as a call in the event loop; from the first one on the end is limited, and a
+// second one ends the program at once.
 // Thread: main, one object at a time.
 #pragma once
+
+#include "end_limit.h"
 
 #include <functional>
 #include <QObject>
@@ -12,7 +15,7 @@ class ShutdownSignals : public QObject
     Q_OBJECT
 
 public:
-    explicit ShutdownSignals(std::function<void()> onShutdown);
+    ShutdownSignals(std::function<void()> onShutdown, const EndLimit &limit);
     ~ShutdownSignals() override;
 
 private:

@@ -5,14 +5,9 @@
 
 namespace warmbench::app {
 
-namespace {
-
-constexpr std::chrono::seconds drainTime{30};
-
-} // namespace
-
-WindowApi::WindowApi(Workbench &workbench, http::HttpOptions options)
+WindowApi::WindowApi(Workbench &workbench, http::HttpOptions options, Milliseconds drain)
     : m_options(std::move(options))
+    , m_drain(drain)
     , m_server(workbench, m_options)
 {
     m_server.setRequestListener([this](const http::RequestRecord &record) { announce(record); });
@@ -22,7 +17,7 @@ WindowApi::~WindowApi()
 {
     if (m_stopping.valid())
         m_stopping.wait();
-    m_server.stop(drainTime);
+    m_server.stop(m_drain);
 }
 
 bool WindowApi::isRunning() const
@@ -66,7 +61,7 @@ void WindowApi::stop()
         return;
     m_url.clear();
     m_statusText.clear();
-    m_stopping = std::async(std::launch::async, [this] { m_server.stop(drainTime); });
+    m_stopping = std::async(std::launch::async, [this] { m_server.stop(m_drain); });
     Q_EMIT changed();
 }
 

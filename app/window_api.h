@@ -15,7 +15,8 @@ class WindowApi final : public ui::ApiControl
     Q_OBJECT
 
 public:
-    WindowApi(Workbench &workbench, http::HttpOptions options);
+    // `drain`: how long requests in flight may take once it is told to stop.
+    WindowApi(Workbench &workbench, http::HttpOptions options, Milliseconds drain);
     ~WindowApi() override; // stops and waits
 
     bool isRunning() const override;
@@ -30,6 +31,7 @@ private:
     void announce(const http::RequestRecord &record);
 
     http::HttpOptions m_options;
+    Milliseconds m_drain;
     http::HttpServer m_server;
     QString m_url;
     QString m_statusText;

@@ -33,10 +33,11 @@ public:
 
 int runWindow(const CommandLine &line)
 {
+    const EndLimit limit(line.options.drain + joinTime);
     const SystemClock clock;
     Workbench workbench(line.options.workbench, clock);
-    WindowApi api(workbench, line.options.http);
-    const ShutdownSignals signalsWatched([] { QCoreApplication::quit(); });
+    WindowApi api(workbench, line.options.http, line.options.drain);
+    const ShutdownSignals signalsWatched([] { QCoreApplication::quit(); }, limit);
     api.start();
     if (auto opened = openModels(workbench, line); !opened)
         logError("app",
@@ -48,7 +49,9 @@ int runWindow(const CommandLine &line)
     FirstPaint firstPaint;
     window.installEventFilter(&firstPaint);
     window.show();
-    return QApplication::exec();
+    const int code = QApplication::exec();
+    limit.begin();
+    return code;
 }
 
 } // namespace warmbench::app

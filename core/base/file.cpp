@@ -4,38 +4,13 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace warmbench {
 
 namespace {
-
-class Descriptor
-{
-public:
-    explicit Descriptor(int fd)
-        : m_fd(fd)
-    {
-    }
-    ~Descriptor()
-    {
-        if (m_fd >= 0)
-            ::close(m_fd);
-    }
-    Descriptor(const Descriptor &) = delete;
-    Descriptor &operator=(const Descriptor &) = delete;
-    int get() const { return m_fd; }
-    int close()
-    {
-        const int result = ::close(m_fd);
-        m_fd = -1;
-        return result;
-    }
-
-private:
-    int m_fd;
-};
 
 Error systemError(const std::filesystem::path &path, std::string_view verb, int code)
 {
@@ -57,18 +32,37 @@ Error systemError(const std::filesystem::path &path, std::string_view verb, int 
     }
 }
 
-Result<std::string> readUpTo(const std::filesystem::path &path, std::size_t most)
+Error notRegular(const std::filesystem::path &path)
 {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    return failedPrecondition(fmt::format(
+        "\"{}\" is a pipe, socket or device; name a file that lies on a disk.", path.string()));
+}
+
+// O_NOCTTY: a terminal does not become the program's own by being read.
+Result<FileDescriptor> openChecked(const std::filesystem::path &path, int flags, bool regularOnly)
+{
+    FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | flags));
+    // A socket cannot be opened at all.
+    if (file.get() < 0 && errno == ENXIO)
+        return notRegular(path);
     if (file.get() < 0)
         return systemError(path, "read", errno);
     struct stat status = {};
-    if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode))
+    if (::fstat(file.get(), &status) != 0)
+        return systemError(path, "read", errno);
+    if (S_ISDIR(status.st_mode))
         return systemError(path, "read", EISDIR);
+    if (regularOnly && !S_ISREG(status.st_mode))
+        return notRegular(path);
+    return file;
+}
 
+Result<std::string> readUpTo(const std::filesystem::path &path, const FileDescriptor &file,
+                             std::size_t most)
+{
     std::string content;
     // One byte more than the size tells end of file without a second growth.
-    const auto expected = static_cast<std::size_t>(std::max<off_t>(status.st_size, 4095)) + 1;
+    const auto expected = static_cast<std::size_t>(std::max<std::int64_t>(file.size(), 4095)) + 1;
     content.resize(std::min(expected, most));
     std::size_t used = 0;
     while (used < most) {
@@ -87,38 +81,107 @@ Result<std::string> readUpTo(const std::filesystem::path &path, std::size_t most
     return content;
 }
 
-} // namespace
-
-Result<std::string> readFile(const std::filesystem::path &path, Bytes limit)
+Result<std::string> readWhole(const std::filesystem::path &path, const FileDescriptor &file,
+                              Bytes limit)
 {
-    auto content = readUpTo(path, static_cast<std::size_t>(limit.count) + 1);
+    auto content = readUpTo(path, file, static_cast<std::size_t>(limit.count) + 1);
     if (content && content->size() > static_cast<std::size_t>(limit.count))
         return invalidArgument(fmt::format("\"{}\" is larger than the {} allowed here.",
                                            path.string(), toText(limit)));
     return content;
 }
 
+// 0, or what went wrong.
+int writeAll(int file, std::string_view content)
+{
+    while (!content.empty()) {
+        const auto put = ::write(file, content.data(), content.size());
+        if (put < 0 && errno != EINTR)
+            return errno;
+        content.remove_prefix(put > 0 ? static_cast<std::size_t>(put) : 0);
+    }
+    return 0;
+}
+
+} // namespace
+
+FileDescriptor::~FileDescriptor()
+{
+    if (m_fd >= 0)
+        ::close(m_fd);
+}
+
+std::int64_t FileDescriptor::size() const
+{
+    struct stat status = {};
+    return ::fstat(m_fd, &status) == 0 ? std::max<std::int64_t>(status.st_size, 0) : 0;
+}
+
+Result<FileDescriptor> openRegularFile(const std::filesystem::path &path)
+{
+    return openChecked(path, O_NONBLOCK, true);
+}
+
+Result<std::string> readFile(const std::filesystem::path &path, Bytes limit)
+{
+    const auto file = openRegularFile(path);
+    return file ? readWhole(path, *file, limit) : file.error();
+}
+
+Result<std::string> readFileOrPipe(const std::filesystem::path &path, Bytes limit)
+{
+    const auto file = openChecked(path, 0, false);
+    return file ? readWhole(path, *file, limit) : file.error();
+}
+
 Result<std::string> readFileStart(const std::filesystem::path &path, std::size_t count)
 {
-    return readUpTo(path, count);
+    const auto file = openRegularFile(path);
+    return file ? readUpTo(path, *file, count) : file.error();
+}
+
+Result<std::string> readFilePart(const std::filesystem::path &path, std::int64_t offset,
+                                 std::size_t count)
+{
+    const auto file = openRegularFile(path);
+    if (!file)
+        return file.error();
+    std::string content(count, '\0');
+    for (std::size_t used = 0; used < count;) {
+        const auto at = static_cast<off_t>(offset) + static_cast<off_t>(used);
+        const auto got = ::pread(file->get(), content.data() + used, count - used, at);
+        if (got == 0)
+            return failedPrecondition(
+                fmt::format("\"{}\" ends too early; copy it again.", path.string()));
+        if (got > 0)
+            used += static_cast<std::size_t>(got);
+        else if (errno != EINTR)
+            return systemError(path, "read", errno);
+    }
+    return content;
+}
+
+Result<FileDescriptor> memoryFile(std::string_view content)
+{
+    FileDescriptor file(::memfd_create("warmbench", MFD_CLOEXEC));
+    const int problem = file.get() < 0 ? errno : writeAll(file.get(), content);
+    if (problem == 0)
+        return file;
+    return Error{ErrorCode::ResourceExhausted,
+                 fmt::format("There is no room for a file of {} in memory: {}.",
+                             toText(Bytes{static_cast<std::int64_t>(content.size())}),
+                             std::strerror(problem))};
 }
 
 Result<void> writeFile(const std::filesystem::path &path, std::string_view content)
 {
     std::filesystem::path temporary = path;
     temporary += fmt::format(".{}.tmp", ::getpid());
-    Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (file.get() < 0)
         return systemError(path, "written", errno);
-    int problem = 0;
-    for (std::size_t done = 0; done < content.size() && problem == 0;) {
-        const auto put = ::write(file.get(), content.data() + done, content.size() - done);
-        if (put >= 0)
-            done += static_cast<std::size_t>(put);
-        else if (errno != EINTR)
-            problem = errno;
-    }
-    if (file.close() != 0 && problem == 0)
+    int problem = writeAll(file.get(), content);
+    if (::close(file.release()) != 0 && problem == 0)
         problem = errno;
     if (problem == 0 && ::rename(temporary.c_str(), path.c_str()) != 0)
         problem = errno;

@@ -1,26 +1,18 @@
 #include "base/file.h"
 #include "base/text.h"
+#include "engine/caffe_checks.h"
 #include "engine/dnn_parts.h"
 #include "engine/proto_text.h"
-#include "engine/wire_reader.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <opencv2/dnn.hpp>
-#include <set>
 
 namespace warmbench {
 
 namespace {
 
 constexpr Bytes largestText = mebibytes(64);
-
-// The layers of a prototxt, `layer` of today or `layers` of 2014.
-std::vector<const ProtoText *> layersOf(const ProtoText &net)
-{
-    auto layers = net.all("layer");
-    return layers.empty() ? net.all("layers") : layers;
-}
 
 std::vector<Dimension> dimensions(const std::vector<std::int64_t> &extents)
 {
@@ -46,7 +38,7 @@ std::vector<TensorSpec> inputsOf(const ProtoText &net)
                                       flat.begin() + static_cast<std::ptrdiff_t>(4 * i + 4)});
         inputs.push_back(std::move(input));
     }
-    for (const ProtoText *layer : layersOf(net)) {
+    for (const ProtoText *layer : caffeLayers(net)) {
         if (layer->text("type") != "Input")
             continue;
         const auto tops = layer->all("top");
@@ -74,7 +66,7 @@ struct Top
 std::vector<Top> openTops(const ProtoText &net)
 {
     std::vector<Top> open;
-    for (const ProtoText *layer : layersOf(net)) {
+    for (const ProtoText *layer : caffeLayers(net)) {
         const auto read = layer->all("bottom");
         std::erase_if(open, [&](const Top &top) {
             return std::any_of(read.begin(), read.end(),
@@ -87,62 +79,6 @@ std::vector<Top> openTops(const ProtoText &net)
             open.push_back({tops[i]->value, {layer->text("name"), i}, layer->text("type")});
     }
     return open;
-}
-
-// Layers that have weights in the caffemodel: layer = 100 { name = 1, blobs = 7 }, and in V1
-// layers = 2 { name = 4, blobs = 6 }.
-Result<std::set<std::string>> layersWithWeights(const std::filesystem::path &path)
-{
-    auto file = BlockFile::open(path);
-    if (!file)
-        return std::move(file).error();
-    const auto damaged = [&] {
-        return failedPrecondition(fmt::format("\"{}\" is cut short or damaged; copy it again.",
-                                              printable(path.filename().string())));
-    };
-    std::set<std::string> layers;
-    WireReader net(*file);
-    while (const auto field = net.next()) {
-        const bool current = field->number == 100;
-        if (field->type != WireType::Bytes || (!current && field->number != 2))
-            continue;
-        WireReader layer(*file, field->begin, field->end);
-        std::string name;
-        bool blobs = false;
-        while (const auto part = layer.next()) {
-            if (part->number == (current ? 1U : 4U) && part->type == WireType::Bytes)
-                name = file->text(part->begin, part->end);
-            blobs = blobs || part->number == (current ? 7U : 6U);
-        }
-        if (layer.malformed() || layer.truncated())
-            return damaged();
-        if (blobs)
-            layers.insert(name);
-    }
-    if (net.malformed() || net.truncated())
-        return damaged();
-    return layers;
-}
-
-// A file cut between two layers parses; the layers it lacks would compute with nothing.
-Result<void> checkWeights(const ProtoText &net, const ModelFiles &files)
-{
-    static const std::set<std::string> weighted{"Convolution",  "Deconvolution", "InnerProduct",
-                                                "BatchNorm",    "CONVOLUTION",   "DECONVOLUTION",
-                                                "INNER_PRODUCT"};
-    const auto held = layersWithWeights(files.weights);
-    if (!held)
-        return held.error();
-    for (const ProtoText *layer : layersOf(net)) {
-        const bool fed = layer->all("bottom").size() == 1;
-        if (fed && weighted.contains(layer->text("type")) && !held->contains(layer->text("name")))
-            return failedPrecondition(fmt::format(
-                "\"{}\" holds no weights for the layer \"{}\" ({}) of \"{}\": it is cut short or "
-                "belongs to another network; copy the pair again.",
-                printable(files.weights.filename().string()), printable(layer->text("name")),
-                printable(layer->text("type")), printable(files.network.filename().string())));
-    }
-    return {};
 }
 
 } // namespace
@@ -171,7 +107,13 @@ Result<OpenCvParts> loadCaffeParts(const ModelFiles &files, int instances)
                 "\"{}\" gives its input \"{}\" no shape; add input_shape {{ dim: .. }} to it.",
                 file, printable(input.name)));
     }
-    if (auto checked = checkWeights(*net, files); !checked)
+    if (auto checked = checkCaffeLayers(*net, file); !checked)
+        return std::move(checked).error();
+    const auto weights = readFile(files.weights, largestWeights);
+    if (!weights)
+        return weights.error();
+    const CaffeFileNames names{file, printable(files.weights.filename().string())};
+    if (auto checked = checkCaffeWeights(*net, *weights, names); !checked)
         return std::move(checked).error();
     const auto outputsOf = [&net](const cv::dnn::Net &,
                                   NetworkSpec &made) -> Result<std::vector<DnnOutput>> {
@@ -185,7 +127,10 @@ Result<OpenCvParts> loadCaffeParts(const ModelFiles &files, int instances)
     };
     return readInstances(
         files, instances, std::move(spec),
-        [&] { return cv::dnn::readNetFromCaffe(files.network.string(), files.weights.string()); },
+        [&] {
+            return cv::dnn::readNetFromCaffe(text->data(), text->size(), weights->data(),
+                                             weights->size());
+        },
         outputsOf);
 }
 

@@ -13,8 +13,8 @@ namespace {
 
 constexpr Bytes largestText = mebibytes(16);
 
-Result<void> checkWeights(const ModelFiles &files, const std::vector<DarknetSection> &sections,
-                          NetworkSpec &spec)
+Result<void> checkWeights(const ModelFiles &files, const std::string &bytes,
+                          const std::vector<DarknetSection> &sections, NetworkSpec &spec)
 {
     const auto count = darknetWeightCount(sections);
     const std::string weights = printable(files.weights.filename().string());
@@ -22,14 +22,10 @@ Result<void> checkWeights(const ModelFiles &files, const std::vector<DarknetSect
     if (!count)
         return failedPrecondition(
             fmt::format("\"{}\" cannot be run: {}; copy it again.", text, count.error().message));
-    const auto header = readFileStart(files.weights, 8);
-    if (!header)
-        return header.error();
     std::int32_t version[2] = {};
-    if (header->size() == sizeof version)
-        std::memcpy(version, header->data(), sizeof version);
-    std::error_code problem;
-    const auto held = static_cast<std::int64_t>(std::filesystem::file_size(files.weights, problem));
+    if (bytes.size() >= sizeof version)
+        std::memcpy(version, bytes.data(), sizeof version);
+    const auto held = static_cast<std::int64_t>(bytes.size());
     if (!*count) {
         spec.warnings.push_back(fmt::format("The size of \"{}\" could not be checked: \"{}\" has "
                                             "sections that are not known here.",
@@ -37,11 +33,11 @@ Result<void> checkWeights(const ModelFiles &files, const std::vector<DarknetSect
         return {};
     }
     const std::int64_t needed = darknetHeaderSize(version[0], version[1]) + 4 * **count;
-    if (problem || held < needed)
+    if (held < needed)
         return failedPrecondition(fmt::format(
             "\"{}\" has {} bytes but \"{}\" needs {}: the weights are cut short or belong to "
             "another network; copy the pair again.",
-            weights, problem ? 0 : held, text, needed));
+            weights, held, text, needed));
     if (held > needed)
         spec.warnings.push_back(fmt::format(
             "\"{}\" has {} bytes more than \"{}\" needs: it may belong to another network.",
@@ -63,7 +59,10 @@ Result<OpenCvParts> loadDarknetParts(const ModelFiles &files, int instances)
                                               printable(files.network.filename().string()),
                                               sections.error().message));
     NetworkSpec spec;
-    if (auto checked = checkWeights(files, *sections, spec); !checked)
+    const auto weights = readFile(files.weights, largestWeights);
+    if (!weights)
+        return weights.error();
+    if (auto checked = checkWeights(files, *weights, *sections, spec); !checked)
         return std::move(checked).error();
     const DarknetSection &net = sections->front();
     // [net]'s batch is that of training.
@@ -79,7 +78,10 @@ Result<OpenCvParts> loadDarknetParts(const ModelFiles &files, int instances)
     };
     return readInstances(
         files, instances, std::move(spec),
-        [&] { return cv::dnn::readNetFromDarknet(files.network.string(), files.weights.string()); },
+        [&] {
+            return cv::dnn::readNetFromDarknet(text->data(), text->size(), weights->data(),
+                                               weights->size());
+        },
         outputsOf);
 }
 

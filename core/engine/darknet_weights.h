@@ -1,5 +1,6 @@
-// How many bytes of weights a Darknet description needs. OpenCV reads a file that is cut short
-// without a word and computes with what was in memory.
+// What a Darknet description says, and how many bytes of weights it needs. OpenCV reads a file that
+// is cut short without a word and computes with what was in memory, and it trusts the numbers of
+// sections, groups and anchors.
 // Thread: any; pure functions. Private to this room.
 #pragma once
 
@@ -21,6 +22,7 @@ struct DarknetSection
 
     std::int64_t number(const std::string &key, std::int64_t fallback) const;
     std::vector<std::int64_t> numbers(const std::string &key) const;
+    std::vector<std::string_view> parts(const std::string &key) const; // between the commas
 };
 
 // The sections of a .cfg; FailedPrecondition where a line belongs to none.

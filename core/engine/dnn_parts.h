@@ -10,6 +10,10 @@
 
 namespace warmbench {
 
+// Weights are handed to importers as bytes, so that what was checked is what is read; their
+// libraries count bytes in 31 bits.
+inline constexpr Bytes largestWeights{(std::int64_t(1) << 31) - 1};
+
 // The layers that nothing reads, in the order of the file, first blob each.
 std::vector<DnnOutput> unconnectedOutputs(const cv::dnn::Net &net);
 

@@ -1,9 +1,12 @@
 // OpenCV ML files. The class is taken from the root node's name: a file loaded as another class
 // "succeeds" with nothing in it.
+#include "base/file.h"
 #include "base/text.h"
+#include "engine/ml_checks.h"
 #include "engine/opencv_border.h"
 #include "engine/opencv_formats.h"
 #include "engine/opencv_quiet.h"
+#include "engine/storage_text.h"
 
 #include <array>
 #include <fmt/format.h>
@@ -15,6 +18,8 @@ namespace warmbench {
 namespace {
 
 using Model = cv::Ptr<cv::ml::StatModel>;
+
+constexpr Bytes largestText{(std::int64_t(1) << 31) - 1};
 
 struct MlClass
 {
@@ -105,11 +110,17 @@ struct MlFile
     const MlClass *kind = nullptr;
 };
 
-Result<MlFile> openMl(const std::filesystem::path &path)
+Error refused(const std::string &file, const char *kind, const std::string &why)
 {
-    const std::string file = printable(path.filename().string());
+    return failedPrecondition(fmt::format(
+        "\"{}\" is no {} model that can be read: {}; train and save it again.", file, kind, why));
+}
+
+// The storage reads the text in place.
+Result<MlFile> openMl(const std::string &text, const std::string &file)
+{
     MlFile opened;
-    opened.storage.open(path.string(), cv::FileStorage::READ);
+    opened.storage.open(text, cv::FileStorage::READ | cv::FileStorage::MEMORY);
     if (!opened.storage.isOpened())
         return failedPrecondition(
             fmt::format("\"{}\" cannot be read; check that it is whole.", file));
@@ -120,21 +131,21 @@ Result<MlFile> openMl(const std::filesystem::path &path)
     }
     if (!opened.kind)
         return unknownRoot(file, root.empty() ? "" : root.name());
+    const auto kind = opened.kind->root.substr(std::string_view("opencv_ml_").size());
+    if (auto sane = checkMlModel(root, kind); !sane)
+        return refused(file, opened.kind->name, sane.error().message);
     return opened;
 }
 
-Result<Model> readModel(const ModelFiles &files)
+Result<Model> readModel(const MlFile &opened, const std::string &file)
 {
-    const auto opened = openMl(files.network);
-    if (!opened)
-        return opened.error();
-    auto model = opened->kind->create();
-    model->read(opened->storage.getFirstTopLevelNode());
-    if (model->getVarCount() <= opened->kind->constantColumns || !model->isTrained())
+    auto model = opened.kind->create();
+    model->read(opened.storage.getFirstTopLevelNode());
+    if (model->getVarCount() <= opened.kind->constantColumns || !model->isTrained())
         return failedPrecondition(fmt::format(
             "\"{}\" holds no trained {} model, though its root node says so; train and save it "
             "again.",
-            printable(files.network.filename().string()), opened->kind->name));
+            file, opened.kind->name));
     return model;
 }
 
@@ -162,15 +173,18 @@ Result<OpenCvParts> loadMlParts(const ModelFiles &files, int instances)
     try {
         OpenCvParts parts;
         parts.spec.format = ModelFormat::OpenCvMl;
-        std::error_code problem;
-        const auto size = std::filesystem::file_size(files.network, problem);
-        parts.spec.weightBytes = {problem ? 0 : static_cast<std::int64_t>(size)};
-        const auto opened = openMl(files.network);
+        const auto text = readFile(files.network, largestText);
+        if (!text)
+            return text.error();
+        parts.spec.weightBytes = {static_cast<std::int64_t>(text->size())};
+        if (auto sane = checkStorageText(*text); !sane)
+            return refused(file, "OpenCV ML", sane.error().message);
+        const auto opened = openMl(*text, file);
         if (!opened)
             return opened.error();
         parts.spec.producer = fmt::format("OpenCV ML {}", opened->kind->name);
         for (int i = 0; i < std::max(instances, 1); ++i) {
-            auto model = readModel(files);
+            auto model = readModel(*opened, file);
             if (!model)
                 return std::move(model).error();
             if (i == 0)

@@ -1,11 +1,11 @@
 #include "engine/onnx_checks.h"
 
+#include "base/file.h"
 #include "base/text.h"
 #include "engine/onnx_external.h"
 
 #include <charconv>
 #include <fmt/format.h>
-#include <fstream>
 
 namespace warmbench {
 
@@ -236,15 +236,11 @@ Result<void> inlineExternalData(onnx::ModelProto &model, const std::filesystem::
         const auto path = resolveExternal(network, external->location);
         if (!path)
             return path.error();
-        std::string bytes(static_cast<std::size_t>(byteCount(tensor)), '\0');
-        std::ifstream file(*path, std::ios::binary);
-        file.seekg(external->offset);
-        file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        if (!file)
-            return failedPrecondition(
-                fmt::format("\"{}\" changed while it was read; load the model again.",
-                            printable(path->filename().string())));
-        tensor.set_raw_data(std::move(bytes));
+        auto bytes =
+            readFilePart(*path, external->offset, static_cast<std::size_t>(byteCount(tensor)));
+        if (!bytes)
+            return std::move(bytes).error();
+        tensor.set_raw_data(*std::move(bytes));
         tensor.clear_external_data();
         tensor.clear_data_location();
         return {};

@@ -9,12 +9,10 @@
 #include "engine/onnx_shapes.h"
 #include "engine/opencv_quiet.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <limits>
-#include <unistd.h>
 
 namespace warmbench {
 
@@ -39,16 +37,12 @@ Error notOnnx(const std::filesystem::path &path, const char *why)
 
 Result<void> parse(const std::filesystem::path &path, onnx::ModelProto &model)
 {
-    // Words errors, and refuses folders.
-    if (auto start = readFileStart(path, 1); !start)
-        return std::move(start).error();
-    else if (start->empty())
+    const auto opened = openRegularFile(path);
+    if (!opened)
+        return opened.error();
+    if (opened->size() == 0)
         return notOnnx(path, "it is empty");
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return notOnnx(path, "it vanished while it was read");
-    google::protobuf::io::FileInputStream file(fd);
-    file.SetCloseOnDelete(true);
+    google::protobuf::io::FileInputStream file(opened->get());
     google::protobuf::io::CodedInputStream coded(&file);
     coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
     if (!model.ParsePartialFromCodedStream(&coded) || !coded.ConsumedEntireMessage())

@@ -11,6 +11,7 @@ namespace warmbench {
 namespace {
 
 constexpr int deepest = 64;
+constexpr std::size_t mostFields = 4'000'000; // each takes some 100 bytes here
 
 class Parser
 {
@@ -23,7 +24,10 @@ public:
     Result<ProtoText> parse()
     {
         ProtoText root;
-        if (!message(root, '\0', 0))
+        const bool sound = message(root, '\0', 0);
+        if (m_fields > mostFields)
+            return failedPrecondition(fmt::format("it has more than {} fields", mostFields));
+        if (!sound)
             return failedPrecondition(fmt::format("line {} is no protobuf text", line()));
         return root;
     }
@@ -100,6 +104,8 @@ private:
 
     bool value(ProtoText &parent, const std::string &name, int depth)
     {
+        if (++m_fields > mostFields)
+            return false;
         ProtoText field{.name = name, .value = {}, .fields = {}};
         const bool sound = take('{')   ? message(field, '}', depth + 1)
                            : take('<') ? message(field, '>', depth + 1)
@@ -140,6 +146,7 @@ private:
 
     std::string_view m_text;
     std::size_t m_at = 0;
+    std::size_t m_fields = 0;
 };
 
 } // namespace

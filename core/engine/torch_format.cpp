@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/dnn_parts.h"
+#include "engine/torch_walk.h"
 
 #include <fmt/format.h>
 #include <opencv2/dnn.hpp>
@@ -9,11 +10,20 @@ namespace warmbench {
 
 Result<OpenCvParts> loadTorchParts(const ModelFiles &files, int instances)
 {
-    const auto start = readFileStart(files.network, 2);
-    if (!start)
-        return start.error();
+    const auto bytes = readFile(files.network, largestWeights);
+    if (!bytes)
+        return bytes.error();
     // The text form begins with a type tag and a line's end.
-    const bool binary = start->size() < 2 || (*start)[1] != '\n';
+    const bool binary = bytes->size() < 2 || (*bytes)[1] != '\n';
+    if (auto sane = checkTorchFile(*bytes, binary); !sane)
+        return failedPrecondition(
+            fmt::format("\"{}\" is refused: {}; save the network again, or export it to ONNX.",
+                        printable(files.network.filename().string()), sane.error().message));
+    // OpenCV opens Torch7 files by their names alone.
+    const auto file = memoryFile(*bytes);
+    if (!file)
+        return file.error();
+    const std::string path = fmt::format("/proc/self/fd/{}", file->get());
     NetworkSpec spec;
     spec.inputs.push_back({.name = "input", .shape = {}, .producedBy = {}});
     const auto outputsOf = [](const cv::dnn::Net &net,
@@ -30,8 +40,8 @@ Result<OpenCvParts> loadTorchParts(const ModelFiles &files, int instances)
         return unconnectedOutputs(net);
     };
     return readInstances(
-        files, instances, std::move(spec),
-        [&] { return cv::dnn::readNetFromTorch(files.network.string(), binary); }, outputsOf);
+        files, instances, std::move(spec), [&] { return cv::dnn::readNetFromTorch(path, binary); },
+        outputsOf);
 }
 
 } // namespace warmbench

@@ -1,10 +1,5 @@
 #include "engine/wire_reader.h"
 
-#include "base/file.h"
-
-#include <algorithm>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -12,57 +7,35 @@ namespace warmbench {
 
 Result<BlockFile> BlockFile::open(const std::filesystem::path &path)
 {
-    // Opening a pipe would wait for its writer.
-    std::error_code ignored;
-    const auto found = std::filesystem::status(path, ignored);
-    const auto type = found.type();
-    if (std::filesystem::exists(found) && type != std::filesystem::file_type::regular &&
-        type != std::filesystem::file_type::directory)
-        return failedPrecondition("\"" + path.string() +
-                                  "\" is a pipe or device; name a file that lies on a disk.");
-    // readFileStart words the errors; a file that it can read opens here too.
-    if (auto start = readFileStart(path, 1); !start)
-        return std::move(start).error();
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat status = {};
-    if (fd < 0 || ::fstat(fd, &status) != 0) {
-        if (fd >= 0)
-            ::close(fd);
-        return notFound("\"" + path.string() + "\" vanished while it was read; try again.");
-    }
-    return BlockFile(fd, static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)));
+    auto file = openRegularFile(path);
+    if (!file)
+        return std::move(file).error();
+    const auto size = static_cast<std::uint64_t>(file->size());
+    return BlockFile(*std::move(file), size);
 }
 
-BlockFile::BlockFile(int fd, std::uint64_t size)
-    : m_fd(fd)
+BlockFile BlockFile::over(std::string_view bytes)
+{
+    BlockFile file(FileDescriptor(), bytes.size());
+    file.m_memory = bytes;
+    return file;
+}
+
+BlockFile::BlockFile(FileDescriptor file, std::uint64_t size)
+    : m_file(std::move(file))
     , m_size(size)
 {
 }
 
-BlockFile::BlockFile(BlockFile &&other) noexcept
-    : m_fd(std::exchange(other.m_fd, -1))
-    , m_size(other.m_size)
-{
-}
-
-BlockFile &BlockFile::operator=(BlockFile &&other) noexcept
-{
-    std::swap(m_fd, other.m_fd);
-    m_size = other.m_size;
-    m_blockSize = 0;
-    return *this;
-}
-
-BlockFile::~BlockFile()
-{
-    if (m_fd >= 0)
-        ::close(m_fd);
-}
-
 bool BlockFile::fill(std::uint64_t offset)
 {
-    const auto got = ::pread(m_fd, m_block.data(), m_block.size(), static_cast<off_t>(offset));
     m_blockStart = offset;
+    if (m_file.get() < 0) {
+        m_blockSize = m_memory.copy(m_block.data(), m_block.size(), offset);
+        return m_blockSize > 0;
+    }
+    const auto got =
+        ::pread(m_file.get(), m_block.data(), m_block.size(), static_cast<off_t>(offset));
     m_blockSize = got > 0 ? static_cast<std::size_t>(got) : 0;
     return got > 0;
 }
@@ -98,6 +71,20 @@ bool WireReader::varint(std::uint64_t &value)
             return true;
     }
     return false;
+}
+
+bool readVarints(BlockFile &file, const WireField &field, std::vector<std::uint64_t> &numbers)
+{
+    // A tensor has few dimensions; the file may claim a million.
+    constexpr std::size_t most = 64;
+    WireReader reader(file, field.begin, field.end);
+    std::uint64_t number = 0;
+    while (!reader.atEnd() && numbers.size() < most) {
+        if (!reader.varint(number))
+            return false;
+        numbers.push_back(number);
+    }
+    return reader.atEnd();
 }
 
 bool WireReader::skip(std::uint64_t count)

@@ -5,6 +5,7 @@
 // readFile says; bad or missing bytes end the walk and show in `malformed()` and `truncated()`.
 #pragma once
 
+#include "base/file.h"
 #include "base/result.h"
 
 #include <array>
@@ -12,6 +13,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace warmbench {
 
@@ -20,9 +23,8 @@ class BlockFile
 {
 public:
     static Result<BlockFile> open(const std::filesystem::path &path);
-    BlockFile(BlockFile &&other) noexcept;
-    BlockFile &operator=(BlockFile &&other) noexcept;
-    ~BlockFile();
+    // Over bytes that lie in memory already and outlive it.
+    static BlockFile over(std::string_view bytes);
 
     std::uint64_t size() const { return m_size; }
     // False past the end or on a read error.
@@ -31,10 +33,11 @@ public:
     std::string text(std::uint64_t begin, std::uint64_t end, std::size_t most = 4096);
 
 private:
-    BlockFile(int fd, std::uint64_t size);
+    BlockFile(FileDescriptor file, std::uint64_t size);
     bool fill(std::uint64_t offset);
 
-    int m_fd;
+    FileDescriptor m_file;
+    std::string_view m_memory;
     std::uint64_t m_size;
     std::uint64_t m_blockStart = 0;
     std::size_t m_blockSize = 0;
@@ -70,11 +73,13 @@ public:
     // The next field; none at the end or where the bytes are no protobuf. A field that reaches over
     // the end is returned cut off, and `truncated()` holds from then on.
     std::optional<WireField> next();
+    bool atEnd() const { return m_at >= m_end; }
     bool malformed() const { return m_malformed; }
     bool truncated() const { return m_truncated; }
 
+    bool varint(std::uint64_t &value); // a bare number, as packed fields hold them
+
 private:
-    bool varint(std::uint64_t &value);
     bool locate(WireField &field);
     bool skip(std::uint64_t count);
 
@@ -84,5 +89,8 @@ private:
     bool m_malformed = false;
     bool m_truncated = false;
 };
+
+// The numbers of a packed field behind those in `numbers`; false where the last one is cut off.
+bool readVarints(BlockFile &file, const WireField &field, std::vector<std::uint64_t> &numbers);
 
 } // namespace warmbench

@@ -13,16 +13,16 @@ void withFacts(Workbench &workbench, const ModelId &id,
         return;
     }
     const ModelId answering = view->status.id;
-    workbench.cache().describe(
-        answering, [view = *std::move(view),
-                    done](Result<std::shared_ptr<const ModelStatus::Facts>> facts) mutable {
-            if (!facts) {
-                done(std::move(facts).error());
-                return;
-            }
-            view.status.facts = *std::move(facts);
-            done(std::move(view));
-        });
+    workbench.describe(answering,
+                       [view = *std::move(view),
+                        done](Result<std::shared_ptr<const ModelStatus::Facts>> facts) mutable {
+                           if (!facts) {
+                               done(std::move(facts).error());
+                               return;
+                           }
+                           view.status.facts = *std::move(facts);
+                           done(std::move(view));
+                       });
 }
 
 } // namespace warmbench::http

@@ -2,6 +2,7 @@
 
 #include "base/logging.h"
 #include "base/thread_name.h"
+#include "inference/description_runner.h"
 #include "inference/metered_source.h"
 #include "inference/prediction_runner.h"
 #include "inference/start_tracker.h"
@@ -104,6 +105,7 @@ struct Workbench::Private
     ModelCache cache;
     Scheduler scheduler;
     PredictionRunner runner{cache, scheduler, metrics, clock};
+    DescriptionRunner descriptions{cache, clock};
     Histogram::Values latencyBefore;
 
     std::mutex listenerMutex;
@@ -144,7 +146,8 @@ void Workbench::Private::keepHouse(const std::stop_token &stop)
                 openFoundModels();
             nextRound = std::chrono::steady_clock::now() + housekeepingInterval;
         }
-        const SteadyTime soonest = std::min(scheduler.sweep(), runner.answerOverdue());
+        const SteadyTime soonest =
+            std::min({scheduler.sweep(), runner.answerOverdue(), descriptions.answerOverdue()});
         lock.lock();
         if (whole) {
             roundsDone = round;
@@ -356,6 +359,12 @@ void Workbench::predict(InferenceRequest request, PredictDone done)
     const Milliseconds allowed = request.deadline.value_or(m_d->options.deadline);
     m_d->runner.predict(std::move(request), allowed, std::move(done));
     m_d->lookBy(allowed);
+}
+
+void Workbench::describe(const ModelId &id, ModelCache::DescribeDone done)
+{
+    m_d->descriptions.describe(id, m_d->options.deadline, std::move(done));
+    m_d->lookBy(m_d->options.deadline);
 }
 
 Result<std::string> Workbench::defaultModel() const

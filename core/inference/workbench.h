@@ -74,6 +74,9 @@ public:
     // network and postprocessing say.
     void predict(InferenceRequest request, PredictDone done);
 
+    // As ModelCache::describe, within the deadline that requests have by default.
+    void describe(const ModelId &id, ModelCache::DescribeDone done);
+
     // The model that an empty name means. NotFound with what to do where no model is registered.
     Result<std::string> defaultModel() const;
     // The version that a load without one would take; "1" where no files tell.

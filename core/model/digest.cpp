@@ -1,5 +1,7 @@
 #include "model/model_loader.h"
 
+#include "base/file.h"
+
 #include <fmt/format.h>
 #include <QCryptographicHash>
 #include <QFile>
@@ -18,13 +20,16 @@ Result<std::string> digestOf(const std::vector<std::filesystem::path> &files)
     QCryptographicHash hash(QCryptographicHash::Sha256);
     QByteArray piece(pieceSize, Qt::Uninitialized);
     for (const std::filesystem::path &path : files) {
-        QFile file(QString::fromStdString(path.string()));
+        auto opened = openRegularFile(path);
+        if (!opened)
+            return std::move(opened).error();
+        QFile file;
         const auto failed = [&] {
             return failedPrecondition(fmt::format("\"{}\" cannot be read: {}; check that it is "
                                                   "there and its permissions.",
                                                   path.string(), file.errorString().toStdString()));
         };
-        if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
+        if (!file.open(opened->get(), QIODevice::ReadOnly | QIODevice::Unbuffered))
             return failed();
         const std::string head = fmt::format("{}\n{}\n", path.filename().string(), file.size());
         hash.addData(QByteArray::fromStdString(head));

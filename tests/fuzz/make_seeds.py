@@ -265,6 +265,23 @@ def main():
         (folder / target / name).write_bytes(content)
     print(f"{len(SEEDS)} files in {folder}")
 
+# ---- model_files -------------------------------------------------------------------------------------------------------
+
+TORCH = (struct.pack("<iii", 4, 1, 3) + b"V 1" + struct.pack("<i", 9) + b"nn.Linear" + struct.pack("<iii", 3, 2, 1) +
+         struct.pack("<ii", 2, 6) + b"weight" + struct.pack("<iii", 4, 3, 3) + b"V 1" + struct.pack("<i", 17) + b"torch.FloatTensor" +
+         struct.pack("<iqqqqq", 2, 1, 2, 2, 1, 1) + struct.pack("<iii", 4, 4, 3) + b"V 1" + struct.pack("<i", 18) + b"torch.FloatStorage" +
+         struct.pack("<qff", 2, 1, 2))
+seed("model_files", "torch", b"t" + TORCH)
+seed("model_files", "torch-text", "T4\n1\n3\nV 1\n9\nnn.Linear\n3\n2\n1\n2\n6\nweight\n4\n3\n3\nV 1\n17\ntorch.FloatTensor\n"
+     "2\n1 2\n2 1\n1\n4\n4\n3\nV 1\n18\ntorch.FloatStorage\n2\n1 2.5e-1\n")
+seed("model_files", "graph", b"g\x0a\x10\x0a\x01x\x12\x0bPlaceholder\x0a\x0c\x0a\x01a\x12\x04Relu\x1a\x01x")
+seed("model_files", "graph-text", 'Gnode { name: "x" op: "Placeholder" } node { name: "a" op: "ConcatV2" input: "x" input: "x:1" input: "^k" }')
+seed("model_files", "darknet", "d[net]\nwidth=4\n[convolutional]\nfilters=14\n[yolo]\nmask=0,1\nanchors=1,2,3,4\nnum=2\nclasses=2\n[route]\nlayers=-1,0\n")
+seed("model_files", "xml", "x<?xml version=\"1.0\"?><opencv_storage><!-- c --><a b='<'>\"1\" &lt;</a></opencv_storage>")
+seed("model_files", "json", 'x{"a": [1, {"b": "]\\"", /* } */ "c": []}] // x\n}')
+seed("model_files", "yaml", "x%YAML:1.0\n---\na: !!opencv-matrix\n   data: [ 1., -2.5e-01,\n      .Nan ]\nb:\n   - { v:1, w:\"x\" }\n   - - 1\n")
+
+
 
 if __name__ == "__main__":
     main()

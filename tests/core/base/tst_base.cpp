@@ -7,9 +7,14 @@
 #include "base/text.h"
 #include "base/usual_time.h"
 
+#include <fcntl.h>
 #include <filesystem>
 #include <QtTest>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace warmbench;
 
@@ -75,6 +80,63 @@ private Q_SLOTS:
         QVERIFY(readFile(root / "loop", {5}).error().code == ErrorCode::FailedPrecondition);
         QVERIFY(!readFile("/proc/self/status", mebibytes(1))->empty());
         QVERIFY(readFile(root / std::string(300, 'n'), {5}).error().code == ErrorCode::NotFound);
+    }
+
+    // Opening one of these waits for somebody at its other end, or reads without end.
+    void onlyRegularFilesAreOpened()
+    {
+        QTemporaryDir folder;
+        const std::filesystem::path root = folder.path().toStdString();
+        QCOMPARE(::mkfifo((root / "pipe").c_str(), 0600), 0);
+        std::filesystem::create_symlink("pipe", root / "link");
+        std::filesystem::create_symlink("/dev/zero", root / "device");
+        const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        const std::string place = (root / "socket").string();
+        place.copy(address.sun_path, sizeof address.sun_path - 1);
+        QCOMPARE(::bind(listener, reinterpret_cast<sockaddr *>(&address), sizeof address), 0);
+        ::close(listener);
+        for (const char *name : {"pipe", "link", "device", "socket"}) {
+            for (const Error &error :
+                 {readFile(root / name, mebibytes(1)).error(),
+                  readFileStart(root / name, 1).error(), readFilePart(root / name, 0, 1).error(),
+                  openRegularFile(root / name).error()}) {
+                QCOMPARE(error.code, ErrorCode::FailedPrecondition);
+                QVERIFY2(error.message.find("is a pipe, socket or device") != std::string::npos,
+                         error.message.c_str());
+            }
+        }
+        QVERIFY(openRegularFile(root).error().code == ErrorCode::InvalidArgument);
+    }
+
+    void whatAPersonNamesMayBeAPipe()
+    {
+        QTemporaryDir folder;
+        const std::string pipe = folder.filePath(QStringLiteral("pipe")).toStdString();
+        QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
+        std::thread writer([&pipe] {
+            const int end = ::open(pipe.c_str(), O_WRONLY | O_CLOEXEC);
+            [[maybe_unused]] const auto written = ::write(end, "hello", 5);
+            ::close(end);
+        });
+        const auto read = readFileOrPipe(pipe, mebibytes(1));
+        writer.join();
+        QVERIFY(read);
+        QCOMPARE(*read, std::string("hello"));
+    }
+
+    void partsAreReadWholeOrNotAtAll()
+    {
+        QTemporaryDir folder;
+        const std::string path = folder.filePath(QStringLiteral("file")).toStdString();
+        QVERIFY(writeFile(path, "12345"));
+        QCOMPARE(*readFilePart(path, 1, 3), std::string("234"));
+        QCOMPARE(readFilePart(path, 3, 3).error().code, ErrorCode::FailedPrecondition);
+        const auto memory = memoryFile("abc");
+        QVERIFY(memory);
+        QCOMPARE(*readFile("/proc/self/fd/" + std::to_string(memory->get()), {10}),
+                 std::string("abc"));
     }
 
     void aFullDiskLeavesTheOldFileWhole()

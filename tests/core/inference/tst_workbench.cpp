@@ -267,6 +267,34 @@ private Q_SLOTS:
         QVERIFY(others.await(2));
     }
 
+    // A load that takes for ever must not keep those waiting who only ask what a model is.
+    void descriptionsAreAnsweredByTheirDeadline()
+    {
+        Bench bench;
+        bench.source.set("loading");
+        bench.source.set("asked");
+        bench.source.loadGate.close();
+        Inbox inbox;
+        bench.workbench->predict(requestFor("loading"), inbox.slot());
+        QVERIFY(bench.source.loadGate.awaitWaiting(1));
+        std::vector<std::string> answers;
+        bench.workbench->describe({"asked", {}}, [&answers](const auto &facts) {
+            answers.emplace_back(facts ? "ok" : errorCodeName(facts.error().code));
+        });
+        bench.workbench->keepHouse();
+        QVERIFY(answers.empty());
+        bench.clock.advance(bench.workbench->options().deadline);
+        bench.workbench->keepHouse();
+        QCOMPARE(answers, std::vector<std::string>{"DEADLINE_EXCEEDED"});
+        bench.source.loadGate.open();
+        QVERIFY(inbox.await(1));
+        std::promise<bool> again;
+        bench.workbench->describe(
+            {"asked", {}}, [&again](const auto &facts) { again.set_value(facts.has_value()); });
+        QVERIFY(again.get_future().get());
+        QCOMPARE(answers.size(), std::size_t(1)); // the late answer went nowhere
+    }
+
     void aLoadThatFailsTooLateAnswersNobodyTwice()
     {
         Bench bench;

@@ -1,0 +1,41 @@
+// The numbers and strings of a Torch7 file in its binary or text form, as OpenCV's THDiskFile reads
+// them, from bytes in memory.
+// Thread: value. Errors: false where the bytes end or are no such number; never past the end.
+// Private to this room.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace warmbench {
+
+class TorchReader
+{
+public:
+    TorchReader(std::string_view bytes, bool binary)
+        : m_bytes(bytes)
+        , m_binary(binary)
+    {
+    }
+
+    bool integer(int &value); // 32 bits
+    bool longer(std::int64_t &value);
+    bool real(double &value);
+    bool string(std::string_view &value); // its length before it
+    // Numbers that are not looked at; `size` is that of one in the binary form.
+    bool skip(std::int64_t count, std::size_t size);
+    // How many numbers of `size` may be left at most.
+    std::int64_t room(std::size_t size) const;
+
+private:
+    template <typename T>
+    bool fixed(T &value);
+    bool word(std::string_view &value);
+    void skipBlanks();
+    void skipLineEnd();
+
+    std::string_view m_bytes;
+    bool m_binary;
+};
+
+} // namespace warmbench

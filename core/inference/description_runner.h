@@ -1,0 +1,37 @@
+// Questions for the facts of a model, each answered once: by the loader or, where that is busy with
+// another model for too long, by its deadline. A file that keeps the loader so keeps no client.
+//
+// Thread: any; nothing blocks. Answers come from the loader's or housekeeping's thread, or at once
+// on the caller's. Must outlive the threads of the cache.
+#pragma once
+
+#include "base/clock.h"
+#include "base/duration.h"
+#include "model/model_cache.h"
+
+#include <list>
+#include <memory>
+#include <mutex>
+
+namespace warmbench {
+
+class DescriptionRunner
+{
+public:
+    DescriptionRunner(ModelCache &cache, const Clock &clock);
+
+    // Errors as ModelCache::describe, and DeadlineExceeded. `allowed` below zero: no limit.
+    void describe(const ModelId &id, Milliseconds allowed, ModelCache::DescribeDone done);
+    // Answers what is past its deadline; returns the earliest deadline of what still waits.
+    SteadyTime answerOverdue();
+
+private:
+    struct Question;
+
+    ModelCache &m_cache;
+    const Clock &m_clock;
+    std::mutex m_mutex;
+    std::list<std::weak_ptr<Question>> m_waiting;
+};
+
+} // namespace warmbench
