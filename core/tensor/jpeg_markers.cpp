@@ -128,9 +128,23 @@ private:
 
 } // namespace
 
+// Huffman codes have a bit at least. A block of a sequential picture takes two of them, for DC and
+// for its end; one of a progressive picture takes the one for DC.
+bool JpegMarkers::holdsItsBlocks() const
+{
+    if (arithmetic)
+        return true;
+    if (!progressive)
+        return 8 * entropyBytes >= 2 * blocksScanned;
+    std::uint64_t blocks = 0;
+    for (const Component &component : components)
+        blocks += component.blocks;
+    return 8 * entropyBytes >= blocks;
+}
+
 bool JpegMarkers::whole() const
 {
-    return ends && !components.empty() &&
+    return ends && !components.empty() && holdsItsBlocks() &&
            std::all_of(components.begin(), components.end(),
                        [](const Component &component) { return component.scanned; });
 }

@@ -31,8 +31,12 @@ struct JpegMarkers
     PictureBytes exif;               // the TIFF structure in APP1, empty where there is none
 
     std::int64_t pixels() const { return static_cast<std::int64_t>(width * height); }
-    // The end is there and every component has come in some scan.
+    // The end is there, every component has come in some scan, and there are as many bits as the
+    // blocks take at the least.
     bool whole() const;
+
+private:
+    bool holdsItsBlocks() const;
 };
 
 JpegMarkers jpegMarkers(PictureBytes data);

@@ -38,7 +38,8 @@ constexpr double canvasPixel = 12; // made, and turned into RGB
 
 std::chrono::nanoseconds nanoseconds(double time)
 {
-    return std::chrono::nanoseconds(static_cast<std::int64_t>(time));
+    constexpr double most = 1e18; // headers may announce what no count of nanoseconds holds
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(time, most)));
 }
 
 double real(std::uint64_t number)
