@@ -545,6 +545,7 @@ Result<InferenceInputs> decodeOpenInference(const LoadedModel &model, std::strin
                                             std::optional<std::size_t> headerLength,
                                             OpenInferenceAsk &ask)
 {
+    ask = {}; // a request of heavy pictures is decoded anew
     ask.batched = hasBatchDimension(model.spec());
     if (headerLength == std::size_t{0})
         return decodeRaw(model, body, ask);

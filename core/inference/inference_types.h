@@ -29,7 +29,8 @@ using InferenceInputs = std::variant<ImageInputs, SampleInputs, TensorInputs>;
 
 // Turns what the client sent into inputs for this model. Runs on a worker of the pool with the
 // model pinned; timed as "decode". InvalidArgument names the tensor, what came, what was expected
-// and how to mend it.
+// and how to mend it. Called once more where its pictures turn out to be heavy: the second call
+// finds things as the first one did.
 using InputDecoder = std::function<Result<InferenceInputs>(const LoadedModel &)>;
 
 struct InferenceRequest

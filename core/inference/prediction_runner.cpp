@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "inference/prediction_flow.h"
+#include "tensor/picture_allowance.h"
 
 #include <atomic>
 #include <exception>
@@ -12,6 +13,9 @@ namespace warmbench {
 namespace {
 
 static_assert(allPhases.size() == ModelMeter::phaseCount);
+
+// Requests whose pictures take longer decode on at most half of the workers.
+constexpr std::chrono::milliseconds mostLightPictures{100};
 
 constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
 
@@ -120,21 +124,26 @@ void PredictionRunner::enqueue(const FlightPtr &flight, bool here)
         return;
     }
     const Network &network = *flight->handle->network;
-    std::string queue = flight->handle->id.text();
-    const int concurrency = network.concurrency();
-    const auto runAtOnce = [this, &flight] { run(flight, {}); };
+    const auto runAtOnce = [this, &flight] { run(flight, Place::Light, {}); };
     if (here && network.usualTime() < quickRunTime &&
-        m_scheduler.runHere(queue, concurrency, runAtOnce))
+        m_scheduler.runHere(flight->handle->id.text(), network.concurrency(), runAtOnce))
         return;
+    if (auto submitted = m_scheduler.submit(jobFor(flight, Place::Light, {})); !submitted)
+        finish(flight, submitted.error());
+}
+
+Job PredictionRunner::jobFor(const FlightPtr &flight, Place place, std::chrono::nanoseconds waited)
+{
     Job job;
-    job.queue = std::move(queue);
-    job.concurrency = concurrency;
+    job.queue = flight->handle->id.text();
+    job.concurrency = flight->handle->network->concurrency();
     job.deadline = flight->deadline;
     job.cancellation = flight->request.cancellation;
-    job.run = [this, flight, queued = m_clock.now()] { run(flight, m_clock.now() - queued); };
+    job.run = [this, flight, place, waited, queued = m_clock.now()] {
+        run(flight, place, waited + (m_clock.now() - queued));
+    };
     job.abandon = [this, flight](Error error) { finish(flight, std::move(error)); };
-    if (auto submitted = m_scheduler.submit(std::move(job)); !submitted)
-        finish(flight, submitted.error());
+    return job;
 }
 
 // Nothing may leave a request without its answer, not even a lack of memory.
@@ -153,20 +162,41 @@ Result<Prediction> PredictionRunner::predicted(const Flight &flight) const
     }
 }
 
-void PredictionRunner::run(const FlightPtr &flight, std::chrono::nanoseconds waited)
+std::optional<Result<Prediction>> PredictionRunner::predictedLightly(const Flight &flight) const
 {
-    auto result = predicted(*flight);
-    if (result) {
-        result->cache = flight->outcome;
-        result->timings[Phase::Queue] = waited;
-        result->timings.total = m_clock.now() - flight->start;
-        if (ModelMeter *meter = flight->handle->meter.get()) {
-            for (const Phase phase : allPhases)
-                meter->recordPhase(static_cast<std::size_t>(phase), result->timings[phase]);
-            meter->recordInference(totalsOf(*result, flight->handle->network->batches()));
-        }
+    const PictureAllowance allowance(mostLightPictures);
+    std::optional<Result<Prediction>> result(predicted(flight));
+    if (allowance.exceeded())
+        result.reset();
+    return result;
+}
+
+// What pictures take is known once the decoder has come upon them: then all begins again in a place
+// for heavy jobs, so that others keep workers to go on with.
+void PredictionRunner::run(const FlightPtr &flight, Place place, std::chrono::nanoseconds waited)
+{
+    auto result = place == Place::Light ? predictedLightly(*flight)
+                                        : std::optional<Result<Prediction>>(predicted(*flight));
+    if (!result) {
+        m_scheduler.giveBack(jobFor(flight, Place::Heavy, waited));
+        return;
     }
-    finish(flight, std::move(result));
+    if (*result)
+        record(*flight, **result, waited);
+    finish(flight, std::move(*result));
+}
+
+void PredictionRunner::record(const Flight &flight, Prediction &prediction,
+                              std::chrono::nanoseconds waited)
+{
+    prediction.cache = flight.outcome;
+    prediction.timings[Phase::Queue] = waited;
+    prediction.timings.total = m_clock.now() - flight.start;
+    if (ModelMeter *meter = flight.handle->meter.get()) {
+        for (const Phase phase : allPhases)
+            meter->recordPhase(static_cast<std::size_t>(phase), prediction.timings[phase]);
+        meter->recordInference(totalsOf(prediction, flight.handle->network->batches()));
+    }
 }
 
 void PredictionRunner::finish(const FlightPtr &flight, Result<Prediction> result)

@@ -15,6 +15,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace warmbench {
 
@@ -38,8 +39,14 @@ private:
     void awaitLoad(const FlightPtr &flight);
     // `here`: on this thread where the network is quick and nothing waits.
     void enqueue(const FlightPtr &flight, bool here);
-    void run(const FlightPtr &flight, std::chrono::nanoseconds waited);
+    enum class Place : std::uint8_t { Light, Heavy };
+    // `waited`: before.
+    Job jobFor(const FlightPtr &flight, Place place, std::chrono::nanoseconds waited);
+    void run(const FlightPtr &flight, Place place, std::chrono::nanoseconds waited);
+    // Nothing where its pictures take more than a light place allows.
+    std::optional<Result<Prediction>> predictedLightly(const Flight &flight) const;
     Result<Prediction> predicted(const Flight &flight) const;
+    void record(const Flight &flight, Prediction &prediction, std::chrono::nanoseconds waited);
     void finish(const FlightPtr &flight, Result<Prediction> result);
 
     ModelCache &m_cache;

@@ -67,9 +67,20 @@ struct Scheduler::Private
     struct Queue
     {
         std::deque<Job> jobs;
+        std::deque<Job> heavy; // wait beside them
         int concurrency = 1;
         int running = 0;
-        bool listed = false; // stands in `turns`
+        bool listed = false;    // stands in `turns`
+        bool lightTurn = false; // a heavy job was the last one taken
+
+        std::size_t size() const { return jobs.size() + heavy.size(); }
+    };
+
+    struct Taken
+    {
+        Job job;
+        Queue *queue = nullptr;
+        bool heavy = false;
     };
 
     Private(const Clock &time, SchedulerOptions wanted)
@@ -77,6 +88,7 @@ struct Scheduler::Private
         , options(wanted)
     {
         options.threads = std::max(options.threads, 1);
+        mostHeavy = std::max(options.threads / 2, 1);
         options.queueLimit = std::max(options.queueLimit, 0);
     }
 
@@ -86,8 +98,12 @@ struct Scheduler::Private
     std::condition_variable work; // for workers
     std::condition_variable idle; // for stop()
     std::unordered_map<std::string, Queue> queues;
-    std::deque<Queue *> turns; // queues with jobs and a free place, the next one first
+    std::deque<Queue *> turns; // queues with jobs that may run and a free place, the next one first
+    std::deque<Queue *> heavyTurns; // queues with heavy jobs, the next one first
+    int mostHeavy = 1;
+    int runningHeavy = 0;
     std::size_t waiting = 0;
+    std::size_t waitingHeavy = 0; // of them
     std::size_t running = 0;
     std::size_t stoppingJobs = 0; // jobs that are inside stop()
     int sleeping = 0;             // workers without work
@@ -96,9 +112,20 @@ struct Scheduler::Private
     std::vector<std::thread> threads;
     std::mutex joining;
 
+    // The queue whose heavy job runs next; null where none may.
+    Queue *nextHeavy() const
+    {
+        if (runningHeavy >= mostHeavy)
+            return nullptr;
+        const auto found =
+            std::find_if(heavyTurns.begin(), heavyTurns.end(),
+                         [](const Queue *queue) { return queue->running < queue->concurrency; });
+        return found == heavyTurns.end() ? nullptr : *found;
+    }
     void list(const Lock &, Queue &queue)
     {
-        if (queue.listed || queue.jobs.empty() || queue.running >= queue.concurrency)
+        if (queue.listed || queue.running >= queue.concurrency ||
+            (queue.jobs.empty() && nextHeavy() != &queue))
             return;
         queue.listed = true;
         turns.push_back(&queue);
@@ -106,35 +133,51 @@ struct Scheduler::Private
     // Takes out the jobs that have an obstacle.
     void sift(const Lock &, Queue &queue, SteadyTime now, Abandoned &abandoned)
     {
+        const std::size_t light = siftJobs(queue.jobs, now, abandoned);
+        const std::size_t heavy = siftJobs(queue.heavy, now, abandoned);
+        waiting -= light + heavy;
+        waitingHeavy -= heavy;
+        if (queue.heavy.empty())
+            std::erase(heavyTurns, &queue);
+        tellIfIdle();
+    }
+    static std::size_t siftJobs(std::deque<Job> &jobs, SteadyTime now, Abandoned &abandoned)
+    {
         std::deque<Job> kept;
-        for (Job &job : queue.jobs) {
+        for (Job &job : jobs) {
             if (auto error = obstacle(job, now))
                 abandoned.add(std::move(job), std::move(*error));
             else
                 kept.push_back(std::move(job));
         }
-        waiting -= queue.jobs.size() - kept.size();
-        queue.jobs.swap(kept);
-        tellIfIdle();
+        jobs.swap(kept);
+        return kept.size() - jobs.size();
     }
     bool full(const Lock &, const Queue &queue) const
     {
         const int free = std::min(queue.concurrency - queue.running,
                                   options.threads - static_cast<int>(running));
-        return queue.jobs.size() >= static_cast<std::size_t>(options.queueLimit) +
-                                        static_cast<std::size_t>(std::max(free, 0));
+        return queue.size() >= static_cast<std::size_t>(options.queueLimit) +
+                                   static_cast<std::size_t>(std::max(free, 0));
     }
     void begin(const Lock &, Queue &queue)
     {
         ++running;
         ++queue.running;
     }
-    void end(const Lock &lock, Queue &queue)
+    void end(const Lock &lock, Queue &queue, bool heavy)
     {
         --running;
         --queue.running;
+        runningHeavy -= heavy ? 1 : 0;
         list(lock, queue);
+        listNextHeavy(lock);
         tellIfIdle();
+    }
+    void listNextHeavy(const Lock &lock)
+    {
+        if (Queue *queue = nextHeavy())
+            list(lock, *queue);
     }
     void tellIfIdle()
     {
@@ -142,7 +185,9 @@ struct Scheduler::Private
             idle.notify_all();
     }
     void workOn(int number);
-    bool take(Lock &lock, Job &job, Queue *&from, Abandoned &abandoned);
+    bool take(Lock &lock, Taken &taken, Abandoned &abandoned);
+    bool takesHeavy(Queue &queue);
+    Job next(Queue &queue, bool heavy);
 };
 
 void Scheduler::Private::workOn(int number)
@@ -151,8 +196,7 @@ void Scheduler::Private::workOn(int number)
     workerOf = this;
     for (;;) {
         Abandoned abandoned;
-        Job job;
-        Queue *queue = nullptr;
+        Taken taken;
         {
             Lock lock(mutex);
             ++sleeping;
@@ -160,43 +204,64 @@ void Scheduler::Private::workOn(int number)
             --sleeping;
             if (ended)
                 return;
-            if (!take(lock, job, queue, abandoned))
+            if (!take(lock, taken, abandoned))
                 continue;
         }
         abandoned.tell(); // they have waited long enough
-        job.run();
-        job = {}; // what it holds goes before its place is free
+        taken.job.run();
+        taken.job = {}; // what it holds goes before its place is free
         const Lock lock(mutex);
-        end(lock, *queue);
+        end(lock, *taken.queue, taken.heavy);
     }
 }
 
-bool Scheduler::Private::take(Lock &lock, Job &job, Queue *&from, Abandoned &abandoned)
+bool Scheduler::Private::take(Lock &lock, Taken &taken, Abandoned &abandoned)
 {
     Queue &queue = *turns.front();
     turns.pop_front();
     queue.listed = false;
     const SteadyTime now = clock.now();
-    bool found = false;
-    while (!found && !queue.jobs.empty() && queue.running < queue.concurrency) {
-        Job next = std::move(queue.jobs.front());
-        queue.jobs.pop_front();
-        --waiting;
-        if (auto error = obstacle(next, now)) {
-            abandoned.add(std::move(next), std::move(*error));
+    while (!taken.queue && queue.running < queue.concurrency &&
+           (!queue.jobs.empty() || nextHeavy() == &queue)) {
+        const bool heavy = takesHeavy(queue);
+        Job job = next(queue, heavy);
+        if (auto error = obstacle(job, now)) {
+            abandoned.add(std::move(job), std::move(*error));
             continue;
         }
-        job = std::move(next);
-        from = &queue;
+        taken = {std::move(job), &queue, heavy};
+        queue.lightTurn = heavy;
+        runningHeavy += heavy ? 1 : 0;
         begin(lock, queue);
-        found = true;
     }
     list(lock, queue);
+    listNextHeavy(lock);
     // What is left is for others: a wake-up that two jobs shared is passed on.
     if (!turns.empty() && sleeping > 0)
         work.notify_one();
     tellIfIdle();
-    return found;
+    return taken.queue != nullptr;
+}
+
+// Light and heavy jobs of a queue take turns, so that neither keeps the other waiting for ever.
+bool Scheduler::Private::takesHeavy(Queue &queue)
+{
+    return nextHeavy() == &queue && (queue.jobs.empty() || !queue.lightTurn);
+}
+
+Job Scheduler::Private::next(Queue &queue, bool heavy)
+{
+    std::deque<Job> &jobs = heavy ? queue.heavy : queue.jobs;
+    Job job = std::move(jobs.front());
+    jobs.pop_front();
+    --waiting;
+    if (heavy) {
+        --waitingHeavy;
+        std::erase(heavyTurns, &queue);
+        if (!queue.heavy.empty())
+            heavyTurns.push_back(&queue);
+    }
+    return job;
 }
 
 Scheduler::Scheduler(const Clock &clock, SchedulerOptions options)
@@ -225,7 +290,7 @@ Result<void> Scheduler::submit(Job job)
         return Error{ErrorCode::Unavailable,
                      fmt::format("The queue of {} is full ({} requests wait); try again in a "
                                  "moment.",
-                                 job.queue, queue.jobs.size())};
+                                 job.queue, queue.size())};
     queue.jobs.push_back(std::move(job));
     ++m_d->waiting;
     m_d->list(lock, queue);
@@ -233,12 +298,31 @@ Result<void> Scheduler::submit(Job job)
     return {};
 }
 
+void Scheduler::giveBack(Job job)
+{
+    Abandoned abandoned;
+    const Private::Lock lock(m_d->mutex);
+    if (m_d->ended) {
+        abandoned.add(std::move(job), stoppingError());
+        return;
+    }
+    Private::Queue &queue = m_d->queues[job.queue];
+    queue.concurrency = std::max(job.concurrency, 1);
+    if (queue.heavy.empty())
+        m_d->heavyTurns.push_back(&queue);
+    queue.heavy.push_back(std::move(job));
+    ++m_d->waiting;
+    ++m_d->waitingHeavy;
+    m_d->listNextHeavy(lock);
+    m_d->work.notify_one();
+}
+
 bool Scheduler::runHere(const std::string &name, int concurrency, const std::function<void()> &run)
 {
     Private::Queue *queue = nullptr;
     {
         const Private::Lock lock(m_d->mutex);
-        if (m_d->stopping || m_d->waiting > 0 ||
+        if (m_d->stopping || m_d->waiting > m_d->waitingHeavy ||
             m_d->running >= static_cast<std::size_t>(m_d->options.threads))
             return false;
         queue = &m_d->queues[name];
@@ -250,7 +334,7 @@ bool Scheduler::runHere(const std::string &name, int concurrency, const std::fun
     // Whatever `run` does, short of memory perhaps, its place is free then.
     const auto end = [d = m_d.get(), queue](const void *) {
         const Private::Lock lock(d->mutex);
-        d->end(lock, *queue);
+        d->end(lock, *queue, false);
         if (!d->turns.empty() && d->sleeping > 0)
             d->work.notify_one();
     };
@@ -268,9 +352,11 @@ SteadyTime Scheduler::sweep()
     for (auto it = m_d->queues.begin(); it != m_d->queues.end();) {
         Private::Queue &queue = it->second;
         m_d->sift(lock, queue, now, abandoned);
-        for (const Job &job : queue.jobs)
-            earliest = std::min(earliest, job.deadline);
-        const bool unused = queue.jobs.empty() && queue.running == 0 && !queue.listed;
+        for (const auto *jobs : {&queue.jobs, &queue.heavy}) {
+            for (const Job &job : *jobs)
+                earliest = std::min(earliest, job.deadline);
+        }
+        const bool unused = queue.size() == 0 && queue.running == 0 && !queue.listed;
         it = unused ? m_d->queues.erase(it) : std::next(it);
     }
     return earliest;
@@ -286,7 +372,7 @@ std::size_t Scheduler::waiting(const std::string &queue) const
 {
     const Private::Lock lock(m_d->mutex);
     const auto found = m_d->queues.find(queue);
-    return found == m_d->queues.end() ? 0 : found->second.jobs.size();
+    return found == m_d->queues.end() ? 0 : found->second.size();
 }
 
 std::size_t Scheduler::running() const
@@ -310,11 +396,15 @@ void Scheduler::stop(std::chrono::milliseconds drain)
         m_d->ended = true;
         m_d->turns.clear();
         for (auto &[name, queue] : m_d->queues) {
-            for (Job &job : std::exchange(queue.jobs, {}))
-                abandoned.add(std::move(job), stoppingError());
+            for (auto *jobs : {&queue.jobs, &queue.heavy}) {
+                for (Job &job : std::exchange(*jobs, {}))
+                    abandoned.add(std::move(job), stoppingError());
+            }
             queue.listed = false;
         }
+        m_d->heavyTurns.clear();
         m_d->waiting = 0;
+        m_d->waitingHeavy = 0;
         m_d->work.notify_all();
     }
     if (byJob)

@@ -3,8 +3,10 @@
 //
 // A model has at most `concurrency` jobs running at once (its network's), so that workers never
 // wait for a network while others have work. Queues take turns: one job each, however long one of
-// them is. Deadlines are looked at when a job is taken and by the housekeeping; a cancelled
-// job is dropped unrun. Thread: any. Jobs run on pool threads named "infer-N", or on
+// them is. Heavy jobs, which a job says it is once it runs (giveBack), wait beside the others of
+// their queue, and at most half of the threads (one at least) run such: what is light passes them,
+// in the same queue by turns. Deadlines are looked at when a job is taken and by the housekeeping;
+// a cancelled job is dropped unrun. Thread: any. Jobs run on pool threads named "infer-N", or on
 // the caller's by runHere, and must not throw.
 // submit never blocks.
 #pragma once
@@ -48,8 +50,12 @@ public:
     // Unavailable at once where the queue is full ("... try again in a moment") or the scheduler
     // stops; `abandon` is not called then.
     Result<void> submit(Job job);
+    // From within a job's run: the job, as heavy. It has been accepted, so that neither a full
+    // queue nor a stop that still drains refuses it; after that its `abandon` is called with
+    // Unavailable.
+    void giveBack(Job job);
     // Calls `run` on this thread where a worker could start such a job at once: its queue has a
-    // free place and nothing waits anywhere. False otherwise.
+    // free place and nothing but heavy jobs waits anywhere. False otherwise.
     bool runHere(const std::string &queue, int concurrency, const std::function<void()> &run);
     // Abandons what is past its deadline or cancelled. Called by the housekeeping. Returns the
     // earliest deadline of what still waits.

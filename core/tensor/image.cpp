@@ -2,6 +2,13 @@
 
 #include "base/text.h"
 #include "tensor/image_format.h"
+#include "tensor/jpeg_decoder.h"
+#include "tensor/orientation.h"
+#include "tensor/over_white.h"
+#include "tensor/picture_allowance.h"
+#include "tensor/picture_end.h"
+#include "tensor/picture_work.h"
+#include "tensor/png_decoder.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -9,6 +16,7 @@
 #include <QBuffer>
 #include <QImage>
 #include <QImageReader>
+#include <QLoggingCategory>
 #include <string_view>
 
 namespace warmbench {
@@ -36,26 +44,6 @@ Error damaged(ImageFormat format, const std::string &how)
                                        imageFormatName(format), how));
 }
 
-std::uint8_t overWhite(unsigned colour, unsigned alpha, unsigned most)
-{
-    const std::uint64_t mixed =
-        std::uint64_t{colour} * alpha + std::uint64_t{most} * (most - alpha);
-    const std::uint64_t scaled = mixed * 255;
-    const std::uint64_t whole = std::uint64_t{most} * most;
-    return static_cast<std::uint8_t>((scaled + whole / 2) / whole);
-}
-
-// Lays `count` RGBA samples of 8 or 16 bits over white.
-template <typename Sample>
-void layOverWhite(const Sample *from, int count, std::uint8_t *to)
-{
-    constexpr unsigned most = static_cast<Sample>(~Sample{});
-    for (int i = 0; i < count; ++i, from += 4, to += 3) {
-        for (int c = 0; c < 3; ++c)
-            to[c] = overWhite(from[c], from[3], most);
-    }
-}
-
 void copyBand(const QImage &band, std::uint8_t *to)
 {
     const int width = band.width();
@@ -67,9 +55,10 @@ void copyBand(const QImage &band, std::uint8_t *to)
     for (int y = 0; y < pixels.height(); ++y, to += std::size_t{3} * static_cast<unsigned>(width)) {
         const uchar *row = pixels.constScanLine(y);
         if (format == QImage::Format_RGBA64)
-            layOverWhite(reinterpret_cast<const quint16 *>(row), width, to);
+            layOverWhite(reinterpret_cast<const quint16 *>(row), static_cast<std::size_t>(width),
+                         to);
         else if (format == QImage::Format_RGBA8888)
-            layOverWhite(row, width, to);
+            layOverWhite(row, static_cast<std::size_t>(width), to);
         else
             std::copy_n(row, 3 * width, to);
     }
@@ -97,9 +86,18 @@ void raiseAllocationLimitOnce()
     std::call_once(once, [] { QImageReader::setAllocationLimit(1024); });
 }
 
-Result<Image> decodeAs(ImageFormat format, std::span<const std::byte> data)
+// What Qt's readers write to standard error says nothing that the answer does not.
+void keepQtQuietOnce()
+{
+    static std::once_flag once;
+    std::call_once(
+        once, [] { QLoggingCategory::setFilterRules(QStringLiteral("qt.gui.imageio*=false")); });
+}
+
+Result<Image> decodeByQt(ImageFormat format, PictureBytes data)
 {
     raiseAllocationLimitOnce();
+    keepQtQuietOnce();
     const QByteArray handler = QByteArray(imageFormatName(format)).toLower();
     QByteArray bytes = QByteArray::fromRawData(reinterpret_cast<const char *>(data.data()),
                                                static_cast<qsizetype>(data.size()));
@@ -108,28 +106,47 @@ Result<Image> decodeAs(ImageFormat format, std::span<const std::byte> data)
     // The handler is named, so that no other plug-in (SVG, say) ever sees the bytes.
     QImageReader reader(&buffer, handler);
     reader.setAutoDetectImageFormat(false);
-    reader.setAutoTransform(true);
-    const QSize size = reader.size();
-    if (size.isEmpty()) {
-        if (!QImageReader::supportedImageFormats().contains(handler))
-            return failedPrecondition(fmt::format(
-                "This installation cannot read {}; install Debian's qt6-image-formats-plugins.",
-                imageFormatName(format)));
+    reader.setAutoTransform(false);
+    const QImage decoded = reader.read();
+    if (!decoded.isNull())
+        return toRgb(decoded);
+    if (!QImageReader::supportedImageFormats().contains(handler))
+        return failedPrecondition(fmt::format("This installation cannot read {}; install Debian's "
+                                              "qt6-image-formats-plugins.",
+                                              imageFormatName(format)));
+    return damaged(format, fmt::format("damaged ({})", reader.errorString().toStdString()));
+}
+
+Result<void> checkBeforeDecoding(ImageFormat format, PictureBytes data)
+{
+    const PictureWork work = pictureWork(format, data);
+    if (work.pixels == 0)
         return damaged(format, "damaged (its size cannot be read)");
-    }
-    const std::int64_t pixels =
-        std::max(std::int64_t{size.width()} * size.height(), canvasPixels(format, data));
-    if (pixels > maxImagePixels)
+    if (work.pixels > maxImagePixels)
         return invalidArgument(fmt::format("The {} image has {} megapixels, more than {}; send a "
                                            "smaller one.",
-                                           imageFormatName(format), pixels / 1'000'000,
+                                           imageFormatName(format), work.pixels / 1'000'000,
                                            maxImagePixels / 1'000'000));
+    if (auto possible = checkWork(format, work); !possible)
+        return possible;
+    if (!PictureAllowance::take(work.time))
+        return Error{ErrorCode::Unavailable,
+                     "The image takes long to decode and has to wait for others; send it again."};
     if (!isWhole(format, data))
         return damaged(format, "truncated (its end is missing)");
-    const QImage decoded = reader.read();
-    if (decoded.isNull())
-        return damaged(format, fmt::format("damaged ({})", reader.errorString().toStdString()));
-    return toRgb(decoded);
+    return {};
+}
+
+Result<Image> decodeAs(ImageFormat format, PictureBytes data)
+{
+    if (auto checked = checkBeforeDecoding(format, data); !checked)
+        return std::move(checked).error();
+    auto image = format == ImageFormat::Jpeg  ? decodeJpeg(data)
+                 : format == ImageFormat::Png ? decodePng(data)
+                                              : decodeByQt(format, data);
+    if (!image)
+        return image;
+    return turnedUpright(std::move(*image), orientationOf(format, data));
 }
 
 } // namespace

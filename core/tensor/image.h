@@ -30,10 +30,13 @@ inline constexpr std::int64_t maxImagePixels = 100'000'000;
 // True where the first bytes are those of PNG, JPEG, WebP, BMP or GIF.
 bool looksLikeImage(std::span<const std::byte> data);
 
-// PNG, JPEG, WebP, BMP and GIF (its first frame), told by content. EXIF orientation is applied,
-// 16-bit samples are scaled to 8, grey and palette become RGB, transparency is laid over white. The
-// size is read and checked before any pixel is. InvalidArgument: not one of these formats, damaged
-// or truncated, more than maxImagePixels, with what to do.
+// PNG, JPEG, WebP, BMP and GIF (of an animation the first frame), told by content. EXIF orientation
+// is applied in PNG, JPEG and WebP, 16-bit samples are scaled to 8, grey and palette become RGB,
+// transparency is laid over white. Size and work are read from the headers and checked before any
+// pixel is decoded: what is accepted takes some seconds of a core at most. InvalidArgument: not one
+// of these formats, damaged or truncated, more than maxImagePixels, too much work (a progressive
+// JPEG of thousands of scans), with what to do. Unavailable: the thread's PictureAllowance does not
+// suffice. Nothing is written to standard error.
 Result<Image> decodeImage(std::span<const std::byte> data);
 
 // PNG bytes of the picture. Internal where the encoder fails.

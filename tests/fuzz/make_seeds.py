@@ -257,6 +257,41 @@ settings("open", '{"pinned": tru')
 settings("list", "[]")
 settings("text", "labels: a")
 
+# ---- pictures ----------------------------------------------------------------------------------------------------------
+
+def chunk(kind, content):
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png(width, height, depth, colour, interlaced, rows, *more):
+    head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlaced)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + b"".join(more) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def riff(content):
+    return b"RIFF" + struct.pack("<I", len(content)) + content
+
+
+EXIF = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+GREY_TABLES = (b"\xff\xdb\0\x43\0" + 64 * b"\x01" + b"\xff\xc4\0\x14\0\x01" + 15 * b"\0" + b"\0"
+               + b"\xff\xc4\0\x14\x10\x01" + 15 * b"\0" + b"\0")
+LOSSLESS = bytes.fromhex("5650384c110000002f024000000750c00216b0ff8188e87f0000")  # 3x2 pixels of one colour, by libwebp
+seed("pictures", "png", png(3, 2, 8, 2, 0, 2 * (b"\0" + bytes(range(9)))))
+seed("pictures", "png-interlaced", png(3, 3, 8, 0, 1, b"\0\x01\0\x02\0\x03\x04\0\x05\0\x06\0\x07\x08\x09"))
+seed("pictures", "png-palette", png(5, 1, 2, 3, 0, b"\0\x1b\0", chunk(b"PLTE", bytes(12)), chunk(b"tRNS", b"\x80")))
+seed("pictures", "png-wide-exif", png(1, 2, 16, 6, 0, 2 * (b"\0" + bytes(8)), chunk(b"eXIf", EXIF)))
+seed("pictures", "png-less", png(300, 300, 8, 6, 0, bytes(1000)))
+seed("pictures", "jpeg", b"\xff\xd8\xff\xe1\0\x22Exif\0\0" + EXIF + GREY_TABLES
+     + b"\xff\xc0\0\x0b\x08\0\x09\0\x11\x01\x01\x11\0\xff\xda\0\x08\x01\x01\0\0\x3f\0\x00\x0f\xff\xd9")
+seed("pictures", "jpeg-progressive", b"\xff\xd8" + GREY_TABLES + b"\xff\xc2\0\x0b\x08\0\x08\0\x08\x01\x01\x11\0"
+     + b"\xff\xda\0\x08\x01\x01\0\0\0\0\x7f" + 3 * b"\xff\xda\0\x08\x01\x01\0\x01\x3f\x01\x7f" + b"\xff\xd9")
+seed("pictures", "webp", riff(b"WEBP" + LOSSLESS))
+seed("pictures", "webp-extended", riff(b"WEBPVP8X\x0a\0\0\0\x08\0\0\0\x02\0\0\x01\0\0" + LOSSLESS + b"EXIF\x1a\0\0\0" + EXIF))
+seed("pictures", "gif", b"GIF89a\x03\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\0\0\0\0\0,\0\0\0\0\x03\0\x01\0\0\x02\x02\x44\x54\0;")
+seed("pictures", "bmp", b"BM" + struct.pack("<IIIIiiHHIIIIII", 62, 0, 54, 40, 2, 1, 1, 24, 0, 8, 0, 0, 0, 0) + bytes(8))
+seed("pictures", "bmp-runs", b"BM" + struct.pack("<IIIIiiHHIIIIII", 76, 0, 62, 40, 4, 2, 1, 8, 1, 14, 0, 0, 2, 0)
+     + bytes(8) + b"\x04\x01\0\0\0\x04\x01\0\x01\0\0\0\0\x01")
+
 
 def main():
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "seeds")

@@ -3,6 +3,7 @@
 #include "inference/workbench.h"
 #include "make_tensor.h"
 #include "manual_clock.h"
+#include "tensor/picture_allowance.h"
 #include "test_files.h"
 
 #include <atomic>
@@ -155,6 +156,41 @@ private Q_SLOTS:
         QCOMPARE(bench.source.loads(), 1);
         QCOMPARE(bench.workbench->metrics().predictions(), std::int64_t(2));
         QCOMPARE(bench.workbench->metrics().failures(), std::int64_t(0));
+    }
+
+    // A request whose pictures take long is begun again as a heavy one: others keep a worker.
+    void heavyPicturesLeaveWorkersToOthers()
+    {
+        Bench bench; // two workers
+        FakeModel model;
+        model.network.concurrency = 2;
+        bench.source.set("pictures", model);
+        bench.source.set("numbers");
+        Gate gate;
+        gate.close();
+        std::atomic<int> begun = 0;
+        InferenceRequest heavy = requestFor("pictures");
+        heavy.decode = [&](const LoadedModel &) -> Result<InferenceInputs> {
+            ++begun;
+            if (!PictureAllowance::take(1s))
+                return invalidArgument("not here");
+            gate.pass();
+            return InferenceInputs(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
+        };
+        Inbox inbox;
+        for (int i = 0; i < 3; ++i)
+            bench.workbench->predict(heavy, inbox.slot());
+        QVERIFY(gate.awaitWaiting(1));
+        for (const char *name : {"numbers", "pictures", "numbers"}) {
+            const auto quick = bench.predict(requestFor(name));
+            QVERIFY2(quick, quick ? "" : quick.error().message.c_str());
+        }
+        QCOMPARE(gate.waiting(), 1);
+        QCOMPARE(begun.load(), 4); // one of the three for the second time
+        gate.open();
+        QVERIFY(inbox.await(3));
+        QCOMPARE(inbox.outcomes(), (std::map<std::string, int>{{"ok", 3}}));
+        QCOMPARE(begun.load(), 6);
     }
 
     void aHundredFirstRequestsShareOneLoad()

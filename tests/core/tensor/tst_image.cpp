@@ -5,8 +5,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <QBuffer>
+#include <QImage>
+#include <QImageWriter>
+#include <QTemporaryFile>
 #include <QtTest>
 #include <random>
+#include <unistd.h>
 
 using namespace warmbench;
 using test::asBytes;
@@ -44,22 +49,144 @@ std::string little(std::uint32_t value)
             static_cast<char>(value >> 16U & 0xFFU), static_cast<char>(value >> 24U)};
 }
 
-// A stored picture whose header claims another size.
-std::string pngOfSize(std::uint32_t side)
+std::string big(std::uint32_t value)
 {
-    std::string png = test::data("wide.png");
-    for (std::size_t i = 0; i < 4; ++i)
-        png[16 + i] = png[20 + i] = static_cast<char>(side >> (8U * (3 - i)) & 0xFFU);
-    // The check sum of IHDR, computed bit by bit (PNG, annex D).
+    std::string bytes = little(value);
+    std::reverse(bytes.begin(), bytes.end());
+    return bytes;
+}
+
+// The check sum of a PNG's chunk, computed bit by bit (PNG, annex D).
+std::string checkSum(const std::string &bytes)
+{
     std::uint32_t crc = 0xFFFFFFFFU;
-    for (std::size_t i = 12; i < 29; ++i) {
-        crc ^= static_cast<unsigned char>(png[i]);
+    for (const char byte : bytes) {
+        crc ^= static_cast<unsigned char>(byte);
         for (int bit = 0; bit < 8; ++bit)
             crc = crc & 1U ? 0xEDB88320U ^ (crc >> 1U) : crc >> 1U;
     }
-    const std::string sum = little(~crc);
-    std::copy(sum.rbegin(), sum.rend(), png.begin() + 29);
-    return png;
+    return big(~crc);
+}
+
+std::string chunk(const std::string &type, const std::string &content)
+{
+    return big(static_cast<std::uint32_t>(content.size())) + type + content +
+           checkSum(type + content);
+}
+
+// A stored picture whose header claims another size.
+std::string pngOfSize(std::uint32_t side)
+{
+    const std::string png = test::data("wide.png");
+    return png.substr(0, 8) + chunk("IHDR", big(side) + big(side) + png.substr(24, 5)) +
+           png.substr(33);
+}
+
+// Where the first IDAT lies.
+std::size_t dataOf(const std::string &png)
+{
+    return png.find("IDAT") - 4;
+}
+
+// The same bytes with their IDAT ending early, though its chunk is well made and IEND follows.
+std::string pngWithLessData(const std::string &png)
+{
+    const std::size_t at = dataOf(png);
+    const std::string plain = png.substr(at + 8, png.find("IEND") - 4 - 4 - at - 8);
+    return png.substr(0, at) + chunk("IDAT", plain.substr(0, plain.size() / 2)) + chunk("IEND", "");
+}
+
+// Its entropy-coded data ends in the middle of the last scan; EOI follows.
+std::string jpegWithLessData(const std::string &jpeg)
+{
+    const std::size_t scan = jpeg.rfind("\xFF\xDA");
+    return jpeg.substr(0, (scan + 14 + jpeg.size()) / 2) + "\xFF\xD9";
+}
+
+std::string riff(const std::string &chunks)
+{
+    return "RIFF" + little(static_cast<std::uint32_t>(chunks.size())) + chunks;
+}
+
+// Orientation as the only entry of an EXIF directory, in either byte order.
+std::string exif(int orientation, bool bigEndian)
+{
+    const auto number = [=](int value, int bytes) {
+        const std::string text = bigEndian ? big(static_cast<std::uint32_t>(value))
+                                           : little(static_cast<std::uint32_t>(value));
+        return bigEndian ? text.substr(static_cast<std::size_t>(4 - bytes))
+                         : text.substr(0, static_cast<std::size_t>(bytes));
+    };
+    return (bigEndian ? "MM" : "II") + number(42, 2) + number(8, 4) + number(1, 2) +
+           number(0x0112, 2) + number(3, 2) + number(1, 4) + number(orientation, 2) + number(0, 2) +
+           number(0, 4);
+}
+
+// A JPEG's pixels as they are stored.
+Image unturned(std::string jpeg)
+{
+    const std::size_t at = jpeg.find("Exif");
+    jpeg.replace(at, 4, "none");
+    return *decodeImage(asBytes(jpeg));
+}
+
+std::string asWebP(const Image &image)
+{
+    const QImage view(image.rgb.data(), image.width, image.height, qsizetype{3} * image.width,
+                      QImage::Format_RGB888);
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    QImageWriter writer(&buffer, "webp");
+    writer.setQuality(100); // lossless
+    return writer.write(view) ? bytes.toStdString() : std::string();
+}
+
+// A simple WebP file as one with an EXIF chunk.
+std::string webPWithExif(const std::string &webP, const Image &image, const std::string &exif)
+{
+    const auto side = [](int length) {
+        return little(static_cast<std::uint32_t>(length - 1)).substr(0, 3);
+    };
+    return riff("WEBPVP8X" + little(10) + '\x08' + std::string(3, '\0') + side(image.width) +
+                side(image.height) + webP.substr(12) + "EXIF" +
+                little(static_cast<std::uint32_t>(exif.size())) + exif);
+}
+
+// The same frame on a larger canvas, announced as large as that.
+std::string gifOfSize(std::string gif, int side)
+{
+    const std::string size = little(static_cast<std::uint32_t>(side)).substr(0, 2);
+    gif.replace(6, 4, size + size);
+    const std::size_t frame = gif.find(std::string(",\0\0\0\0", 5));
+    gif.replace(frame + 5, 4, size + size);
+    return gif;
+}
+
+// 4 x 2 pixels of black and white, 8 bits each.
+std::string runLengthBmp(const std::string &runs)
+{
+    const std::string head = little(40) + little(4) + little(2) + std::string("\1\0\x08\0", 4) +
+                             little(1) + little(static_cast<std::uint32_t>(runs.size())) +
+                             little(0) + little(0) + little(2) + little(0);
+    const std::string colours = little(0xFFFFFF) + little(0);
+    return "BM" + little(62 + static_cast<std::uint32_t>(runs.size())) + little(0) + little(62) +
+           head + colours + runs;
+}
+
+// What this process writes to standard error while `run` runs.
+template <typename Run>
+std::string saidBy(const Run &run)
+{
+    QTemporaryFile file;
+    file.open();
+    const int kept = ::dup(STDERR_FILENO);
+    ::dup2(file.handle(), STDERR_FILENO);
+    run();
+    ::dup2(kept, STDERR_FILENO);
+    ::close(kept);
+    QFile said(file.fileName());
+    said.open(QIODevice::ReadOnly);
+    return said.readAll().toStdString();
 }
 
 } // namespace
@@ -131,6 +258,103 @@ private Q_SLOTS:
         }
     }
 
+    void orientationIsAppliedInEveryFormatThatHasIt()
+    {
+        for (int orientation = 1; orientation <= 8; ++orientation) {
+            const std::string jpeg =
+                test::data("orientation_" + std::to_string(orientation) + ".jpg");
+            const auto upright = decodeImage(asBytes(jpeg));
+            QVERIFY(upright);
+            const Image stored = unturned(jpeg);
+            const std::string exifBytes = exif(orientation, orientation % 2 == 0);
+            const std::string png = *encodePng(stored);
+            const std::size_t data = dataOf(png);
+            const auto turned = decodeImage(
+                asBytes(png.substr(0, data) + chunk("eXIf", exifBytes) + png.substr(data)));
+            QVERIFY(turned && *turned == *upright);
+            const std::string webP = asWebP(stored);
+            QCOMPARE(*decodeImage(asBytes(webP)), stored);
+            const auto other = decodeImage(asBytes(webPWithExif(webP, stored, exifBytes)));
+            QVERIFY2(other, other ? "" : other.error().message.c_str());
+            QCOMPARE(*other, *upright);
+        }
+    }
+
+    void brokenExifTurnsNothing()
+    {
+        const std::string png = test::data("wide.png");
+        const auto plain = decodeImage(asBytes(png));
+        const std::size_t data = dataOf(png);
+        const std::string whole = exif(6, true);
+        std::vector<std::string> broken{"", "MM", exif(9, true), exif(0, false),
+                                        "MM" + whole.substr(2, 2) + big(0xFFFFFFF0U) +
+                                            whole.substr(8)};
+        for (std::size_t size = 1; size + 6 < whole.size(); ++size)
+            broken.push_back(whole.substr(0, size));
+        for (const std::string &bytes : broken) {
+            const auto image =
+                decodeImage(asBytes(png.substr(0, data) + chunk("eXIf", bytes) + png.substr(data)));
+            QVERIFY(image && *image == *plain);
+        }
+    }
+
+    // Containers that reach to their end around data that does not.
+    void dataThatEndsEarlyIsRefused_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        const auto row = [](const char *name, const std::string &bytes) {
+            QTest::newRow(name) << QByteArray::fromStdString(bytes);
+        };
+        for (const char *name : {"wide.png", "rgb16.png", "palette.png", "rgba.png"})
+            row(name, pngWithLessData(test::data(name)));
+        QByteArray bytes;
+        QBuffer buffer(&bytes);
+        QImageWriter writer(&buffer, "png");
+        writer.setProgressiveScanWrite(true);
+        QVERIFY(writer.write(QImage(64, 48, QImage::Format_RGB888)));
+        row("interlaced PNG", pngWithLessData(bytes.toStdString()));
+        row("PNG of 9999x9999 in a few bytes", pngOfSize(9999));
+        for (const char *name : {"wide.jpg", "gray.jpg", "progressive.jpg", "cmyk.jpg"})
+            row(name, jpegWithLessData(test::data(name)));
+        std::string jpeg = test::data("gray.jpg");
+        const std::size_t frame = jpeg.find("\xFF\xC0");
+        jpeg.replace(frame + 5, 4, "\x27\x0F\x27\x0F");
+        row("JPEG of 9999x9999 in a few bytes", jpeg);
+        const std::string webP = test::data("wide.webp");
+        row("RIFF of less than its chunk",
+            webP.substr(0, 4) + little(static_cast<std::uint32_t>(webP.size()) - 30) +
+                webP.substr(8));
+        row("chunk of WebP cut, its lengths mended",
+            riff(webP.substr(8, 8) + little(static_cast<std::uint32_t>(webP.size()) / 4 * 2) +
+                 webP.substr(20, webP.size() / 4 * 2)));
+        const std::string gif = test::data("first.gif");
+        row("GIF of 9999x9999 in a few bytes", gifOfSize(gif, 9999));
+        const std::string bmp = test::data("wide.bmp");
+        row("BMP without its last row", bmp.substr(0, bmp.size() - 5));
+        row("run lengths that end early", runLengthBmp(std::string("\x04\x01\0\0", 4)));
+        row("run lengths that say they end", runLengthBmp(std::string("\x04\x01\0\x01", 4)));
+    }
+    void dataThatEndsEarlyIsRefused()
+    {
+        QFETCH(QByteArray, bytes);
+        Result<Image> image = Image{};
+        const std::string said = saidBy([&] { image = decodeImage(asBytes(bytes.toStdString())); });
+        QVERIFY(!image);
+        QCOMPARE(image.error().code, ErrorCode::InvalidArgument);
+        QVERIFY2(image.error().message.ends_with("send the whole, undamaged file."),
+                 image.error().message.c_str());
+        QCOMPARE(said, std::string());
+    }
+
+    void runLengthsThatReachTheLastRowAreWhole()
+    {
+        const auto image = decodeImage(
+            asBytes(runLengthBmp(std::string("\x04\x01\0\0\0\x04\x01\0\x01\0\0\0\0\x01", 14))));
+        QVERIFY2(image, image ? "" : image.error().message.c_str());
+        QCOMPARE(pixelAt(*image, 3, 1), (std::array{0, 0, 0})); // the lowest row comes first
+        QCOMPARE(pixelAt(*image, 1, 0), (std::array{255, 255, 255}));
+    }
+
     void whatIsNoImageIsRefused_data()
     {
         QTest::addColumn<QByteArray>("bytes");
@@ -152,7 +376,7 @@ private Q_SLOTS:
             test::data("wide.bmp").substr(0, 18) + little(15'000) + little(15'000) +
                 test::data("wide.bmp").substr(26),
             "The BMP image has 225 megapixels");
-        row("PNG above its data", pngOfSize(9'000), "The PNG image is damaged");
+        row("PNG above its data", pngOfSize(9'000), "The PNG image is truncated");
         row("PNG without pixels", pngOfSize(0), "The PNG image is damaged");
         row("BMP of negative width",
             test::data("wide.bmp").substr(0, 18) + little(0xFFFFFFF0U) +
