@@ -1,5 +1,6 @@
 #include "inference/workbench.h"
 
+#include "base/guard.h"
 #include "base/logging.h"
 #include "base/thread_name.h"
 #include "inference/metered_source.h"
@@ -100,7 +101,7 @@ struct Workbench::Private
     MeteredSource metered{*source, metrics};
     ModelCache cache;
     Scheduler scheduler;
-    PredictionRunner runner{cache, scheduler, metrics, clock};
+    PredictionRunner runner{cache, scheduler, metrics, clock, options.requestMemory};
     Histogram::Values latencyBefore;
 
     std::mutex listenerMutex;
@@ -135,10 +136,13 @@ void Workbench::Private::keepHouse(const std::stop_token &stop)
         nextLook = SteadyTime::max();
         lock.unlock();
         if (whole) {
-            goRound();
+            guarded("housekeeping", [this] { goRound(); });
             nextRound = std::chrono::steady_clock::now() + housekeepingInterval;
         }
-        const SteadyTime soonest = std::min(scheduler.sweep(), runner.answerOverdue());
+        SteadyTime soonest = clock.now() + housekeepingInterval;
+        guarded("housekeeping", [this, &soonest] {
+            soonest = std::min(scheduler.sweep(), runner.answerOverdue());
+        });
         lock.lock();
         if (whole) {
             roundsDone = round;
@@ -185,6 +189,8 @@ void Workbench::Private::lookBy(Milliseconds allowed)
 
 void Workbench::Private::goRound()
 {
+    keepReserve();
+    releaseGivenBack();
     takeSample();
     cache.housekeep();
     if (repository.rescan())

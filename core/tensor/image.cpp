@@ -97,7 +97,8 @@ void raiseAllocationLimitOnce()
     std::call_once(once, [] { QImageReader::setAllocationLimit(1024); });
 }
 
-Result<Image> decodeAs(ImageFormat format, std::span<const std::byte> data)
+Result<Image> decodeAs(ImageFormat format, std::span<const std::byte> data,
+                       const PixelCheck &mayDecode)
 {
     raiseAllocationLimitOnce();
     const QByteArray handler = QByteArray(imageFormatName(format)).toLower();
@@ -126,6 +127,8 @@ Result<Image> decodeAs(ImageFormat format, std::span<const std::byte> data)
                                            maxImagePixels / 1'000'000));
     if (!isWhole(format, data))
         return damaged(format, "truncated (its end is missing)");
+    if (auto room = mayDecode ? mayDecode(pixels) : Result<void>(); !room)
+        return std::move(room).error();
     const QImage decoded = reader.read();
     if (decoded.isNull())
         return damaged(format, fmt::format("damaged ({})", reader.errorString().toStdString()));
@@ -139,13 +142,13 @@ bool looksLikeImage(std::span<const std::byte> data)
     return imageFormat(data).has_value();
 }
 
-Result<Image> decodeImage(std::span<const std::byte> data)
+Result<Image> decodeImage(std::span<const std::byte> data, const PixelCheck &mayDecode)
 {
     const auto format = imageFormat(data);
     if (!format)
         return notAnImage(data);
     try {
-        return decodeAs(*format, data);
+        return decodeAs(*format, data, mayDecode);
     } catch (const std::bad_alloc &) {
         return Error{ErrorCode::ResourceExhausted,
                      "No memory to decode the image; send a smaller one."};

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,7 +35,10 @@ bool looksLikeImage(std::span<const std::byte> data);
 // 16-bit samples are scaled to 8, grey and palette become RGB, transparency is laid over white. The
 // size is read and checked before any pixel is. InvalidArgument: not one of these formats, damaged
 // or truncated, more than maxImagePixels, with what to do.
-Result<Image> decodeImage(std::span<const std::byte> data);
+//
+// `mayDecode`, where given, is asked with the pixels that decoding will take; its error ends it.
+using PixelCheck = std::function<Result<void>(std::int64_t pixels)>;
+Result<Image> decodeImage(std::span<const std::byte> data, const PixelCheck &mayDecode = {});
 
 // PNG bytes of the picture. Internal where the encoder fails.
 Result<std::string> encodePng(const Image &image);
