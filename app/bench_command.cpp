@@ -178,7 +178,8 @@ private:
         request.model.name = m_model;
         request.quick = true;
         request.client = "bench";
-        request.decode = [inputs = m_inputs](const LoadedModel &) -> Result<InferenceInputs> {
+        request.decode = [inputs = m_inputs](const LoadedModel &,
+                                             RunControl &) -> Result<InferenceInputs> {
             return InferenceInputs(*inputs);
         };
         const auto promise = std::make_shared<std::promise<Result<void>>>();

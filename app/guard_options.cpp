@@ -110,10 +110,12 @@ std::vector<OptionSpec> guardOptions()
          [](Options &o, const std::string &v) {
              return storePositive(parseBytes(v), o.http.limits.unsentOutput);
          }},
-        {"max-input", "SIZE", "Requests that are held in memory, of all clients together (1GiB)",
-         servers,
+        {"max-input", "SIZE",
+         "Requests in memory with all they become, of all clients together (1GiB)", servers,
          [](Options &o, const std::string &v) {
-             return storePositive(parseBytes(v), o.http.limits.bufferedInput);
+             auto stored = storePositive(parseBytes(v), o.http.limits.bufferedInput);
+             o.workbench.requestMemory = o.http.limits.bufferedInput;
+             return stored;
          }},
         {"header-timeout", "TIME", "Time for a header to come (10s); -1 any", servers,
          [](Options &o, const std::string &v) {

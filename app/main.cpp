@@ -1,3 +1,4 @@
+#include "base/guard.h"
 #include "commands.h"
 #include "descriptors.h"
 #include "log_setup.h"
@@ -16,15 +17,29 @@ using namespace warmbench::app;
 
 namespace {
 
+// Exceptions end where the event loop enters our code, on any of its threads.
+template <typename Base>
+class Guarded final : public Base
+{
+public:
+    using Base::Base;
+    bool notify(QObject *receiver, QEvent *event) override
+    {
+        bool done = false;
+        guarded("app", [&] { done = Base::notify(receiver, event); });
+        return done;
+    }
+};
+
 std::unique_ptr<QCoreApplication> makeApplication(Command command, int &argc, char **argv)
 {
 #ifdef WARMBENCH_UI
     if (command == Command::Window)
-        return std::make_unique<QApplication>(argc, argv);
+        return std::make_unique<Guarded<QApplication>>(argc, argv);
 #else
     static_cast<void>(command);
 #endif
-    return std::make_unique<QCoreApplication>(argc, argv);
+    return std::make_unique<Guarded<QCoreApplication>>(argc, argv);
 }
 
 #ifdef WARMBENCH_UI
@@ -95,5 +110,10 @@ int main(int argc, char **argv)
     const auto application = makeApplication(line->command, argc, argv);
     std::setlocale(LC_NUMERIC,
                    "C"); // numbers in files and messages do not depend on the user's language
-    return run(*line);
+    keepReserve();
+    try {
+        return run(*line);
+    } catch (...) {
+        return fail(errorOfException());
+    }
 }

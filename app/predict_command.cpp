@@ -23,12 +23,12 @@ constexpr Milliseconds grace{5'000};
 
 InputDecoder decoderOf(const PredictInput &input)
 {
-    return [input](const LoadedModel &model) -> Result<InferenceInputs> {
+    return [input](const LoadedModel &model, RunControl &control) -> Result<InferenceInputs> {
         const bool byName = input.hasNames() && !model.settings.input.features.empty();
         auto decode = http::decoderFor(input.body(byName), "");
         if (!decode)
             return std::move(decode).error();
-        return (*decode)(model);
+        return (*decode)(model, control);
     };
 }
 

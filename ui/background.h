@@ -2,6 +2,7 @@
 // GUI. Thread: run() on the GUI thread. The destructor waits for what runs and drops the rest.
 #pragma once
 
+#include "base/guard.h"
 #include "ui/gui_hop.h"
 
 #include <QThreadPool>
@@ -26,7 +27,7 @@ public:
     void run(QObject *context, Work work, Use use)
     {
         m_pool.start([work = std::move(work), done = onGui(context, std::move(use))]() mutable {
-            done(work());
+            guarded("window", [&] { done(work()); });
         });
     }
 

@@ -1,6 +1,7 @@
 #include "ui/prediction_run.h"
 
 #include "base/file.h"
+#include "inference/picture_inputs.h"
 #include "tensor/json_tensor.h"
 #include "tensor/preprocessing.h"
 #include "ui/display_text.h"
@@ -69,19 +70,15 @@ QImage preview(const QImage &image)
 
 InputDecoder decoderFor(const RunRequest &request, std::shared_ptr<Answering> answering)
 {
-    return [input = request.input,
-            answering = std::move(answering)](const LoadedModel &model) -> Result<InferenceInputs> {
+    return [input = request.input, answering = std::move(answering)](
+               const LoadedModel &model, RunControl & /*control*/) -> Result<InferenceInputs> {
         answering->preprocessing = model.input.preprocessing;
         answering->decoder = model.settings.decoder;
         if (const auto *numbers = std::get_if<NumbersInput>(&input))
             return numbersFromBody(numbers->body, model);
         const auto &picture = std::get<PictureInput>(input);
-        Result<Image> image = decodeImage(std::as_bytes(std::span(*picture.bytes)));
-        if (!image)
-            return image.error();
-        ImageInputs images;
-        images.push_back(std::move(*image));
-        return InferenceInputs(std::move(images));
+        return InferenceInputs(
+            pictureInput(picture.bytes, std::as_bytes(std::span(*picture.bytes))));
     };
 }
 
@@ -101,6 +98,8 @@ RunResult prepared(Prediction prediction, const Answering &answering)
         result.image = preview(asQImage(image));
         result.imageSize = {image.width, image.height};
     }
+    // What the window keeps of earlier answers is no request's any more.
+    static_cast<void>(prediction.control.handOver(0));
     result.prediction = std::move(prediction);
     return result;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cctype>
 #include <charconv>
 #include <fmt/format.h>
@@ -127,6 +128,31 @@ Bytes allocatedMemory()
 void releaseFreeMemory()
 {
     malloc_trim(0);
+}
+
+namespace {
+
+// Less is soon used again, and trimming a heap costs more than it brings.
+constexpr Bytes worthHandingBack = mebibytes(4);
+
+std::atomic<int> trimsWanted{0};
+
+} // namespace
+
+void noteGivenBack(Bytes bytes)
+{
+    if (bytes >= worthHandingBack)
+        trimsWanted.store(2, std::memory_order_relaxed);
+}
+
+void releaseGivenBack()
+{
+    int wanted = trimsWanted.load(std::memory_order_relaxed);
+    // Where more is noted meanwhile, the count begins anew.
+    while (wanted > 0 && !trimsWanted.compare_exchange_weak(wanted, wanted - 1)) {
+    }
+    if (wanted > 0)
+        releaseFreeMemory();
 }
 
 } // namespace warmbench

@@ -51,5 +51,10 @@ Bytes allocatedMemory();
 // Hands free heap pages back to the system (malloc_trim); takes some ms with a large heap: not on
 // GUI or http thread.
 void releaseFreeMemory();
+// Requests have given back so much; what is small is not looked at. Cost: a comparison.
+void noteGivenBack(Bytes bytes);
+// Hands free pages back where much was given back since the last call but one: what was noted may
+// have been freed a moment later. To be called about once a second.
+void releaseGivenBack();
 
 } // namespace warmbench

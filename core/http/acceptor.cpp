@@ -1,5 +1,6 @@
 #include "http/acceptor.h"
 
+#include "base/guard.h"
 #include "base/logging.h"
 #include "http/reply_writer.h"
 
@@ -52,7 +53,8 @@ Acceptor::Acceptor(std::shared_ptr<Admission> admission, std::vector<GuardedServ
     , m_refused(m_lanes.front()->limits().linger)
     , m_notifier(std::make_unique<QSocketNotifier>(m_listening, QSocketNotifier::Read))
 {
-    connect(m_notifier.get(), &QSocketNotifier::activated, this, &Acceptor::acceptSome);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this,
+            [this] { guarded("http", [this] { acceptSome(); }); });
     m_resume.setSingleShot(true);
     m_resume.setInterval(m_lanes.front()->limits().resumeAccepting);
     connect(&m_resume, &QTimer::timeout, this, [this] {

@@ -34,13 +34,16 @@ bool wantsPng(const ApiRequest &request)
 }
 
 // The picture of an image task; nothing where the task yields none.
-std::optional<ApiReply> pictureReply(const Prediction &prediction)
+std::optional<ApiReply> pictureReply(Prediction &prediction)
 {
     const auto with =
         std::find_if(prediction.results.begin(), prediction.results.end(),
                      [](const SampleResult &result) { return result.image.has_value(); });
     if (with == prediction.results.end())
         return {};
+    // As noise it packs to its own size, and is there twice for a moment.
+    if (auto room = prediction.control.reserve(2 * with->image->rgb.size(), "picture"); !room)
+        return errorReplyOf(room.error());
     auto png = encodePng(*with->image);
     if (!png)
         return errorReplyOf(png.error());
@@ -50,7 +53,7 @@ std::optional<ApiReply> pictureReply(const Prediction &prediction)
     return reply;
 }
 
-ApiReply predictionReply(const Result<Prediction> &prediction, bool png)
+ApiReply predictionReply(Result<Prediction> prediction, bool png)
 {
     if (!prediction)
         return errorReplyOf(prediction.error());
@@ -58,11 +61,15 @@ ApiReply predictionReply(const Result<Prediction> &prediction, bool png)
     if (png)
         reply = pictureReply(*prediction);
     if (!reply) {
+        auto json = predictionJson(*prediction, prediction->control);
+        if (!json)
+            return errorReplyOf(json.error());
         reply.emplace();
-        reply->body = predictionJson(*prediction);
+        reply->body = std::move(*json);
     }
     reply->model = prediction->model.name;
     reply->cache = cacheOutcomeName(prediction->cache);
+    reply->held = prediction->control.handOver(reply->body.size());
     return std::move(*reply);
 }
 
@@ -349,8 +356,9 @@ void Api::predict(RoutedRequest routed, const Replier &reply) const
     request.cancellation = routed.request.cancellation;
     request.client = routed.request.client;
     request.quick = quick;
-    m_workbench.predict(std::move(request), [reply, png](const Result<Prediction> &prediction) {
-        reply(predictionReply(prediction, png));
+    request.memory = std::move(routed.request.memory);
+    m_workbench.predict(std::move(request), [reply, png](Result<Prediction> prediction) {
+        reply.with([&] { return predictionReply(std::move(prediction), png); });
     });
 }
 
@@ -385,19 +393,19 @@ void Api::showModel(const RoutedRequest &routed, const Replier &reply) const
 void Api::load(const RoutedRequest &routed, const Replier &reply) const
 {
     const std::string &name = routed.parameter("name");
-    m_workbench.cache().load(
-        {name, {}}, [&workbench = m_workbench, name, reply](const Result<void> &done) {
-            reply(done ? modelReply(workbench, name) : errorReplyOf(done.error()));
-        });
+    m_workbench.cache().load({name, {}}, [&workbench = m_workbench, name,
+                                          reply](const Result<void> &done) {
+        reply.with([&] { return done ? modelReply(workbench, name) : errorReplyOf(done.error()); });
+    });
 }
 
 void Api::unload(const RoutedRequest &routed, const Replier &reply) const
 {
     const std::string &name = routed.parameter("name");
-    m_workbench.cache().unload(
-        {name, {}}, [&workbench = m_workbench, name, reply](const Result<void> &done) {
-            reply(done ? modelReply(workbench, name) : errorReplyOf(done.error()));
-        });
+    m_workbench.cache().unload({name, {}}, [&workbench = m_workbench, name,
+                                            reply](const Result<void> &done) {
+        reply.with([&] { return done ? modelReply(workbench, name) : errorReplyOf(done.error()); });
+    });
 }
 
 void Api::pin(const RoutedRequest &routed, bool pinned, const Replier &reply) const
@@ -416,9 +424,11 @@ void Api::refresh(const std::string &name, const RoutedRequest &routed, const Re
     }
     m_workbench.cache().refresh({name, {}}, *force,
                                 [name, reply](const Result<RefreshReport> &report) {
-                                    ApiReply answer = refreshReply(report);
-                                    answer.model = name;
-                                    reply(std::move(answer));
+                                    reply.with([&] {
+                                        ApiReply answer = refreshReply(report);
+                                        answer.model = name;
+                                        return answer;
+                                    });
                                 });
 }
 

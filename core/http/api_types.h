@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/cancellation.h"
+#include "base/memory_budget.h"
 
 #include <memory>
 #include <string>
@@ -22,8 +23,9 @@ struct ApiRequest
     std::string target; // path and query as sent, still percent-encoded
     Fields fields;
     std::string body;
-    std::string client;        // address
-    Cancellation cancellation; // set when the client has gone
+    std::string client;                   // address
+    Cancellation cancellation;            // set when the client has gone
+    std::shared_ptr<MemoryBudget> memory; // where what becomes of it is counted
     bool http10 = false;
 
     // The first field of that name (lower-case), or empty.
@@ -61,6 +63,7 @@ struct ApiReply
     std::string contentType = "application/json"; // empty: none
     Fields fields;                                // further header fields
     std::shared_ptr<ReplyStream> stream;          // instead of `body`: goes on until it ends
+    MemoryBudget::Share held;                     // what the body takes, where it is large
 
     // For log and metrics.
     std::string route;

@@ -39,9 +39,9 @@ double sampleBytes(const NetworkSpec &spec)
 std::int64_t samplesOf(const LoadedModel &model, const InferenceInputs &inputs)
 {
     if (const auto *samples = std::get_if<SampleInputs>(&inputs))
-        return std::ssize(*samples);
+        return static_cast<std::int64_t>(samples->size());
     if (const auto *images = std::get_if<ImageInputs>(&inputs))
-        return std::ssize(*images);
+        return static_cast<std::int64_t>(images->size());
     const auto *tensors = std::get_if<TensorInputs>(&inputs);
     if (!tensors || tensors->empty() || !hasBatchDimension(model.spec()))
         return 1;

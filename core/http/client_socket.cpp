@@ -1,5 +1,7 @@
 #include "http/client_socket.h"
 
+#include "base/guard.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -134,7 +136,8 @@ void ClientSocket::sendLater()
     if (!m_writer) {
         m_writer = new QSocketNotifier(m_descriptor, QSocketNotifier::Write, this);
         connect(m_writer, &QSocketNotifier::activated, this, [this] {
-            send();
+            if (!guarded("http", [this] { send(); }))
+                breakOff();
             if (isConnected())
                 Q_EMIT sent();
         });

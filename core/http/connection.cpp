@@ -22,6 +22,8 @@ constexpr std::size_t readPiece = 64 * 1024;
 constexpr int mostPieces = 4;
 constexpr std::size_t mostAhead = mostPieces * readPiece;
 constexpr std::chrono::milliseconds shortLinger{100};
+// Larger bodies are not copied behind their head, and counted until they are sent.
+constexpr std::size_t mostCopied = 64 * 1024;
 
 SteadyTime steadyNow()
 {
@@ -52,14 +54,20 @@ Connection::Connection(ClientSocket *socket, std::string peer, Admission::Place 
     , m_place(std::move(place))
     , m_framer(server.limits(), server.maxBody())
     , m_input(server.inputShare())
+    , m_output(server.inputShare())
     , m_lastActivity(steadyNow())
 {
-    connect(m_socket, &ClientSocket::readable, this, &Connection::read);
-    connect(m_socket, &ClientSocket::sent, this, &Connection::written);
-    connect(m_socket, &ClientSocket::hungUp, this, &Connection::hungUp);
+    // Exceptions must not pass through Qt.
+    const auto on = [this](auto signal, void (Connection::*slot)()) {
+        connect(m_socket, signal, this,
+                [this, slot] { entered([slot](Connection &self) { (self.*slot)(); }); });
+    };
+    on(&ClientSocket::readable, &Connection::read);
+    on(&ClientSocket::sent, &Connection::written);
+    on(&ClientSocket::hungUp, &Connection::hungUp);
     // Before Qt's own slot: slots run in the order in which they were connected.
     connect(m_socket, &QTcpSocket::readyRead, this, [this] { m_server.setCurrent(this); });
-    connect(m_socket, &QTcpSocket::disconnected, this, &Connection::gone);
+    on(&QTcpSocket::disconnected, &Connection::gone);
     // Before anything is written: a client that has gone already ends the connection within that.
     connect(m_socket, &QTcpSocket::disconnected, m_socket, &QObject::deleteLater);
 }
@@ -133,7 +141,7 @@ void Connection::proceedLater()
         [this] {
             m_proceedsLater = false;
             if (!m_gone)
-                proceed();
+                entered([](Connection &self) { self.proceed(); });
         },
         Qt::QueuedConnection);
 }
@@ -222,6 +230,18 @@ void Connection::account()
         refuse(503, "The server is receiving more than it has room for: try again in a moment.");
 }
 
+// Counted until the client has taken it: who reads slowly holds it as who sends slowly does.
+void Connection::accountOutput()
+{
+    const std::size_t now = m_gone ? 0 : m_socket->unsent();
+    m_output.set(now > mostCopied ? now : 0);
+}
+
+void Connection::breakOff()
+{
+    m_socket->breakOff();
+}
+
 void Connection::dispatch()
 {
     if (!m_framed || m_deaf)
@@ -232,7 +252,7 @@ void Connection::dispatch()
     m_owesContinue = false;
     const std::size_t size = m_framer.buffered() - m_framer.pending();
     FramedRequest framed = m_framer.take();
-    InputBudget::Share share = m_server.inputShare();
+    MemoryBudget::Share share = m_server.inputShare();
     share.set(framed.body.size()); // it came in, so it had room
     account();
     const std::shared_ptr<Exchange> exchange = open(framed, size);
@@ -247,6 +267,7 @@ void Connection::dispatch()
         request.body = std::move(framed.body);
         request.client = m_peer;
         request.cancellation = exchange->cancellation;
+        request.memory = m_server.memory();
         request.http10 = framed.http10;
         handle(std::move(request), replier);
     }
@@ -280,12 +301,8 @@ void Connection::handle(ApiRequest request, const Replier &replier)
 {
     try {
         m_server.hooks().handler(std::move(request), replier);
-    } catch (const std::exception &exception) {
-        logError("http", fmt::format("A request failed: {}", exception.what()));
-        replier(errorReply(500, "INTERNAL",
-                           fmt::format("The request failed: {}. This is a defect: please "
-                                       "report it with the request that caused it.",
-                                       exception.what())));
+    } catch (...) {
+        replier.refuse(loggedException("http"));
     }
 }
 
@@ -308,12 +325,18 @@ void Connection::deliver(Exchange &exchange, ApiReply reply)
     exchange.record.cache = std::move(reply.cache);
     exchange.route = std::move(reply.route);
     exchange.close |= reply.stream && exchange.http10; // nothing else can tell its end
-    exchange.wire =
-        serialised(reply, {exchange.head, exchange.close, exchange.http10}, m_server.dateField());
-    exchange.record.responseBytes = static_cast<std::int64_t>(exchange.wire.size());
-    m_waitingOutput += exchange.wire.size();
+    const bool apart = reply.body.size() > mostCopied;
+    exchange.wire = serialised(reply, {exchange.head, exchange.close, exchange.http10, apart},
+                               m_server.dateField());
+    if (apart && !exchange.head) {
+        exchange.body = std::move(reply.body);
+        exchange.held = std::move(reply.held);
+    }
+    const std::size_t size = exchange.wire.size() + exchange.body.size();
+    exchange.record.responseBytes = static_cast<std::int64_t>(size);
+    m_waitingOutput += size;
     m_known.remember(exchange.likeness, static_cast<std::size_t>(exchange.record.requestBytes),
-                     exchange.wire.size());
+                     size);
     if (!exchange.head)
         exchange.stream = std::move(reply.stream);
     if (exchange.stream && m_draining)
@@ -350,8 +373,11 @@ void Connection::refuse(int status, const std::string &sentence)
 
 void Connection::begin(const std::shared_ptr<Exchange> &exchange)
 {
-    m_waitingOutput -= exchange->wire.size();
+    m_waitingOutput -= exchange->wire.size() + exchange->body.size();
     m_socket->append(std::exchange(exchange->wire, {}));
+    m_socket->append(std::exchange(exchange->body, {}));
+    accountOutput();
+    exchange->held = {};
     exchange->begun = true;
     m_lastActivity = steadyNow();
     const auto took = m_lastActivity - exchange->began;
@@ -429,6 +455,7 @@ void Connection::send()
 {
     m_sendsSoon = false;
     m_socket->send();
+    accountOutput();
     if (!m_gone)
         goOn();
 }
@@ -436,6 +463,7 @@ void Connection::send()
 void Connection::written()
 {
     m_lastActivity = steadyNow();
+    accountOutput();
     goOn();
 }
 
@@ -500,6 +528,7 @@ void Connection::gone()
     }
     m_exchanges.clear();
     account();
+    accountOutput();
     m_place.release();
     m_server.remove(this);
 }
@@ -590,6 +619,8 @@ void Connection::checkTimes(SteadyTime now)
     const HttpLimits &limits = m_server.limits();
     if (m_shut) {
         checkLinger(now);
+    } else if (!m_exchanges.empty() && m_exchanges.front()->cut) {
+        m_socket->breakOff();
     } else if (streamStalls() || (m_socket->unsent() > 0 && stalls(now))) {
         m_socket->breakOff();
     } else if (m_socket->inputEnded() && localPeerHasClosed(m_socket->descriptor())) {

@@ -14,6 +14,8 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/guard.h"
+#include "base/memory_budget.h"
 #include "http/admission.h"
 #include "http/http_server.h"
 #include "http/known_answers.h"
@@ -21,6 +23,7 @@
 #include "http/request_framer.h"
 #include "http/request_pace.h"
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <QObject>
@@ -45,6 +48,9 @@ struct Exchange
     bool begun = false; // the answer's head is written
     std::shared_ptr<ReplyStream> stream;
     std::string wire; // the answer as it will be sent
+    std::string body; // behind it, where it is large
+    MemoryBudget::Share held;
+    std::atomic<bool> cut{false}; // its answer could not be made
     std::string route;
     RequestRecord record;
     SteadyTime began;
@@ -79,7 +85,18 @@ public:
     void closeUnused();
     const std::string &peer() const { return m_peer; }
 
+    // Calls `work` with this from the event loop; an exception ends here, and the connection with
+    // it: an answer may have begun.
+    template <typename Work>
+    void entered(const Work &work) noexcept
+    {
+        if (!guarded("http", [&] { work(*this); }))
+            guarded("http", [this] { breakOff(); });
+    }
+
 private:
+    void breakOff();
+    void accountOutput();
     void read();
     void proceed();
     void proceedLater();
@@ -134,7 +151,8 @@ private:
     std::size_t m_waitingOutput = 0;  // answers behind one that is still to come
     std::size_t m_expectedOutput = 0; // answers that are not there yet
     KnownAnswers m_known;
-    InputBudget::Share m_input;
+    MemoryBudget::Share m_input;
+    MemoryBudget::Share m_output; // what waits for the client, where it is much
     bool m_sendsSoon = false;
     RequestPace m_pace;
     SteadyTime m_lastActivity; // end of an answer, or output taken

@@ -1,5 +1,6 @@
 #include "http/event_feed.h"
 
+#include "base/guard.h"
 #include "base/thread_name.h"
 #include "http/model_json.h"
 #include "http/reply_stream.h"
@@ -103,7 +104,7 @@ void EventFeed::run(const std::stop_token &stop)
             m_changed.wait_for(lock, stop, interval, [] { return false; });
         }
         if (!stop.stop_requested())
-            send(statistics());
+            guarded("events", [this] { send(statistics()); });
     }
 }
 

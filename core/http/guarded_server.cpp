@@ -1,12 +1,15 @@
 #include "http/guarded_server.h"
 
+#include "base/guard.h"
 #include "base/logging.h"
 #include "http/client_socket.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <mutex>
 #include <QAbstractEventDispatcher>
 #include <QMetaMethod>
 #include <QThread>
@@ -30,6 +33,28 @@ std::chrono::milliseconds tickOf(const HttpLimits &limits)
     return std::clamp(shortest / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(500));
 }
 
+// All threads at once, for good: one that the system refuses later would take its task along.
+void startThreads(QThreadPool &pool, int count)
+{
+    struct Meeting
+    {
+        std::mutex mutex;
+        std::condition_variable came;
+        int there = 0;
+    };
+    pool.setMaxThreadCount(count);
+    pool.setExpiryTimeout(-1);
+    const auto meeting = std::make_shared<Meeting>();
+    for (int i = 0; i < count; ++i)
+        pool.start([meeting, count] {
+            std::unique_lock lock(meeting->mutex);
+            ++meeting->there;
+            meeting->came.notify_all();
+            meeting->came.wait_for(lock, std::chrono::seconds(1),
+                                   [&] { return meeting->there >= count; });
+        });
+}
+
 } // namespace
 
 Arrival::~Arrival()
@@ -39,21 +64,24 @@ Arrival::~Arrival()
 }
 
 GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks,
-                             std::shared_ptr<InputBudget> input, QObject *parent)
+                             const std::shared_ptr<MemoryBudget> &input, QObject *parent)
     : QTcpServer(parent)
     , m_options(options)
     , m_hooks(std::move(hooks))
-    , m_input(std::move(input))
+    // Counted for this thread alone: all of them would change one count with each request.
+    , m_input(input.get(), [input](const MemoryBudget *) {})
 {
-    m_aside.setMaxThreadCount(asideThreads);
+    startThreads(m_aside, asideThreads);
     m_replies = std::make_shared<ReplyQueue>(
         [](const std::shared_ptr<Exchange> &exchange, std::optional<ApiReply> reply) {
             if (!exchange->connection)
                 return;
-            if (reply)
-                exchange->connection->deliver(*exchange, std::move(*reply));
-            else
-                exchange->connection->flush();
+            exchange->connection->entered([&exchange, &reply](Connection &connection) {
+                if (reply)
+                    connection.deliver(*exchange, std::move(*reply));
+                else
+                    connection.flush();
+            });
         },
         [this] {
             QMetaObject::invokeMethod(
@@ -67,7 +95,7 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks,
     m_nextRound.setInterval(std::chrono::milliseconds::zero());
     connect(&m_nextRound, &QTimer::timeout, this, [this] {
         for (const auto &then : std::exchange(m_afterRound, {}))
-            then();
+            guarded("http", then);
     });
     // One of the two comes with each round; a busy loop may leave the first out.
     const auto *dispatcher = QAbstractEventDispatcher::instance();
@@ -115,7 +143,9 @@ void GuardedServer::adopt(std::shared_ptr<Arrival> arrival)
         begin(*arrival);
     else
         QMetaObject::invokeMethod(
-            this, [this, arrival = std::move(arrival)] { begin(*arrival); }, Qt::QueuedConnection);
+            this,
+            [this, arrival = std::move(arrival)] { guarded("http", [&] { begin(*arrival); }); },
+            Qt::QueuedConnection);
 }
 
 void GuardedServer::begin(Arrival &arrival)
@@ -137,8 +167,10 @@ void GuardedServer::afterNextRound(std::function<void()> then)
     QMetaObject::invokeMethod(
         this,
         [this, then = std::move(then)] {
-            m_afterRound.push_back(then);
-            m_nextRound.start();
+            guarded("http", [this, &then] {
+                m_afterRound.push_back(then);
+                m_nextRound.start();
+            });
         },
         Qt::QueuedConnection);
 }
@@ -146,7 +178,7 @@ void GuardedServer::afterNextRound(std::function<void()> then)
 void GuardedServer::dispatchCurrent()
 {
     if (m_current)
-        m_current->dispatch();
+        m_current->entered([](Connection &connection) { connection.dispatch(); });
 }
 
 void GuardedServer::remove(Connection *connection)
@@ -175,13 +207,14 @@ void GuardedServer::sendAll()
     // Sending may end a connection, which then stands as null here, and add further ones.
     for (std::size_t i = 0; i < m_unsent.size(); ++i) {
         if (m_unsent[i])
-            m_unsent[i]->send();
+            m_unsent[i]->entered([](Connection &connection) { connection.send(); });
     }
     m_unsent.clear();
 }
 
 void GuardedServer::checkTimes()
 {
+    guarded("http", [this] { m_replies->deliverAll(); });
     const SteadyTime now = std::chrono::steady_clock::now();
     forAll([now](Connection &connection) { connection.checkTimes(now); });
 }
@@ -189,8 +222,10 @@ void GuardedServer::checkTimes()
 // Each may end within it.
 void GuardedServer::forAll(const std::function<void(Connection &)> &what)
 {
-    for (Connection *connection : std::vector(m_connections.begin(), m_connections.end()))
-        what(*connection);
+    guarded("http", [&] {
+        for (Connection *connection : std::vector(m_connections.begin(), m_connections.end()))
+            connection->entered(what);
+    });
 }
 
 void GuardedServer::drain(std::chrono::milliseconds most)

@@ -63,8 +63,8 @@ public:
         std::function<Fields(const Fields &)> refusalFields = {};
     };
 
-    GuardedServer(const HttpOptions &options, Hooks hooks, std::shared_ptr<InputBudget> input,
-                  QObject *parent = nullptr);
+    GuardedServer(const HttpOptions &options, Hooks hooks,
+                  const std::shared_ptr<MemoryBudget> &input, QObject *parent = nullptr);
     ~GuardedServer() override;
 
     // Listens to the same address as another one, which Qt HTTP Server insists on. False where the
@@ -94,7 +94,8 @@ public:
     void remove(Connection *connection);
     // Its answers are out, and its place is free; false where too many wait for their clients.
     bool letLinger(Connection *connection);
-    InputBudget::Share inputShare() const { return InputBudget::Share(m_input); }
+    const std::shared_ptr<MemoryBudget> &memory() const { return m_input; }
+    MemoryBudget::Share inputShare() const { return MemoryBudget::Share(m_input); }
     // Calls its send() before this thread waits again: what a round of events has to say goes out
     // in a row, so that a client is woken once for it.
     void sendSoon(Connection *connection) { m_unsent.push_back(connection); }
@@ -117,7 +118,7 @@ private:
     std::unordered_set<const Connection *> m_lingering; // of them: take no place any more
     std::atomic<std::size_t> m_load{0};
     Connection *m_current = nullptr;
-    std::shared_ptr<InputBudget> m_input;
+    std::shared_ptr<MemoryBudget> m_input;
     QThreadPool m_aside; // packs and unpacks large bodies
     std::vector<Connection *> m_unsent;
     IdleWatch m_idle{this};

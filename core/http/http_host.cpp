@@ -1,5 +1,6 @@
 #include "http/http_host.h"
 
+#include "base/guard.h"
 #include "http/acceptor.h"
 #include "http/port_holder.h"
 #include "http/qt_dispatcher.h"
@@ -111,7 +112,7 @@ Result<void> HttpHost::start()
     if (running())
         return {};
     m_admission = std::make_shared<Admission>(m_options.limits);
-    m_input = std::make_shared<InputBudget>(inputLimit(m_options));
+    m_input = std::make_shared<MemoryBudget>(inputLimit(m_options));
     if (auto started = startLanes(); !started) {
         drainLanes(std::chrono::milliseconds::zero());
         return started;
@@ -189,7 +190,9 @@ void HttpHost::serve(Lane &lane, const Listen &listen,
         QEventLoop loop;
         QObject::connect(server, &GuardedServer::stopped, &loop, &QEventLoop::quit);
         listening({}); // the caller goes on: nothing of its frame is used from here on
-        loop.exec();
+        // Qt's own code may lack memory too; what it was at is lost, the thread is not.
+        while (!guarded("http", [&loop] { loop.exec(); })) {
+        }
     }
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }

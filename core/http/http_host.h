@@ -50,7 +50,7 @@ private:
     const GuardedServer::Hooks m_hooks;
     std::deque<Lane> m_lanes; // the first one accepts
     std::shared_ptr<Admission> m_admission;
-    std::shared_ptr<InputBudget> m_input;
+    std::shared_ptr<MemoryBudget> m_input;
     Acceptor *m_acceptor = nullptr; // lives in the first lane
     std::uint16_t m_port = 0;
 };

@@ -1,5 +1,6 @@
 #include "http/idle_watch.h"
 
+#include "base/guard.h"
 #include "http/client_socket.h"
 
 #include <array>
@@ -16,7 +17,8 @@ IdleWatch::IdleWatch(QObject *parent)
     if (m_epoll < 0)
         return;
     auto *notifier = new QSocketNotifier(m_epoll, QSocketNotifier::Read, this);
-    connect(notifier, &QSocketNotifier::activated, this, &IdleWatch::wake);
+    connect(notifier, &QSocketNotifier::activated, this,
+            [this] { guarded("http", [this] { wake(); }); });
 }
 
 IdleWatch::~IdleWatch()

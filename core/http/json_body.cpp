@@ -62,6 +62,9 @@ std::string_view behindValue(std::string_view json)
 
 Error invalidJson(std::string_view what, std::string_view json, simdjson::error_code code)
 {
+    if (code == simdjson::MEMALLOC)
+        return {ErrorCode::ResourceExhausted,
+                fmt::format("There is not enough memory to read {}; send less at once.", what)};
     if (const std::string_view rest = behindValue(json); !rest.empty())
         return invalidArgument(fmt::format(
             "{} has something behind its JSON: \"{}\" from byte {} on; send one object alone.",
@@ -108,8 +111,37 @@ simdjson::error_code pieceOf(ondemand::value value, std::string_view &piece)
     return isScalar(piece) ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
 }
 
-simdjson::error_code collectMembers(ondemand::document &document, std::vector<JsonMember> &members)
+// What a text's pieces may take while they are collected; none: anything.
+class Allowance
 {
+public:
+    explicit Allowance(RunControl *control)
+        : m_control(control)
+    {
+    }
+
+    const Result<void> &going() const { return m_going; }
+    // False where it is not to go on.
+    bool step(std::size_t bytes)
+    {
+        if (m_control && m_going)
+            m_going = bytes > 0 ? m_control->reserve(bytes, "elements") : Result<void>();
+        if (m_control && m_going)
+            m_going = m_control->step();
+        return m_going.has_value();
+    }
+    bool counts() const { return m_control != nullptr; }
+
+private:
+    RunControl *m_control;
+    Result<void> m_going;
+};
+
+simdjson::error_code collectMembers(ondemand::document &document, std::vector<JsonMember> &members,
+                                    Allowance &allowance)
+{
+    // In a list that grows, and once more where its reader looks for doubles.
+    constexpr std::size_t each = 3 * sizeof(JsonMember);
     ondemand::object object;
     if (const auto error = document.get_object().get(object))
         return error;
@@ -119,6 +151,8 @@ simdjson::error_code collectMembers(ondemand::document &document, std::vector<Js
         JsonMember member;
         if (const auto error = field.unescaped_key().get(key))
             return error;
+        if (!allowance.step(each + key.size()))
+            return simdjson::SUCCESS;
         member.key = key;
         if (const auto error = field.value().get(value))
             return error;
@@ -129,13 +163,32 @@ simdjson::error_code collectMembers(ondemand::document &document, std::vector<Js
     return simdjson::SUCCESS;
 }
 
+// The views of a long list are large themselves: counted, and there at once.
+simdjson::error_code makeRoom(ondemand::array &list, std::vector<std::string_view> &elements,
+                              Allowance &allowance)
+{
+    std::size_t count = 0;
+    if (const auto error = list.count_elements().get(count))
+        return error;
+    if (allowance.step(count * sizeof(std::string_view)))
+        elements.reserve(count);
+    return simdjson::SUCCESS;
+}
+
 simdjson::error_code collectElements(ondemand::document &document,
-                                     std::vector<std::string_view> &elements)
+                                     std::vector<std::string_view> &elements, bool large,
+                                     Allowance &allowance)
 {
     ondemand::array list;
     if (const auto error = document.get_array().get(list))
         return error;
+    if (large) {
+        if (const auto error = makeRoom(list, elements, allowance))
+            return error;
+    }
     for (auto element : list) {
+        if (!allowance.step(0))
+            return simdjson::SUCCESS;
         ondemand::value value;
         if (const auto error = element.get(value))
             return error;
@@ -145,6 +198,12 @@ simdjson::error_code collectElements(ondemand::document &document,
         elements.push_back(piece);
     }
     return simdjson::SUCCESS;
+}
+
+// The buffers of a parser, and of its structures.
+constexpr std::size_t parsingBytes(std::size_t text)
+{
+    return 5 * text;
 }
 
 template <typename Collect>
@@ -171,25 +230,45 @@ JsonText::JsonText(std::string_view text)
     m_text = text;
 }
 
-Result<std::vector<JsonMember>> jsonMembers(std::string_view json, std::string_view what)
+Result<std::vector<JsonMember>> jsonMembers(std::string_view json, std::string_view what,
+                                            RunControl *control)
 {
     if (jsonKind(json) != "an object")
         return wrongKind(what, json, "an object in braces");
+    RunControl unlimited;
+    Reservation passing(control ? *control : unlimited);
+    if (auto room = passing.grow(parsingBytes(json.size()), "numbers"); !room)
+        return std::move(room).error();
+    Allowance allowance(control);
     std::vector<JsonMember> members;
-    const auto error = collected(
-        json, [&](ondemand::document &document) { return collectMembers(document, members); });
+    const auto error = collected(json, [&](ondemand::document &document) {
+        return collectMembers(document, members, allowance);
+    });
+    if (!allowance.going())
+        return allowance.going().error();
     if (error)
         return invalidJson(what, json, error);
     return members;
 }
 
-Result<std::vector<std::string_view>> jsonElements(std::string_view json, std::string_view what)
+Result<std::vector<std::string_view>> jsonElements(std::string_view json, std::string_view what,
+                                                   RunControl *control)
 {
+    constexpr std::size_t worthCounting = 64 * 1024;
     if (jsonKind(json) != "a list")
         return wrongKind(what, json, "a list in brackets");
+    RunControl unlimited;
+    Reservation passing(control ? *control : unlimited);
+    if (auto room = passing.grow(parsingBytes(json.size()), "numbers"); !room)
+        return std::move(room).error();
+    Allowance allowance(control);
     std::vector<std::string_view> elements;
-    const auto error = collected(
-        json, [&](ondemand::document &document) { return collectElements(document, elements); });
+    const auto error = collected(json, [&](ondemand::document &document) {
+        const bool large = allowance.counts() && json.size() > worthCounting;
+        return collectElements(document, elements, large, allowance);
+    });
+    if (!allowance.going())
+        return allowance.going().error();
     if (error)
         return invalidJson(what, json, error);
     return elements;

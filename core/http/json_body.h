@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "inference/run_control.h"
 
 #include <string>
 #include <string_view>
@@ -30,9 +31,12 @@ struct JsonMember
     std::string_view value;
 };
 
-// `json` must be a piece of a JsonText.
-Result<std::vector<JsonMember>> jsonMembers(std::string_view json, std::string_view what);
-Result<std::vector<std::string_view>> jsonElements(std::string_view json, std::string_view what);
+// `json` must be a piece of a JsonText. With a control: what that says within a long text, and
+// where there is no room for what reading it takes.
+Result<std::vector<JsonMember>> jsonMembers(std::string_view json, std::string_view what,
+                                            RunControl *control = nullptr);
+Result<std::vector<std::string_view>> jsonElements(std::string_view json, std::string_view what,
+                                                   RunControl *control = nullptr);
 Result<std::string> jsonString(std::string_view json, std::string_view what);
 Result<double> jsonNumber(std::string_view json, std::string_view what);
 

@@ -10,6 +10,7 @@
 #include "inference/inference_types.h"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,13 +41,16 @@ Result<std::optional<std::size_t>> openHeaderLength(std::string_view field, std:
 
 // A picture is an element of a BYTES tensor of shape [N] or [N, 1]: the file's bytes, in JSON as
 // base64. InvalidArgument names the tensor, what came and what was expected.
-Result<InferenceInputs> decodeOpenInference(const LoadedModel &model, std::string_view body,
+// Samples and pictures that run in their turn keep the body.
+Result<InferenceInputs> decodeOpenInference(const LoadedModel &model,
+                                            const std::shared_ptr<const std::string> &body,
                                             std::optional<std::size_t> headerLength,
-                                            OpenInferenceAsk &ask);
+                                            OpenInferenceAsk &ask, RunControl &control);
 
 ApiReply openInferenceReply(Prediction prediction, const OpenInferenceAsk &ask);
 
 // The k highest values of each sample as "value:index" or "value:index:label"; NaN comes last.
-Result<Tensor> openClasses(const Tensor &tensor, const OpenOutput &output, bool batched);
+Result<Tensor> openClasses(const Tensor &tensor, const OpenOutput &output, bool batched,
+                           RunControl &control);
 
 } // namespace warmbench::http

@@ -17,9 +17,9 @@ constexpr double mostExtent = 0x1p40;
 
 } // namespace
 
-Result<Members> uniqueMembers(std::string_view json, std::string_view what)
+Result<Members> uniqueMembers(std::string_view json, std::string_view what, RunControl *control)
 {
-    auto members = jsonMembers(json, what);
+    auto members = jsonMembers(json, what, control);
     if (!members)
         return members;
     std::set<std::string_view> keys;

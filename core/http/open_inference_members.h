@@ -16,7 +16,8 @@ using Members = std::vector<JsonMember>;
 
 // As jsonMembers, but a key that stands twice is refused: the next reader of the same bytes might
 // take the other one.
-Result<Members> uniqueMembers(std::string_view json, std::string_view what);
+Result<Members> uniqueMembers(std::string_view json, std::string_view what,
+                              RunControl *control = nullptr);
 // Null where there is none, or the client said null for it.
 const JsonMember *memberOf(const Members &members, std::string_view key);
 // The members of "parameters"; none where there are none.

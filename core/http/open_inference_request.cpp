@@ -1,9 +1,11 @@
 #include "base/text.h"
 #include "http/base64_text.h"
+#include "http/input_bytes.h"
 #include "http/open_inference_codec.h"
 #include "http/open_inference_members.h"
 #include "http/open_inference_types.h"
 #include "inference/batching.h"
+#include "inference/picture_inputs.h"
 #include "tensor/json_tensor.h"
 
 #include <algorithm>
@@ -14,6 +16,8 @@
 namespace warmbench::http {
 
 namespace {
+
+using Keeper = std::shared_ptr<const void>; // owns the text that views point into
 
 // One input as it stands in the request; the views point into the body.
 struct WireInput
@@ -101,9 +105,9 @@ Result<void> readData(WireInput &input, const Members &members, std::string_view
 }
 
 Result<WireInput> readInput(const LoadedModel &model, std::string_view json,
-                            std::string_view &binary)
+                            std::string_view &binary, RunControl &control)
 {
-    const auto members = uniqueMembers(json, "An element of \"inputs\"");
+    const auto members = uniqueMembers(json, "An element of \"inputs\"", &control);
     if (!members)
         return members.error();
     WireInput input;
@@ -122,18 +126,23 @@ Result<WireInput> readInput(const LoadedModel &model, std::string_view json,
 }
 
 Result<std::vector<WireInput>> readInputs(const LoadedModel &model, const Members &members,
-                                          std::string_view binary)
+                                          std::string_view binary, RunControl &control)
 {
     const JsonMember *list = memberOf(members, "inputs");
     if (!list)
         return invalidArgument("The body has no \"inputs\": send {\"inputs\": [{\"name\": \"x\", "
                                "\"shape\": [1, 4], \"datatype\": \"FP32\", \"data\": [...]}]}.");
-    const auto elements = jsonElements(list->value, "\"inputs\"");
+    const auto elements = jsonElements(list->value, "\"inputs\"", &control);
     if (!elements)
         return elements.error();
+    // Each keeps its name and shape.
+    if (auto room = control.reserve(elements->size() * sizeof(WireInput), "inputs"); !room)
+        return std::move(room).error();
     std::vector<WireInput> inputs;
     for (const std::string_view element : *elements) {
-        auto input = readInput(model, element, binary);
+        if (auto go = control.step(); !go)
+            return std::move(go).error();
+        auto input = readInput(model, element, binary, control);
         if (!input)
             return input.error();
         inputs.push_back(std::move(*input));
@@ -146,12 +155,20 @@ Result<std::vector<WireInput>> readInputs(const LoadedModel &model, const Member
     return inputs;
 }
 
+constexpr std::size_t lengthSize = 4; // before each element of a BYTES tensor
+
+// What its texts take at most: those that are there, however many were announced.
+std::size_t stringBytes(const WireInput &input)
+{
+    return input.blob->size() +
+           std::min(input.count, input.blob->size() / lengthSize) * 2 * sizeof(std::string);
+}
+
 // Gives the elements of a BYTES tensor one by one, each behind its length of 4 bytes,
 // little-endian, to `take`, whose error ends it.
 Result<void> eachElement(const WireInput &input,
                          const std::function<Result<void>(std::string_view)> &take)
 {
-    constexpr std::size_t lengthSize = 4;
     std::size_t taken = 0;
     std::string_view rest = *input.blob;
     for (; taken < input.count && rest.size() >= lengthSize; ++taken) {
@@ -183,13 +200,15 @@ std::vector<Dimension> fixedShape(const Shape &shape)
     return extents;
 }
 
-Result<Tensor> tensorOfBlob(const WireInput &input)
+Result<Tensor> tensorOfBlob(const WireInput &input, RunControl &control)
 {
     if (input.dtype == DType::String) {
+        if (auto room = control.reserve(stringBytes(input), "texts"); !room)
+            return std::move(room).error();
         std::vector<std::string> texts;
         const auto done = eachElement(input, [&](std::string_view element) -> Result<void> {
             texts.emplace_back(element);
-            return {};
+            return control.step();
         });
         return done ? Tensor::fromStrings(input.shape, std::move(texts)) : done.error();
     }
@@ -199,6 +218,8 @@ Result<Tensor> tensorOfBlob(const WireInput &input)
             fmt::format("Input \"{}\" came with {} bytes behind the JSON, expected {} for {} {}.",
                         printable(input.name, 60), input.blob->size(), expected,
                         openDatatype(input.dtype), shapeText(input.shape)));
+    if (auto room = control.reserve(expected, "numbers"); !room)
+        return std::move(room).error();
     const auto large = [](char c) { return static_cast<unsigned char>(c) > 1; };
     if (input.dtype == DType::Bool && std::any_of(input.blob->begin(), input.blob->end(), large))
         return invalidArgument(fmt::format("Input \"{}\" is BOOL, whose bytes are 0 or 1 alone.",
@@ -206,32 +227,83 @@ Result<Tensor> tensorOfBlob(const WireInput &input)
     return Tensor::fromBytes(input.dtype, input.shape, bytesOf(*input.blob));
 }
 
-Result<Tensor> tensorOf(const WireInput &input)
+Result<Tensor> tensorOf(const WireInput &input, RunControl &control)
 {
     if (input.blob)
-        return tensorOfBlob(input);
-    return tensorFromJson(input.json, input.name, input.dtype, fixedShape(input.shape));
+        return tensorOfBlob(input, control);
+    Reservation passing(control);
+    if (auto room =
+            passing.grow(jsonTensorBytes(input.json.size(), input.count, input.dtype), "numbers");
+        !room)
+        return std::move(room).error();
+    auto tensor = tensorFromJson(input.json, input.name, input.dtype, fixedShape(input.shape));
+    if (tensor) {
+        if (auto room = control.reserve(tensor->byteSize(), "numbers"); !room)
+            return std::move(room).error();
+    }
+    return tensor;
 }
 
 // ---- pictures ----
 
-// Several pictures of one request may take as much memory as a single one.
-Result<void> addPicture(ImageInputs &images, std::int64_t &pixels, std::string_view data)
+using Pieces = std::vector<std::string_view>;
+
+// The files behind the JSON, one an element.
+Result<Pieces> blobPieces(const WireInput &input, RunControl &control)
 {
-    auto image = decodeImage(bytesOf(data));
-    if (!image)
-        return image.error();
-    pixels += std::int64_t{image->width} * image->height;
-    if (pixels > maxImagePixels)
-        return invalidArgument(
-            fmt::format("The pictures of one request have more than {} pixels together: send fewer "
-                        "at once.",
-                        maxImagePixels));
-    images.push_back(std::move(*image));
-    return {};
+    // Each element takes four bytes at least, however many were announced.
+    const std::size_t most = std::min(input.count, input.blob->size() / lengthSize);
+    if (auto room = control.reserve(most * sizeof(std::string_view), "elements"); !room)
+        return std::move(room).error();
+    Pieces pieces;
+    pieces.reserve(most);
+    const auto done = eachElement(input, [&](std::string_view element) -> Result<void> {
+        pieces.push_back(element);
+        return control.step();
+    });
+    return done ? Result<Pieces>(std::move(pieces)) : done.error();
 }
 
-Result<InferenceInputs> pictures(const LoadedModel &model, const WireInput &input)
+// The texts of a list in JSON, or of lists of one each; nothing where it is anything else.
+Result<std::optional<Pieces>> textPieces(const WireInput &input, RunControl &control)
+{
+    if (jsonKind(input.json) != "a list")
+        return std::optional<Pieces>();
+    auto elements =
+        jsonElements(input.json, fmt::format("The data of \"{}\"", input.name), &control);
+    if (!elements)
+        return elements.error();
+    for (std::string_view &element : *elements) {
+        if (jsonKind(element) == "a list") {
+            const auto inner = jsonElements(element, "A list in it");
+            if (!inner)
+                return inner.error();
+            if (inner->size() == 1)
+                element = inner->front();
+        }
+        if (jsonKind(element) != "a text")
+            return std::optional<Pieces>();
+        if (auto go = control.step(); !go)
+            return std::move(go).error();
+    }
+    return elements->size() == input.count ? std::optional(*std::move(elements))
+                                           : std::optional<Pieces>();
+}
+
+Result<Image> pictureOfText(std::string_view json, const std::string &what, RunControl &control)
+{
+    Reservation passing(control);
+    if (auto room = passing.grow(base64Bytes(json.size()), "pictures"); !room)
+        return std::move(room).error();
+    const auto text = jsonString(json, what);
+    if (!text)
+        return text.error();
+    const auto data = bytesFromBase64(*text, what);
+    return data ? decodedPicture(bytesOf(*data), control) : data.error();
+}
+
+Result<InferenceInputs> pictures(const LoadedModel &model, const WireInput &input,
+                                 const Keeper &keeper, RunControl &control)
 {
     const bool listed = input.shape.size() == 1 || (input.shape.size() == 2 && input.shape[1] == 1);
     if (!listed || input.count == 0)
@@ -239,25 +311,31 @@ Result<InferenceInputs> pictures(const LoadedModel &model, const WireInput &inpu
             fmt::format("Input \"{}\" of \"{}\" came as BYTES {}, expected pictures as BYTES [N], "
                         "one element a picture.",
                         printable(input.name, 60), model.id.name, shapeText(input.shape)));
-    ImageInputs images;
-    std::int64_t pixels = 0;
     if (input.blob) {
-        const auto done = eachElement(
-            input, [&](std::string_view element) { return addPicture(images, pixels, element); });
-        return done ? Result<InferenceInputs>(std::move(images)) : done.error();
+        auto files = blobPieces(input, control);
+        if (!files)
+            return files.error();
+        return InferenceInputs(ImageInputs(
+            input.count, [keeper, files = std::move(*files)](std::size_t i, RunControl &limits) {
+                return decodedPicture(bytesOf(files[i]), limits);
+            }));
     }
-    const auto texts = tensorOf(input);
+    auto texts = textPieces(input, control);
     if (!texts)
         return texts.error();
-    for (const std::string &text : texts->strings()) {
-        const auto data =
-            bytesFromBase64(text, fmt::format("A picture in input \"{}\"", input.name));
-        if (!data)
-            return data.error();
-        if (auto done = addPicture(images, pixels, *data); !done)
-            return done.error();
+    if (!*texts) { // which says what it is instead
+        const auto tensor = tensorOf(input, control);
+        return tensor
+                   ? invalidArgument(fmt::format("Input \"{}\" has no list of texts as its data: "
+                                                 "send one text of base64 a picture.",
+                                                 printable(input.name, 60)))
+                   : tensor.error();
     }
-    return InferenceInputs(std::move(images));
+    return InferenceInputs(ImageInputs(
+        input.count, [keeper, what = fmt::format("A picture in input \"{}\"", input.name),
+                      texts = std::move(**texts)](std::size_t i, RunControl &limits) {
+            return pictureOfText(texts[i], what, limits);
+        }));
 }
 
 // ---- what the model takes ----
@@ -293,7 +371,8 @@ bool holdsNothing(const TensorSpec &spec, const WireInput &input)
                                            [](const Dimension &extent) { return extent.free(); });
 }
 
-Result<InferenceInputs> fitted(const LoadedModel &model, const std::vector<WireInput> &inputs)
+Result<InferenceInputs> fitted(const LoadedModel &model, const std::vector<WireInput> &inputs,
+                               const Keeper &keeper, RunControl &control)
 {
     const auto &specs = model.spec().inputs;
     const auto names = namesOf(specs);
@@ -310,24 +389,20 @@ Result<InferenceInputs> fitted(const LoadedModel &model, const std::vector<WireI
                     fmt::format("Input \"{}\" came as pictures beside other inputs: send pictures "
                                 "alone, or all inputs as numbers.",
                                 input.name));
-            return pictures(model, input);
+            return pictures(model, input, keeper, control);
         }
         const bool oneByOne = runsOneByOne(model, input.shape);
         if (input.dtype != spec.dtype || holdsNothing(spec, input) ||
             (!oneByOne && !matches(spec.shape, input.shape)))
             return differs(model, spec, input);
-        auto tensor = tensorOf(input);
+        auto tensor = tensorOf(input, control);
         if (!tensor)
             return withExpected({tensor.error().code,
                                  fmt::format("{} It was declared {} {};", tensor.error().message,
                                              openDatatype(input.dtype), shapeText(input.shape))},
                                 model, input.name);
-        if (oneByOne && inputs.size() == 1) {
-            SampleInputs samples;
-            for (std::size_t i = 0; i < static_cast<std::size_t>(input.shape[0]); ++i)
-                samples.push_back(slice(*tensor, i));
-            return InferenceInputs(std::move(samples));
-        }
+        if (oneByOne && inputs.size() == 1)
+            return InferenceInputs(slicesOf(std::move(*tensor)));
         tensors.push_back({input.name, std::move(*tensor)});
     }
     return InferenceInputs(std::move(tensors));
@@ -477,9 +552,11 @@ std::optional<Shape> rawShape(const LoadedModel &model, const TensorSpec &spec, 
     return shape;
 }
 
-Result<InferenceInputs> decodeRaw(const LoadedModel &model, std::string_view body,
-                                  OpenInferenceAsk &ask)
+Result<InferenceInputs> decodeRaw(const LoadedModel &model,
+                                  const std::shared_ptr<const std::string> &keeper,
+                                  OpenInferenceAsk &ask, RunControl &control)
 {
+    const std::string_view body = *keeper;
     const auto &specs = model.spec().inputs;
     if (specs.size() != 1)
         return invalidArgument(
@@ -488,15 +565,8 @@ Result<InferenceInputs> decodeRaw(const LoadedModel &model, std::string_view bod
                         model.id.name, specs.size(), joined(namesOf(specs))));
     const TensorSpec &spec = specs.front();
     askForAll(model, true, ask);
-    if (takesPictures(model, 0)) {
-        ImageInputs images;
-        std::int64_t pixels = 0;
-        if (looksLikeImage(bytesOf(body))) {
-            if (auto done = addPicture(images, pixels, body); !done)
-                return done.error();
-            return InferenceInputs(std::move(images));
-        }
-    }
+    if (takesPictures(model, 0) && looksLikeImage(bytesOf(body)))
+        return InferenceInputs(pictureInput(keeper, bytesOf(body)));
     WireInput input;
     input.name = spec.name;
     input.dtype = spec.dtype;
@@ -518,7 +588,7 @@ Result<InferenceInputs> decodeRaw(const LoadedModel &model, std::string_view bod
     input.shape = *shape;
     input.count = body.size() / size;
     input.blob = body;
-    return fitted(model, {input});
+    return fitted(model, {input}, keeper, control);
 }
 
 } // namespace
@@ -541,25 +611,35 @@ Result<std::optional<std::size_t>> openHeaderLength(std::string_view field, std:
     return std::optional(length);
 }
 
-Result<InferenceInputs> decodeOpenInference(const LoadedModel &model, std::string_view body,
+Result<InferenceInputs> decodeOpenInference(const LoadedModel &model,
+                                            const std::shared_ptr<const std::string> &body,
                                             std::optional<std::size_t> headerLength,
-                                            OpenInferenceAsk &ask)
+                                            OpenInferenceAsk &ask, RunControl &control)
 {
     ask = {}; // a request of heavy pictures is decoded anew
     ask.batched = hasBatchDimension(model.spec());
     if (headerLength == std::size_t{0})
-        return decodeRaw(model, body, ask);
-    const std::size_t length = headerLength.value_or(body.size());
-    const JsonText json(body.substr(0, length));
-    const auto members = uniqueMembers(json.view(), "The body");
+        return decodeRaw(model, body, ask, control);
+    const std::size_t length = headerLength.value_or(body->size());
+    if (auto room = control.reserve(length, "numbers"); !room)
+        return std::move(room).error();
+    // Pictures are read from both in their turn.
+    struct Both
+    {
+        std::shared_ptr<const std::string> body;
+        JsonText json;
+    };
+    const std::string_view whole = *body;
+    const auto keeper = std::make_shared<const Both>(Both{body, JsonText(whole.substr(0, length))});
+    const auto members = uniqueMembers(keeper->json.view(), "The body", &control);
     if (!members)
         return members.error();
     if (auto done = readAsk(model, *members, ask); !done)
         return done.error();
-    const auto inputs = readInputs(model, *members, body.substr(length));
+    const auto inputs = readInputs(model, *members, whole.substr(length), control);
     if (!inputs)
         return inputs.error();
-    return fitted(model, *inputs);
+    return fitted(model, *inputs, keeper, control);
 }
 
 } // namespace warmbench::http

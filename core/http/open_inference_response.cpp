@@ -1,3 +1,4 @@
+#include "http/answer_bytes.h"
 #include "http/json_object.h"
 #include "http/json_reply.h"
 #include "http/open_inference_codec.h"
@@ -84,6 +85,16 @@ void addClasses(std::vector<std::string> &texts, std::span<const T> values, std:
     }
 }
 
+// Of one "value:index:label", the text and what it points to: a float64 has up to 317 characters as
+// it is written here, but hardly more than 32.
+std::size_t textBytes(const OpenOutput &output)
+{
+    std::size_t longest = 0;
+    for (const std::string &label : output.labels)
+        longest = std::max(longest, label.size());
+    return sizeof(std::string) + 32 + longest;
+}
+
 // The outputs that were asked for, in that order.
 Result<std::vector<Tensor>> wantedTensors(Prediction &prediction, const OpenInferenceAsk &ask)
 {
@@ -99,7 +110,7 @@ Result<std::vector<Tensor>> wantedTensors(Prediction &prediction, const OpenInfe
             tensors.push_back(std::move(found->tensor));
             continue;
         }
-        auto classes = openClasses(found->tensor, output, ask.batched);
+        auto classes = openClasses(found->tensor, output, ask.batched, prediction.control);
         if (!classes)
             return classes.error();
         tensors.push_back(std::move(*classes));
@@ -108,7 +119,7 @@ Result<std::vector<Tensor>> wantedTensors(Prediction &prediction, const OpenInfe
 }
 
 // Numbers stand in one flat list.
-void appendFlat(std::string &json, Tensor tensor)
+void appendFlat(std::string &json, Tensor &tensor)
 {
     const auto count = static_cast<std::int64_t>(tensor.elementCount());
     if (tensor.reshape({count}))
@@ -117,52 +128,67 @@ void appendFlat(std::string &json, Tensor tensor)
 
 } // namespace
 
-Result<Tensor> openClasses(const Tensor &tensor, const OpenOutput &output, bool batched)
+Result<Tensor> openClasses(const Tensor &tensor, const OpenOutput &output, bool batched,
+                           RunControl &control)
 {
     const bool first = batched && !tensor.shape().empty();
     const auto samples = first ? static_cast<std::size_t>(tensor.shape().front()) : 1;
     const std::size_t each = samples == 0 ? 0 : tensor.elementCount() / samples;
     const std::size_t most = std::min(output.classes, each);
     std::vector<std::string> texts;
+    Result<void> going = control.reserve(samples * most * textBytes(output), "classes");
+    if (!going)
+        return std::move(going).error();
     texts.reserve(samples * most);
     withElementType(tensor.dtype(), [&](auto element) {
         const auto values = tensor.values<decltype(element)>();
-        for (std::size_t i = 0; i < samples; ++i)
+        for (std::size_t i = 0; i < samples && going; ++i) {
             addClasses(texts, values.subspan(i * each, each), most, output.labels);
+            going = control.step();
+        }
     });
+    if (!going)
+        return std::move(going).error();
     Shape shape{static_cast<std::int64_t>(most)};
     if (first)
         shape.insert(shape.begin(), static_cast<std::int64_t>(samples));
     return Tensor::fromStrings(std::move(shape), std::move(texts));
 }
 
+namespace {
+
+// Of an output in JSON, with what stands around its numbers; of a binary one what stands alone.
+std::size_t outputBytes(const OpenOutput &output, const Tensor &tensor)
+{
+    constexpr std::size_t around = 160;
+    return around + 6 * output.name.size() + 21 * tensor.shape().size() +
+           (output.binary ? binarySize(tensor) : jsonBytes(tensor));
+}
+
+void appendOutput(std::string &json, const OpenOutput &output, Tensor &tensor)
+{
+    JsonObject object;
+    object.text("name", output.name)
+        .text("datatype", openDatatype(tensor.dtype()))
+        .raw("shape", shapeText(tensor.shape()));
+    if (output.binary)
+        object.raw("parameters", fmt::format("{{\"binary_data_size\": {}}}", binarySize(tensor)));
+    json += object.end();
+    if (output.binary)
+        return;
+    json.pop_back();
+    json += ", \"data\": ";
+    appendFlat(json, tensor);
+    json += '}';
+}
+
+} // namespace
+
 ApiReply openInferenceReply(Prediction prediction, const OpenInferenceAsk &ask)
 {
     auto tensors = wantedTensors(prediction, ask);
     if (!tensors)
         return errorReplyOf(tensors.error());
-    std::string outputs = "[";
-    std::size_t behind = 0;
-    for (std::size_t i = 0; i < tensors->size(); ++i) {
-        const OpenOutput &output = ask.outputs[i];
-        Tensor &tensor = (*tensors)[i];
-        JsonObject object;
-        object.text("name", output.name)
-            .text("datatype", openDatatype(tensor.dtype()))
-            .raw("shape", shapeText(tensor.shape()));
-        if (output.binary) {
-            const std::size_t size = binarySize(tensor);
-            behind += size;
-            object.raw("parameters", fmt::format("{{\"binary_data_size\": {}}}", size));
-            outputs += (i ? ", " : "") + object.end();
-        } else {
-            outputs += (i ? ", " : "") + object.end();
-            outputs.pop_back();
-            outputs += ", \"data\": ";
-            appendFlat(outputs, std::move(tensor));
-            outputs += '}';
-        }
-    }
     JsonObject object;
     object.text("model_name", prediction.model.name)
         .text("model_version", prediction.model.version);
@@ -171,20 +197,34 @@ ApiReply openInferenceReply(Prediction prediction, const OpenInferenceAsk &ask)
     ApiReply reply;
     reply.body = object.end();
     reply.body.pop_back();
-    reply.body.reserve(reply.body.size() + outputs.size() + behind + 16);
-    reply.body += ", \"outputs\": " + outputs + "]}";
+    std::size_t bytes = 16;
+    for (std::size_t i = 0; i < tensors->size(); ++i)
+        bytes += outputBytes(ask.outputs[i], (*tensors)[i]);
+    if (auto room = makeRoom(reply.body, bytes, prediction.control); !room)
+        return errorReplyOf(room.error());
+    reply.body += ", \"outputs\": [";
+    for (std::size_t i = 0; i < tensors->size(); ++i) {
+        if (auto go = prediction.control.check(); !go)
+            return errorReplyOf(go.error());
+        reply.body += i ? ", " : "";
+        appendOutput(reply.body, ask.outputs[i], (*tensors)[i]);
+    }
+    reply.body += "]}";
     reply.model = prediction.model.name;
     reply.cache = cacheOutcomeName(prediction.cache);
     const bool binary = std::any_of(ask.outputs.begin(), ask.outputs.end(),
                                     [](const OpenOutput &output) { return output.binary; });
-    if (!binary)
-        return reply;
-    reply.contentType = "application/octet-stream";
-    reply.fields.emplace_back("Inference-Header-Content-Length", std::to_string(reply.body.size()));
-    for (std::size_t i = 0; i < tensors->size(); ++i) {
-        if (ask.outputs[i].binary)
-            appendBinary(reply.body, (*tensors)[i]);
+    if (binary) {
+        reply.contentType = "application/octet-stream";
+        reply.fields.emplace_back("Inference-Header-Content-Length",
+                                  std::to_string(reply.body.size()));
+        for (std::size_t i = 0; i < tensors->size(); ++i) {
+            if (ask.outputs[i].binary)
+                appendBinary(reply.body, (*tensors)[i]);
+        }
     }
+    tensors = std::vector<Tensor>();
+    reply.held = prediction.control.handOver(reply.body.size());
     return reply;
 }
 

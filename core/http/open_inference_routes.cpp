@@ -79,7 +79,7 @@ ApiReply modelReadyReply(const Workbench &workbench, const ModelId &id)
 void describe(Workbench &workbench, const ModelId &id, const Describe &json, const Replier &reply)
 {
     withFacts(workbench, id, [id, json, reply](const Result<ModelView> &view) {
-        reply(view ? jsonReply(json(*view)) : openError(view.error(), id));
+        reply.with([&] { return view ? jsonReply(json(*view)) : openError(view.error(), id); });
     });
 }
 
@@ -114,8 +114,8 @@ void infer(Workbench &workbench, const Limits &limits, RoutedRequest routed, con
     request.quick = decodesQuickly(body);
     request.decode = [ask, limits, length = *header,
                       body = std::make_shared<const std::string>(std::move(body))](
-                         const LoadedModel &model) -> Result<InferenceInputs> {
-        auto inputs = decodeOpenInference(model, *body, length, *ask);
+                         const LoadedModel &model, RunControl &control) -> Result<InferenceInputs> {
+        auto inputs = decodeOpenInference(model, body, length, *ask, control);
         if (inputs) {
             if (auto fits = limits->check(model, *inputs); !fits)
                 return fits.error();
@@ -124,9 +124,12 @@ void infer(Workbench &workbench, const Limits &limits, RoutedRequest routed, con
     };
     request.cancellation = routed.request.cancellation;
     request.client = routed.request.client;
+    request.memory = std::move(routed.request.memory);
     workbench.predict(std::move(request), [reply, ask, id](Result<Prediction> prediction) {
-        reply(prediction ? openInferenceReply(std::move(*prediction), *ask)
-                         : openError(prediction.error(), id));
+        reply.with([&] {
+            return prediction ? openInferenceReply(std::move(*prediction), *ask)
+                              : openError(prediction.error(), id);
+        });
     });
 }
 
@@ -231,7 +234,9 @@ void load(Workbench &workbench, const Limits &limits, const RoutedRequest &route
     }
     workbench.cache().load(
         {name, {}}, [&workbench, limits, name, wanted = *wanted, reply](const Result<void> &done) {
-            reply(loadReply(done ? setBatch(workbench, *limits, name, wanted) : done, name));
+            reply.with([&] {
+                return loadReply(done ? setBatch(workbench, *limits, name, wanted) : done, name);
+            });
         });
 }
 

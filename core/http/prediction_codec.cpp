@@ -3,9 +3,11 @@
 #include "base/text.h"
 #include "http/api_types.h"
 #include "http/base64_text.h"
+#include "http/input_bytes.h"
 #include "http/json_body.h"
 #include "http/multipart.h"
 #include "inference/batching.h"
+#include "inference/picture_inputs.h"
 #include "tensor/json_tensor.h"
 #include "tensor/npy.h"
 
@@ -26,14 +28,17 @@ std::span<const std::byte> bytesOf(std::string_view text)
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-Result<InferenceInputs> decodePicture(std::string_view data)
+using Keeper = std::shared_ptr<const void>; // owns the text that views point into
+
+// What reading JSON into numbers takes in passing beside the numbers.
+Result<Tensor> tensorOf(std::string_view json, const TensorSpec &spec,
+                        std::span<const Dimension> shape, RunControl &control)
 {
-    auto image = decodeImage(bytesOf(data));
-    if (!image)
-        return image.error();
-    ImageInputs images;
-    images.push_back(std::move(*image));
-    return InferenceInputs(std::move(images));
+    Reservation passing(control);
+    if (auto room = passing.grow(jsonTensorBytes(json.size(), json.size(), spec.dtype), "numbers");
+        !room)
+        return std::move(room).error();
+    return tensorFromJson(json, spec.name, spec.dtype, shape);
 }
 
 const TensorSpec *plannedInput(const LoadedModel &model)
@@ -59,18 +64,12 @@ Result<InferenceInputs> fitTensor(const LoadedModel &model, Tensor tensor)
         return InferenceInputs(std::move(named));
     }
     const auto sample = sampleShape(model.spec(), model.input.index);
-    SampleInputs samples;
-    if (matches(sample, tensor.shape())) {
-        samples.push_back(std::move(tensor));
-        return InferenceInputs(std::move(samples));
-    }
+    if (matches(sample, tensor.shape()))
+        return InferenceInputs(oneSample(std::move(tensor)));
     const std::span<const std::int64_t> shape = tensor.shape();
     if (hasBatchDimension(model.spec()) && shape.size() == spec->shape.size() && shape[0] > 0 &&
-        matches(sample, shape.subspan(1))) {
-        for (std::int64_t i = 0; i < shape[0]; ++i)
-            samples.push_back(slice(tensor, static_cast<std::size_t>(i)));
-        return InferenceInputs(std::move(samples));
-    }
+        matches(sample, shape.subspan(1)))
+        return InferenceInputs(slicesOf(std::move(tensor)));
     return invalidArgument(fmt::format(
         "Input \"{}\" of \"{}\": the .npy file has shape {}, expected {} or, for one sample, {}. "
         "Reshape it with numpy.reshape before saving.",
@@ -78,35 +77,42 @@ Result<InferenceInputs> fitTensor(const LoadedModel &model, Tensor tensor)
         shapeText(sample)));
 }
 
+// Read in their turn where there are several: most of what many samples take is not their numbers.
 Result<InferenceInputs> decodeSamples(const LoadedModel &model,
-                                      std::span<const std::string_view> pieces)
+                                      std::vector<std::string_view> pieces, const Keeper &keeper,
+                                      RunControl &control)
 {
     const TensorSpec *spec = plannedInput(model);
     if (!spec)
         return noInputs(model);
-    const auto shape = sampleShape(model.spec(), model.input.index);
-    SampleInputs samples;
-    samples.reserve(pieces.size());
-    for (const std::string_view piece : pieces) {
-        auto tensor = tensorFromJson(piece, spec->name, spec->dtype, shape);
-        if (!tensor)
-            return tensor.error();
-        samples.push_back(std::move(*tensor));
+    auto shape = sampleShape(model.spec(), model.input.index);
+    if (pieces.size() == 1) {
+        auto tensor = tensorOf(pieces.front(), *spec, shape, control);
+        return tensor ? Result<InferenceInputs>(oneSample(std::move(*tensor)))
+                      : std::move(tensor).error();
     }
-    return InferenceInputs(std::move(samples));
+    const std::size_t count = pieces.size();
+    return InferenceInputs(
+        SampleInputs(count,
+                     [keeper, spec, shape = std::move(shape), pieces = std::move(pieces)](
+                         std::size_t i, RunControl &limits) -> Result<Tensor> {
+                         return tensorOf(pieces[i], *spec, shape, limits);
+                     }));
 }
 
-Result<InferenceInputs> decodeInputs(const LoadedModel &model, std::string_view json)
+Result<InferenceInputs> decodeInputs(const LoadedModel &model, std::string_view json,
+                                     const Keeper &keeper, RunControl &control)
 {
-    const auto pieces = jsonElements(json, "\"inputs\"");
+    auto pieces = jsonElements(json, "\"inputs\"", &control);
     if (!pieces)
         return pieces.error();
     if (pieces->empty())
         return invalidArgument("\"inputs\" is an empty list: send at least one sample in it.");
-    return decodeSamples(model, *pieces);
+    return decodeSamples(model, std::move(*pieces), keeper, control);
 }
 
-Result<InferenceInputs> decodeTensors(const LoadedModel &model, std::string_view json)
+Result<InferenceInputs> decodeTensors(const LoadedModel &model, std::string_view json,
+                                      RunControl &control)
 {
     const auto members = jsonMembers(json, "\"tensors\"");
     if (!members)
@@ -126,9 +132,11 @@ Result<InferenceInputs> decodeTensors(const LoadedModel &model, std::string_view
                 joined(names)));
         }
         const TensorSpec &spec = specs[static_cast<std::size_t>(found - names.begin())];
-        auto tensor = tensorFromJson(value, spec.name, spec.dtype, spec.shape);
+        auto tensor = tensorOf(value, spec, spec.shape, control);
         if (!tensor)
             return tensor.error();
+        if (auto room = control.reserve(tensor->byteSize(), "numbers"); !room)
+            return room.error();
         tensors.push_back({key, std::move(*tensor)});
     }
     return InferenceInputs(std::move(tensors));
@@ -198,7 +206,8 @@ Result<Tensor> featureSample(const LoadedModel &model, const TensorSpec &spec,
     return tensor ? converted(*tensor, spec.dtype) : std::move(tensor);
 }
 
-Result<InferenceInputs> decodeFeatures(const LoadedModel &model, std::string_view json)
+Result<InferenceInputs> decodeFeatures(const LoadedModel &model, std::string_view json,
+                                       const Keeper &keeper, RunControl &control)
 {
     const TensorSpec *spec = plannedInput(model);
     if (!spec)
@@ -210,46 +219,57 @@ Result<InferenceInputs> decodeFeatures(const LoadedModel &model, std::string_vie
                         model.id.name, shapeText(sampleShape(model.spec(), model.input.index))));
     std::vector<std::string_view> rows{json};
     if (jsonKind(json) == "a list") {
-        auto elements = jsonElements(json, "\"features\"");
+        auto elements = jsonElements(json, "\"features\"", &control);
         if (!elements)
             return elements.error();
         rows = std::move(*elements);
     }
     if (rows.empty())
         return invalidArgument("\"features\" is an empty list: send at least one row in it.");
-    const std::vector<std::string> names = featureNames(model);
-    SampleInputs samples;
-    for (const std::string_view row : rows) {
+    const auto sample = [keeper, &model, spec,
+                         names = featureNames(model)](std::string_view row) -> Result<Tensor> {
         const auto values = featureRow(model, names, row);
-        if (!values)
-            return values.error();
-        auto sample = featureSample(model, *spec, *values);
-        if (!sample)
-            return sample.error();
-        samples.push_back(std::move(*sample));
+        return values ? featureSample(model, *spec, *values) : values.error();
+    };
+    const std::size_t count = rows.size();
+    if (count == 1) {
+        auto tensor = sample(rows.front());
+        return tensor ? Result<InferenceInputs>(oneSample(std::move(*tensor)))
+                      : std::move(tensor).error();
     }
-    return InferenceInputs(std::move(samples));
+    return InferenceInputs(SampleInputs(
+        count, [sample, rows = std::move(rows)](std::size_t i, RunControl & /*control*/) {
+            return sample(rows[i]);
+        }));
 }
 
 // ---- pictures in JSON ----
 
-Result<InferenceInputs> decodeImageText(std::string_view json)
+Result<InferenceInputs> decodeImageText(std::string_view json, RunControl &control)
 {
+    if (auto room = control.reserve(base64Bytes(json.size()), "pictures"); !room)
+        return std::move(room).error();
     auto text = jsonString(json, "\"image_b64\"");
     if (!text)
         return text.error();
-    const auto data = bytesFromBase64(*text, "\"image_b64\"");
+    auto data = bytesFromBase64(*text, "\"image_b64\"");
     if (!data)
         return data.error();
     if (data->empty())
         return invalidArgument("\"image_b64\" is empty: encode the picture's bytes as "
                                "`base64 -w0 picture.png` does.");
-    return decodePicture(*data);
+    const auto kept = std::make_shared<const std::string>(std::move(*data));
+    return InferenceInputs(pictureInput(kept, bytesOf(*kept)));
 }
 
-Result<InferenceInputs> decodeJson(const LoadedModel &model, std::string_view json)
+Result<InferenceInputs> decodeJson(const LoadedModel &model, std::string_view body,
+                                   RunControl &control)
 {
-    const auto members = jsonMembers(json, "The body");
+    // Its copy stays as long as samples are read from it.
+    if (auto room = control.reserve(body.size(), "numbers"); !room)
+        return std::move(room).error();
+    const auto text = std::make_shared<const JsonText>(body);
+    const auto members = jsonMembers(text->view(), "The body", &control);
     if (!members)
         return members.error();
     static const std::vector<std::string> forms{"input", "inputs", "tensors", "features",
@@ -271,14 +291,14 @@ Result<InferenceInputs> decodeJson(const LoadedModel &model, std::string_view js
         return invalidArgument(
             fmt::format("The body is an object without input: send one of {}.", acceptedForms));
     if (form->key == "inputs")
-        return decodeInputs(model, form->value);
+        return decodeInputs(model, form->value, text, control);
     if (form->key == "tensors")
-        return decodeTensors(model, form->value);
+        return decodeTensors(model, form->value, control);
     if (form->key == "features")
-        return decodeFeatures(model, form->value);
+        return decodeFeatures(model, form->value, text, control);
     if (form->key == "image_b64")
-        return decodeImageText(form->value);
-    return decodeSamples(model, {&form->value, 1});
+        return decodeImageText(form->value, control);
+    return decodeSamples(model, {form->value}, text, control);
 }
 
 std::string_view withoutJsonBlanks(std::string_view text)
@@ -312,26 +332,32 @@ std::optional<InferenceInputs> decodePlain(const LoadedModel &model, std::string
     auto tensor = plainTensorFromJson(list, sampleShape(model.spec(), model.input.index));
     if (!tensor)
         return std::nullopt;
-    SampleInputs samples;
-    samples.push_back(*std::move(tensor));
-    return InferenceInputs(std::move(samples));
+    return InferenceInputs(oneSample(*std::move(tensor)));
 }
 
-Result<InferenceInputs> decodeBody(const LoadedModel &model, std::string_view body)
+// `keeper` owns the body.
+Result<InferenceInputs> decodeBody(const LoadedModel &model, std::string_view body,
+                                   const Keeper &keeper, RunControl &control)
 {
     if (looksLikeImage(bytesOf(body)))
-        return decodePicture(body);
+        return InferenceInputs(pictureInput(keeper, bytesOf(body)));
     if (looksLikeNpy(bytesOf(body))) {
+        if (auto room = control.reserve(body.size(), "numbers"); !room)
+            return std::move(room).error();
         auto tensor = readNpy(bytesOf(body));
         return tensor ? fitTensor(model, std::move(*tensor))
                       : Result<InferenceInputs>(tensor.error());
     }
     if (body.starts_with("\xEF\xBB\xBF"))
         body.remove_prefix(3);
+    // No more numbers than half of its bytes, of four bytes each.
+    if (auto room = control.reserve(2 * body.size(), "numbers"); !room)
+        return std::move(room).error();
     if (auto plain = decodePlain(model, body))
         return *std::move(plain);
+    control.giveBack(2 * body.size());
     if (jsonKind(body) == "an object")
-        return decodeJson(model, JsonText(body).view());
+        return decodeJson(model, body, control);
     if (jsonKind(body) != "something that is no JSON")
         return invalidArgument(
             fmt::format("The body is {}, expected an object: {}.", jsonKind(body), acceptedForms));
@@ -351,14 +377,18 @@ Result<InputDecoder> decoderFor(std::string body, std::string_view contentType)
                                            acceptedForms));
     auto kept = std::make_shared<const std::string>(std::move(body));
     if (!isMultipart(contentType))
-        return InputDecoder([kept](const LoadedModel &model) { return decodeBody(model, *kept); });
+        return InputDecoder([kept](const LoadedModel &model, RunControl &control) {
+            return decodeBody(model, *kept, kept, control);
+        });
 
     if (const auto boundary = multipartBoundary(contentType); !boundary)
         return boundary.error();
-    return InputDecoder([kept, type = std::string(contentType)](const LoadedModel &model) {
-        const auto content = multipartInput(*kept, type);
-        return content ? decodeBody(model, *content) : Result<InferenceInputs>(content.error());
-    });
+    return InputDecoder(
+        [kept, type = std::string(contentType)](const LoadedModel &model, RunControl &control) {
+            const auto content = multipartInput(*kept, type);
+            return content ? decodeBody(model, *content, kept, control)
+                           : Result<InferenceInputs>(content.error());
+        });
 }
 
 bool decodesQuickly(std::string_view body)

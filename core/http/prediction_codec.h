@@ -23,6 +23,9 @@ bool decodesQuickly(std::string_view body);
 
 // {"prediction": ..., "outputs": ..., "model": ..., "results": [...], "timings_ms": {...}}
 std::string predictionJson(const Prediction &prediction);
+// The same within what the control allows; what it says between samples, ResourceExhausted before
+// anything is written.
+Result<std::string> predictionJson(const Prediction &prediction, RunControl &control);
 
 // {"error": "sentence", "code": "INVALID_ARGUMENT"}
 std::string errorJson(const Error &error);

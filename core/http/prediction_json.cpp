@@ -1,3 +1,4 @@
+#include "http/answer_bytes.h"
 #include "http/prediction_codec.h"
 #include "tensor/json_tensor.h"
 
@@ -110,12 +111,33 @@ void appendTimings(std::string &out, const PhaseTimings &timings)
     out += '}';
 }
 
+std::size_t answerBytes(const Prediction &prediction)
+{
+    std::size_t bytes = mostWithoutGrowth + jsonBytes(prediction.results);
+    const auto &outputs = prediction.outputs;
+    if (prediction.primary < outputs.size())
+        bytes += jsonBytes(outputs[prediction.primary].tensor);
+    if (outputs.size() > 1) {
+        for (const NamedTensor &output : outputs)
+            bytes += jsonBytes(output.tensor) + 6 * output.name.size() + 8;
+    }
+    return bytes;
+}
+
 } // namespace
 
 std::string predictionJson(const Prediction &prediction)
 {
+    RunControl unlimited;
+    return *predictionJson(prediction, unlimited);
+}
+
+Result<std::string> predictionJson(const Prediction &prediction, RunControl &control)
+{
     std::string out;
     out.reserve(mostWithoutGrowth);
+    if (auto room = makeRoom(out, answerBytes(prediction), control); !room)
+        return std::move(room).error();
     out += "{\"prediction\": ";
     const auto &outputs = prediction.outputs;
     if (prediction.primary < outputs.size())
@@ -143,8 +165,15 @@ std::string predictionJson(const Prediction &prediction)
     text("cache", cacheOutcomeName(prediction.cache));
     text("prediction_cache", "off");
     out += ", \"results\": ";
-    appendList(out, prediction.results,
-               [&](const SampleResult &result) { appendResult(out, result, prediction.task); });
+    Result<void> going;
+    appendList(out, prediction.results, [&](const SampleResult &result) {
+        if (going)
+            going = control.step();
+        if (going)
+            appendResult(out, result, prediction.task);
+    });
+    if (!going)
+        return std::move(going).error();
     out += ", ";
     appendTimings(out, prediction.timings);
     out += "}\n";

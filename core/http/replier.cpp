@@ -1,10 +1,11 @@
 #include "http/replier.h"
 
-#include "base/logging.h"
+#include "base/guard.h"
 #include "base/thread_name.h"
+#include "http/connection.h"
+#include "http/json_reply.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <iterator>
 #include <QThreadPool>
 
@@ -14,16 +15,6 @@ namespace {
 
 // More takes the http thread too long: about half a millisecond.
 constexpr std::size_t mostPackedAtOnce = 32 * 1024;
-
-// A request that is dropped by it answers itself.
-void guarded(const ReplyQueue::Task &task)
-{
-    try {
-        task();
-    } catch (const std::exception &exception) {
-        logError("http", fmt::format("A request failed: {}", exception.what()));
-    }
-}
 
 } // namespace
 
@@ -40,8 +31,9 @@ void ReplyQueue::add(Entry entry)
     if (m_closed)
         return;
     m_entries.push_back(std::move(entry));
+    // Where that fails, the next look at times finds it.
     if (m_entries.size() == 1)
-        m_wake();
+        guarded("http", m_wake);
 }
 
 void ReplyQueue::post(std::shared_ptr<Exchange> exchange, std::optional<ApiReply> reply)
@@ -64,7 +56,7 @@ void ReplyQueue::runAside(Task work)
         return;
     m_pool->start([work = std::move(work)] {
         setThreadName("aside");
-        guarded(work);
+        guarded("http", work); // a request that is dropped by it answers itself
     });
 }
 
@@ -77,7 +69,7 @@ void ReplyQueue::deliverAll()
     }
     for (Entry &entry : entries) {
         if (entry.task)
-            guarded(std::exchange(entry.task, {}));
+            guarded("http", std::exchange(entry.task, {}));
         else if (m_deliver)
             m_deliver(entry.exchange, std::move(entry.reply));
     }
@@ -94,8 +86,13 @@ void ReplyQueue::close()
     dropped.swap(m_entries);
 }
 
+void ReplyQueue::cut(Exchange &exchange) noexcept
+{
+    exchange.cut.store(true, std::memory_order_relaxed);
+}
+
 Replier::Replier(std::shared_ptr<ReplyQueue> queue, std::shared_ptr<Exchange> exchange,
-                 InputBudget::Share share)
+                 MemoryBudget::Share share)
     : m_state(std::make_shared<State>(std::move(queue), std::move(exchange), std::move(share)))
 {
 }
@@ -108,12 +105,17 @@ void Replier::label(std::string route, Fields fields) const
 
 void Replier::runAside(std::function<ReplyQueue::Task()> work) const
 {
-    m_state->queue->runAside(
-        [queue = m_state->queue, work = std::move(work)]() mutable { queue->postTask(work()); });
+    m_state->queue->runAside([reply = *this, work = std::move(work)]() mutable {
+        try {
+            reply.m_state->queue->postTask(work());
+        } catch (...) {
+            reply.refuse(loggedException("http"));
+        }
+    });
 }
 
 Replier::State::State(std::shared_ptr<ReplyQueue> replies, std::shared_ptr<Exchange> which,
-                      InputBudget::Share part)
+                      MemoryBudget::Share part)
     : queue(std::move(replies))
     , exchange(std::move(which))
     , share(std::move(part))
@@ -123,15 +125,32 @@ Replier::State::State(std::shared_ptr<ReplyQueue> replies, std::shared_ptr<Excha
 Replier::State::~State()
 {
     if (!answered)
-        answer(errorReply(500, "INTERNAL",
-                          "The request was dropped without an answer, which is a defect: please "
-                          "report it with the request that caused it."));
+        refuse({ErrorCode::Internal,
+                "The request was dropped without an answer, which is a defect: please report it "
+                "with the request that caused it."});
 }
 
-void Replier::State::answer(ApiReply reply)
+// Where not even an answer can be made, the connection ends.
+void Replier::State::answer(ApiReply reply) noexcept
 {
     if (answered.exchange(true))
         return;
+    const std::shared_ptr<Exchange> kept = exchange;
+    if (!guarded("http", [&] { send(std::move(reply)); }))
+        ReplyQueue::cut(*kept);
+}
+
+void Replier::State::refuse(const Error &error) noexcept
+{
+    if (answered)
+        return;
+    const std::shared_ptr<Exchange> kept = exchange;
+    if (!guarded("http", [&] { answer(errorReplyOf(error)); }) && !answered.exchange(true))
+        ReplyQueue::cut(*kept);
+}
+
+void Replier::State::send(ApiReply reply)
+{
     share.set(0);
     reply.route = std::move(route);
     std::move(fields.begin(), fields.end(), std::back_inserter(reply.fields));
@@ -148,8 +167,11 @@ void Replier::State::pack(ApiReply reply)
     if (*coding != ContentCoding::Identity && aside) {
         queue->runAside([replies = queue, which = std::move(exchange), wanted = *coding,
                          held = std::make_shared<ApiReply>(std::move(reply))] {
-            encodeReply(*held, wanted);
-            replies->post(which, std::move(*held));
+            if (!guarded("http", [&] {
+                    encodeReply(*held, wanted);
+                    replies->post(which, std::move(*held));
+                }))
+                ReplyQueue::cut(*which);
         });
         return;
     }

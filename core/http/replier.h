@@ -7,9 +7,11 @@
 // thread that answers, or aside where that is the http thread.
 #pragma once
 
+#include "base/guard.h"
+#include "base/memory_budget.h"
+#include "base/result.h"
 #include "http/api_types.h"
 #include "http/content_coding.h"
-#include "http/input_budget.h"
 
 #include <atomic>
 #include <functional>
@@ -45,6 +47,9 @@ public:
     bool onServerThread() const { return std::this_thread::get_id() == m_thread; }
     void deliverAll(); // on the http thread
     void close();      // on the http thread: what comes from now on is dropped
+    // Ends a connection whose answer could not be made, at its thread's next look at times. Never
+    // throws: this is for where there is no memory for anything better.
+    static void cut(Exchange &exchange) noexcept;
 
 private:
     struct Entry
@@ -69,8 +74,19 @@ class Replier
 public:
     // The share is given back with the answer.
     Replier(std::shared_ptr<ReplyQueue> queue, std::shared_ptr<Exchange> exchange,
-            InputBudget::Share share = {});
+            MemoryBudget::Share share = {});
     void operator()(ApiReply reply) const { m_state->answer(std::move(reply)); }
+    // Answers with what `make` returns, or with why it threw. For whoever is called back.
+    template <typename Make>
+    void with(Make &&make) const noexcept
+    {
+        try {
+            m_state->answer(std::forward<Make>(make)());
+        } catch (...) {
+            refuse(loggedException("http"));
+        }
+    }
+    void refuse(const Error &error) const noexcept { m_state->refuse(error); }
     // What the answer will carry beside its own: the route for log and metrics, header fields. To
     // be called before the Replier is handed on.
     void label(std::string route, Fields fields) const;
@@ -87,16 +103,18 @@ private:
     struct State
     {
         State(std::shared_ptr<ReplyQueue> replies, std::shared_ptr<Exchange> which,
-              InputBudget::Share part);
+              MemoryBudget::Share part);
         ~State();
         State(const State &) = delete;
         State &operator=(const State &) = delete;
-        void answer(ApiReply reply);
+        void answer(ApiReply reply) noexcept;
+        void refuse(const Error &error) noexcept;
+        void send(ApiReply reply);
         void pack(ApiReply reply);
 
         std::shared_ptr<ReplyQueue> queue;
         std::shared_ptr<Exchange> exchange;
-        InputBudget::Share share;
+        MemoryBudget::Share share;
         std::string route;
         Fields fields;
         std::optional<ContentCoding> coding; // nothing: the answer goes as it is

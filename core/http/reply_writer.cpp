@@ -33,7 +33,8 @@ std::string serialised(const ApiReply &reply, const ReplyFraming &framing,
                        std::string_view dateField)
 {
     std::string out;
-    out.reserve(192 + (framing.head ? 0 : reply.body.size()));
+    const bool whole = !framing.head && !framing.bodyApart;
+    out.reserve(192 + (whole ? reply.body.size() : 0));
     out += "HTTP/1.1 ";
     appendNumber(out, static_cast<std::size_t>(reply.status));
     out += ' ';
@@ -59,7 +60,7 @@ std::string serialised(const ApiReply &reply, const ReplyFraming &framing,
     else if (framing.http10)
         out += "Connection: keep-alive\r\n";
     out += "\r\n";
-    if (!framing.head && !bodiless)
+    if (whole && !bodiless)
         out += reply.body;
     return out;
 }

@@ -13,6 +13,7 @@ struct ReplyFraming
     bool head = false;  // the request was HEAD: the same header, no body
     bool close = false; // the connection ends after this answer
     bool http10 = false;
+    bool bodyApart = false; // the body follows elsewhere; its length is told here
 };
 
 std::string serialised(const ApiReply &reply, const ReplyFraming &framing,

@@ -1,9 +1,12 @@
 #include "http/tensorflow_codec.h"
 
 #include "base/text.h"
+#include "http/answer_bytes.h"
 #include "http/base64_text.h"
+#include "http/input_bytes.h"
 #include "http/json_body.h"
 #include "inference/batching.h"
+#include "inference/picture_inputs.h"
 #include "tensor/json_tensor.h"
 
 #include <algorithm>
@@ -13,7 +16,10 @@ namespace warmbench::http {
 
 namespace {
 
+constexpr std::size_t sampleOverhead = 256; // the object and its blocks on the heap
+
 using Pieces = std::vector<std::string_view>;
+using Keeper = std::shared_ptr<const void>; // owns the text that views point into
 
 const TensorSpec *inputNamed(const LoadedModel &model, std::string_view name)
 {
@@ -89,34 +95,35 @@ Result<std::string_view> onlyInput(const LoadedModel &model, std::string_view in
     return members->front().value;
 }
 
-Result<InferenceInputs> pictureInstances(const Pieces &instances)
+Result<Image> pictureInstance(std::string_view instance, std::size_t index, RunControl &control)
 {
-    ImageInputs images;
-    std::int64_t pixels = 0;
-    for (const std::string_view instance : instances) {
-        const auto data = base64Of(instance, "An instance");
-        if (!data)
-            return data.error();
-        if (!*data)
-            return invalidArgument(fmt::format("Sample {} is {}, expected a picture as {{\"b64\": "
-                                               "\"...\"}}: send pictures alone or numbers alone.",
-                                               images.size(), jsonKind(instance)));
-        auto image = decodeImage(std::as_bytes(std::span((*data)->data(), (*data)->size())));
-        if (!image)
-            return image.error();
-        pixels += std::int64_t{image->width} * image->height;
-        if (pixels > maxImagePixels)
-            return invalidArgument(fmt::format("The pictures of one request have more than {} "
-                                               "pixels together: send fewer at once.",
-                                               maxImagePixels));
-        images.push_back(std::move(*image));
-    }
-    return InferenceInputs(std::move(images));
+    Reservation passing(control);
+    if (auto room = passing.grow(base64Bytes(instance.size()), "pictures"); !room)
+        return std::move(room).error();
+    const auto data = base64Of(instance, "An instance");
+    if (!data)
+        return data.error();
+    if (!*data)
+        return invalidArgument(fmt::format("Sample {} is {}, expected a picture as {{\"b64\": "
+                                           "\"...\"}}: send pictures alone or numbers alone.",
+                                           index, jsonKind(instance)));
+    return decodedPicture(std::as_bytes(std::span((*data)->data(), (*data)->size())), control);
+}
+
+InferenceInputs pictureInstances(Pieces instances, const Keeper &keeper)
+{
+    const std::size_t count = instances.size();
+    return ImageInputs(
+        count, [keeper, instances = std::move(instances)](std::size_t i, RunControl &control) {
+            return pictureInstance(instances[i], i, control);
+        });
 }
 
 // One sample of an input; {"b64"} gives the bytes of a single string.
-Result<Tensor> sampleOf(const LoadedModel &model, std::size_t index, std::string_view json)
+Result<Tensor> sampleOf(const LoadedModel &model, std::size_t index, std::string_view json,
+                        RunControl &control)
 {
+    Reservation passing(control);
     const TensorSpec &spec = model.spec().inputs[index];
     const auto shape = sampleShape(model.spec(), index);
     if (spec.dtype == DType::String) {
@@ -126,16 +133,26 @@ Result<Tensor> sampleOf(const LoadedModel &model, std::size_t index, std::string
         if (*data)
             return Tensor::fromStrings(Shape(shape.size(), 1), {std::move(**data)});
     }
+    if (auto room = passing.grow(jsonTensorBytes(json.size(), json.size(), spec.dtype), "numbers");
+        !room)
+        return std::move(room).error();
     return tensorFromJson(json, spec.name, spec.dtype, shape);
 }
 
-Result<InferenceInputs> singleInputInstances(const LoadedModel &model, const Pieces &instances)
+Result<InferenceInputs> singleInputInstances(const LoadedModel &model, const Pieces &instances,
+                                             const Keeper &keeper, RunControl &control)
 {
+    if (auto room = control.reserve(instances.size() * sizeof(std::string_view), "instances");
+        !room)
+        return std::move(room).error();
     Pieces inputs;
+    inputs.reserve(instances.size());
     for (const std::string_view instance : instances) {
         const auto input = onlyInput(model, instance);
         if (!input)
             return input.error();
+        if (auto go = control.step(); !go)
+            return std::move(go).error();
         inputs.push_back(*input);
     }
     if (takesPictures(model)) {
@@ -143,24 +160,24 @@ Result<InferenceInputs> singleInputInstances(const LoadedModel &model, const Pie
         if (!first)
             return first.error();
         if (*first)
-            return pictureInstances(inputs);
+            return pictureInstances(std::move(inputs), keeper);
     }
-    SampleInputs samples;
-    for (const std::string_view input : inputs) {
-        auto sample = sampleOf(model, 0, input);
-        if (!sample)
-            return sample.error();
-        samples.push_back(std::move(*sample));
-    }
-    return InferenceInputs(std::move(samples));
+    const std::size_t count = inputs.size();
+    return InferenceInputs(SampleInputs(
+        count, [keeper, &model, inputs = std::move(inputs)](std::size_t i, RunControl &limits) {
+            return sampleOf(model, 0, inputs[i], limits);
+        }));
 }
 
 // Samples of each input by name, in the order of the model's inputs.
-Result<std::vector<SampleInputs>> namedSamples(const LoadedModel &model, const Pieces &instances)
+Result<std::vector<std::vector<Tensor>>> namedSamples(const LoadedModel &model,
+                                                      const Pieces &instances, RunControl &control)
 {
     const auto &specs = model.spec().inputs;
-    std::vector<SampleInputs> columns(specs.size());
+    std::vector<std::vector<Tensor>> columns(specs.size());
     for (std::size_t row = 0; row < instances.size(); ++row) {
+        if (auto go = control.step(); !go)
+            return std::move(go).error();
         if (jsonKind(instances[row]) != "an object")
             return severalInputs(model, "each instance");
         const auto members = jsonMembers(instances[row], "An instance");
@@ -171,9 +188,13 @@ Result<std::vector<SampleInputs>> namedSamples(const LoadedModel &model, const P
             if (!spec)
                 return unknownInput(model, member.key);
             const auto index = static_cast<std::size_t>(spec - specs.data());
-            auto sample = sampleOf(model, index, member.value);
+            auto sample = sampleOf(model, index, member.value, control);
             if (!sample)
                 return sample.error();
+            // Once as a sample, once stacked.
+            if (auto room = control.reserve(2 * sample->byteSize() + sampleOverhead, "samples");
+                !room)
+                return room.error();
             columns[index].push_back(std::move(*sample));
         }
         for (std::size_t i = 0; i < specs.size(); ++i) {
@@ -188,9 +209,10 @@ Result<std::vector<SampleInputs>> namedSamples(const LoadedModel &model, const P
 }
 
 Result<InferenceInputs> instanceInputs(const LoadedModel &model, std::string_view json,
-                                       TensorFlowAsk &ask)
+                                       const Keeper &keeper, TensorFlowAsk &ask,
+                                       RunControl &control)
 {
-    const auto instances = jsonElements(json, "\"instances\"");
+    const auto instances = jsonElements(json, "\"instances\"", &control);
     if (!instances)
         return instances.error();
     if (instances->empty())
@@ -199,8 +221,8 @@ Result<InferenceInputs> instanceInputs(const LoadedModel &model, std::string_vie
     ask.samples = instances->size();
     const NetworkSpec &spec = model.spec();
     if (spec.inputs.size() == 1)
-        return singleInputInstances(model, *instances);
-    auto columns = namedSamples(model, *instances);
+        return singleInputInstances(model, *instances, keeper, control);
+    auto columns = namedSamples(model, *instances, control);
     if (!columns)
         return columns.error();
     if (!hasBatchDimension(spec) && instances->size() > 1)
@@ -228,33 +250,37 @@ bool listsObjects(std::string_view json)
 }
 
 // Pictures of a column; nothing where it holds numbers.
-Result<std::optional<InferenceInputs>> columnOfPictures(std::string_view json)
+Result<std::optional<InferenceInputs>> columnOfPictures(std::string_view json, const Keeper &keeper,
+                                                        RunControl &control)
 {
     Pieces pictures;
     if (jsonKind(json) == "an object") {
         pictures.push_back(json);
     } else if (listsObjects(json)) {
-        auto elements = jsonElements(json, "\"inputs\"");
+        auto elements = jsonElements(json, "\"inputs\"", &control);
         if (!elements)
             return elements.error();
         pictures = *std::move(elements);
     } else {
         return std::optional<InferenceInputs>();
     }
-    auto images = pictureInstances(pictures);
-    if (!images)
-        return images.error();
-    return std::optional(*std::move(images));
+    return std::optional(pictureInstances(std::move(pictures), keeper));
 }
 
 // Texts and {"b64"} in one list, one a sample.
-Result<Tensor> columnOfStrings(const TensorSpec &spec, std::string_view json)
+Result<Tensor> columnOfStrings(const TensorSpec &spec, std::string_view json, RunControl &control)
 {
-    const auto elements = jsonElements(json, "\"inputs\"");
+    const auto elements = jsonElements(json, "\"inputs\"", &control);
     if (!elements)
         return elements.error();
+    if (auto room = control.reserve(
+            elements->size() * sizeof(std::string) + base64Bytes(json.size()), "texts");
+        !room)
+        return std::move(room).error();
     std::vector<std::string> texts;
     for (const std::string_view element : *elements) {
+        if (auto go = control.step(); !go)
+            return std::move(go).error();
         auto data = base64Of(element, "An element of \"inputs\"");
         if (!data)
             return data.error();
@@ -269,7 +295,24 @@ Result<Tensor> columnOfStrings(const TensorSpec &spec, std::string_view json)
     return Tensor::fromStrings(std::move(shape), std::move(texts));
 }
 
-Result<InferenceInputs> columnInputs(const LoadedModel &model, std::string_view json)
+Result<Tensor> columnOf(const TensorSpec &spec, std::string_view json, RunControl &control)
+{
+    if (spec.dtype == DType::String && listsObjects(json))
+        return columnOfStrings(spec, json, control);
+    Reservation passing(control);
+    if (auto room = passing.grow(jsonTensorBytes(json.size(), json.size(), spec.dtype), "numbers");
+        !room)
+        return std::move(room).error();
+    auto tensor = tensorFromJson(json, spec.name, spec.dtype, spec.shape);
+    if (tensor) {
+        if (auto room = control.reserve(tensor->byteSize(), "numbers"); !room)
+            return std::move(room).error();
+    }
+    return tensor;
+}
+
+Result<InferenceInputs> columnInputs(const LoadedModel &model, std::string_view json,
+                                     const Keeper &keeper, RunControl &control)
 {
     const auto &specs = model.spec().inputs;
     std::vector<JsonMember> members;
@@ -284,22 +327,20 @@ Result<InferenceInputs> columnInputs(const LoadedModel &model, std::string_view 
         return severalInputs(model, "\"inputs\"");
     }
     if (members.size() == 1 && members.front().key == "b64" && takesPictures(model))
-        return pictureInstances({json});
+        return pictureInstances({json}, keeper);
     TensorInputs tensors;
     for (const JsonMember &member : members) {
         const TensorSpec *spec = inputNamed(model, member.key);
         if (!spec)
             return unknownInput(model, member.key);
         if (takesPictures(model)) {
-            auto images = columnOfPictures(member.value);
+            auto images = columnOfPictures(member.value, keeper, control);
             if (!images)
                 return images.error();
             if (*images)
                 return *std::move(*images);
         }
-        auto tensor = spec->dtype == DType::String && listsObjects(member.value)
-                          ? columnOfStrings(*spec, member.value)
-                          : tensorFromJson(member.value, spec->name, spec->dtype, spec->shape);
+        auto tensor = columnOf(*spec, member.value, control);
         if (!tensor)
             return tensor.error();
         tensors.push_back({member.key, std::move(*tensor)});
@@ -339,43 +380,39 @@ void appendColumns(std::string &out, const Prediction &prediction)
     out += '}';
 }
 
-// The output with one slice a sample along its first extent.
-Result<Tensor> byRows(const NamedTensor &output, std::size_t samples)
+// Makes the output one with a slice a sample along its first extent.
+Result<void> divideByRows(NamedTensor &output, std::size_t samples)
 {
-    Tensor tensor = output.tensor;
-    const Shape &shape = tensor.shape();
+    const Shape &shape = output.tensor.shape();
     if (!shape.empty() && static_cast<std::size_t>(shape.front()) == samples)
-        return tensor;
+        return {};
     if (samples != 1)
-        return failedPrecondition(
+        return invalidArgument(
             fmt::format("Output \"{}\" has shape {}, which does not divide by the {} instances "
                         "sent: send \"inputs\" instead of \"instances\".",
                         output.name, shapeText(shape), samples));
     Shape wrapped = shape;
     wrapped.insert(wrapped.begin(), 1);
-    if (auto done = tensor.reshape(std::move(wrapped)); !done)
-        return done.error();
-    return tensor;
+    return output.tensor.reshape(std::move(wrapped));
 }
 
-Result<void> appendRows(std::string &out, const Prediction &prediction, std::size_t samples)
+Result<void> appendRows(std::string &out, Prediction &prediction, std::size_t samples)
 {
-    std::vector<NamedTensor> outputs;
-    for (const NamedTensor &output : prediction.outputs) {
-        auto rows = byRows(output, samples);
-        if (!rows)
-            return rows.error();
-        outputs.push_back({output.name, std::move(*rows)});
+    for (NamedTensor &output : prediction.outputs) {
+        if (auto divided = divideByRows(output, samples); !divided)
+            return divided;
     }
-    if (outputs.size() == 1) {
-        appendJson(out, outputs.front().tensor);
+    if (prediction.outputs.size() == 1) {
+        appendJson(out, prediction.outputs.front().tensor);
         return {};
     }
     out += '[';
     for (std::size_t row = 0; row < samples; ++row) {
+        if (auto go = prediction.control.step(); !go)
+            return go;
         out += row == 0 ? "{" : ", {";
-        for (const NamedTensor &output : outputs) {
-            out += &output == &outputs.front() ? "" : ", ";
+        for (const NamedTensor &output : prediction.outputs) {
+            out += &output == &prediction.outputs.front() ? "" : ", ";
             appendJsonString(out, output.name);
             out += ": ";
             appendJson(out, slice(output.tensor, row));
@@ -386,13 +423,26 @@ Result<void> appendRows(std::string &out, const Prediction &prediction, std::siz
     return {};
 }
 
+// Names stand in each row.
+std::size_t answerBytes(const Prediction &prediction, const TensorFlowAsk &ask)
+{
+    std::size_t bytes = 32;
+    for (const NamedTensor &output : prediction.outputs)
+        bytes += jsonBytes(output.tensor) +
+                 (6 * output.name.size() + 12) * std::max<std::size_t>(ask.samples, 1);
+    return bytes;
+}
+
 } // namespace
 
 Result<InferenceInputs> decodeTensorFlow(const LoadedModel &model, std::string_view body,
-                                         TensorFlowAsk &ask)
+                                         TensorFlowAsk &ask, RunControl &control)
 {
-    const JsonText json(body);
-    const auto members = jsonMembers(json.view(), "The body");
+    // Its copy stays as long as samples are read from it.
+    if (auto room = control.reserve(body.size(), "numbers"); !room)
+        return std::move(room).error();
+    const auto json = std::make_shared<const JsonText>(body);
+    const auto members = jsonMembers(json->view(), "The body", &control);
     if (!members)
         return members.error();
     const JsonMember *form = nullptr;
@@ -414,18 +464,21 @@ Result<InferenceInputs> decodeTensorFlow(const LoadedModel &model, std::string_v
     if (model.spec().inputs.empty())
         return failedPrecondition(
             fmt::format("The model \"{}\" declares no inputs.", model.id.name));
-    return form->key == "instances" ? instanceInputs(model, form->value, ask)
-                                    : columnInputs(model, form->value);
+    return form->key == "instances" ? instanceInputs(model, form->value, json, ask, control)
+                                    : columnInputs(model, form->value, json, control);
 }
 
-Result<std::string> tensorFlowJson(const Prediction &prediction, const TensorFlowAsk &ask)
+Result<std::string> tensorFlowJson(Prediction &prediction, const TensorFlowAsk &ask)
 {
     std::string out = ask.rows ? "{\"predictions\": " : "{\"outputs\": ";
+    if (auto room = makeRoom(out, answerBytes(prediction, ask), prediction.control); !room)
+        return std::move(room).error();
     if (!ask.rows)
         appendColumns(out, prediction);
     else if (auto done = appendRows(out, prediction, ask.samples); !done)
         return done.error();
-    return out + "}";
+    out += '}';
+    return out;
 }
 
 } // namespace warmbench::http

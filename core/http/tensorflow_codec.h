@@ -19,8 +19,8 @@ struct TensorFlowAsk
 
 // InvalidArgument names the tensor, what came and what was expected.
 Result<InferenceInputs> decodeTensorFlow(const LoadedModel &model, std::string_view body,
-                                         TensorFlowAsk &ask);
-// FailedPrecondition: an output that cannot be told apart by sample.
-Result<std::string> tensorFlowJson(const Prediction &prediction, const TensorFlowAsk &ask);
+                                         TensorFlowAsk &ask, RunControl &control);
+// InvalidArgument: an output that cannot be told apart by sample. Else as predictionJson.
+Result<std::string> tensorFlowJson(Prediction &prediction, const TensorFlowAsk &ask);
 
 } // namespace warmbench::http

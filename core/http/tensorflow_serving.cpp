@@ -21,12 +21,13 @@ ModelId idOf(const RoutedRequest &routed)
     return {routed.parameter("name"), routed.parameter("version")};
 }
 
-ApiReply predictReply(const Result<Prediction> &prediction, const TensorFlowAsk &ask)
+ApiReply predictReply(Result<Prediction> prediction, const TensorFlowAsk &ask)
 {
     if (!prediction)
         return errorReplyOf(prediction.error());
     auto json = tensorFlowJson(*prediction, ask);
     ApiReply reply = json ? jsonReply(std::move(*json)) : errorReplyOf(json.error());
+    reply.held = prediction->control.handOver(reply.body.size());
     reply.model = prediction->model.name;
     reply.cache = cacheOutcomeName(prediction->cache);
     return reply;
@@ -45,11 +46,14 @@ void predict(Workbench &workbench, RoutedRequest routed, const Replier &reply)
     request.quick = decodesQuickly(routed.request.body);
     request.decode = [ask,
                       body = std::make_shared<const std::string>(std::move(routed.request.body))](
-                         const LoadedModel &model) { return decodeTensorFlow(model, *body, *ask); };
+                         const LoadedModel &model, RunControl &control) {
+        return decodeTensorFlow(model, *body, *ask, control);
+    };
+    request.memory = std::move(routed.request.memory);
     request.cancellation = routed.request.cancellation;
     request.client = routed.request.client;
-    workbench.predict(std::move(request), [reply, ask](const Result<Prediction> &prediction) {
-        reply(predictReply(prediction, *ask));
+    workbench.predict(std::move(request), [reply, ask](Result<Prediction> prediction) {
+        reply.with([&] { return predictReply(std::move(prediction), *ask); });
     });
 }
 
@@ -180,7 +184,8 @@ void metadata(Workbench &workbench, const ModelId &id, const Replier &reply)
         return;
     }
     withFacts(workbench, id, [id, reply](const Result<ModelView> &view) {
-        reply(view ? jsonReply(metadataJson(*view, id)) : errorReplyOf(view.error()));
+        reply.with(
+            [&] { return view ? jsonReply(metadataJson(*view, id)) : errorReplyOf(view.error()); });
     });
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 
 namespace warmbench {
 
@@ -58,7 +59,7 @@ Result<std::vector<Tensor>> joinRuns(std::vector<std::vector<Tensor>> runs)
         const bool carriesBatch = !parts[0].shape().empty() && parts[0].shape()[0] == 1;
         auto whole = carriesBatch ? concatenated(parts) : stacked(parts);
         if (!whole)
-            return failedPrecondition(fmt::format(
+            return invalidArgument(fmt::format(
                 "The model answers samples in different shapes ({}); send them one at a time.",
                 whole.error().message));
         joined.push_back(std::move(*whole));
@@ -70,6 +71,44 @@ bool allOfOneShape(std::span<const Tensor> samples)
 {
     return std::all_of(samples.begin(), samples.end(),
                        [&](const Tensor &t) { return t.shape() == samples.front().shape(); });
+}
+
+// Of all outputs with so many samples; nothing where a file does not say how large they are.
+std::optional<std::size_t> declaredBytes(const NetworkSpec &spec, std::size_t samples)
+{
+    double sum = 0;
+    for (const TensorSpec &output : spec.outputs) {
+        if (output.dtype == DType::String || output.shape.empty())
+            return std::nullopt;
+        double bytes = static_cast<double>(dtypeSize(output.dtype)) * static_cast<double>(samples);
+        for (const Dimension &extent : std::span(output.shape).subspan(1)) {
+            if (extent.free())
+                return std::nullopt;
+            bytes *= static_cast<double>(extent.size);
+        }
+        if (!output.shape[0].free() && output.shape[0].size > 1)
+            bytes *= static_cast<double>(output.shape[0].size);
+        sum += bytes;
+    }
+    // Beyond any memory is beyond any budget.
+    return sum < 0x1p60 ? static_cast<std::size_t>(sum) : std::size_t{1} << 60U;
+}
+
+Result<std::size_t> toldBytes(const Network &network, std::span<const Shape> shapes)
+{
+    const auto cost = network.cost(shapes);
+    if (!cost)
+        return cost.error();
+    return static_cast<std::size_t>(std::max<std::int64_t>(cost->outputs.count, 0));
+}
+
+// Whether two inputs' first extents are the same number: by their names, else as most files mean
+// it, where 1 fits any.
+bool countTheSame(const Dimension &a, std::int64_t first, const Dimension &b, std::int64_t second)
+{
+    if (a.name != b.name)
+        return false;
+    return !a.name.empty() || (first != 1 && second != 1);
 }
 
 } // namespace
@@ -90,16 +129,50 @@ std::vector<Dimension> sampleShape(const NetworkSpec &spec, std::size_t input)
     return shape;
 }
 
-Result<std::vector<Tensor>> runSamples(Network &network, std::vector<Tensor> samples,
-                                       const Cancellation &cancellation)
+std::size_t fixedSampleBytes(const NetworkSpec &spec)
 {
-    const NetworkSpec &spec = network.spec();
+    const TensorSpec &input = spec.inputs.at(0);
+    const std::size_t first = hasBatchDimension(spec) ? 1 : 0;
+    double bytes = input.dtype == DType::String ? 0 : static_cast<double>(dtypeSize(input.dtype));
+    for (const Dimension &extent : std::span(input.shape).subspan(first))
+        bytes *= extent.free() ? 0 : static_cast<double>(extent.size);
+    return bytes < 0x1p60 ? static_cast<std::size_t>(bytes) : std::size_t{1} << 60U;
+}
+
+Result<void> checkSamples(const NetworkSpec &spec, std::size_t samples)
+{
     if (spec.inputs.size() != 1)
         return invalidArgument(fmt::format("The model has {} inputs ({}): send them by name as "
                                            "{{\"tensors\": {{\"NAME\": ...}}}}.",
                                            spec.inputs.size(), joined(namesOf(spec.inputs))));
-    if (samples.empty())
+    if (samples == 0)
         return invalidArgument("The list of samples is empty; send at least one.");
+    return {};
+}
+
+Result<void> checkPicture(const NetworkSpec &spec, const Tensor &sample)
+{
+    const auto expected = sampleShape(spec, 0);
+    if (matches(expected, sample.shape()))
+        return {};
+    return failedPrecondition(fmt::format(
+        "Pictures are made into {} numbers for the input \"{}\", which takes {}; set "
+        "width, height, channels and layout in the settings file to what it takes.",
+        shapeText(sample.shape()), printable(spec.inputs.front().name), shapeText(expected)));
+}
+
+bool runTogether(const Network &network, std::span<const Tensor> samples)
+{
+    return samples.size() > 1 && hasBatchDimension(network.spec()) && network.batches() &&
+           allOfOneShape(samples);
+}
+
+Result<std::vector<Tensor>> runSamples(Network &network, std::vector<Tensor> samples,
+                                       RunControl &control)
+{
+    const NetworkSpec &spec = network.spec();
+    if (auto takes = checkSamples(spec, samples.size()); !takes)
+        return std::move(takes).error();
 
     const TensorSpec &input = spec.inputs.front();
     const auto expected = sampleShape(spec, 0);
@@ -114,17 +187,20 @@ Result<std::vector<Tensor>> runSamples(Network &network, std::vector<Tensor> sam
         sample = std::move(*cast);
     }
 
-    const bool batchDimension = hasBatchDimension(spec);
-    if (samples.size() > 1 && batchDimension && network.batches() && allOfOneShape(samples)) {
+    if (runTogether(network, samples)) {
         auto batch = stacked(samples);
         if (!batch)
             return std::move(batch).error();
+        samples.clear();
         return network.run({&*batch, 1});
     }
+    const bool batchDimension = hasBatchDimension(spec);
     std::vector<std::vector<Tensor>> runs;
     for (Tensor &sample : samples) {
-        if (cancellation.cancelled())
-            return Error{ErrorCode::Cancelled, "The client went away before the answer."};
+        if (&sample != &samples.front()) {
+            if (auto go = control.check(); !go)
+                return std::move(go).error();
+        }
         auto batch = asBatch(std::move(sample), batchDimension);
         if (!batch)
             return std::move(batch).error();
@@ -136,6 +212,49 @@ Result<std::vector<Tensor>> runSamples(Network &network, std::vector<Tensor> sam
         runs.push_back(std::move(*outputs));
     }
     return joinRuns(std::move(runs));
+}
+
+Result<std::size_t> outputBytes(const Network &network, std::span<const Tensor> inputs)
+{
+    const NetworkSpec &spec = network.spec();
+    const bool batch = hasBatchDimension(spec) && !inputs.empty();
+    const auto samples = batch ? static_cast<std::size_t>(inputs.front().shape().front()) : 1;
+    if (const auto declared = declaredBytes(spec, samples))
+        return *declared;
+    std::vector<Shape> shapes;
+    for (const Tensor &input : inputs)
+        shapes.push_back(input.shape());
+    return toldBytes(network, shapes);
+}
+
+Result<std::size_t> outputBytesOfSamples(const Network &network, std::span<const Tensor> samples)
+{
+    if (const auto declared = declaredBytes(network.spec(), samples.size()))
+        return *declared;
+    const bool together = runTogether(network, samples);
+    Shape shape = samples.front().shape();
+    if (hasBatchDimension(network.spec()))
+        shape.insert(shape.begin(), together ? std::ssize(samples) : 1);
+    const auto bytes = toldBytes(network, {&shape, 1});
+    return bytes && !together ? Result<std::size_t>(*bytes * samples.size()) : bytes;
+}
+
+Result<void> checkBatches(const Network &network, std::span<const Tensor> inputs)
+{
+    if (!network.batches())
+        return {};
+    const auto &specs = network.spec().inputs;
+    for (std::size_t i = 1; i < inputs.size(); ++i) {
+        const std::int64_t first = inputs[0].shape().front();
+        const std::int64_t other = inputs[i].shape().front();
+        if (first != other &&
+            countTheSame(specs[0].shape.front(), first, specs[i].shape.front(), other))
+            return invalidArgument(
+                fmt::format("Input \"{}\" has {} samples, but input \"{}\" has {}; send as many "
+                            "in each.",
+                            printable(specs[0].name), first, printable(specs[i].name), other));
+    }
+    return {};
 }
 
 Result<std::vector<Tensor>> orderedInputs(const NetworkSpec &spec, std::vector<NamedTensor> tensors)

@@ -5,7 +5,10 @@
 #include "base/cancellation.h"
 #include "base/clock.h"
 #include "base/duration.h"
+#include "base/memory_budget.h"
 #include "base/result.h"
+#include "inference/run_control.h"
+#include "inference/samples.h"
 #include "model/model_cache.h"
 #include "tensor/image.h"
 #include "tensor/tensor.h"
@@ -20,18 +23,19 @@
 namespace warmbench {
 
 // One entry a sample, preprocessed as the model's settings say.
-using ImageInputs = std::vector<Image>;
+using ImageInputs = Samples<Image>;
 // One entry a sample for the planned input, without the batch dimension.
-using SampleInputs = std::vector<Tensor>;
+using SampleInputs = Samples<Tensor>;
 // The network's inputs by name, batch dimension included.
 using TensorInputs = std::vector<NamedTensor>;
 using InferenceInputs = std::variant<ImageInputs, SampleInputs, TensorInputs>;
 
 // Turns what the client sent into inputs for this model. Runs on a worker of the pool with the
-// model pinned; timed as "decode". InvalidArgument names the tensor, what came, what was expected
-// and how to mend it. Called once more where its pictures turn out to be heavy: the second call
-// finds things as the first one did.
-using InputDecoder = std::function<Result<InferenceInputs>(const LoadedModel &)>;
+// model pinned; timed as "decode", as is making the samples that it leaves for later. Asks the
+// control before it makes something large, and within long loops. InvalidArgument names the tensor,
+// what came, what was expected and how to mend it. Called once more where its pictures turn out to
+// be heavy: the second call finds things as the first one did.
+using InputDecoder = std::function<Result<InferenceInputs>(const LoadedModel &, RunControl &)>;
 
 struct InferenceRequest
 {
@@ -44,6 +48,8 @@ struct InferenceRequest
     std::string client = "window"; // who asked, for the request log
     // Decoding takes microseconds: where the network is quick too, the asking thread may do it all.
     bool quick = false;
+    // What it becomes is counted here; none: the service's own.
+    std::shared_ptr<MemoryBudget> memory;
 };
 
 enum class Phase : std::uint8_t { Queue, Decode, Preprocess, Infer, Postprocess };
@@ -104,6 +110,9 @@ struct Prediction
     std::string engine;
     CacheOutcome cache = CacheOutcome::Hit;
     PhaseTimings timings;
+    std::size_t runs = 1; // of the network
+    // What writing the answer may still take; holds the memory of all this.
+    RunControl control;
     // What the network saw, for the window: kept only for a single picture.
     std::optional<Tensor> seen;
     std::optional<ImageMapping> mapping;

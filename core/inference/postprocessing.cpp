@@ -28,7 +28,7 @@ public:
     {
         const Shape &shape = output.tensor.shape();
         if (samples > 1 && (shape.empty() || shape[0] != static_cast<std::int64_t>(samples)))
-            return failedPrecondition(fmt::format(
+            return invalidArgument(fmt::format(
                 "Output \"{}\" has shape {}, which does not count the {} samples sent; send them "
                 "one at a time.",
                 output.name, shapeText(shape), samples));
@@ -84,8 +84,29 @@ std::vector<float> activated(const LoadedModel &model, std::span<const float> sc
     return {scores.begin(), scores.end()};
 }
 
-Error formDiffers(const NamedTensor &output, std::string_view task, std::string_view expected)
+// Whether what was sent decides on the size of an output, beside how many samples it has. Pictures
+// get theirs from the settings.
+bool sizeIsSent(const LoadedModel &model, const std::string &output, bool pictures)
 {
+    if (pictures)
+        return false;
+    for (const TensorSpec &spec : model.spec().outputs) {
+        if (spec.name == output && !spec.shape.empty())
+            return std::any_of(spec.shape.begin() + 1, spec.shape.end(),
+                               [](const Dimension &extent) { return extent.free(); });
+    }
+    return false;
+}
+
+Error formDiffers(const LoadedModel &model, const NamedTensor &output, std::string_view task,
+                  std::string_view expected, bool pictures)
+{
+    if (sizeIsSent(model, output.name, pictures))
+        return invalidArgument(
+            fmt::format("What was sent gives the output \"{}\" the shape {}, but "
+                        "the task \"{}\" needs {}; send an input of another "
+                        "size.",
+                        output.name, shapeText(output.tensor.shape()), task, expected));
     return failedPrecondition(fmt::format("Output \"{}\" has shape {}, but the task \"{}\" needs "
                                           "{}; set \"task\" or \"output.primary\" in the "
                                           "settings file to what the model does.",
@@ -101,29 +122,30 @@ std::string labelOf(std::span<const std::string> labels, int index)
 
 Result<std::vector<ScoredClass>> classify(const LoadedModel &model, const NamedTensor &output,
                                           const Floats &floats, std::size_t index,
-                                          std::size_t samples)
+                                          std::size_t samples, bool pictures)
 {
     const SampleView sample = floats.sample(index, samples);
     if (sample.values.empty())
-        return formDiffers(output, "classification", "one score a class");
+        return formDiffers(model, output, "classification", "one score a class", pictures);
     return topK(activated(model, sample.values), model.settings.output.topK.value_or(defaultTopK),
                 model.settings.labels);
 }
 
-Result<Image> picture(const NamedTensor &output, const Floats &floats, std::size_t index,
-                      std::size_t samples, Task task)
+Result<Image> picture(const LoadedModel &model, const NamedTensor &output, const Floats &floats,
+                      std::size_t index, std::size_t samples, Task task, bool pictures)
 {
     const SampleView sample = floats.sample(index, samples);
     const bool planes = sample.shape.size() == 3 && sample.shape[1] > 0 && sample.shape[2] > 0;
     if (task == Task::Segmentation) {
         if (!planes || sample.shape[0] < 1)
-            return formDiffers(output, "segmentation", "[N, classes, height, width]");
+            return formDiffers(model, output, "segmentation", "[N, classes, height, width]",
+                               pictures);
         return colouredClasses(sample.values, static_cast<int>(sample.shape[0]),
                                static_cast<int>(sample.shape[2]),
                                static_cast<int>(sample.shape[1]));
     }
     if (!planes || (sample.shape[0] != 1 && sample.shape[0] != 3))
-        return formDiffers(output, "image", "[N, 1 or 3, height, width]");
+        return formDiffers(model, output, "image", "[N, 1 or 3, height, width]", pictures);
     return imageFromPlanes(sample.values, static_cast<int>(sample.shape[0]),
                            static_cast<int>(sample.shape[2]), static_cast<int>(sample.shape[1]));
 }
@@ -146,7 +168,8 @@ const NamedTensor *outputWithColumns(std::span<const NamedTensor> outputs, std::
 
 Result<std::vector<RelativeBox>> ultraface(const LoadedModel &model,
                                            std::span<const NamedTensor> outputs, std::size_t index,
-                                           std::size_t samples, double scoreThreshold)
+                                           std::size_t samples, double scoreThreshold,
+                                           bool pictures)
 {
     const NamedTensor *scores = outputWithColumns(outputs, "scores", 2);
     const NamedTensor *boxes = outputWithColumns(outputs, "boxes", 4);
@@ -161,9 +184,16 @@ Result<std::vector<RelativeBox>> ultraface(const LoadedModel &model,
     const auto s = scoreFloats->sample(index, samples).values;
     const auto b = boxFloats->sample(index, samples).values;
     if (s.size() / 2 != b.size() / 4)
-        return formDiffers(*boxes, "detection", "as many boxes as there are scores");
-    return decodeUltraface(s, b, model.input.preprocessing.width, model.input.preprocessing.height,
-                           scoreThreshold);
+        return formDiffers(model, *boxes, "detection", "as many boxes as there are scores",
+                           pictures);
+    auto found = decodeUltraface(s, b, model.input.preprocessing.width,
+                                 model.input.preprocessing.height, scoreThreshold);
+    if (!found && sizeIsSent(model, boxes->name, pictures))
+        return invalidArgument(fmt::format(
+            "What was sent gives {} boxes, but the decoder \"ultraface\" reads those of "
+            "an input of {}x{} pixels; send one of that size.",
+            b.size() / 4, model.input.preprocessing.width, model.input.preprocessing.height));
+    return found;
 }
 
 Result<std::vector<RelativeBox>> ssd(std::span<const NamedTensor> outputs, std::size_t index,
@@ -207,9 +237,9 @@ Result<std::vector<Detection>> detect(const LoadedModel &model,
                                       const ImageMapping *mapping, std::size_t index,
                                       std::size_t samples, const DecoderSettings &decoder)
 {
-    auto boxes = decoder.type == "ssd"
-                     ? ssd(outputs, index, decoder.scoreThreshold)
-                     : ultraface(model, outputs, index, samples, decoder.scoreThreshold);
+    auto boxes = decoder.type == "ssd" ? ssd(outputs, index, decoder.scoreThreshold)
+                                       : ultraface(model, outputs, index, samples,
+                                                   decoder.scoreThreshold, mapping != nullptr);
     if (!boxes)
         return std::move(boxes).error();
     std::vector<Detection> detections;
@@ -219,16 +249,17 @@ Result<std::vector<Detection>> detect(const LoadedModel &model,
 }
 
 Result<SampleResult> sampleResult(const LoadedModel &model, Task task, const NamedTensor &primary,
-                                  const Floats &floats, std::size_t index, std::size_t samples)
+                                  const Floats &floats, std::size_t index, std::size_t samples,
+                                  bool pictures)
 {
     SampleResult result;
     if (task == Task::Classification) {
-        auto classes = classify(model, primary, floats, index, samples);
+        auto classes = classify(model, primary, floats, index, samples, pictures);
         if (!classes)
             return std::move(classes).error();
         result.classes = std::move(*classes);
     } else {
-        auto image = picture(primary, floats, index, samples, task);
+        auto image = picture(model, primary, floats, index, samples, task, pictures);
         if (!image)
             return std::move(image).error();
         result.image = std::move(*image);
@@ -304,16 +335,36 @@ Task taskOf(const LoadedModel &model)
     return Task::Tensor;
 }
 
-Result<std::vector<SampleResult>> postprocess(const LoadedModel &model,
-                                              std::span<const NamedTensor> outputs,
-                                              std::span<const ImageMapping> mappings,
-                                              std::size_t samples,
-                                              const std::optional<DecoderSettings> &override)
+std::size_t resultBytes(const SampleResult &result)
+{
+    std::size_t bytes = result.classes.size() * sizeof(ScoredClass) +
+                        result.detections.size() * sizeof(Detection) +
+                        (result.image ? result.image->rgb.size() : 0);
+    for (const ScoredClass &entry : result.classes)
+        bytes += entry.label.capacity();
+    for (const Detection &found : result.detections)
+        bytes += found.label.capacity();
+    return bytes;
+}
+
+Result<std::vector<SampleResult>>
+postprocess(const LoadedModel &model, std::span<const NamedTensor> outputs,
+            std::span<const ImageMapping> mappings, std::size_t samples,
+            const std::optional<DecoderSettings> &override, RunControl *control)
 {
     const Task task = taskOf(model);
+    RunControl unlimited;
+    RunControl &limits = control ? *control : unlimited;
+    if (auto room = limits.reserve(samples * sizeof(SampleResult), "results"); !room)
+        return std::move(room).error();
     std::vector<SampleResult> results(samples);
     if (task == Task::Tensor || samples == 0)
         return results;
+    const auto keep = [&](std::size_t index, SampleResult result) {
+        auto done = limits.reserve(resultBytes(result), "results");
+        results[index] = std::move(result);
+        return done ? limits.step() : done;
+    };
 
     if (task == Task::Detection) {
         const auto decoder = override ? override : model.settings.decoder;
@@ -326,7 +377,10 @@ Result<std::vector<SampleResult>> postprocess(const LoadedModel &model,
                                 samples, *decoder);
             if (!found)
                 return std::move(found).error();
-            results[i].detections = std::move(*found);
+            SampleResult result;
+            result.detections = std::move(*found);
+            if (auto kept = keep(i, std::move(result)); !kept)
+                return std::move(kept).error();
         }
         return results;
     }
@@ -336,10 +390,11 @@ Result<std::vector<SampleResult>> postprocess(const LoadedModel &model,
     if (!floats)
         return floats.error();
     for (std::size_t i = 0; i < samples; ++i) {
-        auto result = sampleResult(model, task, primary, *floats, i, samples);
+        auto result = sampleResult(model, task, primary, *floats, i, samples, !mappings.empty());
         if (!result)
             return std::move(result).error();
-        results[i] = std::move(*result);
+        if (auto kept = keep(i, std::move(*result)); !kept)
+            return std::move(kept).error();
     }
     return results;
 }

@@ -35,11 +35,13 @@ Task taskOf(const LoadedModel &model);
 //  - Segmentation: [N, C, H, W], the best class of each pixel in a colour of its own, [N, 1, H, W]
 //  above 0.5.
 // FailedPrecondition: outputs that do not have the form that the task needs (named, with what to
-// set).
-Result<std::vector<SampleResult>> postprocess(const LoadedModel &model,
-                                              std::span<const NamedTensor> outputs,
-                                              std::span<const ImageMapping> mappings,
-                                              std::size_t samples,
-                                              const std::optional<DecoderSettings> &override = {});
+// set). InvalidArgument: outputs do not because of what was sent, whose size the network leaves
+// free. With a control: what that says between samples, and where there is no room for the results.
+Result<std::vector<SampleResult>>
+postprocess(const LoadedModel &model, std::span<const NamedTensor> outputs,
+            std::span<const ImageMapping> mappings, std::size_t samples,
+            const std::optional<DecoderSettings> &override = {}, RunControl *control = nullptr);
+// What a result takes in memory.
+std::size_t resultBytes(const SampleResult &result);
 
 } // namespace warmbench

@@ -1,16 +1,40 @@
 #include "inference/prediction_flow.h"
 
 #include "inference/batching.h"
+#include "inference/output_join.h"
 #include "inference/postprocessing.h"
 #include "tensor/preprocessing.h"
 
-#include <array>
 #include <fmt/format.h>
+#include <iterator>
+#include <limits>
 #include <utility>
 
 namespace warmbench {
 
 namespace {
+
+// Of samples that run together, before and after they are stacked.
+constexpr std::size_t pieceBytes = std::size_t{16} << 20;
+// Between the layers, for the samples that run together.
+constexpr std::size_t pieceActivations = std::size_t{128} << 20;
+// Of a sample beside its numbers: the object and its blocks on the heap.
+constexpr std::size_t sampleOverhead = 256;
+
+// Samples that run together.
+struct Piece
+{
+    std::vector<Tensor> samples;
+    std::vector<ImageMapping> mappings; // of pictures
+    std::size_t bytes = 0;
+};
+
+std::size_t pictureBytes(const Preprocessing &how)
+{
+    return sizeof(float) * static_cast<std::size_t>(how.width) *
+           static_cast<std::size_t>(how.height) *
+           static_cast<std::size_t>(channelCount(how.channels));
+}
 
 class Flow
 {
@@ -18,30 +42,29 @@ public:
     Flow(const LoadedModel &model, const InferenceRequest &request, SteadyTime deadline,
          const Clock &clock)
         : m_model(model)
+        , m_network(*model.network)
         , m_request(request)
-        , m_deadline(deadline)
         , m_clock(clock)
     {
+        m_prediction.control =
+            RunControl(deadline, clock, request.cancellation, MemoryBudget::Share(request.memory));
     }
 
     Result<Prediction> run()
     {
-        constexpr std::array steps{std::pair(Phase::Decode, &Flow::decode),
-                                   std::pair(Phase::Preprocess, &Flow::preprocessPictures),
-                                   std::pair(Phase::Infer, &Flow::infer),
-                                   std::pair(Phase::Postprocess, &Flow::interpret)};
         // Reading the clock costs as much as a small step: the end of one begins the next.
-        SteadyTime now = m_clock.now();
-        for (const auto &[phase, step] : steps) {
-            if (auto stop = interrupted(now); !stop)
-                return std::move(stop).error();
-            if (phase == Phase::Preprocess && !std::holds_alternative<ImageInputs>(m_inputs))
-                continue;
-            if (auto done = (this->*step)(); !done)
-                return std::move(done).error();
-            const SteadyTime began = std::exchange(now, m_clock.now());
-            m_prediction.timings[phase] = now - began;
-        }
+        m_now = m_clock.now();
+        if (auto go = m_control.check(m_now); !go)
+            return std::move(go).error();
+        auto inputs = m_request.decode(m_model, m_control);
+        if (!inputs)
+            return std::move(inputs).error();
+        m_inputs = std::move(*inputs);
+        auto done = ended(Phase::Decode);
+        if (done)
+            done = std::holds_alternative<TensorInputs>(m_inputs) ? runTensors() : runSamples();
+        if (!done)
+            return std::move(done).error();
         m_prediction.model = m_model.id;
         m_prediction.digest = m_model.digest;
         m_prediction.engine = m_model.engine;
@@ -51,100 +74,262 @@ public:
     }
 
 private:
-    Result<void> interrupted(SteadyTime now) const
+    // The phase goes on until here; whether there is time for the next.
+    Result<void> ended(Phase phase)
     {
-        if (m_request.cancellation.cancelled())
-            return Error{ErrorCode::Cancelled, "The client went away before the answer."};
-        if (now >= m_deadline)
-            return Error{ErrorCode::DeadlineExceeded,
-                         "The deadline passed before the answer was ready; allow more time or send "
-                         "less at once."};
-        return {};
+        const SteadyTime began = std::exchange(m_now, m_clock.now());
+        m_prediction.timings[phase] += m_now - began;
+        return phase == Phase::Postprocess ? Result<void>() : m_control.check(m_now);
     }
 
-    Result<void> decode()
-    {
-        auto inputs = m_request.decode(m_model);
-        if (!inputs)
-            return std::move(inputs).error();
-        m_inputs = std::move(*inputs);
-        return {};
-    }
-
-    Result<void> preprocessPictures()
-    {
-        const auto &images = std::get<ImageInputs>(m_inputs);
-        if (m_model.input.kind != InputKind::Image)
-            return invalidArgument(
-                fmt::format("The model \"{}\" takes {}, not pictures; send {{\"input\": [...]}}.",
-                            m_model.id.name,
-                            m_model.spec().inputs.empty()
-                                ? std::string("numbers")
-                                : shapeText(m_model.spec().inputs.front().shape) + " numbers"));
-        SampleInputs samples;
-        for (const Image &image : images) {
-            auto ready = preprocess(image, m_model.input.preprocessing);
-            if (!ready)
-                return std::move(ready).error();
-            samples.push_back(std::move(ready->tensor));
-            m_mappings.push_back(ready->mapping);
-        }
-        m_inputs = std::move(samples);
-        return {};
-    }
-
-    Result<void> infer()
-    {
-        Network &network = *m_model.network;
-        Result<std::vector<Tensor>> outputs = std::vector<Tensor>();
-        if (auto *samples = std::get_if<SampleInputs>(&m_inputs)) {
-            m_samples = samples->size();
-            // Of a picture what the network saw is shown.
-            outputs = m_mappings.empty()
-                          ? runSamples(network, std::move(*samples), m_request.cancellation)
-                          : runSamples(network, *samples, m_request.cancellation);
-        } else {
-            auto ordered =
-                orderedInputs(network.spec(), std::move(std::get<TensorInputs>(m_inputs)));
-            if (!ordered)
-                return std::move(ordered).error();
-            const bool batch = hasBatchDimension(network.spec());
-            m_samples = batch && !ordered->empty()
-                            ? static_cast<std::size_t>(ordered->front().shape().front())
-                            : 1;
-            outputs = network.run(*ordered);
-        }
-        if (!outputs)
-            return std::move(outputs).error();
-        const auto &specs = network.spec().outputs;
-        for (std::size_t i = 0; i < outputs->size(); ++i)
-            m_prediction.outputs.push_back({specs.at(i).name, std::move((*outputs)[i])});
-        return {};
-    }
-
-    Result<void> interpret()
-    {
-        auto results =
-            postprocess(m_model, m_prediction.outputs, m_mappings, m_samples, m_request.decoder);
-        if (!results)
-            return std::move(results).error();
-        m_prediction.results = std::move(*results);
-        if (m_mappings.size() == 1) {
-            m_prediction.mapping = m_mappings.front();
-            m_prediction.seen = std::move(std::get<SampleInputs>(m_inputs).front());
-        }
-        return {};
-    }
+    Result<void> runTensors();
+    Result<void> runSamples();
+    Result<void> gather(std::size_t from, Piece &piece, Reservation &held);
+    Result<Tensor> sample(std::size_t index, Piece &piece);
+    Result<Tensor> picture(std::size_t index, Piece &piece);
+    Result<void> runPiece(Piece &piece, Reservation &held, OutputJoin &join);
+    Result<std::size_t> name(Result<std::vector<Tensor>> outputs, std::size_t reserved,
+                             Reservation &held, std::vector<NamedTensor> &named);
+    Error takesNoPictures() const;
+    std::size_t mostTogether(const Shape &sample) const;
 
     const LoadedModel &m_model;
+    Network &m_network;
     const InferenceRequest &m_request;
-    const SteadyTime m_deadline;
     const Clock &m_clock;
-    InferenceInputs m_inputs;
-    std::vector<ImageMapping> m_mappings;
-    std::size_t m_samples = 0;
+    SteadyTime m_now;
     Prediction m_prediction;
+    RunControl &m_control = m_prediction.control;
+    InferenceInputs m_inputs;
+    bool m_pictures = false;
+    std::size_t m_samples = 0;
+    std::size_t m_sampleBytes = 0; // as far as the model tells
+    std::size_t m_mostTogether = 0;
 };
+
+Result<void> Flow::runTensors()
+{
+    auto ordered = orderedInputs(m_network.spec(), std::move(std::get<TensorInputs>(m_inputs)));
+    if (!ordered)
+        return std::move(ordered).error();
+    if (auto agree = checkBatches(m_network, *ordered); !agree)
+        return agree;
+    const bool batch = hasBatchDimension(m_network.spec());
+    m_samples =
+        batch && !ordered->empty() ? static_cast<std::size_t>(ordered->front().shape().front()) : 1;
+    const auto bytes = outputBytes(m_network, *ordered);
+    if (!bytes)
+        return bytes.error();
+    Reservation held(m_control);
+    if (auto room = held.grow(*bytes, "outputs"); !room)
+        return room;
+    const auto kept = name(m_network.run(*ordered), *bytes, held, m_prediction.outputs);
+    if (!kept)
+        return kept.error();
+    held.keep(*kept);
+    if (auto go = ended(Phase::Infer); !go)
+        return go;
+    auto results =
+        postprocess(m_model, m_prediction.outputs, {}, m_samples, m_request.decoder, &m_control);
+    if (!results)
+        return std::move(results).error();
+    m_prediction.results = std::move(*results);
+    return ended(Phase::Postprocess);
+}
+
+Error Flow::takesNoPictures() const
+{
+    return invalidArgument(fmt::format(
+        "The model \"{}\" takes {}, not pictures; send {{\"input\": [...]}}.", m_model.id.name,
+        m_model.spec().inputs.empty()
+            ? std::string("numbers")
+            : shapeText(m_model.spec().inputs.front().shape) + " numbers"));
+}
+
+Result<void> Flow::runSamples()
+{
+    m_pictures = std::holds_alternative<ImageInputs>(m_inputs);
+    m_samples = std::visit([](const auto &inputs) { return inputs.size(); }, m_inputs);
+    if (m_pictures && m_model.input.kind != InputKind::Image)
+        return takesNoPictures();
+    if (auto takes = checkSamples(m_network.spec(), m_samples); !takes)
+        return takes;
+    m_sampleBytes = sampleOverhead + (m_pictures ? pictureBytes(m_model.input.preprocessing)
+                                                 : fixedSampleBytes(m_network.spec()));
+    OutputJoin join(m_samples);
+    const auto listAll = [this](std::size_t piece) -> Result<void> {
+        if (piece == m_samples)
+            return {};
+        auto room = m_control.reserve(m_samples * sizeof(SampleResult), "results");
+        if (room)
+            m_prediction.results.reserve(m_samples);
+        return room;
+    };
+    for (std::size_t from = 0; from < m_samples;) {
+        Reservation held(m_control);
+        Piece piece;
+        if (auto gathered = gather(from, piece, held); !gathered)
+            return gathered;
+        const std::size_t count = piece.samples.size();
+        if (from == 0) {
+            if (auto room = listAll(count); !room)
+                return room;
+        }
+        if (auto done = runPiece(piece, held, join); !done)
+            return done;
+        from += count;
+        if (from < m_samples) {
+            if (auto go = m_control.check(m_now); !go)
+                return go;
+        }
+    }
+    auto outputs = join.take();
+    if (!outputs)
+        return std::move(outputs).error();
+    m_prediction.outputs = std::move(*outputs);
+    return {};
+}
+
+// As many samples as run together, from that one on.
+Result<void> Flow::gather(std::size_t from, Piece &piece, Reservation &held)
+{
+    const std::size_t left = m_samples - from;
+    std::size_t most = left;
+    do {
+        if (auto room = held.grow(m_sampleBytes, "samples"); !room)
+            return room;
+        auto made = m_pictures ? picture(from + piece.samples.size(), piece)
+                               : sample(from + piece.samples.size(), piece);
+        if (!made)
+            return std::move(made).error();
+        const std::size_t bytes = made->byteSize() + sampleOverhead;
+        if (bytes > m_sampleBytes) {
+            if (auto room = held.grow(bytes - m_sampleBytes, "samples"); !room)
+                return room;
+        }
+        piece.bytes += bytes;
+        if (left > 1 && m_mostTogether == 0)
+            m_mostTogether = mostTogether(made->shape());
+        most = left > 1 ? std::min(left, m_mostTogether) : left;
+        piece.samples.push_back(std::move(*made));
+        if (auto go = m_control.step(); !go)
+            return go;
+    } while (piece.samples.size() < most && piece.bytes < pieceBytes);
+    // Stacked, they take as much again.
+    if (piece.samples.size() > 1) {
+        if (auto room = held.grow(piece.bytes, "samples"); !room)
+            return room;
+    }
+    // Pictures have told their phases themselves.
+    return m_pictures || std::get<SampleInputs>(m_inputs).made() ? Result<void>()
+                                                                 : ended(Phase::Decode);
+}
+
+Result<Tensor> Flow::sample(std::size_t index, Piece & /*piece*/)
+{
+    return std::get<SampleInputs>(m_inputs).take(index, m_control);
+}
+
+Result<Tensor> Flow::picture(std::size_t index, Piece &piece)
+{
+    auto &pictures = std::get<ImageInputs>(m_inputs);
+    Reservation decoded(m_control);
+    auto image = pictures.take(index, m_control);
+    if (!image)
+        return std::move(image).error();
+    if (auto room = decoded.grow(image->rgb.size(), "pictures"); !room)
+        return room.error();
+    if (!pictures.made()) {
+        if (auto go = ended(Phase::Decode); !go)
+            return go.error();
+    }
+    auto ready = preprocess(*image, m_model.input.preprocessing);
+    if (!ready)
+        return std::move(ready).error();
+    if (auto fits = checkPicture(m_network.spec(), ready->tensor); !fits)
+        return std::move(fits).error();
+    piece.mappings.push_back(ready->mapping);
+    if (auto go = ended(Phase::Preprocess); !go)
+        return go.error();
+    return std::move(ready->tensor);
+}
+
+// How many samples of that shape run at once: 1 where the network takes no batches.
+std::size_t Flow::mostTogether(const Shape &sample) const
+{
+    if (!hasBatchDimension(m_network.spec()) || !m_network.batches())
+        return 1;
+    Shape one = sample;
+    one.insert(one.begin(), 1);
+    const auto cost = m_network.cost({&one, 1});
+    const auto each = cost ? cost->activations.count + cost->outputs.count : 0;
+    return each <= 0 ? std::numeric_limits<std::size_t>::max()
+                     : std::max<std::size_t>(pieceActivations / static_cast<std::size_t>(each), 1);
+}
+
+Result<void> Flow::runPiece(Piece &piece, Reservation &held, OutputJoin &join)
+{
+    const std::size_t count = piece.samples.size();
+    const auto bytes = outputBytesOfSamples(m_network, piece.samples);
+    if (!bytes)
+        return bytes.error();
+    // All of them are known to come.
+    const bool whole = count == m_samples;
+    if (!whole && join.empty()) {
+        Reservation all(m_control);
+        if (auto room = all.grow(*bytes / count * m_samples, "outputs"); !room)
+            return room;
+    }
+    if (auto room = held.grow(*bytes, "outputs"); !room)
+        return room;
+    // Of a single picture what the network saw is shown.
+    if (m_pictures && m_samples == 1)
+        m_prediction.seen = piece.samples.front();
+    std::vector<NamedTensor> outputs;
+    m_prediction.runs = (join.empty() ? 0 : m_prediction.runs) +
+                        (runTogether(m_network, piece.samples) ? 1 : count);
+    auto ran = warmbench::runSamples(m_network, std::move(piece.samples), m_control);
+    const auto kept = name(std::move(ran), *bytes, held, outputs);
+    if (!kept)
+        return kept.error();
+    if (auto go = ended(Phase::Infer); !go)
+        return go;
+    auto results =
+        postprocess(m_model, outputs, piece.mappings, count, m_request.decoder, &m_control);
+    if (!results)
+        return std::move(results).error();
+    if (whole) {
+        m_prediction.results = std::move(*results);
+        held.keep(*kept);
+    } else {
+        std::move(results->begin(), results->end(), std::back_inserter(m_prediction.results));
+        m_control.giveBack(count * sizeof(SampleResult)); // counted with the list of all
+    }
+    if (m_pictures && m_samples == 1)
+        m_prediction.mapping = piece.mappings.front();
+    if (auto joined = join.add(std::move(outputs), count, m_control); !joined)
+        return joined;
+    return ended(Phase::Postprocess);
+}
+
+// Outputs by their names; their bytes, counted as what they are where they were not foreseen.
+Result<std::size_t> Flow::name(Result<std::vector<Tensor>> outputs, std::size_t reserved,
+                               Reservation &held, std::vector<NamedTensor> &named)
+{
+    if (!outputs)
+        return std::move(outputs).error();
+    const auto &specs = m_network.spec().outputs;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < outputs->size(); ++i) {
+        bytes += (*outputs)[i].byteSize();
+        named.push_back({specs.at(i).name, std::move((*outputs)[i])});
+    }
+    if (bytes > reserved) {
+        if (auto room = held.grow(bytes - reserved, "outputs"); !room)
+            return room.error();
+    }
+    return bytes;
+}
 
 } // namespace
 

@@ -1,11 +1,10 @@
 #include "inference/prediction_runner.h"
 
-#include "base/text.h"
+#include "base/guard.h"
 #include "inference/prediction_flow.h"
 #include "tensor/picture_allowance.h"
 
 #include <atomic>
-#include <exception>
 #include <fmt/format.h>
 
 namespace warmbench {
@@ -26,14 +25,13 @@ Error deadlinePassed(const ModelId &model)
                         model.text())};
 }
 
-// What one prediction adds to Triton's counters; several samples are one run where the network
-// takes batches.
-InferenceTotals totalsOf(const Prediction &prediction, bool batches)
+// What one prediction adds to Triton's counters.
+InferenceTotals totalsOf(const Prediction &prediction)
 {
     InferenceTotals one;
     one.requests = 1;
     one.samples = std::max<std::int64_t>(1, std::ssize(prediction.results));
-    one.runs = batches ? 1 : one.samples;
+    one.runs = static_cast<std::int64_t>(prediction.runs);
     one.total = prediction.timings.total;
     one.queue = prediction.timings[Phase::Queue];
     one.input = prediction.timings[Phase::Decode] + prediction.timings[Phase::Preprocess];
@@ -59,7 +57,16 @@ public:
     bool answered() const { return m_answered.load(std::memory_order_acquire); }
     // True for the first caller alone, who then has to answer().
     bool claim() { return !m_answered.exchange(true, std::memory_order_acq_rel); }
-    void answer(Result<Prediction> result) { m_done(std::move(result)); }
+    // Writing a large answer may fail; who is asked again to write an error has an easier task.
+    void answer(Result<Prediction> result)
+    {
+        try {
+            m_done(std::move(result));
+        } catch (...) {
+            const Error error = loggedException("inference");
+            guarded("inference", [&] { m_done(error); });
+        }
+    }
 
     const InferenceRequest request;
     const SteadyTime start;
@@ -75,11 +82,12 @@ private:
 };
 
 PredictionRunner::PredictionRunner(ModelCache &cache, Scheduler &scheduler, Metrics &metrics,
-                                   const Clock &clock)
+                                   const Clock &clock, Bytes memory)
     : m_cache(cache)
     , m_scheduler(scheduler)
     , m_metrics(metrics)
     , m_clock(clock)
+    , m_memory(std::make_shared<MemoryBudget>(memory))
 {
 }
 
@@ -88,6 +96,8 @@ void PredictionRunner::predict(InferenceRequest request, Milliseconds allowed, P
     const SteadyTime now = m_clock.now();
     const bool unlimited = allowed < Milliseconds::zero() || allowed > longestDeadline;
     const SteadyTime deadline = unlimited ? SteadyTime::max() : now + allowed;
+    if (!request.memory)
+        request.memory = m_memory;
     const auto flight =
         std::make_shared<Flight>(std::move(request), std::move(done), now, deadline);
 
@@ -151,14 +161,8 @@ Result<Prediction> PredictionRunner::predicted(const Flight &flight) const
 {
     try {
         return runPrediction(*flight.handle, flight.request, flight.deadline, m_clock);
-    } catch (const std::bad_alloc &) {
-        return Error{ErrorCode::ResourceExhausted,
-                     "There is not enough memory for this request; send less at once."};
-    } catch (const std::exception &error) {
-        return Error{
-            ErrorCode::Internal,
-            fmt::format("The prediction ended in an unexpected error, please report it: {}",
-                        printable(error.what()))};
+    } catch (...) {
+        return loggedException("inference");
     }
 }
 
@@ -195,7 +199,7 @@ void PredictionRunner::record(const Flight &flight, Prediction &prediction,
     if (ModelMeter *meter = flight.handle->meter.get()) {
         for (const Phase phase : allPhases)
             meter->recordPhase(static_cast<std::size_t>(phase), prediction.timings[phase]);
-        meter->recordInference(totalsOf(prediction, flight.handle->network->batches()));
+        meter->recordInference(totalsOf(prediction));
     }
 }
 

@@ -24,7 +24,9 @@ using PredictionDone = std::function<void(Result<Prediction>)>;
 class PredictionRunner
 {
 public:
-    PredictionRunner(ModelCache &cache, Scheduler &scheduler, Metrics &metrics, const Clock &clock);
+    // `memory`: of requests that bring no budget of their own.
+    PredictionRunner(ModelCache &cache, Scheduler &scheduler, Metrics &metrics, const Clock &clock,
+                     Bytes memory);
 
     // `allowed`: the longest stay from now on; negative: no limit. Errors as Workbench::predict.
     void predict(InferenceRequest request, Milliseconds allowed, PredictionDone done);
@@ -53,6 +55,7 @@ private:
     Scheduler &m_scheduler;
     Metrics &m_metrics;
     const Clock &m_clock;
+    const std::shared_ptr<MemoryBudget> m_memory;
     std::mutex m_mutex;
     std::list<std::weak_ptr<Flight>> m_awaitingLoad;
 };

@@ -1,5 +1,6 @@
 #include "inference/scheduler.h"
 
+#include "base/guard.h"
 #include "base/thread_name.h"
 
 #include <algorithm>
@@ -37,6 +38,18 @@ std::optional<Error> obstacle(const Job &job, SteadyTime now)
 // The scheduler whose worker this thread is.
 thread_local const void *workerOf = nullptr;
 
+// Nothing may leave a request without its answer, not even a lack of memory.
+void runGuarded(const Job &job) noexcept
+{
+    try {
+        job.run();
+    } catch (...) {
+        Error error = loggedException("inference");
+        if (job.abandon)
+            guarded("inference", [&] { job.abandon(std::move(error)); });
+    }
+}
+
 // Jobs that will not run, told so once no lock is held.
 class Abandoned
 {
@@ -50,7 +63,8 @@ public:
     {
         for (auto &[job, error] : std::exchange(m_jobs, {})) {
             if (job.abandon)
-                job.abandon(std::move(error));
+                guarded("inference",
+                        [&, &job = job, &error = error] { job.abandon(std::move(error)); });
         }
     }
 
@@ -127,8 +141,8 @@ struct Scheduler::Private
         if (queue.listed || queue.running >= queue.concurrency ||
             (queue.jobs.empty() && nextHeavy() != &queue))
             return;
+        turns.push_back(&queue); // may throw
         queue.listed = true;
-        turns.push_back(&queue);
     }
     // Takes out the jobs that have an obstacle.
     void sift(const Lock &, Queue &queue, SteadyTime now, Abandoned &abandoned)
@@ -185,6 +199,7 @@ struct Scheduler::Private
             idle.notify_all();
     }
     void workOn(int number);
+    bool workUntilEnd();
     bool take(Lock &lock, Taken &taken, Abandoned &abandoned);
     bool takesHeavy(Queue &queue);
     Job next(Queue &queue, bool heavy);
@@ -194,6 +209,14 @@ void Scheduler::Private::workOn(int number)
 {
     setThreadName(fmt::format("infer-{}", number));
     workerOf = this;
+    bool goesOn = true;
+    while (goesOn)
+        guarded("inference", [&] { goesOn = workUntilEnd(); });
+}
+
+// False at the end of all.
+bool Scheduler::Private::workUntilEnd()
+{
     for (;;) {
         Abandoned abandoned;
         Taken taken;
@@ -203,12 +226,12 @@ void Scheduler::Private::workOn(int number)
             work.wait(lock, [this] { return ended || !turns.empty(); });
             --sleeping;
             if (ended)
-                return;
+                return false;
             if (!take(lock, taken, abandoned))
                 continue;
         }
         abandoned.tell(); // they have waited long enough
-        taken.job.run();
+        runGuarded(taken.job);
         taken.job = {}; // what it holds goes before its place is free
         const Lock lock(mutex);
         end(lock, *taken.queue, taken.heavy);

@@ -7,7 +7,7 @@
 // their queue, and at most half of the threads (one at least) run such: what is light passes them,
 // in the same queue by turns. Deadlines are looked at when a job is taken and by the housekeeping;
 // a cancelled job is dropped unrun. Thread: any. Jobs run on pool threads named "infer-N", or on
-// the caller's by runHere, and must not throw.
+// the caller's by runHere; one that throws on a pool thread is abandoned with the error.
 // submit never blocks.
 #pragma once
 
@@ -35,8 +35,8 @@ struct Job
     SteadyTime deadline = SteadyTime::max();
     Cancellation cancellation;
     std::function<void()> run;          // on a pool thread
-    std::function<void(Error)> abandon; // instead of run: DeadlineExceeded, Cancelled or
-                                        // Unavailable; any thread, no lock held
+    std::function<void(Error)> abandon; // instead of run, or after it has thrown: any thread, no
+                                        // lock held
 };
 
 class Scheduler

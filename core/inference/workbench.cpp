@@ -1,5 +1,6 @@
 #include "inference/workbench.h"
 
+#include "base/guard.h"
 #include "base/logging.h"
 #include "base/thread_name.h"
 #include "inference/description_runner.h"
@@ -104,7 +105,7 @@ struct Workbench::Private
     MeteredSource metered{*source, metrics};
     ModelCache cache;
     Scheduler scheduler;
-    PredictionRunner runner{cache, scheduler, metrics, clock};
+    PredictionRunner runner{cache, scheduler, metrics, clock, options.requestMemory};
     DescriptionRunner descriptions{cache, clock};
     Histogram::Values latencyBefore;
 
@@ -141,13 +142,18 @@ void Workbench::Private::keepHouse(const std::stop_token &stop)
         nextLook = SteadyTime::max();
         lock.unlock();
         if (whole) {
-            goRound();
-            if (round != roundsDone && repository.rescan())
-                openFoundModels();
+            guarded("housekeeping", [&] {
+                goRound();
+                if (round != roundsDone && repository.rescan())
+                    openFoundModels();
+            });
             nextRound = std::chrono::steady_clock::now() + housekeepingInterval;
         }
-        const SteadyTime soonest =
-            std::min({scheduler.sweep(), runner.answerOverdue(), descriptions.answerOverdue()});
+        SteadyTime soonest = clock.now() + housekeepingInterval;
+        guarded("housekeeping", [this, &soonest] {
+            soonest = std::min(
+                {scheduler.sweep(), runner.answerOverdue(), descriptions.answerOverdue()});
+        });
         lock.lock();
         if (whole) {
             roundsDone = round;
@@ -194,6 +200,8 @@ void Workbench::Private::lookBy(Milliseconds allowed)
 
 void Workbench::Private::goRound()
 {
+    keepReserve();
+    releaseGivenBack();
     takeSample();
     cache.housekeep();
 }

@@ -35,10 +35,11 @@ struct WorkbenchOptions
     LoaderOptions loader;
     int queueLimit = 256;
     Milliseconds deadline{30'000};
-    int workers = 0;          // 0: one a core, at least 2
-    int threads = 0;          // within one run; 0: cores / instances
-    std::string defaultModel; // empty: the first registered
-    bool preload = false;     // models in folders load at start too
+    int workers = 0;                       // 0: one a core, at least 2
+    int threads = 0;                       // within one run; 0: cores / instances
+    Bytes requestMemory = mebibytes(1024); // of the window's requests, all together
+    std::string defaultModel;              // empty: the first registered
+    bool preload = false;                  // models in folders load at start too
 };
 
 // What /models shows of one model: the repository's entry and the cache's status.

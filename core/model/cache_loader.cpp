@@ -1,5 +1,6 @@
 #include "model/cache_loader.h"
 
+#include "base/guard.h"
 #include "base/thread_name.h"
 #include "model/cache_loading.h"
 
@@ -66,11 +67,53 @@ void CacheLoader::close()
         m_thread.join();
 }
 
+// Who waits for the task gets an answer, whatever becomes of it.
+void CacheLoader::carryOut(CacheState::Task &task)
+{
+    try {
+        switch (task.kind) {
+        case CacheState::Task::Kind::Work:
+            work(task.entry);
+            break;
+        case CacheState::Task::Kind::Unload:
+            unload(task);
+            break;
+        case CacheState::Task::Kind::Describe:
+            describe(task);
+            break;
+        case CacheState::Task::Kind::Look:
+            lookAtFiles();
+            lookAtFailures();
+            break;
+        }
+    } catch (...) {
+        const Error error = loggedException("loader");
+        guarded("loader", [&] {
+            if (task.kind == CacheState::Task::Kind::Work)
+                failIfPending(task.entry, error);
+            else if (task.unloaded)
+                task.unloaded(error);
+            else if (task.described)
+                task.described(error);
+        });
+    }
+}
+
+void CacheLoader::failIfPending(const Entry &entry, const Error &error)
+{
+    {
+        const auto lock = m_state->lock();
+        if (!entry->work)
+            return;
+    }
+    fail(entry, error, nullptr);
+}
+
 void CacheLoader::loop()
 {
     setThreadName("loader");
     for (;;) {
-        bury();
+        guarded("loader", [this] { bury(); });
         std::optional<CacheState::Task> task;
         {
             auto lock = m_state->lock();
@@ -81,21 +124,7 @@ void CacheLoader::loop()
         }
         if (!task)
             continue;
-        switch (task->kind) {
-        case CacheState::Task::Kind::Work:
-            work(task->entry);
-            break;
-        case CacheState::Task::Kind::Unload:
-            unload(std::move(*task));
-            break;
-        case CacheState::Task::Kind::Describe:
-            describe(*task);
-            break;
-        case CacheState::Task::Kind::Look:
-            lookAtFiles();
-            lookAtFailures();
-            break;
-        }
+        carryOut(*task);
     }
     {
         const auto lock = m_state->lock();
@@ -108,7 +137,7 @@ void CacheLoader::loop()
         waiting = m_state->loaderEnded(lock);
     }
     for (const ModelCache::Done &done : waiting)
-        done(closingError());
+        guarded("loader", [&] { done(closingError()); });
 }
 
 void CacheLoader::bury()
@@ -130,13 +159,13 @@ void CacheLoader::bury()
     }
     m_state->events().deliver();
     for (const ModelCache::Done &done : unloaded)
-        done({});
+        guarded("loader", [&] { done({}); });
 }
 
-void CacheLoader::unload(CacheState::Task task)
+void CacheLoader::unload(const CacheState::Task &task)
 {
     auto pending = std::make_shared<PendingUnload>();
-    pending->done = std::move(task.unloaded);
+    pending->done = task.unloaded;
     bool gone = false;
     {
         const auto lock = m_state->lock();
@@ -533,11 +562,12 @@ void CacheLoader::finish(const Entry &entry, const Result<RefreshReport> &outcom
         }
     }
     m_state->events().deliver();
+    // One that cannot make its answer leaves the others theirs.
     for (auto &[done, result] : acquired)
-        done(std::move(result));
+        guarded("loader", [&, &done = done, &result = result] { done(std::move(result)); });
     for (const auto &done : work->loads)
-        done(loaded);
+        guarded("loader", [&] { done(loaded); });
     for (const auto &waiter : work->refreshes)
-        waiter.done(outcome);
+        guarded("loader", [&] { waiter.done(outcome); });
 }
 } // namespace warmbench

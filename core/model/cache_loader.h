@@ -29,8 +29,10 @@ private:
     using Instance = CacheState::Instance;
 
     void loop();
+    void carryOut(CacheState::Task &task);
+    void failIfPending(const Entry &entry, const Error &error);
     void bury();
-    void unload(CacheState::Task task);
+    void unload(const CacheState::Task &task);
     void describe(const CacheState::Task &task);
     Result<std::shared_ptr<const ModelStatus::Facts>> described(const Entry &entry);
     void lookAtFiles();

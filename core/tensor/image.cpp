@@ -117,7 +117,8 @@ Result<Image> decodeByQt(ImageFormat format, PictureBytes data)
     return damaged(format, fmt::format("damaged ({})", reader.errorString().toStdString()));
 }
 
-Result<void> checkBeforeDecoding(ImageFormat format, PictureBytes data)
+Result<void> checkBeforeDecoding(ImageFormat format, PictureBytes data,
+                                 const PixelCheck &mayDecode)
 {
     const PictureWork work = pictureWork(format, data);
     if (work.pixels == 0)
@@ -134,12 +135,12 @@ Result<void> checkBeforeDecoding(ImageFormat format, PictureBytes data)
                      "The image takes long to decode and has to wait for others; send it again."};
     if (!isWhole(format, data))
         return damaged(format, "truncated (its end is missing)");
-    return {};
+    return mayDecode ? mayDecode(work.pixels) : Result<void>();
 }
 
-Result<Image> decodeAs(ImageFormat format, PictureBytes data)
+Result<Image> decodeAs(ImageFormat format, PictureBytes data, const PixelCheck &mayDecode)
 {
-    if (auto checked = checkBeforeDecoding(format, data); !checked)
+    if (auto checked = checkBeforeDecoding(format, data, mayDecode); !checked)
         return std::move(checked).error();
     auto image = format == ImageFormat::Jpeg  ? decodeJpeg(data)
                  : format == ImageFormat::Png ? decodePng(data)
@@ -156,13 +157,13 @@ bool looksLikeImage(std::span<const std::byte> data)
     return imageFormat(data).has_value();
 }
 
-Result<Image> decodeImage(std::span<const std::byte> data)
+Result<Image> decodeImage(std::span<const std::byte> data, const PixelCheck &mayDecode)
 {
     const auto format = imageFormat(data);
     if (!format)
         return notAnImage(data);
     try {
-        return decodeAs(*format, data);
+        return decodeAs(*format, data, mayDecode);
     } catch (const std::bad_alloc &) {
         return Error{ErrorCode::ResourceExhausted,
                      "No memory to decode the image; send a smaller one."};

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,7 +38,10 @@ bool looksLikeImage(std::span<const std::byte> data);
 // of these formats, damaged or truncated, more than maxImagePixels, too much work (a progressive
 // JPEG of thousands of scans), with what to do. Unavailable: the thread's PictureAllowance does not
 // suffice. Nothing is written to standard error.
-Result<Image> decodeImage(std::span<const std::byte> data);
+//
+// `mayDecode`, where given, is asked with the pixels that decoding will take; its error ends it.
+using PixelCheck = std::function<Result<void>(std::int64_t pixels)>;
+Result<Image> decodeImage(std::span<const std::byte> data, const PixelCheck &mayDecode = {});
 
 // PNG bytes of the picture. Internal where the encoder fails.
 Result<std::string> encodePng(const Image &image);

@@ -124,7 +124,7 @@ void predictOnce(Workbench &workbench)
 {
     InferenceRequest request;
     request.model = {"digits", {}};
-    request.decode = [](const LoadedModel &) -> Result<InferenceInputs> {
+    request.decode = [](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
         Result<Tensor> sample = Tensor::create(DType::Float32, {1, 8, 8});
         if (!sample)
             return sample.error();

@@ -47,7 +47,9 @@ void checkOpen(const LoadedModel &model, std::string_view field, const std::stri
         return requireSentence(length.error().message);
     require(length->value_or(0) <= body.size(), "JSON is no longer than the body");
     OpenInferenceAsk ask;
-    const auto inputs = decodeOpenInference(model, body, *length, ask);
+    RunControl unlimited;
+    const auto inputs = decodeOpenInference(model, std::make_shared<const std::string>(body),
+                                            *length, ask, unlimited);
     if (!inputs)
         return requireSentence(inputs.error().message);
     const bool raw = *length == std::size_t{0};
@@ -80,7 +82,8 @@ void checkNpy(const LoadedModel &model, const std::string &body)
         checkNpyRoundTrip(*tensor);
     const auto decoder = decoderFor(body, {});
     require(decoder.has_value(), "a .npy file is a body");
-    const auto inputs = (*decoder)(model);
+    RunControl unlimited;
+    const auto inputs = (*decoder)(model, unlimited);
     if (!inputs)
         return requireSentence(inputs.error().message);
     require(tensor.has_value(), "only a .npy file that can be read is an input");

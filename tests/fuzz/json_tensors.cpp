@@ -33,7 +33,8 @@ void checkSimple(const LoadedModel &model, std::string_view body)
     const auto decoder = decoderFor(std::string(body), "application/json");
     if (!decoder)
         return requireSentence(decoder.error().message);
-    const auto inputs = (*decoder)(model);
+    RunControl unlimited;
+    const auto inputs = (*decoder)(model, unlimited);
     if (!inputs)
         return requireSentence(inputs.error().message);
     checkInputs(model, *inputs, body.size());
@@ -42,7 +43,9 @@ void checkSimple(const LoadedModel &model, std::string_view body)
 void checkOpen(const LoadedModel &model, std::string_view body)
 {
     OpenInferenceAsk ask;
-    const auto inputs = decodeOpenInference(model, body, {}, ask);
+    RunControl unlimited;
+    const auto inputs =
+        decodeOpenInference(model, std::make_shared<const std::string>(body), {}, ask, unlimited);
     if (!inputs)
         return requireSentence(inputs.error().message);
     checkInputs(model, *inputs, body.size());

@@ -70,7 +70,8 @@ void checkBody(std::string_view type, std::string_view body)
         isMultipart(type) ? multipartInput(body, type) : Result<std::string_view>(body);
     if (content && looksLikeImage(std::as_bytes(std::span(content->data(), content->size()))))
         return;
-    const auto inputs = (*decoder)(modelNamed("float32"));
+    RunControl unlimited;
+    const auto inputs = (*decoder)(modelNamed("float32"), unlimited);
     if (!inputs)
         requireSentence(inputs.error().message);
 }

@@ -102,11 +102,31 @@ void checkTensor(const Tensor &tensor)
             "count and texts agree");
 }
 
+namespace {
+
+// All of them, or none where one is refused.
+std::vector<Tensor> made(SampleInputs samples)
+{
+    RunControl unlimited;
+    std::vector<Tensor> tensors;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        auto tensor = samples.take(i, unlimited);
+        if (!tensor) {
+            requireSentence(tensor.error().message);
+            return {};
+        }
+        tensors.push_back(std::move(*tensor));
+    }
+    return tensors;
+}
+
+} // namespace
+
 std::vector<Tensor> tensorsIn(const InferenceInputs &inputs)
 {
     std::vector<Tensor> tensors;
     if (const auto *samples = std::get_if<SampleInputs>(&inputs))
-        tensors = *samples;
+        tensors = made(*samples);
     if (const auto *named = std::get_if<TensorInputs>(&inputs)) {
         for (const NamedTensor &one : *named)
             tensors.push_back(one.tensor);
@@ -122,7 +142,11 @@ std::vector<Tensor> answered(const LoadedModel &model, const InferenceInputs &in
         return sentenceOr(model, orderedInputs(model.spec(), *named));
     if (const auto *samples = std::get_if<SampleInputs>(&inputs)) {
         // The network gives back what it gets, but several runs are joined.
-        auto outputs = runSamples(*model.network, *samples, {});
+        auto tensors = made(*samples);
+        if (tensors.empty())
+            return {};
+        RunControl unlimited;
+        auto outputs = runSamples(*model.network, std::move(tensors), unlimited);
         if (!outputs)
             return sentenceOr(model, std::move(outputs));
         for (const Tensor &output : *outputs)
@@ -165,7 +189,9 @@ void checkAnswerAsRequest(const LoadedModel &model, const InferenceInputs &input
         reply.fields.empty() ? std::string_view() : reply.fields.front().second, body.size());
     require(length.has_value(), "an answer tells the length of its JSON");
     http::OpenInferenceAsk again;
-    const auto decoded = http::decodeOpenInference(model, body, *length, again);
+    RunControl unlimited;
+    const auto decoded = http::decodeOpenInference(model, std::make_shared<const std::string>(body),
+                                                   *length, again, unlimited);
     require(decoded.has_value(), "an answer can be sent as a request", body);
     const std::vector<Tensor> twice = answered(model, *decoded);
     require(std::equal(outputs.begin(), outputs.end(), twice.begin(), twice.end(), same),

@@ -90,7 +90,8 @@ private:
         for (int round = 0; !m_stop; ++round) {
             InferenceRequest request;
             request.model = {model, {}};
-            request.decode = [inputs](const LoadedModel &) -> Result<InferenceInputs> {
+            request.decode = [inputs](const LoadedModel &,
+                                      RunControl &) -> Result<InferenceInputs> {
                 const std::vector<float> zeros(inputs, 0.5F);
                 Result<Tensor> tensor =
                     Tensor::fromValues<float>({std::int64_t(inputs)}, std::span(zeros));

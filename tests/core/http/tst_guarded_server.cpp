@@ -53,7 +53,7 @@ public:
                                           replier(errorReply(404, "NOT_FOUND", "Nothing."));
                                       },
                                       {}},
-                                     std::make_shared<InputBudget>(mebibytes(1)), &m_dispatcher))
+                                     std::make_shared<MemoryBudget>(mebibytes(1)), &m_dispatcher))
     {
         m_listens = m_server->listen(QHostAddress::LocalHost);
         m_server->pauseAccepting();

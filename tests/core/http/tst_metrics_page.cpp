@@ -50,7 +50,7 @@ private:
     {
         InferenceRequest request;
         request.model.name = name;
-        request.decode = [](const LoadedModel &) -> Result<InferenceInputs> {
+        request.decode = [](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
             return InferenceInputs(SampleInputs{zeros({4})});
         };
         Answer<Prediction> answer;
@@ -68,7 +68,7 @@ public:
     {
         InferenceRequest request;
         request.model = std::move(model);
-        request.decode = [](const LoadedModel &) -> Result<InferenceInputs> {
+        request.decode = [](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
             return InferenceInputs(SampleInputs{zeros({4})});
         };
         return request;

@@ -58,6 +58,17 @@ void errorNames(const Error &error, ErrorCode code, const Words &words)
 
 } // namespace
 
+namespace {
+
+// What each run of a test may take.
+RunControl &unlimited()
+{
+    static RunControl control;
+    return control;
+}
+
+} // namespace
+
 class TestBatching : public QObject
 {
     Q_OBJECT
@@ -106,7 +117,7 @@ private Q_SLOTS:
         FakeNetwork network(recorder.options(vectors(-1, 2)));
         const std::vector<Tensor> samples{tensorOf({2}, {1, 2}), tensorOf({2}, {3, 4}),
                                           tensorOf({2}, {5, 6})};
-        const auto outputs = runSamples(network, samples, {});
+        const auto outputs = runSamples(network, samples, unlimited());
         QVERIFY(outputs.has_value());
         QCOMPARE(network.runs(), 1);
         QCOMPARE(recorder.shapes, std::vector<Shape>({{3, 2}}));
@@ -128,7 +139,7 @@ private Q_SLOTS:
         Recorder recorder;
         FakeNetwork network(recorder.options(vectors(batch, 2), batches));
         const std::vector<Tensor> samples{tensorOf({2}, {1, 2}), tensorOf({2}, {3, 4})};
-        const auto outputs = runSamples(network, samples, {});
+        const auto outputs = runSamples(network, samples, unlimited());
         QVERIFY(outputs.has_value());
         QCOMPARE(recorder.shapes, std::vector<Shape>({{1, 2}, {1, 2}}));
         QCOMPARE(outputs->at(0).shape(), Shape({2, 2}));
@@ -141,7 +152,7 @@ private Q_SLOTS:
         FakeNetwork network(recorder.options(vectors(2, 2), false));
         const std::vector<Tensor> samples{tensorOf({2, 2}, {1, 2, 3, 4}),
                                           tensorOf({2, 2}, {5, 6, 7, 8})};
-        const auto outputs = runSamples(network, samples, {});
+        const auto outputs = runSamples(network, samples, unlimited());
         QVERIFY(outputs.has_value());
         QCOMPARE(recorder.shapes, std::vector<Shape>({{2, 2}, {2, 2}}));
         QCOMPARE(outputs->at(0).shape(), Shape({2, 2, 2}));
@@ -159,7 +170,7 @@ private Q_SLOTS:
         };
         FakeNetwork network(options);
         const std::vector<Tensor> samples{tensorOf({2}, {1, 2}), tensorOf({3}, {3, 4, 5})};
-        const auto outputs = runSamples(network, samples, {});
+        const auto outputs = runSamples(network, samples, unlimited());
         QVERIFY(outputs.has_value());
         QCOMPARE(network.runs(), 2);
         QCOMPARE(outputs->at(0).shape(), Shape({2, 1}));
@@ -172,9 +183,9 @@ private Q_SLOTS:
         FakeNetwork network(recorder.options(
             networkSpec({tensorSpec("x", {-1, -1})}, {tensorSpec("y", {-1, -1})})));
         const std::vector<Tensor> samples{tensorOf({2}, {1, 2}), tensorOf({3}, {3, 4, 5})};
-        const auto outputs = runSamples(network, samples, {});
+        const auto outputs = runSamples(network, samples, unlimited());
         QVERIFY(!outputs);
-        errorNames(outputs.error(), ErrorCode::FailedPrecondition, {"one at a time"});
+        errorNames(outputs.error(), ErrorCode::InvalidArgument, {"one at a time"});
     }
 
     void samplesAreCastToTheDeclaredType()
@@ -182,7 +193,7 @@ private Q_SLOTS:
         Recorder recorder;
         FakeNetwork network(recorder.options(vectors(-1, 2, DType::Int64)));
         const std::vector<Tensor> samples{tensorOf({2}, {1, 2})};
-        const auto outputs = runSamples(network, samples, {});
+        const auto outputs = runSamples(network, samples, unlimited());
         QVERIFY(outputs.has_value());
         QVERIFY(recorder.dtypes == std::vector{DType::Int64});
         QCOMPARE(outputs->at(0).values<std::int64_t>()[1], std::int64_t(2));
@@ -208,7 +219,7 @@ private Q_SLOTS:
         FakeNetworkOptions options;
         options.spec = vectors(-1, 2, DType::UInt8);
         FakeNetwork network(options);
-        const auto outputs = runSamples(network, cases.at(std::size_t(which)), {});
+        const auto outputs = runSamples(network, cases.at(std::size_t(which)), unlimited());
         QVERIFY(!outputs);
         QCOMPARE(network.runs(), 0);
         errorNames(outputs.error(), ErrorCode::InvalidArgument, words);
@@ -221,7 +232,7 @@ private Q_SLOTS:
                                    {tensorSpec("y", {-1, 2})});
         FakeNetwork network(options);
         const std::vector<Tensor> samples{tensorOf({2}, {1, 2})};
-        const auto outputs = runSamples(network, samples, {});
+        const auto outputs = runSamples(network, samples, unlimited());
         QVERIFY(!outputs);
         errorNames(outputs.error(), ErrorCode::InvalidArgument,
                    {"2 inputs", "left and right", "\"tensors\""});
@@ -239,7 +250,9 @@ private Q_SLOTS:
         };
         FakeNetwork network(options);
         const std::vector<Tensor> samples(5, tensorOf({2}, {1, 2}));
-        const auto outputs = runSamples(network, samples, cancellation);
+        const SystemClock clock;
+        RunControl control(SteadyTime::max(), clock, cancellation, {});
+        const auto outputs = runSamples(network, samples, control);
         QVERIFY(!outputs);
         QCOMPARE(errorCodeName(outputs.error().code), "CANCELLED");
         QCOMPARE(network.runs(), 1);
@@ -255,7 +268,7 @@ private Q_SLOTS:
         };
         FakeNetwork network(options);
         const std::vector<Tensor> samples(2, tensorOf({2}, {1, 2}));
-        const auto outputs = runSamples(network, samples, {});
+        const auto outputs = runSamples(network, samples, unlimited());
         QVERIFY(!outputs);
         QCOMPARE(outputs.error(), failedPrecondition("Layer \"dense\" broke."));
         QCOMPARE(network.runs(), 1);

@@ -72,7 +72,7 @@ public:
         if (!m_opened)
             return m_opened.error();
         InferenceRequest request;
-        request.decode = [&](const LoadedModel &) -> Result<InferenceInputs> {
+        request.decode = [&](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
             auto image = decodeImage(bytesOf(picture));
             if (!image)
                 return image.error();

@@ -62,9 +62,10 @@ LoadedModel detector(const std::string &decoder = "ultraface")
 }
 
 bool refusedFor(const Result<std::vector<SampleResult>> &results,
-                const std::vector<std::string> &words)
+                const std::vector<std::string> &words,
+                ErrorCode code = ErrorCode::FailedPrecondition)
 {
-    if (results || results.error().code != ErrorCode::FailedPrecondition)
+    if (results || results.error().code != code)
         return false;
     return std::all_of(words.begin(), words.end(), [&](const std::string &word) {
         return results.error().message.find(word) != std::string::npos;
@@ -375,10 +376,13 @@ private Q_SLOTS:
         LoadedModel image = classifier();
         image.settings.task = Task::Image;
         const std::vector<NamedTensor> one{{"y", zeros({1, 3, 4, 4})}};
-        QVERIFY(refusedFor(postprocess(image, one, {}, 2), {"[1, 3, 4, 4]", "2 samples"}));
+        QVERIFY(refusedFor(postprocess(image, one, {}, 2), {"[1, 3, 4, 4]", "2 samples"},
+                           ErrorCode::InvalidArgument));
         const std::vector<NamedTensor> scalar{{"y", zeros({})}};
-        QVERIFY(refusedFor(postprocess(classifier(), scalar, {}, 3), {"[]", "3 samples"}));
-        QVERIFY(refusedFor(postprocess(detector(), faces(), {}, 2), {"[1, 2, 2]", "2 samples"}));
+        QVERIFY(refusedFor(postprocess(classifier(), scalar, {}, 3), {"[]", "3 samples"},
+                           ErrorCode::InvalidArgument));
+        QVERIFY(refusedFor(postprocess(detector(), faces(), {}, 2), {"[1, 2, 2]", "2 samples"},
+                           ErrorCode::InvalidArgument));
     }
 
     void picturesComeOutAsPictures()

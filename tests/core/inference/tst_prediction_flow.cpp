@@ -14,7 +14,7 @@ constexpr SteadyTime never = SteadyTime::max();
 InferenceRequest requestOf(InferenceInputs inputs)
 {
     InferenceRequest request;
-    request.decode = [inputs = std::move(inputs)](const LoadedModel &) {
+    request.decode = [inputs = std::move(inputs)](const LoadedModel &, RunControl &) {
         return Result<InferenceInputs>(inputs);
     };
     return request;
@@ -70,7 +70,7 @@ private Q_SLOTS:
         };
         const LoadedModel model = loadedModel(std::move(options));
         InferenceRequest request;
-        request.decode = [&](const LoadedModel &) {
+        request.decode = [&](const LoadedModel &, RunControl &) {
             clock.advance(3ms);
             return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
         };
@@ -170,7 +170,7 @@ private Q_SLOTS:
     void errorsComeThrough()
     {
         InferenceRequest request;
-        request.decode = [](const LoadedModel &) {
+        request.decode = [](const LoadedModel &, RunControl &) {
             return Result<InferenceInputs>(invalidArgument("No numbers here."));
         };
         auto prediction = runPrediction(echo(), request, never, ManualClock());
@@ -199,7 +199,7 @@ private Q_SLOTS:
         const LoadedModel model = echo();
         InferenceRequest request = oneSample();
         int decoded = 0;
-        request.decode = [&](const LoadedModel &) {
+        request.decode = [&](const LoadedModel &, RunControl &) {
             ++decoded;
             clock.advance(10ms);
             return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
@@ -222,7 +222,7 @@ private Q_SLOTS:
     {
         const LoadedModel model = echo();
         InferenceRequest request;
-        request.decode = [cancellation = request.cancellation](const LoadedModel &) {
+        request.decode = [cancellation = request.cancellation](const LoadedModel &, RunControl &) {
             cancellation.cancel();
             return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
         };
@@ -230,6 +230,147 @@ private Q_SLOTS:
         QVERIFY(!prediction);
         QCOMPARE(errorCodeName(prediction.error().code), "CANCELLED");
         QCOMPARE(runsOf(model), 0);
+    }
+
+    void samplesRunInPiecesOfBoundedBytes()
+    {
+        constexpr std::size_t count = 50;
+        const std::int64_t size = 1 << 18; // floats: 1 MiB
+        FakeNetworkOptions options;
+        options.spec = networkSpec({tensorSpec("x", {-1, size})}, {tensorSpec("y", {-1, 1})});
+        std::vector<std::int64_t> batches;
+        int alive = 0;
+        int mostAlive = 0;
+        options.answer = [&](std::span<const Tensor> inputs) {
+            batches.push_back(inputs[0].shape()[0]);
+            alive = 0;
+            auto output = Tensor::create(DType::Float32, {batches.back(), 1});
+            for (std::int64_t i = 0; i < batches.back(); ++i)
+                output->mutableValues<float>()[std::size_t(i)] =
+                    inputs[0].values<float>()[std::size_t(i * size)];
+            return Result<std::vector<Tensor>>(std::vector<Tensor>{std::move(*output)});
+        };
+        const LoadedModel model = loadedModel(std::move(options));
+        InferenceRequest request;
+        request.decode = [&](const LoadedModel &, RunControl &) {
+            return Result<InferenceInputs>(SampleInputs(count, [&](std::size_t i, RunControl &) {
+                mostAlive = std::max(mostAlive, ++alive);
+                auto tensor = Tensor::create(DType::Float32, {size});
+                tensor->mutableValues<float>()[0] = static_cast<float>(i);
+                return tensor;
+            }));
+        };
+        request.memory = std::make_shared<MemoryBudget>(mebibytes(40));
+        {
+            const ManualClock clock;
+            const auto prediction = runPrediction(model, request, never, clock);
+            QVERIFY2(prediction, prediction ? "" : prediction.error().message.c_str());
+            QVERIFY(batches.size() > 2);
+            QVERIFY(mostAlive < 20);
+            QCOMPARE(prediction->runs, batches.size());
+            QCOMPARE(prediction->outputs[0].tensor.shape(), Shape({std::int64_t{count}, 1}));
+            for (std::size_t i = 0; i < count; ++i)
+                QCOMPARE(prediction->outputs[0].tensor.values<float>()[i], static_cast<float>(i));
+            QCOMPARE(prediction->results.size(), count);
+        }
+        QCOMPARE(request.memory->held(), std::size_t{0});
+    }
+
+    void whatPiecesBecomeIsCountedBeforeItIsMade()
+    {
+        FakeNetworkOptions options;
+        options.spec = networkSpec({tensorSpec("x", {-1, 4})}, {tensorSpec("y", {-1, 1 << 20})});
+        const LoadedModel model = loadedModel(std::move(options));
+        InferenceRequest request = requestOf(SampleInputs(std::vector<Tensor>(30, zeros({4}))));
+        request.memory = std::make_shared<MemoryBudget>(mebibytes(100));
+        const auto prediction = runPrediction(model, request, never, ManualClock());
+        QVERIFY(!prediction);
+        QCOMPARE(errorCodeName(prediction.error().code), "RESOURCE_EXHAUSTED");
+        QVERIFY(prediction.error().message.find("outputs") != std::string::npos);
+        QCOMPARE(runsOf(model), 0);
+        QCOMPARE(request.memory->held(), std::size_t{0});
+    }
+
+    void aPassedDeadlineEndsItBetweenTwoPieces()
+    {
+        ManualClock clock;
+        FakeNetworkOptions options;
+        options.batches = false;
+        options.answer = [&](std::span<const Tensor> inputs) {
+            clock.advance(10ms);
+            return Result<std::vector<Tensor>>(std::vector<Tensor>{inputs.front()});
+        };
+        const LoadedModel model = loadedModel(std::move(options));
+        const InferenceRequest request =
+            requestOf(SampleInputs(std::vector<Tensor>(100, zeros({4}))));
+        const auto prediction = runPrediction(model, request, clock.now() + 35ms, clock);
+        QVERIFY(!prediction);
+        QCOMPARE(errorCodeName(prediction.error().code), "DEADLINE_EXCEEDED");
+        QCOMPARE(runsOf(model), 4);
+    }
+
+    void aPassedDeadlineEndsItWithinDecoding()
+    {
+        ManualClock clock;
+        const LoadedModel model = echo();
+        InferenceRequest request;
+        int made = 0;
+        request.decode = [&](const LoadedModel &, RunControl &) {
+            return Result<InferenceInputs>(
+                SampleInputs(100'000, [&](std::size_t, RunControl &) -> Result<Tensor> {
+                    ++made;
+                    clock.advance(1ms);
+                    return zeros({4});
+                }));
+        };
+        const auto prediction = runPrediction(model, request, clock.now() + 100ms, clock);
+        QVERIFY(!prediction);
+        QCOMPARE(errorCodeName(prediction.error().code), "DEADLINE_EXCEEDED");
+        QVERIFY2(made < 500, QByteArray::number(made).constData());
+        QCOMPARE(runsOf(model), 0);
+    }
+
+    void unequalBatchesAreTheClientsToMend()
+    {
+        FakeNetworkOptions options;
+        options.spec = networkSpec({tensorSpec("a", {-1, 2}), tensorSpec("b", {-1, 3})},
+                                   {tensorSpec("y", {-1, 2}), tensorSpec("z", {-1, 3})});
+        const LoadedModel model = loadedModel(std::move(options));
+        const auto prediction = runPrediction(
+            model, requestOf(TensorInputs{{"a", zeros({2, 2})}, {"b", zeros({3, 3})}}), never,
+            ManualClock());
+        QVERIFY(!prediction);
+        QCOMPARE(errorCodeName(prediction.error().code), "INVALID_ARGUMENT");
+        for (const char *word : {"\"a\" has 2", "\"b\" has 3"})
+            QVERIFY2(prediction.error().message.find(word) != std::string::npos,
+                     prediction.error().message.c_str());
+        QCOMPARE(runsOf(model), 0);
+    }
+
+    void picturesOfASizeThatTheNetworkDoesNotTakeAreTheSettingsFault()
+    {
+        LoadedModel model = mirror();
+        model.input.preprocessing.width = 3;
+        const auto prediction =
+            runPrediction(model, requestOf(ImageInputs{white(8, 4)}), never, ManualClock());
+        QVERIFY(!prediction);
+        QCOMPARE(errorCodeName(prediction.error().code), "FAILED_PRECONDITION");
+        QVERIFY(prediction.error().message.find("settings") != std::string::npos);
+        QCOMPARE(runsOf(model), 0);
+    }
+
+    void aSizeThatNoPictureHasIsTheClientsToMendWhereItChoseIt()
+    {
+        FakeNetworkOptions options;
+        options.spec =
+            networkSpec({tensorSpec("x", {-1, -1, -1, -1})}, {tensorSpec("y", {-1, -1, -1, -1})});
+        ModelSettings settings;
+        settings.task = Task::Image;
+        const LoadedModel model = loadedModel(std::move(options), settings);
+        const auto prediction = runPrediction(
+            model, requestOf(TensorInputs{{"x", zeros({1, 2, 3, 3})}}), never, ManualClock());
+        QVERIFY(!prediction);
+        QCOMPARE(errorCodeName(prediction.error().code), "INVALID_ARGUMENT");
     }
 
     void slidersReachTheDecoder()

@@ -82,7 +82,7 @@ InferenceRequest requestFor(const std::string &model)
 {
     InferenceRequest request;
     request.model.name = model;
-    request.decode = [](const LoadedModel &) {
+    request.decode = [](const LoadedModel &, RunControl &) {
         return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
     };
     return request;
@@ -403,7 +403,7 @@ private Q_SLOTS:
         QVERIFY(gate->awaitWaiting(1));
         InferenceRequest request = requestFor("m");
         std::atomic<bool> decoded{false};
-        request.decode = [&](const LoadedModel &) {
+        request.decode = [&](const LoadedModel &, RunControl &) {
             decoded = true;
             return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
         };
@@ -505,13 +505,13 @@ private Q_SLOTS:
         Bench bench;
         bench.source.set("m");
         InferenceRequest request = requestFor("m");
-        request.decode = [](const LoadedModel &) -> Result<InferenceInputs> {
+        request.decode = [](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
             throw std::runtime_error("out of luck");
         };
         const auto broken = bench.predict(request);
         QCOMPARE(codeOf(broken), std::string("INTERNAL"));
         QVERIFY(broken.error().message.find("out of luck") != std::string::npos);
-        request.decode = [](const LoadedModel &) -> Result<InferenceInputs> {
+        request.decode = [](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
             throw std::bad_alloc();
         };
         QCOMPARE(codeOf(bench.predict(request)), std::string("RESOURCE_EXHAUSTED"));

@@ -1,0 +1,39 @@
+// How inputs are taken from bodies in their turn, and what that takes in passing.
+// Thread: any; pure functions.
+#pragma once
+
+#include "inference/inference_types.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace warmbench::http {
+
+// What reading a text into at most so many numbers takes beside them: a copy, the parser's buffers,
+// and the numbers in the widest type. The shortest text that gives one is "1,".
+constexpr std::size_t jsonTensorBytes(std::size_t text, std::size_t count, DType dtype)
+{
+    return 6 * text + std::min(text / 2, count) *
+                          (dtype == DType::String ? sizeof(std::string) : sizeof(double));
+}
+
+// What a text of base64 becomes, in the several forms that it goes through.
+constexpr std::size_t base64Bytes(std::size_t text)
+{
+    return 4 * text;
+}
+
+// The samples of a tensor, along its first extent.
+inline SampleInputs slicesOf(Tensor tensor)
+{
+    const auto count = static_cast<std::size_t>(tensor.shape().front());
+    return {count,
+            [whole = std::make_shared<const Tensor>(std::move(tensor))](
+                std::size_t i, RunControl & /*control*/) -> Result<Tensor> {
+                return slice(*whole, i);
+            }};
+}
+
+} // namespace warmbench::http
