@@ -7,7 +7,7 @@ namespace warmbench {
 
 namespace {
 
-constexpr std::chrono::seconds round{1};
+constexpr std::chrono::milliseconds round{1000};
 constexpr std::chrono::milliseconds atOnce{10}; // of work, before the first rest
 constexpr int usualShare = 100;                 // one part in so many
 constexpr int hurriedShare = 10;
