@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "engine/onnx_describe.h"
+#include "engine/onnx_shape_rules.h"
 #include "engine/opencv_quiet.h"
 
 #include <algorithm>
@@ -101,6 +102,39 @@ const onnx::NodeProto *nodeByLayer(const onnx::GraphProto &graph, std::string la
     return nullptr;
 }
 
+// Initialisers, and what nodes make of nothing else.
+std::set<std::string> constantNames(const onnx::GraphProto &graph)
+{
+    std::set<std::string> names;
+    for (const auto &tensor : graph.initializer())
+        names.insert(tensor.name());
+    for (const auto &node : graph.node()) {
+        const auto &inputs = node.input();
+        if (std::all_of(inputs.begin(), inputs.end(), [&](const std::string &input) {
+                return input.empty() || names.contains(input);
+            }))
+            names.insert(node.output().begin(), node.output().end());
+    }
+    return names;
+}
+
+// Nodes that OpenCV 4.6 crashes on, or has nothing for, though the file may be in order.
+const char *knownFailure(const onnx::NodeProto &node, const std::set<std::string> &constants)
+{
+    static const std::set<std::string> control{"If", "Loop", "Scan", "SequenceMap"};
+    if (control.contains(node.op_type()))
+        return "it has no control flow";
+    if (node.op_type() == "Gather" && intAttribute(node, "axis", 0) < 0)
+        return "it counts the axis of a Gather from the first on only";
+    // Layers without an input that is computed, which OpenCV asks for its first one.
+    static const std::set<std::string> computing{"ArgMax", "ArgMin",  "BatchNormalization",
+                                                 "Equal",  "Greater", "Less"};
+    if (computing.contains(node.op_type()) && !node.input().empty() && !node.output().empty() &&
+        constants.contains(node.output(0)))
+        return "all its inputs are constants";
+    return nullptr;
+}
+
 std::string between(const std::string &text, const std::string &from, const std::string &to)
 {
     const auto begin = text.find(from);
@@ -146,11 +180,11 @@ Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model)
                 openCvVersion(), place.what));
         return {};
     };
+    const auto constants = constantNames(graph);
     const auto node = [&](const onnx::NodeProto &one) -> Result<void> {
-        static const std::set<std::string> control{"If", "Loop", "Scan", "SequenceMap"};
-        if (control.contains(one.op_type()) && domainOf(one).empty())
-            return failedPrecondition(refusal(model, one, "it has no control flow"));
-        return {};
+        const char *const reason = domainOf(one).empty() ? knownFailure(one, constants) : nullptr;
+        return reason ? Result<void>(failedPrecondition(refusal(model, one, reason)))
+                      : Result<void>();
     };
     if (auto done = walkOnnx(model, {.tensor = tensor, .sparse = {}, .node = node}); !done)
         return done;

@@ -123,6 +123,15 @@ const onnx::OpSchema *schemaOf(const onnx::ModelProto &model, const onnx::NodePr
     }
 }
 
+// True where libonnx knows the operator as the file's version of ONNX has it.
+bool isCurrent(const onnx::ModelProto &model, const onnx::NodeProto &node)
+{
+    const auto &versions = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
+    const auto standard = versions.find(onnx::ONNX_DOMAIN);
+    return (node.domain().empty() || node.domain() == "ai.onnx") && standard != versions.end() &&
+           opsetOf(model, "") <= standard->second.second;
+}
+
 // What libonnx asks of a node.
 class NodeContext final : public onnx::InferenceContext
 {
@@ -229,7 +238,7 @@ private:
                 return misfit(step, free, *wrong);
         }
         const auto wrong = fill(step, free);
-        if (wrong && free)
+        if (wrong && (free || step.current))
             return misfit(step, free, *wrong);
         return takeOver(step, free);
     }
@@ -480,6 +489,7 @@ Result<void> OnnxShapes::addSteps(const onnx::ModelProto &model)
             step.rule = nullptr;
         } else if (schema->has_type_and_shape_inference_function()) {
             step.infer = schema->GetTypeAndShapeInferenceFunction();
+            step.current = isCurrent(model, node);
         }
         m_steps.push_back(std::move(step));
     }

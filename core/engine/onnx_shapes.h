@@ -29,6 +29,7 @@ struct OnnxStep
 {
     const onnx::NodeProto *node = nullptr;
     onnx::InferenceFunction infer; // empty where libonnx does not know the operator
+    bool current = false;          // libonnx knows it as the file's version of ONNX has it
     ShapeRule rule = nullptr;      // null: the operator takes only shapes that the file fixes
     std::vector<int> inputs;
     std::vector<int> outputs;

@@ -151,8 +151,8 @@ void Workbench::Private::keepHouse(const std::stop_token &stop)
         }
         SteadyTime soonest = clock.now() + housekeepingInterval;
         guarded("housekeeping", [this, &soonest] {
-            soonest = std::min(
-                {scheduler.sweep(), runner.answerOverdue(), descriptions.answerOverdue()});
+            soonest =
+                std::min({scheduler.sweep(), runner.answerOverdue(), descriptions.answerOverdue()});
         });
         lock.lock();
         if (whole) {
