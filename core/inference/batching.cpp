@@ -239,6 +239,23 @@ Result<std::size_t> outputBytesOfSamples(const Network &network, std::span<const
     return bytes && !together ? Result<std::size_t>(*bytes * samples.size()) : bytes;
 }
 
+bool hasChosenSizes(const NetworkSpec &spec)
+{
+    return std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const TensorSpec &input) {
+        const auto behind =
+            input.shape.begin() + std::min<std::ptrdiff_t>(1, std::ssize(input.shape));
+        return std::any_of(behind, input.shape.end(), [](const Dimension &d) { return d.free(); });
+    });
+}
+
+Result<std::size_t> activationBytes(const Network &network, std::span<const Shape> inputs)
+{
+    const auto cost = network.cost(inputs);
+    if (!cost)
+        return cost.error();
+    return static_cast<std::size_t>(std::max<std::int64_t>(cost->activations.count, 0));
+}
+
 Result<void> checkBatches(const Network &network, std::span<const Tensor> inputs)
 {
     if (!network.batches())

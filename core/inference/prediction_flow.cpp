@@ -88,6 +88,8 @@ private:
     Result<Tensor> sample(std::size_t index, Piece &piece);
     Result<Tensor> picture(std::size_t index, Piece &piece);
     Result<void> runPiece(Piece &piece, Reservation &held, OutputJoin &join);
+    Result<void> makeRoomToRun(std::span<const Tensor> inputs, bool batched, std::size_t samples,
+                               Reservation &passing);
     Result<std::size_t> name(Result<std::vector<Tensor>> outputs, std::size_t reserved,
                              Reservation &held, std::vector<NamedTensor> &named);
     Error takesNoPictures() const;
@@ -123,6 +125,9 @@ Result<void> Flow::runTensors()
     Reservation held(m_control);
     if (auto room = held.grow(*bytes, "outputs"); !room)
         return room;
+    Reservation passing(m_control);
+    if (auto room = makeRoomToRun(*ordered, true, m_samples, passing); !room)
+        return room;
     const auto kept = name(m_network.run(*ordered), *bytes, held, m_prediction.outputs);
     if (!kept)
         return kept.error();
@@ -135,6 +140,27 @@ Result<void> Flow::runTensors()
         return std::move(results).error();
     m_prediction.results = std::move(*results);
     return ended(Phase::Postprocess);
+}
+
+// For the activations of the run, where shapes or samples make them more than what the memory of
+// the loaded model counts already.
+Result<void> Flow::makeRoomToRun(std::span<const Tensor> inputs, bool batched, std::size_t samples,
+                                 Reservation &passing)
+{
+    if (samples == 1 && !hasChosenSizes(m_network.spec()))
+        return {};
+    std::vector<Shape> shapes;
+    for (const Tensor &input : inputs)
+        shapes.push_back(input.shape());
+    if (!batched && hasBatchDimension(m_network.spec())) {
+        const bool together = runTogether(m_network, inputs);
+        shapes.resize(1);
+        shapes[0].insert(shapes[0].begin(), together ? static_cast<std::int64_t>(samples) : 1);
+    }
+    const auto bytes = activationBytes(m_network, shapes);
+    if (!bytes)
+        return bytes.error();
+    return passing.grow(*bytes, "activations");
 }
 
 Error Flow::takesNoPictures() const
@@ -288,6 +314,9 @@ Result<void> Flow::runPiece(Piece &piece, Reservation &held, OutputJoin &join)
     std::vector<NamedTensor> outputs;
     m_prediction.runs = (join.empty() ? 0 : m_prediction.runs) +
                         (runTogether(m_network, piece.samples) ? 1 : count);
+    Reservation passing(m_control);
+    if (auto room = makeRoomToRun(piece.samples, false, count, passing); !room)
+        return room;
     auto ran = warmbench::runSamples(m_network, std::move(piece.samples), m_control);
     const auto kept = name(std::move(ran), *bytes, held, outputs);
     if (!kept)

@@ -6,6 +6,7 @@
 Every everyday graph answers with the shapes that ONNX infers, or is refused in a sentence; shapes that do not fit are 400 and name node and tensor;
 what a load would take is told before it is taken; a file of very many nodes keeps nobody waiting. --long also runs each file by `serve FILE`.
 """
+import io
 import json
 import os
 import pathlib
@@ -16,7 +17,7 @@ import time
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, shape_inference
+from onnx import TensorProto, helper, numpy_helper, shape_inference
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
@@ -110,6 +111,33 @@ def budget(program):
             check(after - before < 100, "memory was taken before it was refused")
 
 
+def widening():
+    """Pictures of any size to 64 channels of it, and to 64 numbers."""
+    weights = numpy_helper.from_array(np.ones((64, 3, 1, 1), np.float32), "w")
+    nodes = [helper.make_node("Conv", ["x", "w"], ["wide"], "conv", kernel_shape=[1, 1]), helper.make_node("GlobalAveragePool", ["wide"], ["y"], "pool")]
+    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, "h", "w"])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 64, 1, 1])], [weights])
+    return helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 13)])
+
+
+def activations(program):
+    """A body of some megabytes that becomes gigabytes between the layers."""
+    with tempfile.TemporaryDirectory() as folder:
+        onnx.save(widening(), f"{folder}/wide.onnx")
+        with Server(program, "--max-input", "128MiB", folder) as server:
+            def send(side):
+                body = io.BytesIO()
+                np.save(body, np.ones((1, 3, side, side), np.float32))
+                return server.ask("POST", "/predict/wide", body.getvalue())
+            check(send(64).status == 200, "a small picture is refused")
+            before = peak(server)
+            error = sentence(send(1500), (507,))
+            check("activations" in error and "128 MiB" in error, error)
+            after = peak(server)
+            print(f"activations beyond the memory of requests: peak {before} -> {after} MiB")
+            check(after - before < 150, "memory was taken before it was refused")
+
+
 def chain(nodes):
     names = ["x"] + [f"v{i}" for i in range(nodes)]
     made = [helper.make_node("Relu", [names[i]], [names[i + 1]], f"relu{i}") for i in range(nodes)]
@@ -162,6 +190,7 @@ def main():
             print(f"  {name}: {error[:200]}")
         one_by_one(program)
     budget(program)
+    activations(program)
     many_nodes(program)
 
 
