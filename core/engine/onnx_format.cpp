@@ -51,6 +51,28 @@ Result<cv::dnn::Net> readNet(const std::string &bytes, const OnnxFile &file)
     }
 }
 
+Result<WarmUpPlan> planOf(const OnnxFile &file, int instances, Bytes most)
+{
+    const auto graph = file.shapes();
+    const auto costOf = [&](std::span<const Shape> shapes) -> Result<RunCost> {
+        const auto inferred = graph->infer(shapes);
+        return inferred ? Result<RunCost>(runCostOf(*graph, *inferred)) : inferred.error();
+    };
+    return planWarmUp(file.spec(), file.spec().weightBytes, instances, most, costOf);
+}
+
+// OpenCV's importer trusts that the parts of the file fit each other.
+Result<void> checkShapes(const OnnxFile &file)
+{
+    const auto graph = file.shapes();
+    if (auto fine = graph->check(); !fine)
+        return fine;
+    if (!graph->knowsAllOperators())
+        return {}; // the importer names what it does not know
+    const auto plan = planOf(file, 1, {});
+    return plan ? Result<void>() : plan.error();
+}
+
 } // namespace
 
 Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances)
@@ -65,6 +87,8 @@ Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances)
     if (instances == 0)
         return parts;
     if (auto fine = file->checkForOpenCv(); !fine)
+        return std::move(fine).error();
+    if (auto fine = checkShapes(*file); !fine)
         return std::move(fine).error();
     const auto bytes = file->serialized();
     if (!bytes)
@@ -92,20 +116,11 @@ Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most)
     const auto file = OnnxFile::open(files.network);
     if (!file)
         return file.error();
-    const auto graph = file->shapes();
-    const auto costOf = [&](std::span<const Shape> shapes) -> Result<RunCost> {
-        const auto inferred = graph->infer(shapes);
-        return inferred ? Result<RunCost>(runCostOf(*graph, *inferred)) : inferred.error();
-    };
-    const auto planned = [&](Bytes limit) {
-        return planWarmUp(file->spec(), file->spec().weightBytes, instances, limit, costOf);
-    };
-    auto plan = planned(most);
+    auto plan = planOf(*file, instances, most);
     if (!plan && plan.error().code == ErrorCode::ResourceExhausted)
-        plan = planned({}); // how much too much it is
-    if (!plan)
-        return plan.error();
-    return plan->kept;
+        plan = planOf(*file, instances, {}); // how much too much it is
+    // Why it cannot be loaded is told by who tries.
+    return plan ? plan->kept : Bytes{file->spec().weightBytes.count * instances};
 }
 
 } // namespace warmbench

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <numeric>
+#include <span>
 #include <string_view>
 
 namespace warmbench {
@@ -90,6 +91,33 @@ Verdict windows(const NodeShapes &shapes)
     return std::nullopt;
 }
 
+// The padded input is at least as large as the window: libonnx and OpenCV divide what is missing as
+// if it were there.
+Verdict covers(const NodeShapes &shapes, const Shape &x, std::span<const std::int64_t> kernel)
+{
+    const auto pads = intsAttribute(shapes.node, "pads");
+    const auto dilations = intsAttribute(shapes.node, "dilations");
+    const bool padded = std::any_of(
+        shapes.node.attribute().begin(), shapes.node.attribute().end(), [](const auto &attribute) {
+            return attribute.name() == "auto_pad" && attribute.s().starts_with("SAME");
+        });
+    for (std::size_t i = 0; !padded && i < kernel.size() && i + 2 < x.size(); ++i) {
+        const std::int64_t around = pads.empty() ? 0 : pads[i] + pads[i + kernel.size()];
+        const std::int64_t window = (kernel[i] - 1) * (dilations.empty() ? 1 : dilations[i]) + 1;
+        if (x[i + 2] + around < window)
+            return fmt::format("its window of {} does not fit into {}", window, x[i + 2] + around);
+    }
+    return std::nullopt;
+}
+
+Verdict pooling(const NodeShapes &shapes)
+{
+    if (auto wrong = windows(shapes))
+        return wrong;
+    const Shape *x = shapes.input(0);
+    return x ? covers(shapes, *x, intsAttribute(shapes.node, "kernel_shape")) : std::nullopt;
+}
+
 // What convolutions of either direction have in common; `weights` is the index of their input.
 Verdict kernel(const NodeShapes &shapes, std::size_t weights)
 {
@@ -126,7 +154,7 @@ Verdict convolutionWith(const NodeShapes &shapes, std::size_t weights, std::size
     const Shape *b = shapes.input(bias);
     if (b && elements(*b) != (*w)[0])
         return fmt::format("it has {} biases for {} filters", elements(*b), (*w)[0]);
-    return std::nullopt;
+    return covers(shapes, *x, std::span(*w).subspan(2));
 }
 
 Verdict convolution(const NodeShapes &shapes)
@@ -278,7 +306,7 @@ const std::map<std::string_view, ShapeRule> &rules()
 {
     static const std::map<std::string_view, ShapeRule> known = [] {
         std::map<std::string_view, ShapeRule> all{
-            {"AveragePool", windows},
+            {"AveragePool", pooling},
             {"BatchNormalization", oneAChannel},
             {"Conv", convolution},
             {"ConvTranspose", transposedConvolution},
@@ -288,8 +316,8 @@ const std::map<std::string_view, ShapeRule> &rules()
             {"Gemm", generalProduct},
             {"InstanceNormalization", oneAChannel},
             {"LSTM", longShortTerm},
-            {"LpPool", windows},
-            {"MaxPool", windows},
+            {"LpPool", pooling},
+            {"MaxPool", pooling},
             {"MaxUnpool", unpooling},
             {"PRelu", slopes},
             {"QLinearConv", quantisedConvolution},

@@ -534,4 +534,16 @@ Result<ValueShapes> OnnxShapes::infer(std::span<const Shape> inputs) const
     return Inference(*this, inputs).run();
 }
 
+Result<void> OnnxShapes::check() const
+{
+    const auto shapes = Inference(*this, {}).run();
+    return shapes ? Result<void>() : shapes.error();
+}
+
+bool OnnxShapes::knowsAllOperators() const
+{
+    return std::all_of(m_steps.begin(), m_steps.end(),
+                       [](const OnnxStep &step) { return step.rule && step.infer; });
+}
+
 } // namespace warmbench

@@ -48,6 +48,11 @@ public:
     // shapes do not fit; FailedPrecondition: no shapes would. Both name node and tensors.
     Result<ValueShapes> infer(std::span<const Shape> inputs) const;
 
+    // As far as the file fixes extents, whether its own parts fit each other. FailedPrecondition.
+    Result<void> check() const;
+    // Each operator is known, with the shapes that it takes.
+    bool knowsAllOperators() const;
+
     const std::vector<OnnxStep> &steps() const { return m_steps; }
     const std::vector<int> &outputs() const { return m_outputs; }
     std::size_t valueCount() const { return m_names.size(); }

@@ -21,8 +21,8 @@ Result<std::string> digestOf(const std::vector<std::filesystem::path> &files)
     QByteArray piece(pieceSize, Qt::Uninitialized);
     for (const std::filesystem::path &path : files) {
         auto opened = openRegularFile(path);
-        if (!opened)
-            return std::move(opened).error();
+        if (!opened) // whoever asks for a model is not to blame for its files
+            return failedPrecondition(opened.error().message);
         QFile file;
         const auto failed = [&] {
             return failedPrecondition(fmt::format("\"{}\" cannot be read: {}; check that it is "

@@ -110,8 +110,7 @@ void ModelCache::acquire(const ModelId &id, Purpose purpose, AcquireDone done)
             if (ModelHandle handle = m_d->state->ready(lock, id, purpose, now)) {
                 answer = Acquired{std::move(handle), CacheOutcome::Hit};
             } else if (!entry->work && entry->failure && !entry->failure->retryAtOnce &&
-                       (entry->failure->lasting ||
-                        now - entry->failure->since < retryAfter)) {
+                       (entry->failure->lasting || now - entry->failure->since < retryAfter)) {
                 if (counts)
                     m_d->state->count(lock, *entry, CacheOutcome::Miss);
                 answer = entry->failure->error;

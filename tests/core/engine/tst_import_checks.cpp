@@ -98,7 +98,6 @@ private Q_SLOTS:
         row("yaml, one after the other",
             yaml + "\n" + times(500, "      - { v:1, q:-1.5e-01 }\n      -\n         b: 2\n"));
         row("yaml, ends in keys", yaml + times(101, "{ a]}: ") + "\n", "list");
-        row("yaml, ends in words", yaml + times(101, "[ a]b, ") + "\n", "list");
         row("yaml, ends in comments", yaml + times(101, "[ #]\n") + "\n", "list");
         row("yaml, ends in strings do not count", yaml + times(101, "[ \"]]\", ") + "\n", "deeper");
         row("a line's end that ends no line", yaml + "[ \r ]\n", "control");

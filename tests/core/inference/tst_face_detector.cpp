@@ -80,7 +80,7 @@ public:
         };
         Answer<Prediction> answer;
         m_workbench.predict(std::move(request), answer.callback());
-        return answer.get();
+        return std::move(answer.get());
     }
     Workbench &workbench() { return m_workbench; }
 

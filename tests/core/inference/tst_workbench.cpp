@@ -49,7 +49,7 @@ public:
         return std::size_t(std::count_if(m_answers.begin(), m_answers.end(),
                                          [](const auto &all) { return all.size() != 1; }));
     }
-    const Result<Prediction> &at(std::size_t index)
+    Result<Prediction> &at(std::size_t index)
     {
         const std::lock_guard lock(m_mutex);
         return m_answers.at(index).at(0);
@@ -104,7 +104,7 @@ struct Bench
         workbench->predict(std::move(request), inbox.slot());
         if (!inbox.await(1))
             return Error{ErrorCode::Internal, "no answer came"};
-        return inbox.at(0);
+        return std::move(inbox.at(0));
     }
 
     ManualClock clock;
@@ -170,7 +170,7 @@ private Q_SLOTS:
         gate.close();
         std::atomic<int> begun = 0;
         InferenceRequest heavy = requestFor("pictures");
-        heavy.decode = [&](const LoadedModel &) -> Result<InferenceInputs> {
+        heavy.decode = [&](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
             ++begun;
             if (!PictureAllowance::take(1s))
                 return invalidArgument("not here");

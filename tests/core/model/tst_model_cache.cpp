@@ -90,6 +90,12 @@ struct Bench
         auto acquired = acquire(id);
         return acquired ? std::move(acquired->handle) : ModelHandle();
     }
+    void rewrite(const std::string &name, FakeModel model)
+    {
+        source.set(name, std::move(model));
+        source.touch(name);
+        tick(std::chrono::seconds(0));
+    }
     bool use(const ModelId &id) { return acquire(id).has_value(); }
     Result<void> load(const ModelId &id)
     {
@@ -815,11 +821,16 @@ private Q_SLOTS:
         QVERIFY(refused.error().code == ErrorCode::ResourceExhausted);
         QVERIFY(says(refused.error().message, {"3000 bytes", "whole memory budget", "2500 bytes"}));
         QVERIFY(bench.state(digits) == ModelState::Ready);
+        // The numbers stay as they are until the file changes: nobody looks at it again.
+        const int probes = bench.source.probes();
+        bench.clock.advance(1h);
+        QVERIFY(bench.acquire(faces).error().code == ErrorCode::ResourceExhausted);
+        QCOMPARE(bench.source.probes(), probes);
         huge.estimate = {std::numeric_limits<std::int64_t>::max()};
-        bench.source.set("faces", huge);
+        bench.rewrite("faces", huge);
         QVERIFY(bench.acquire(faces).error().code == ErrorCode::ResourceExhausted);
         huge.estimate = {std::numeric_limits<std::int64_t>::min()};
-        bench.source.set("faces", huge);
+        bench.rewrite("faces", huge);
         QVERIFY(bench.acquire(faces));
     }
 
