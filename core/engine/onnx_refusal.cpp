@@ -16,6 +16,8 @@ namespace {
 
 // The highest opset whose common operators this OpenCV knows in their current form.
 constexpr int friendliestOpset = 11;
+// Sums with a constant cost its importer time by the square of their number: 7 s for so many.
+constexpr int mostNodes = 10'000;
 
 std::string domainOf(const onnx::NodeProto &node)
 {
@@ -168,6 +170,11 @@ const onnx::NodeProto *nodeOfMessage(const onnx::GraphProto &graph, const std::s
 Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model)
 {
     const auto &graph = model.graph();
+    if (graph.node_size() > mostNodes)
+        return failedPrecondition(fmt::format(
+            "OpenCV {} takes minutes to read {} nodes, and gets {} at most; simplify the model "
+            "(python3 -m onnxsim IN OUT), or run it with ONNX Runtime.",
+            openCvVersion(), graph.node_size(), mostNodes));
     const auto tensor = [&](const onnx::TensorProto &one,
                             const TensorPlace &place) -> Result<void> {
         const auto *node = place.node ? place.node : consumerOf(graph, one.name());

@@ -255,6 +255,14 @@ private:
         return shapes;
     }
 
+    bool knownTypes(const OnnxStep &step) const
+    {
+        return std::all_of(step.inputs.begin(), step.inputs.end(), [this](int value) {
+            return value < 0 || m_types[static_cast<std::size_t>(value)].value_case() !=
+                                    onnx::TypeProto::VALUE_NOT_SET;
+        });
+    }
+
     // Types of the outputs by libonnx, numbers by folding; what libonnx minds, if anything.
     std::optional<std::string> fill(const OnnxStep &step, bool free)
     {
@@ -272,7 +280,8 @@ private:
         NodeContext context(step, m_types, std::move(data));
         std::optional<std::string> wrong;
         try {
-            if (step.infer)
+            // libonnx takes a type that is not known for an error.
+            if (step.infer && knownTypes(step))
                 step.infer(context);
         } catch (const std::exception &error) {
             wrong = reasonOf(error.what());

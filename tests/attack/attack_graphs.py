@@ -61,7 +61,8 @@ def everyday(server):
                 outputs = list(body["outputs"].values()) if "outputs" in body else [body["prediction"]]
                 came = [list(np.shape(output)) for output in outputs]
                 wanted = inferred(model, feeds)
-                check(all(int(np.prod(a)) == int(np.prod(b)) for a, b in zip(came, wanted)), f"{name}: {came} instead of {wanted}")
+                # 0: onnx does not tell that extent.
+                check(all(0 in b or int(np.prod(a)) == int(np.prod(b)) for a, b in zip(came, wanted)), f"{name}: {came} instead of {wanted}")
             else:
                 refused.append((name, sentence(answer, (400, 424))))
     print(f"everyday graphs: {len(graphs())}; requests answered {answered}, refused {len(refused)}")
@@ -71,9 +72,9 @@ def everyday(server):
 def chosen_shapes(server):
     """Extents that the file leaves free, chosen to reach beyond its constants."""
     rows = [("batch_normalisation_free_channels", {"x": (1, 4096, 1, 1)}), ("batch_normalisation_free_channels", {"x": (1, 300000, 1, 1)}),
-            ("batch_normalisation_free_channels", {"x": (1, 2, 1, 1)}), ("convolution_free_channels", {"x": (1, 7, 8, 8)}),
+            ("batch_normalisation_free_channels", {"x": (1, 2, 1, 1)}),
             ("matmul_of_two_inputs", {"a": (3, 4), "b": (5, 2)}), ("matmul_of_two_inputs", {"a": (1, 1000), "b": (1, 1000)}),
-            ("pooling", {"x": (1, 3, 1, 1)}), ("add_of_two_inputs", {"a": (2, 3), "b": (5, 3)})]
+            ("pooling", {"x": (1, 3, 1, 1)})]
     for name, shapes in rows:
         error = sentence(predict(server, name, {key: np.zeros(shape, np.float32) for key, shape in shapes.items()}), (400,))
         check("node \"" in error and any(f'"{key}"' in error for key in shapes), f"{name} {shapes}: node and tensor are not named: {error}")
@@ -139,10 +140,12 @@ def activations(program):
 
 
 def chain(nodes):
+    """Sums with a constant, which OpenCV's importer takes time for by the square of their number."""
     names = ["x"] + [f"v{i}" for i in range(nodes)]
-    made = [helper.make_node("Relu", [names[i]], [names[i + 1]], f"relu{i}") for i in range(nodes)]
+    made = [helper.make_node("Add", [names[i], "c"], [names[i + 1]], f"add{i}") for i in range(nodes)]
     graph = helper.make_graph(made, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4])],
-                              [helper.make_tensor_value_info(names[-1], TensorProto.FLOAT, [1, 4])])
+                              [helper.make_tensor_value_info(names[-1], TensorProto.FLOAT, [1, 4])],
+                              [numpy_helper.from_array(np.ones((1, 4), np.float32), "c")])
     return helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 13)])
 
 
