@@ -619,9 +619,8 @@ void Connection::checkTimes(SteadyTime now)
     const HttpLimits &limits = m_server.limits();
     if (m_shut) {
         checkLinger(now);
-    } else if (!m_exchanges.empty() && m_exchanges.front()->cut) {
-        m_socket->breakOff();
-    } else if (streamStalls() || (m_socket->unsent() > 0 && stalls(now))) {
+    } else if ((!m_exchanges.empty() && m_exchanges.front()->cut) || streamStalls() ||
+               (m_socket->unsent() > 0 && stalls(now))) {
         m_socket->breakOff();
     } else if (m_socket->inputEnded() && localPeerHasClosed(m_socket->descriptor())) {
         m_socket->drop();

@@ -212,8 +212,10 @@ void Workbench::Private::lookThroughFolders(const std::stop_token &stop)
     setThreadName("folders");
     ScanPace pace(stop, [this] { return repository.touched(); });
     while (pace.nextRound()) {
-        if (repository.rescan(&pace))
-            openFoundModels();
+        guarded("folders", [this, &pace] {
+            if (repository.rescan(&pace))
+                openFoundModels();
+        });
     }
 }
 
