@@ -104,37 +104,49 @@ const onnx::NodeProto *nodeByLayer(const onnx::GraphProto &graph, std::string la
     return nullptr;
 }
 
-// Initialisers, and what nodes make of nothing else.
-std::set<std::string> constantNames(const onnx::GraphProto &graph)
+// Where tensors come from, by their names.
+struct Origins
 {
-    std::set<std::string> names;
+    std::set<std::string> constants; // initialisers, and what nodes make of nothing else
+    std::set<std::string> quantised; // what QuantizeLinear makes
+};
+
+Origins originsIn(const onnx::GraphProto &graph)
+{
+    Origins origins;
+    auto &constants = origins.constants;
     for (const auto &tensor : graph.initializer())
-        names.insert(tensor.name());
+        constants.insert(tensor.name());
     for (const auto &node : graph.node()) {
         const auto &inputs = node.input();
         if (std::all_of(inputs.begin(), inputs.end(), [&](const std::string &input) {
-                return input.empty() || names.contains(input);
+                return input.empty() || constants.contains(input);
             }))
-            names.insert(node.output().begin(), node.output().end());
+            constants.insert(node.output().begin(), node.output().end());
+        if (node.op_type() == "QuantizeLinear")
+            origins.quantised.insert(node.output().begin(), node.output().end());
     }
-    return names;
+    return origins;
 }
 
 // Nodes that OpenCV 4.6 crashes on, or has nothing for, though the file may be in order.
-const char *knownFailure(const onnx::NodeProto &node, const std::set<std::string> &constants)
+const char *knownFailure(const onnx::NodeProto &node, const Origins &origins)
 {
     static const std::set<std::string> control{"If", "Loop", "Scan", "SequenceMap"};
     if (control.contains(node.op_type()))
         return "it has no control flow";
     if (node.op_type() == "Gather" && intAttribute(node, "axis", 0) < 0)
         return "it counts the axis of a Gather from the first on only";
+    if (node.op_type() == "DequantizeLinear" && !node.input().empty() &&
+        origins.quantised.contains(node.input(0)))
+        return "it answers memory that nobody wrote for numbers that are quantised and back";
     if (node.op_type() == "CumSum")
         return "it crashes on cumulative sums";
     // Layers without an input that is computed, which OpenCV asks for its first one.
     static const std::set<std::string> computing{"ArgMax", "ArgMin",  "BatchNormalization",
                                                  "Equal",  "Greater", "Less"};
     if (computing.contains(node.op_type()) && !node.input().empty() && !node.output().empty() &&
-        constants.contains(node.output(0)))
+        origins.constants.contains(node.output(0)))
         return "all its inputs are constants";
     return nullptr;
 }
@@ -189,9 +201,9 @@ Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model)
                 openCvVersion(), place.what));
         return {};
     };
-    const auto constants = constantNames(graph);
+    const Origins origins = originsIn(graph);
     const auto node = [&](const onnx::NodeProto &one) -> Result<void> {
-        const char *const reason = domainOf(one).empty() ? knownFailure(one, constants) : nullptr;
+        const char *const reason = domainOf(one).empty() ? knownFailure(one, origins) : nullptr;
         return reason ? Result<void>(failedPrecondition(refusal(model, one, reason)))
                       : Result<void>();
     };

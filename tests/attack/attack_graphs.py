@@ -60,6 +60,7 @@ def everyday(server):
                 body = answer.json()
                 outputs = list(body["outputs"].values()) if "outputs" in body else [body["prediction"]]
                 came = [list(np.shape(output)) for output in outputs]
+                check(np.isfinite(np.concatenate([np.ravel(np.array(output, float)) for output in outputs])).all(), f"{name}: no numbers")
                 wanted = inferred(model, feeds)
                 # 0: onnx does not tell that extent.
                 check(all(0 in b or int(np.prod(a)) == int(np.prod(b)) for a, b in zip(came, wanted)), f"{name}: {came} instead of {wanted}")

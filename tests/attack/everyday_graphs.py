@@ -286,6 +286,17 @@ def cumulative_sum(g):
 
 
 @graph()
+def cumulative_sum_of_channels(g):
+    return g.op("CumSum", g.input("x", [1, 3, 8, 8]), g.constant(np.int32(1)))
+
+
+@graph()
+def quantised_and_back(g):
+    scale, zero = g.constant(np.float32(0.1)), g.constant(np.int8(0))
+    return g.op("DequantizeLinear", g.op("QuantizeLinear", g.input("x", [1, 3, 8]), scale, zero), scale, zero)
+
+
+@graph()
 def top_k(g):
     return g.op("TopK", g.input("x", [2, 9]), g.ints(3), outputs=2)[0]
 
