@@ -136,6 +136,8 @@ void CacheLoader::loop()
         const auto lock = m_state->lock();
         waiting = m_state->loaderEnded(lock);
     }
+    // What was given back since the last burial; from now on whoever releases a handle buries.
+    guarded("loader", [this] { bury(); });
     for (const ModelCache::Done &done : waiting)
         guarded("loader", [&] { done(closingError()); });
 }
