@@ -493,6 +493,9 @@ private Q_SLOTS:
 
     void acceptingGoesOnAfterDescriptorsRanOut()
     {
+#ifdef __SANITIZE_ADDRESS__
+        QSKIP("the sanitizers open a pipe to look at an object and take it for broken without one");
+#endif
         EchoServer echo;
         QCOMPARE(HttpClient(echo.port()).exchange("GET", "/").status, 200);
         rlimit before{};
