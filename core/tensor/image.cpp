@@ -117,8 +117,7 @@ Result<Image> decodeByQt(ImageFormat format, PictureBytes data)
     return damaged(format, fmt::format("damaged ({})", reader.errorString().toStdString()));
 }
 
-Result<void> checkBeforeDecoding(ImageFormat format, PictureBytes data,
-                                 const PixelCheck &mayDecode)
+Result<void> checkBeforeDecoding(ImageFormat format, PictureBytes data, const PixelCheck &mayDecode)
 {
     const PictureWork work = pictureWork(format, data);
     if (work.pixels == 0)
