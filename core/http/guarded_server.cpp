@@ -33,7 +33,8 @@ std::chrono::milliseconds tickOf(const HttpLimits &limits)
     return std::clamp(shortest / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(500));
 }
 
-// All threads at once, for good: one that the system refuses later would take its task along.
+// All threads at once, for good: one that the system refuses later would take its task along, and
+// one that Qt starts when descriptors have run out would end the program. Returns once they run.
 void startThreads(QThreadPool &pool, int count)
 {
     struct Meeting
@@ -45,14 +46,16 @@ void startThreads(QThreadPool &pool, int count)
     pool.setMaxThreadCount(count);
     pool.setExpiryTimeout(-1);
     const auto meeting = std::make_shared<Meeting>();
+    const auto meet = [meeting, count](int arriving) {
+        std::unique_lock lock(meeting->mutex);
+        meeting->there += arriving;
+        meeting->came.notify_all();
+        meeting->came.wait_for(lock, std::chrono::seconds(1),
+                               [&] { return meeting->there >= count; });
+    };
     for (int i = 0; i < count; ++i)
-        pool.start([meeting, count] {
-            std::unique_lock lock(meeting->mutex);
-            ++meeting->there;
-            meeting->came.notify_all();
-            meeting->came.wait_for(lock, std::chrono::seconds(1),
-                                   [&] { return meeting->there >= count; });
-        });
+        pool.start([meet] { meet(1); });
+    meet(0);
 }
 
 } // namespace
