@@ -160,10 +160,9 @@ private Q_SLOTS:
         QTest::addColumn<std::shared_ptr<const OnnxShapes>>("graph");
         QTest::addColumn<std::vector<Shape>>("shapes");
         QTest::addColumn<QString>("tensor");
-        const auto row = [](const char *name, const Graph &graph, std::vector<Shape> shapes,
+        const auto row = [](const char *name, const Graph &graph, const std::vector<Shape> &shapes,
                             const char *tensor) {
-            QTest::newRow(name) << shapesOf(graph) << std::move(shapes)
-                                << QString::fromUtf8(tensor);
+            QTest::newRow(name) << shapesOf(graph) << shapes << QString::fromUtf8(tensor);
         };
         row("more channels than constants", batchNormalisation({-1, -1, 1, 1}), {{1, 4096, 1, 1}},
             "\"x\" [1, 4096, 1, 1]");

@@ -22,9 +22,9 @@ namespace {
 constexpr SteadyTime never = SteadyTime::max();
 
 template <typename T>
-Tensor longest(Shape shape)
+Tensor longest(const Shape &shape)
 {
-    auto tensor = Tensor::create(DTypeOf<T>::value, std::move(shape));
+    auto tensor = Tensor::create(DTypeOf<T>::value, shape);
     T value = std::numeric_limits<T>::lowest();
     if constexpr (std::is_floating_point_v<T>)
         value = -std::numeric_limits<T>::min() * static_cast<T>(1.2345678901234567);
