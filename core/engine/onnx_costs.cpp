@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <numeric>
+#include <set>
 #include <string_view>
 
 namespace warmbench {
@@ -119,14 +120,11 @@ double operations(const Sizes &sizes)
         {"HardSigmoid", 2},
         {"Clip", 2},
     };
-    static const std::map<std::string_view, double> moving{
-        {"Cast", 0},         {"Concat", 0},    {"Constant", 0}, {"ConstantOfShape", 0},
-        {"DepthToSpace", 0}, {"Dropout", 0},   {"Expand", 0},   {"Flatten", 0},
-        {"Gather", 0},       {"Identity", 0},  {"Pad", 0},      {"Range", 0},
-        {"Reshape", 0},      {"Shape", 0},     {"Size", 0},     {"Slice", 0},
-        {"SpaceToDepth", 0}, {"Split", 0},     {"Squeeze", 0},  {"Tile", 0},
-        {"Transpose", 0},    {"Unsqueeze", 0}, {"Where", 0},
-    };
+    static const std::set<std::string_view> moving{
+        "Cast",    "Concat",  "Constant",  "ConstantOfShape", "DepthToSpace", "Dropout",
+        "Expand",  "Flatten", "Gather",    "Identity",        "Pad",          "Range",
+        "Reshape", "Shape",   "Size",      "Slice",           "SpaceToDepth", "Split",
+        "Squeeze", "Tile",    "Transpose", "Unsqueeze",       "Where"};
     const std::string &type = sizes.step.node->op_type();
     if (const auto found = known.find(type); found != known.end())
         return found->second(sizes);
@@ -139,19 +137,19 @@ double operations(const Sizes &sizes)
 
 bool inPlace(const std::string &type)
 {
-    static const std::map<std::string_view, bool> known{{"BatchNormalization", true},
-                                                        {"Clip", true},
-                                                        {"Dropout", true},
-                                                        {"Flatten", true},
-                                                        {"Identity", true},
-                                                        {"LeakyRelu", true},
-                                                        {"PRelu", true},
-                                                        {"Relu", true},
-                                                        {"Reshape", true},
-                                                        {"Sigmoid", true},
-                                                        {"Squeeze", true},
-                                                        {"Tanh", true},
-                                                        {"Unsqueeze", true}};
+    static const std::set<std::string_view> known{"BatchNormalization",
+                                                  "Clip",
+                                                  "Dropout",
+                                                  "Flatten",
+                                                  "Identity",
+                                                  "LeakyRelu",
+                                                  "PRelu",
+                                                  "Relu",
+                                                  "Reshape",
+                                                  "Sigmoid",
+                                                  "Squeeze",
+                                                  "Tanh",
+                                                  "Unsqueeze"};
     return known.contains(type);
 }
 

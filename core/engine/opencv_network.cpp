@@ -232,7 +232,8 @@ Result<void> OpenCvNetwork::warmUpWith(const std::vector<Shape> &shapes)
     }
     m_warmShapes = shapes;
     m_warmOutputs = std::move(answered);
-    m_warmCost = {m_instances.front()->measure(shapes).activations, floatBytes(m_warmOutputs)};
+    if (!m_graph) // which tells costs itself
+        m_warmCost = {m_instances.front()->measure(shapes).activations, floatBytes(m_warmOutputs)};
     return {};
 }
 
