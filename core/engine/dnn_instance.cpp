@@ -1,6 +1,7 @@
 #include "engine/dnn_instance.h"
 
 #include "base/text.h"
+#include "engine/dnn_shape_rules.h"
 #include "engine/live_memory.h"
 #include "engine/opencv_border.h"
 #include "engine/opencv_quiet.h"
@@ -9,22 +10,33 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <functional>
+#include <new>
+#include <utility>
 
 namespace warmbench {
 
 namespace {
 
-std::vector<cv::dnn::MatShape> matShapes(std::span<const Shape> shapes)
+Shape toShape(const cv::dnn::MatShape &shape)
 {
-    std::vector<cv::dnn::MatShape> result;
-    for (const Shape &shape : shapes) {
-        cv::dnn::MatShape one;
-        for (const std::int64_t extent : shape)
-            one.push_back(static_cast<int>(extent));
-        result.push_back(one);
+    return {shape.begin(), shape.end()};
+}
+
+// ONNX nodes are called "onnx_node!conv1".
+std::string layerText(const std::string &layer)
+{
+    return printable(layer.substr(layer.find('!') + 1), 100);
+}
+
+template <typename Attempt>
+bool fails(const Attempt &attempt)
+{
+    try {
+        attempt();
+        return false;
+    } catch (const std::exception &) {
+        return true;
     }
-    return result;
 }
 
 // A multiplication and an addition count as two; layers without weights count nothing.
@@ -59,6 +71,11 @@ Result<std::vector<Tensor>> DnnInstance::run(std::span<const Tensor> inputs,
                                              const NetworkSpec &spec)
 {
     try {
+        if (std::exchange(m_asked, false)) {
+            // A change makes the network ask its layers anew.
+            m_net.enableFusion(false);
+            m_net.enableFusion(true);
+        }
         std::vector<Tensor> outputs;
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             const auto mat = toMat(inputs[i], spec.inputs[i].name);
@@ -85,7 +102,7 @@ Result<std::vector<Tensor>> DnnInstance::run(std::span<const Tensor> inputs,
         return outputs;
     } catch (const cv::Exception &problem) {
         if (problem.code != cv::Error::StsNoMem)
-            return failure(inputs, problem.what());
+            return failure(layerThatFails(), problem.what());
         return currentExceptionAsError("running the network");
     } catch (...) {
         return currentExceptionAsError("running the network");
@@ -93,103 +110,169 @@ Result<std::vector<Tensor>> DnnInstance::run(std::span<const Tensor> inputs,
 }
 
 // Names the layer, which OpenCV's message does not.
-Error DnnInstance::failure(std::span<const Tensor> inputs, const std::string &message)
+Error DnnInstance::failure(const std::string &layer, const std::string &message) const
 {
-    const std::string layer = failedLayer(inputs);
     if (layer.empty())
         return failedPrecondition(fmt::format("OpenCV {} failed running the network: {}.",
                                               openCvVersion(), shortReason(message)));
-    // ONNX nodes are called "onnx_node!conv1".
     return failedPrecondition(fmt::format("OpenCV {} failed in layer \"{}\": {}.", openCvVersion(),
-                                          printable(layer.substr(layer.find('!') + 1), 100),
-                                          shortReason(message)));
+                                          layerText(layer), shortReason(message)));
 }
 
-// The first layer whose shapes or whose run fails for these inputs, which have been set.
-std::string DnnInstance::failedLayer(std::span<const Tensor> inputs)
+// In the order in which the network counts its inputs, which need not be the spec's.
+std::vector<cv::dnn::MatShape> DnnInstance::matShapes(std::span<const Shape> inputs)
 {
-    std::vector<Shape> shapes;
-    for (const Tensor &input : inputs)
-        shapes.push_back(input.shape());
-    const auto matShaped = matShapes(shapes);
+    std::vector<cv::dnn::MatShape> shapes(inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const int at =
+            inputs.size() == 1 ? 0 : m_net.getLayer(0)->outputNameToIndex(m_inputs[i]);
+        for (const std::int64_t extent : inputs[i])
+            shapes.at(static_cast<std::size_t>(at)).push_back(static_cast<int>(extent));
+    }
+    return shapes;
+}
+
+// The first layer that does not take what comes of inputs with these shapes.
+std::string DnnInstance::layerThatRefuses(std::span<const Shape> inputs)
+{
     const auto names = m_net.getLayerNames();
-    const auto fails = [](const auto &attempt) {
-        try {
-            attempt();
-            return false;
-        } catch (const std::exception &) {
-            return true;
-        }
-    };
-    const auto shapesFail = [&](const cv::String &name) {
+    // Each question asks all layers before it: bounded.
+    constexpr std::ptrdiff_t mostAsked = 1000;
+    const auto end = names.begin() + std::min(std::ssize(names), mostAsked);
+    const auto found = std::find_if(names.begin(), end, [&](const cv::String &name) {
         return fails([&] {
             std::vector<cv::dnn::MatShape> in;
             std::vector<cv::dnn::MatShape> out;
-            m_net.getLayerShapes(matShaped, m_net.getLayerId(name), in, out);
+            m_net.getLayerShapes(matShapes(inputs), m_net.getLayerId(name), in, out);
         });
-    };
-    const auto runFails = [&](const cv::String &name) {
-        return fails([&] { (void)m_net.forward(name); });
-    };
-    // Each shape question asks all layers before it: bounded.
-    constexpr std::ptrdiff_t mostAsked = 1000;
-    const auto end = names.begin() + std::min(std::ssize(names), mostAsked);
-    if (const auto found = std::find_if(names.begin(), end, shapesFail); found != end)
-        return *found;
-    // A run up to a layer runs all before it too, so that halving finds the first.
-    const auto found = std::partition_point(names.begin(), names.end(), std::not_fn(runFails));
+    });
+    return found == end ? std::string() : *found;
+}
+
+// The first layer whose run fails for the inputs that have been set. A run up to a layer runs all
+// before it too, so that halving finds the first.
+std::string DnnInstance::layerThatFails()
+{
+    const auto names = m_net.getLayerNames();
+    const auto found = std::partition_point(names.begin(), names.end(), [&](const cv::String &name) {
+        return !fails([&] { (void)m_net.forward(name); });
+    });
     return found == names.end() ? std::string() : *found;
 }
 
 // OpenCV's own getMemoryConsumption and getFLOPS crash on valid networks: shapes are all that it is
-// asked for, which a run asks for too.
+// asked for, which a run asks for too. Throws what the layers throw.
+DnnInstance::Layout DnnInstance::layoutOf(std::span<const Shape> inputs)
+{
+    Layout layout;
+    m_asked = true;
+    m_net.getLayersShapes(matShapes(inputs), layout.ids, layout.in, layout.out);
+    return layout;
+}
+
+Result<RunCost> DnnInstance::cost(std::span<const Shape> inputs, const ExpectedShapes &expected)
+{
+    try {
+        const Layout layout = layoutOf(inputs);
+        if (auto fits = check(layout, expected); !fits)
+            return std::move(fits).error();
+        RunCost cost{.activations = activationsOf(layout), .outputs = {}};
+        for (const DnnOutput &output : m_outputs) {
+            const auto at =
+                std::find(layout.ids.begin(), layout.ids.end(), m_net.getLayerId(output.layer));
+            if (at == layout.ids.end())
+                continue;
+            const auto &made = layout.out[static_cast<std::size_t>(at - layout.ids.begin())];
+            if (output.index < made.size())
+                cost.outputs += floatBytes(std::array{toShape(made[output.index])});
+        }
+        return cost;
+    } catch (const std::bad_alloc &) {
+        return currentExceptionAsError("telling the shapes within the network");
+    } catch (const std::exception &problem) {
+        return failure(layerThatRefuses(inputs), problem.what());
+    }
+}
+
+Result<void> DnnInstance::check(const Layout &layout, const ExpectedShapes &expected)
+{
+    for (std::size_t i = 0; i < layout.ids.size(); ++i) {
+        if (layout.ids[i] == 0)
+            continue; // the inputs
+        const auto layer = m_net.getLayer(layout.ids[i]);
+        if (const auto wrong = misfitOf(*layer, layout.in[i], layout.out[i]))
+            return failure(layer->name, *wrong);
+        const auto told = expected.find(layer->name);
+        if (told == expected.end() || layout.out[i].empty())
+            continue;
+        // OpenCV adds and drops extents of 1.
+        const Shape made = toShape(layout.out[i][0]);
+        if (elementCount(made).value_or(0) != elementCount(told->second).value_or(0))
+            return failedPrecondition(fmt::format(
+                "OpenCV {} would make the shape {} in layer \"{}\", where the file says {}; export "
+                "the model with fixed input shapes.",
+                openCvVersion(), shapeText(std::span<const std::int64_t>(made)),
+                layerText(layer->name),
+                shapeText(std::span<const std::int64_t>(told->second))));
+    }
+    return {};
+}
+
 NetworkMeasure DnnInstance::measure(std::span<const Shape> inputs)
 {
     NetworkMeasure measure;
     try {
-        measureLayers(matShapes(inputs), measure);
+        Layout layout;
+        if (!inputs.empty()) {
+            layout = layoutOf(inputs);
+        } else { // OpenCV would read a first one
+            for (const cv::String &name : m_net.getLayerNames())
+                layout.ids.push_back(m_net.getLayerId(name));
+            layout.in.resize(layout.ids.size());
+            layout.out.resize(layout.ids.size());
+        }
+        for (std::size_t i = 0; i < layout.ids.size(); ++i) {
+            if (layout.ids[i] == 0)
+                continue;
+            const auto layer = m_net.getLayer(layout.ids[i]);
+            LayerInfo info{.name = layer->name, .type = layer->type, .outputShape = {}};
+            if (!layout.out[i].empty())
+                info.outputShape = toShape(layout.out[i][0]);
+            for (const cv::Mat &blob : layer->blobs)
+                info.parameters += static_cast<std::int64_t>(blob.total());
+            info.flops = operations(*layer, info.outputShape);
+            measure.flops += info.flops;
+            measure.weights += {4 * info.parameters};
+            measure.layers.push_back(std::move(info));
+        }
+        measure.activations = activationsOf(layout);
     } catch (const std::exception &) {
         // Layers found before the failure stay.
     }
     return measure;
 }
 
-void DnnInstance::measureLayers(const std::vector<cv::dnn::MatShape> &inputs,
-                                NetworkMeasure &measure)
+Bytes DnnInstance::activationsOf(const Layout &layout)
 {
-    std::vector<int> ids;
-    std::vector<std::vector<cv::dnn::MatShape>> in;
-    std::vector<std::vector<cv::dnn::MatShape>> out;
-    m_net.getLayersShapes(inputs, ids, in, out);
     std::map<int, int> places;
-    for (std::size_t i = 0; i < ids.size(); ++i)
-        places.emplace(ids[i], static_cast<int>(i));
+    for (std::size_t i = 0; i < layout.ids.size(); ++i)
+        places.emplace(layout.ids[i], static_cast<int>(i));
     std::vector<LiveStep> steps;
-    std::vector<Bytes> sizes(ids.size());
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (ids[i] == 0)
-            continue; // the inputs
-        const auto layer = m_net.getLayer(ids[i]);
-        LayerInfo info{.name = layer->name, .type = layer->type, .outputShape = {}};
-        if (!out[i].empty())
-            info.outputShape.assign(out[i][0].begin(), out[i][0].end());
-        for (const cv::Mat &blob : layer->blobs)
-            info.parameters += static_cast<std::int64_t>(blob.total());
-        info.flops = operations(*layer, info.outputShape);
-        measure.flops += info.flops;
-        measure.weights += {4 * info.parameters};
-        measure.layers.push_back(std::move(info));
-
-        for (const cv::dnn::MatShape &made : out[i])
-            sizes[i] += floatBytes(std::array{Shape(made.begin(), made.end())});
-        steps.push_back({.reads = inputsOf(ids[i], places), .makes = {static_cast<int>(i)}});
+    std::vector<Bytes> sizes(layout.ids.size());
+    for (std::size_t i = 0; i < layout.ids.size(); ++i) {
+        if (layout.ids[i] == 0)
+            continue;
+        for (const cv::dnn::MatShape &made : layout.out[i])
+            sizes[i] += floatBytes(std::array{toShape(made)});
+        steps.push_back(
+            {.reads = inputsOf(layout.ids[i], places), .makes = {static_cast<int>(i)}});
     }
     std::vector<int> last;
     for (const DnnOutput &output : m_outputs) {
         if (const auto found = places.find(m_net.getLayerId(output.layer)); found != places.end())
             last.push_back(found->second);
     }
-    measure.activations = busiestMoment(steps, sizes, last);
+    return busiestMoment(steps, sizes, last);
 }
 
 // The layers that a layer reads, by their places.

@@ -29,18 +29,32 @@ public:
 
     Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
                                     const NetworkSpec &spec) override;
+    Result<RunCost> cost(std::span<const Shape> inputs, const ExpectedShapes &expected) override;
     NetworkMeasure measure(std::span<const Shape> inputs) override;
 
 private:
-    Error failure(std::span<const Tensor> inputs, const std::string &message);
-    std::string failedLayer(std::span<const Tensor> inputs);
-    void measureLayers(const std::vector<cv::dnn::MatShape> &inputs, NetworkMeasure &measure);
+    // Of each layer its id and the shapes of what it reads and makes.
+    struct Layout
+    {
+        std::vector<int> ids;
+        std::vector<std::vector<cv::dnn::MatShape>> in;
+        std::vector<std::vector<cv::dnn::MatShape>> out;
+    };
+    std::vector<cv::dnn::MatShape> matShapes(std::span<const Shape> inputs);
+    Layout layoutOf(std::span<const Shape> inputs);
+    Result<void> check(const Layout &layout, const ExpectedShapes &expected);
+    Bytes activationsOf(const Layout &layout);
     std::vector<int> inputsOf(int layer, const std::map<int, int> &places);
+    Error failure(const std::string &layer, const std::string &message) const;
+    std::string layerThatRefuses(std::span<const Shape> inputs);
+    std::string layerThatFails();
 
     cv::dnn::Net m_net;
     std::vector<std::string> m_inputs;
     std::vector<DnnOutput> m_outputs;
     std::vector<cv::String> m_layers; // of m_outputs, as OpenCV wants them
+    // Layers keep notes of the shapes that they were asked about last, which a run then goes by.
+    bool m_asked = false;
 };
 
 } // namespace warmbench

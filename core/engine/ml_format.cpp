@@ -7,6 +7,7 @@
 #include "engine/opencv_formats.h"
 #include "engine/opencv_quiet.h"
 #include "engine/storage_text.h"
+#include "engine/warm_up_plan.h"
 
 #include <array>
 #include <fmt/format.h>
@@ -70,6 +71,7 @@ public:
             if (answers.rows != samples->rows)
                 return failedPrecondition("OpenCV ML answered for another number of samples than "
                                           "it was given; train and save the model again.");
+            m_columns = answers.cols;
             auto tensor = fromMat(answers, spec.outputs[0]);
             if (!tensor)
                 return std::move(tensor).error();
@@ -78,6 +80,12 @@ public:
         } catch (...) {
             return currentExceptionAsError("running the model");
         }
+    }
+
+    Result<RunCost> cost(std::span<const Shape> inputs, const ExpectedShapes &) override
+    {
+        const std::int64_t rows = inputs.empty() || inputs[0].empty() ? 1 : inputs[0][0];
+        return RunCost{.activations = {}, .outputs = floatBytes(std::array{Shape{rows, m_columns}})};
     }
 
     // These have no layers; what they take in memory is about what they take on disk.
@@ -91,6 +99,7 @@ public:
 private:
     Model m_model;
     Bytes m_stored;
+    std::int64_t m_columns = 1; // of an answer, known after the first run
 };
 
 Error unknownRoot(const std::string &file, const std::string &root)

@@ -111,7 +111,9 @@ std::shared_ptr<const OnnxShapes> OnnxFile::shapes() const
 
 Result<void> OnnxFile::checkForOpenCv() const
 {
-    return findWhatOpenCvRefuses(m_d->model);
+    if (auto fine = findWhatOpenCvRefuses(m_d->model); !fine)
+        return fine;
+    return findWhatOpenCvFolds(m_d->model, *m_d->shapes);
 }
 
 Result<std::string> OnnxFile::serialized() const

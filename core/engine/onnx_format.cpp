@@ -123,4 +123,20 @@ Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most)
     return plan ? plan->kept : Bytes{file->spec().weightBytes.count * instances};
 }
 
+ExpectedShapes layerShapesOf(const OnnxShapes &graph, const ValueShapes &shapes)
+{
+    ExpectedShapes expected;
+    for (const OnnxStep &step : graph.steps()) {
+        const int made = step.outputs.empty() ? -1 : step.outputs[0];
+        if (made < 0 || !shapes[static_cast<std::size_t>(made)])
+            continue;
+        // The importer's names since OpenCV 4.6.
+        const std::string layer = step.node->name().empty()
+                                      ? "onnx_node_output_0!" + step.node->output(0)
+                                      : "onnx_node!" + step.node->name();
+        expected.emplace(layer, *shapes[static_cast<std::size_t>(made)]);
+    }
+    return expected;
+}
+
 } // namespace warmbench

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <numeric>
 #include <set>
 
 namespace warmbench {
@@ -130,6 +131,21 @@ Origins originsIn(const onnx::GraphProto &graph)
 }
 
 // Nodes that OpenCV 4.6 crashes on, or has nothing for, though the file may be in order.
+bool isOne(const onnx::NodeProto &node, const char *attribute)
+{
+    const auto &all = node.attribute();
+    return std::none_of(all.begin(), all.end(), [&](const auto &one) {
+        return one.name() == attribute && one.f() != 1.0F;
+    });
+}
+
+// The one form of Gemm that is computed as written: the others give other numbers.
+bool isPlainProduct(const onnx::NodeProto &node)
+{
+    return intAttribute(node, "transA", 0) == 0 && intAttribute(node, "transB", 0) == 1 &&
+           isOne(node, "alpha") && (node.input_size() < 3 || isOne(node, "beta"));
+}
+
 const char *knownFailure(const onnx::NodeProto &node, const Origins &origins)
 {
     static const std::set<std::string> control{"If", "Loop", "Scan", "SequenceMap"};
@@ -140,6 +156,8 @@ const char *knownFailure(const onnx::NodeProto &node, const Origins &origins)
     if (node.op_type() == "DequantizeLinear" && !node.input().empty() &&
         origins.quantised.contains(node.input(0)))
         return "it answers memory that nobody wrote for numbers that are quantised and back";
+    if (node.op_type() == "Gemm" && !isPlainProduct(node))
+        return "it goes by a Gemm with transB 1, alpha 1 and beta 1 whatever the file says";
     if (node.op_type() == "CumSum")
         return "it crashes on cumulative sums";
     // Layers without an input that is computed, which OpenCV asks for its first one.
@@ -180,6 +198,64 @@ const onnx::NodeProto *nodeOfMessage(const onnx::GraphProto &graph, const std::s
 }
 
 } // namespace
+
+namespace {
+
+// The importer counts what is reduced as the file has it: a free extent as 0.
+const char *reducesFree(const onnx::NodeProto &node, const Shape &from)
+{
+    const auto rank = std::ssize(from);
+    auto axes = intsAttribute(node, "axes");
+    if (axes.empty()) {
+        axes.resize(from.size());
+        std::iota(axes.begin(), axes.end(), 0);
+    }
+    const bool free = std::any_of(axes.begin(), axes.end(), [&](std::int64_t axis) {
+        axis += axis < 0 ? rank : 0;
+        return axis >= 0 && axis < rank && from[static_cast<std::size_t>(axis)] < 1;
+    });
+    return free ? "it reduces extents that the file leaves free, for which OpenCV answers no "
+                  "numbers: export the model with fixed input shapes"
+                : nullptr;
+}
+
+// Below opset 13 all extents from the axis on are one; OpenCV takes the axis alone.
+const char *flattens(const onnx::NodeProto &node, const Shape &from)
+{
+    const auto rank = std::ssize(from);
+    std::int64_t axis = intAttribute(node, "axis", 1);
+    axis += axis < 0 ? rank : 0;
+    const bool one = axis < 0 || axis >= rank ||
+                     std::all_of(from.begin() + axis + 1, from.end(),
+                                 [](std::int64_t extent) { return extent == 1; });
+    return one ? nullptr
+               : "below opset 13 it runs over all extents from its axis on, and OpenCV over the "
+                 "axis alone";
+}
+
+} // namespace
+
+Result<void> findWhatOpenCvFolds(const onnx::ModelProto &model, const OnnxShapes &shapes)
+{
+    static const std::set<std::string, std::less<>> flattening{"Softmax", "LogSoftmax", "Hardmax"};
+    const bool early = opsetOf(model, "") < 13;
+    const ValueShapes extents = shapes.fixedExtents();
+    for (const OnnxStep &step : shapes.steps()) {
+        const int read = step.inputs.empty() ? -1 : step.inputs[0];
+        if (read < 0 || !extents[static_cast<std::size_t>(read)] || !domainOf(*step.node).empty())
+            continue;
+        const Shape &from = *extents[static_cast<std::size_t>(read)];
+        const std::string &type = step.node->op_type();
+        const char *reason = nullptr;
+        if (type.starts_with("Reduce"))
+            reason = reducesFree(*step.node, from);
+        else if (early && flattening.contains(type))
+            reason = flattens(*step.node, from);
+        if (reason)
+            return failedPrecondition(refusal(model, *step.node, reason));
+    }
+    return {};
+}
 
 Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "engine/onnx_shapes.h"
 #include "engine/onnx_walk.h"
 
 #include <string>
@@ -11,6 +12,9 @@ namespace warmbench {
 
 // Before OpenCV is asked: float16, strings, control flow. FailedPrecondition.
 Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model);
+// Nodes for which OpenCV goes by other extents than a run has, and answers wrong numbers.
+// FailedPrecondition.
+Result<void> findWhatOpenCvFolds(const onnx::ModelProto &model, const OnnxShapes &shapes);
 
 // After OpenCV refused with `message`.
 std::string explainOpenCvMessage(onnx::ModelProto &model, const std::string &message);

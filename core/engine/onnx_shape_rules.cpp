@@ -110,6 +110,14 @@ Verdict covers(const NodeShapes &shapes, const Shape &x, std::span<const std::in
     return std::nullopt;
 }
 
+// Over all extents behind batch and channel, of which there is at least one.
+Verdict globalPooling(const NodeShapes &shapes)
+{
+    const Shape *x = shapes.input(0);
+    return x && x->size() < 3 ? Verdict("it needs a batch, a channel and at least one more extent")
+                              : std::nullopt;
+}
+
 Verdict pooling(const NodeShapes &shapes)
 {
     if (auto wrong = windows(shapes))
@@ -314,6 +322,9 @@ const std::map<std::string_view, ShapeRule> &rules()
             {"GRU", gatedRecurrent},
             {"Gather", gather},
             {"Gemm", generalProduct},
+            {"GlobalAveragePool", globalPooling},
+            {"GlobalLpPool", globalPooling},
+            {"GlobalMaxPool", globalPooling},
             {"InstanceNormalization", oneAChannel},
             {"LSTM", longShortTerm},
             {"LpPool", pooling},
@@ -360,9 +371,6 @@ const std::map<std::string_view, ShapeRule> &rules()
                                             "Floor",
                                             "GatherElements",
                                             "GatherND",
-                                            "GlobalAveragePool",
-                                            "GlobalLpPool",
-                                            "GlobalMaxPool",
                                             "Greater",
                                             "GreaterOrEqual",
                                             "HardSigmoid",

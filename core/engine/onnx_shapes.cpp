@@ -218,6 +218,7 @@ public:
         }
         return std::move(m_shapes);
     }
+    const std::vector<onnx::TypeProto> &types() const { return m_types; }
 
 private:
     // A client's choice reaches the node.
@@ -547,6 +548,22 @@ Result<void> OnnxShapes::check() const
 {
     const auto shapes = Inference(*this, {}).run();
     return shapes ? Result<void>() : shapes.error();
+}
+
+ValueShapes OnnxShapes::fixedExtents() const
+{
+    Inference inference(*this, {});
+    (void)inference.run(); // what came before a misfit stays
+    ValueShapes all;
+    for (const onnx::TypeProto &type : inference.types()) {
+        auto &extents = all.emplace_back();
+        if (!type.has_tensor_type() || !type.tensor_type().has_shape())
+            continue;
+        extents.emplace();
+        for (const auto &extent : type.tensor_type().shape().dim())
+            extents->push_back(extent.dim_value() > 0 ? extent.dim_value() : -1);
+    }
+    return all;
 }
 
 bool OnnxShapes::knowsAllOperators() const

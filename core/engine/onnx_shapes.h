@@ -50,6 +50,9 @@ public:
 
     // As far as the file fixes extents, whether its own parts fit each other. FailedPrecondition.
     Result<void> check() const;
+    // Of each value the extents that the file fixes, -1 where a client chooses; nothing where not
+    // even their number can be told.
+    ValueShapes fixedExtents() const;
     // Each operator is known, with the shapes that it takes.
     bool knowsAllOperators() const;
 

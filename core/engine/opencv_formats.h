@@ -9,10 +9,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace warmbench {
+
 
 class OnnxShapes;
 
@@ -33,6 +35,9 @@ Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances);
 // What that many instances will keep in memory, from the file alone; free sizes are tried as small
 // as `most` (0: no limit) asks for.
 Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most);
+// What OpenCV's layers must make where the tensors of the graph have these shapes.
+ExpectedShapes layerShapesOf(const OnnxShapes &graph,
+                             const std::vector<std::optional<Shape>> &shapes);
 Result<OpenCvParts> loadCaffeParts(const ModelFiles &files, int instances);
 Result<OpenCvParts> loadTensorFlowParts(const ModelFiles &files, int instances);
 Result<OpenCvParts> loadDarknetParts(const ModelFiles &files, int instances);

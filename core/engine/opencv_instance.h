@@ -5,10 +5,16 @@
 #include "base/result.h"
 #include "engine/engine.h"
 
+#include <functional>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace warmbench {
+
+// By the name of a layer, the shape of its first output as the file tells it.
+using ExpectedShapes = std::map<std::string, Shape, std::less<>>;
 
 class OpenCvInstance
 {
@@ -18,7 +24,10 @@ public:
     // outputs, which the warm-up fills in. Outputs come in the order of the spec's.
     virtual Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
                                             const NetworkSpec &spec) = 0;
-    // For inputs of these shapes; of this instance alone.
+    // What a run with inputs of these shapes takes; nothing of it is allocated. FailedPrecondition
+    // naming the layer: it does not take them, or would make another shape than is expected.
+    virtual Result<RunCost> cost(std::span<const Shape> inputs, const ExpectedShapes &expected) = 0;
+    // For inputs of these shapes, none: without shapes; of this instance alone.
     virtual NetworkMeasure measure(std::span<const Shape> inputs) = 0;
 };
 

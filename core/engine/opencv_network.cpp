@@ -9,6 +9,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <span>
+#include <type_traits>
 
 namespace warmbench {
 
@@ -52,6 +53,14 @@ std::vector<Shape> shapesOf(std::span<const Tensor> tensors)
     return shapes;
 }
 
+std::string shapesText(std::span<const Shape> shapes)
+{
+    std::vector<std::string> texts;
+    for (const Shape &shape : shapes)
+        texts.push_back(shapeText(std::span<const std::int64_t>(shape)));
+    return joined(texts);
+}
+
 // Numbers that differ from sample to sample, the same on every machine; small for integers, which
 // may be indices.
 Tensor trialTensor(DType dtype, const Shape &shape, unsigned seed)
@@ -85,20 +94,31 @@ bool append(std::vector<Tensor> &all, std::vector<Tensor> more)
     return true;
 }
 
+// The declared type of both is the same.
 bool near(const Tensor &a, const Tensor &b)
 {
-    const auto x = converted(a, DType::Float64);
-    const auto y = converted(b, DType::Float64);
-    if (!x || !y || x->elementCount() != y->elementCount())
+    if (a.dtype() != b.dtype() || a.shape() != b.shape())
         return false;
-    const auto u = x->values<double>();
-    const auto v = y->values<double>();
-    // Sums in another order differ by some float32 digits of the largest value.
-    double largest = 0;
-    for (const double value : u)
-        largest = std::isfinite(value) ? std::max(largest, std::abs(value)) : largest;
-    return std::equal(u.begin(), u.end(), v.begin(), [&](double p, double q) {
-        return (std::isnan(p) && std::isnan(q)) || p == q || std::abs(p - q) <= 2e-4 * largest;
+    return withElementType(a.dtype(), [&](auto element) {
+        using T = decltype(element);
+        const auto u = a.values<T>();
+        const auto v = b.values<T>();
+        const auto number = [](T value) {
+            if constexpr (std::is_same_v<T, Half>)
+                return static_cast<double>(toFloat(value));
+            else
+                return static_cast<double>(value);
+        };
+        // Sums in another order differ by some float32 digits of the largest value.
+        double largest = 0;
+        for (const T value : u)
+            largest = std::isfinite(number(value)) ? std::max(largest, std::abs(number(value)))
+                                                   : largest;
+        return std::equal(u.begin(), u.end(), v.begin(), [&](T one, T other) {
+            const double p = number(one);
+            const double q = number(other);
+            return (std::isnan(p) && std::isnan(q)) || p == q || std::abs(p - q) <= 2e-4 * largest;
+        });
     });
 }
 
@@ -147,17 +167,37 @@ Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
 {
     if (auto checked = checkInputs(inputs); !checked)
         return std::move(checked).error();
-    if (m_graph && !m_known.find(inputs)) {
-        if (auto fits = learn(shapesOf(inputs)); !fits)
+    const bool tried = m_tried.find(inputs).has_value();
+    if (!tried) {
+        if (auto fits = cost(shapesOf(inputs)); !fits)
             return std::move(fits).error();
     }
     const Lease instance(*this);
     const EngineRun counted(usualTime() < quickRunTime);
     const auto began = std::chrono::steady_clock::now();
-    auto outputs = instance->run(inputs, m_spec);
+    auto outputs = tried ? instance->run(inputs, m_spec) : firstRun(*instance, inputs);
+    if (outputs)
+        m_usual.add(std::chrono::steady_clock::now() - began);
+    return outputs;
+}
+
+// The first with such shapes: layers tell what they make only when they have run.
+Result<std::vector<Tensor>> OpenCvNetwork::firstRun(OpenCvInstance &instance,
+                                                    std::span<const Tensor> inputs)
+{
+    auto outputs = instance.run(inputs, m_spec);
     if (!outputs)
-        return std::move(outputs).error();
-    m_usual.add(std::chrono::steady_clock::now() - began);
+        return outputs;
+    auto shapes = shapesOf(inputs);
+    if (m_graph) {
+        const auto inferred = m_graph->infer(shapes);
+        if (!inferred)
+            return inferred.error();
+        const auto laid = instance.cost(shapes, layerShapesOf(*m_graph, *inferred));
+        if (!laid)
+            return laid.error();
+    }
+    m_tried.add(std::move(shapes), true);
     return outputs;
 }
 
@@ -175,42 +215,38 @@ Result<std::vector<Tensor>> OpenCvNetwork::zeros(const std::vector<Shape> &shape
 
 Result<RunCost> OpenCvNetwork::cost(std::span<const Shape> inputs) const
 {
-    if (const auto known = m_known.find(inputs))
+    if (const auto known = m_costs.find(inputs))
         return *known;
     return learn({inputs.begin(), inputs.end()});
 }
 
-// Of shapes that were not asked for before.
+// Of shapes that were not asked for before: by the graph where the format has one, else by what
+// OpenCV's layers say.
 Result<RunCost> OpenCvNetwork::learn(std::vector<Shape> shapes) const
 {
-    if (!m_graph) {
-        // What lies between the layers grows with the inputs.
-        const auto asked = static_cast<double>(floatBytes(shapes).count);
-        const auto warm =
-            static_cast<double>(std::max<std::int64_t>(floatBytes(m_warmShapes).count, 1));
-        const auto scaled = [&](Bytes bytes) {
-            return Bytes{
-                static_cast<std::int64_t>(static_cast<double>(bytes.count) * asked / warm)};
-        };
-        return m_warmShapes.empty()
-                   ? RunCost{}
-                   : RunCost{scaled(m_warmCost.activations), scaled(m_warmCost.outputs)};
+    RunCost cost;
+    if (m_graph) {
+        const auto inferred = m_graph->infer(shapes);
+        if (!inferred)
+            return inferred.error();
+        cost = runCostOf(*m_graph, *inferred);
+    } else {
+        const Lease instance(*this);
+        const auto laid = instance->cost(shapes, {});
+        if (!laid && laid.error().code == ErrorCode::FailedPrecondition)
+            return invalidArgument(fmt::format("The network does not take inputs of shape {}: {}",
+                                               shapesText(shapes), laid.error().message));
+        if (!laid)
+            return laid.error();
+        cost = *laid;
     }
-    const auto inferred = m_graph->infer(shapes);
-    if (!inferred)
-        return inferred.error();
-    const RunCost cost = runCostOf(*m_graph, *inferred);
-    m_known.add(std::move(shapes), cost);
+    m_costs.add(std::move(shapes), cost);
     return cost;
 }
 
 Result<void> OpenCvNetwork::planWarmUp(Bytes limit)
 {
-    const auto costOf = [this](std::span<const Shape> shapes) -> Result<RunCost> {
-        if (m_graph)
-            return cost(shapes);
-        return RunCost{m_instances.front()->measure(shapes).activations, {}};
-    };
+    const auto costOf = [this](std::span<const Shape> shapes) { return cost(shapes); };
     auto plan = warmbench::planWarmUp(m_spec, m_spec.weightBytes, concurrency(), limit, costOf);
     if (!plan)
         return std::move(plan).error();
@@ -225,15 +261,14 @@ Result<void> OpenCvNetwork::warmUpWith(const std::vector<Shape> &shapes)
         return inputs.error();
     std::vector<Shape> answered;
     for (const auto &instance : m_instances) {
-        const auto outputs = instance->run(*inputs, m_spec);
+        const auto outputs = answered.empty() ? firstRun(*instance, *inputs)
+                                              : instance->run(*inputs, m_spec);
         if (!outputs)
             return outputs.error();
         answered = shapesOf(*outputs);
     }
     m_warmShapes = shapes;
     m_warmOutputs = std::move(answered);
-    if (!m_graph) // which tells costs itself
-        m_warmCost = {m_instances.front()->measure(shapes).activations, floatBytes(m_warmOutputs)};
     return {};
 }
 
@@ -258,8 +293,9 @@ Result<void> OpenCvNetwork::warmUp()
     if (m_plan.batch)
         tryBatch();
     else if (hasFreeBatch(m_spec))
-        m_spec.warnings.push_back("Two samples at once were not tried, which would take more "
-                                  "than the memory budget; samples are run one by one.");
+        m_spec.warnings.push_back("Two samples at once were not tried: the network does not take "
+                                  "them, or not within the memory budget; samples are run one by "
+                                  "one.");
     if (!m_outputsDeclared)
         fillOutputs();
     return {};
@@ -309,7 +345,7 @@ bool OpenCvNetwork::batchTrial()
     }
     if (!cost(shapesOf(both)))
         return false;
-    const auto together = instance.run(both, m_spec);
+    const auto together = firstRun(instance, both);
     return together && std::equal(expected.begin(), expected.end(), together->begin(),
                                   [](const Tensor &alone, const Tensor &batched) {
                                       return alone.shape() == batched.shape() &&

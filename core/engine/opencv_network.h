@@ -5,7 +5,7 @@
 
 #include "base/usual_time.h"
 #include "engine/engine.h"
-#include "engine/known_costs.h"
+#include "engine/known_shapes.h"
 #include "engine/opencv_formats.h"
 #include "engine/opencv_instance.h"
 #include "engine/warm_up_plan.h"
@@ -42,6 +42,7 @@ private:
     Result<std::vector<Tensor>> zeros(const std::vector<Shape> &shapes) const;
     Result<void> warmUpWith(const std::vector<Shape> &shapes);
     Result<RunCost> learn(std::vector<Shape> shapes) const;
+    Result<std::vector<Tensor>> firstRun(OpenCvInstance &instance, std::span<const Tensor> inputs);
     void fillOutputs();
     void tryBatch();
     bool batchTrial();
@@ -51,11 +52,12 @@ private:
     bool m_outputsDeclared;
     std::shared_ptr<const OnnxShapes> m_graph;
     WarmUpPlan m_plan;
-    mutable KnownCosts m_known;
+    mutable KnownShapes<RunCost> m_costs;
+    // Combinations that have run, and OpenCV made what the file says.
+    KnownShapes<bool> m_tried;
     // Of inputs and outputs at the warm-up; empty where it was not possible.
     std::vector<Shape> m_warmShapes;
     std::vector<Shape> m_warmOutputs;
-    RunCost m_warmCost;
     bool m_batches = false;
     UsualTime m_usual;
 

@@ -39,6 +39,21 @@ Error tooLarge(std::span<const Shape> shapes, Bytes needed, Bytes limit)
                         toText(limit), limit.count)};
 }
 
+// Whether two samples at once fit into the limit, beside the same two and their answers one by one.
+bool pairFits(std::vector<Shape> shapes, Bytes kept, Bytes limit, const ShapeCost &costOf)
+{
+    for (Shape &shape : shapes)
+        shape[0] = 2;
+    const auto cost = costOf(shapes);
+    if (!cost)
+        return false;
+    // Inputs: both, their parts while they are joined, and the copy of the instance. Answers: those
+    // one by one, while they are joined too, and those at once.
+    const Bytes pair =
+        kept + cost->activations + times(floatBytes(shapes), 3) + times(cost->outputs, 4);
+    return limit.count == 0 || pair <= limit;
+}
+
 } // namespace
 
 bool hasFreeSizes(const NetworkSpec &spec)
@@ -97,10 +112,7 @@ Result<WarmUpPlan> planWarmUp(const NetworkSpec &spec, Bytes weights, int instan
         }
         if (plan.trials.empty()) {
             plan.kept = kept;
-            // Two samples at once, beside the same two and their answers one by one.
-            const Bytes pair =
-                needed + times(inputs, 6) + times(cost->outputs, 6) + times(cost->activations, 1);
-            plan.batch = hasFreeBatch(spec) && (limit.count == 0 || pair <= limit);
+            plan.batch = hasFreeBatch(spec) && pairFits(shapes, kept, limit, costOf);
         }
         plan.trials.push_back(std::move(shapes));
     }

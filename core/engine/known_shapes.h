@@ -1,0 +1,66 @@
+// What is known of runs, by the shapes of their inputs: asked before each run, filled once a
+// combination.
+//
+// Thread: any. Holds `most` combinations; a further one takes the place of the oldest, so that a
+// client who varies shapes costs time, not memory. Private to this room.
+#pragma once
+
+#include "tensor/shape.h"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace warmbench {
+
+template <typename Value>
+class KnownShapes
+{
+public:
+    static constexpr std::size_t most = 64;
+
+    // `inputs` are shapes, or anything with a shape() that is one.
+    template <typename Inputs>
+    std::optional<Value> find(const Inputs &inputs) const
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const Known &one : m_all) {
+            if (std::equal(
+                    one.shapes.begin(), one.shapes.end(), inputs.begin(), inputs.end(),
+                    [](const Shape &known, const auto &input) { return known == shapeIn(input); }))
+                return one.value;
+        }
+        return std::nullopt;
+    }
+
+    void add(std::vector<Shape> shapes, const Value &value)
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_all.size() < most) {
+            m_all.push_back({std::move(shapes), value});
+            return;
+        }
+        m_all[m_oldest] = {std::move(shapes), value};
+        m_oldest = (m_oldest + 1) % most;
+    }
+
+private:
+    struct Known
+    {
+        std::vector<Shape> shapes;
+        Value value;
+    };
+    static const Shape &shapeIn(const Shape &shape) { return shape; }
+    template <typename T>
+    static const Shape &shapeIn(const T &input)
+    {
+        return input.shape();
+    }
+
+    mutable std::mutex m_mutex;
+    std::vector<Known> m_all;
+    std::size_t m_oldest = 0;
+};
+
+} // namespace warmbench
