@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <limits>
 #include <poll.h>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
@@ -76,7 +78,7 @@ std::string threadsAtWork()
 
 // Past the locks of stdio, which the thread that hangs may hold, and past a reader that takes
 // nothing: a pipe that can be written to at all takes a line.
-void say(const std::string &line)
+void say(std::string_view line)
 {
     constexpr int patience = 100; // ms
     pollfd waited{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
@@ -124,9 +126,13 @@ void EndLimit::watch() const
         if (heard(m_pipe[0], static_cast<int>(std::min(left, most).count())) == ended)
             return;
     }
-    say(fmt::format("warmbench: Not everything had ended {:.1f} s after it was told to, so the "
-                    "program ends as it is; still at work: {}.\n",
-                    std::chrono::duration<double>(m_most).count(), threadsAtWork()));
+    try {
+        say(fmt::format("warmbench: Not everything had ended {:.1f} s after it was told to, so the "
+                        "program ends as it is; still at work: {}.\n",
+                        std::chrono::duration<double>(m_most).count(), threadsAtWork()));
+    } catch (const std::exception &) {
+        say("warmbench: Not everything had ended in time, so the program ends as it is.\n");
+    }
     ::_exit(1);
 }
 

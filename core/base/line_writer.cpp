@@ -3,9 +3,11 @@
 #include "base/thread_name.h"
 
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <deque>
+#include <exception>
 #include <future>
 #include <mutex>
 #include <poll.h>
@@ -50,6 +52,7 @@ struct LineWriter::State
         dropped += lines;
         untold += lines;
     }
+    void runToTheEnd();
     void run();
     std::uint64_t writeAll(const std::deque<std::string> &lines, std::uint64_t missing) const;
 
@@ -69,6 +72,19 @@ struct LineWriter::State
     bool writing = false;
     bool closing = false;
 };
+
+// The log cannot tell its own errors: short of memory it tries again a little later.
+void LineWriter::State::runToTheEnd()
+{
+    constexpr std::chrono::milliseconds pause{10};
+    for (;;) {
+        try {
+            return run();
+        } catch (const std::exception &) {
+            std::this_thread::sleep_for(pause);
+        }
+    }
+}
 
 // Lines are dropped only while others wait: the notice comes behind those that waited then.
 void LineWriter::State::run()
@@ -104,8 +120,12 @@ std::uint64_t LineWriter::State::writeAll(const std::deque<std::string> &lines,
         if (!writeWhole(descriptor, line))
             ++failed;
     }
-    if (missing > 0 && failed == 0)
-        writeWhole(descriptor, notice(missing));
+    try {
+        if (missing > 0 && failed == 0)
+            writeWhole(descriptor, notice(missing));
+    } catch (const std::exception &) {
+        // Short of memory: /metrics tells the count all the same.
+    }
     return failed;
 }
 
@@ -128,7 +148,7 @@ void LineWriter::write(std::string line)
     const std::lock_guard lock(state.mutex);
     if (!state.started) {
         try {
-            std::thread([shared = m_state] { shared->run(); }).detach();
+            std::thread([shared = m_state] { shared->runToTheEnd(); }).detach();
             state.started = true;
         } catch (const std::system_error &) {
             return state.drop(1); // no more threads on this system: the next line tries again

@@ -29,7 +29,8 @@ public:
 
     Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
                                     const NetworkSpec &spec) override;
-    Result<RunCost> cost(std::span<const Shape> inputs, const ExpectedShapes &expected) override;
+    Result<RunCost> cost(std::span<const Shape> inputs) override;
+    Result<void> compare(std::span<const Shape> inputs, const ExpectedShapes &expected) override;
     NetworkMeasure measure(std::span<const Shape> inputs) override;
 
 private:
@@ -42,7 +43,7 @@ private:
     };
     std::vector<cv::dnn::MatShape> matShapes(std::span<const Shape> inputs);
     Layout layoutOf(std::span<const Shape> inputs);
-    Result<void> check(const Layout &layout, const ExpectedShapes &expected);
+    Result<void> check(const Layout &layout);
     Bytes activationsOf(const Layout &layout);
     std::vector<int> inputsOf(int layer, const std::map<int, int> &places);
     Error failure(const std::string &layer, const std::string &message) const;
@@ -55,6 +56,7 @@ private:
     std::vector<cv::String> m_layers; // of m_outputs, as OpenCV wants them
     // Layers keep notes of the shapes that they were asked about last, which a run then goes by.
     bool m_asked = false;
+    bool m_fuses = true;
 };
 
 } // namespace warmbench

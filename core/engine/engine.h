@@ -75,6 +75,9 @@ public:
         return RunCost{};
     }
     virtual NetworkMeasure measure() const = 0;
+    // Gives back what runs larger than that at the load have left behind in instances that have
+    // rested since the previous call. May take a run. Loader thread.
+    virtual void handBack() {}
     // What a run usually takes; max() before the first. Lock-free.
     virtual std::chrono::nanoseconds usualTime() const = 0;
 };

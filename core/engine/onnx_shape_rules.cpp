@@ -145,6 +145,27 @@ Verdict kernel(const NodeShapes &shapes, std::size_t weights)
     return std::nullopt;
 }
 
+// OpenCV's quick way for 3x3 filters of one channel each reads three rows around each of its own.
+bool leavesRows(const NodeShapes &shapes, const Shape &x, const Shape &w)
+{
+    if (w.size() != 4 || w[1] != 1 || w[2] != 3 || w[3] != 3)
+        return false;
+    const auto first = [&](const char *name, std::int64_t fallback) {
+        const auto values = intsAttribute(shapes.node, name);
+        return values.empty() ? fallback : values.front();
+    };
+    const auto dilations = intsAttribute(shapes.node, "dilations");
+    const auto pads = intsAttribute(shapes.node, "pads");
+    const std::int64_t dilation = first("dilations", 1);
+    const std::int64_t stride = first("strides", 1);
+    const std::int64_t before = first("pads", 0);
+    const std::int64_t after = pads.size() == 4 ? pads[2] : 0;
+    if (x[3] < 16 + 2 * (dilations.size() == 2 ? dilations[1] : 1))
+        return false;
+    const std::int64_t last = (x[2] + before + after - 2 * dilation - 1) / stride;
+    return x[2] < 2 * dilation || last * stride - before + dilation > x[2] - 1;
+}
+
 // Weights [M, C / group, ...], bias [M].
 Verdict convolutionWith(const NodeShapes &shapes, std::size_t weights, std::size_t bias)
 {
@@ -162,6 +183,8 @@ Verdict convolutionWith(const NodeShapes &shapes, std::size_t weights, std::size
     const Shape *b = shapes.input(bias);
     if (b && elements(*b) != (*w)[0])
         return fmt::format("it has {} biases for {} filters", elements(*b), (*w)[0]);
+    if (leavesRows(shapes, *x, *w))
+        return "OpenCV's windows would reach rows that are not there";
     return covers(shapes, *x, std::span(*w).subspan(2));
 }
 

@@ -15,7 +15,6 @@
 
 namespace warmbench {
 
-
 class OnnxShapes;
 
 struct OpenCvParts

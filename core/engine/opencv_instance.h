@@ -25,8 +25,11 @@ public:
     virtual Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
                                             const NetworkSpec &spec) = 0;
     // What a run with inputs of these shapes takes; nothing of it is allocated. FailedPrecondition
-    // naming the layer: it does not take them, or would make another shape than is expected.
-    virtual Result<RunCost> cost(std::span<const Shape> inputs, const ExpectedShapes &expected) = 0;
+    // naming the layer that does not take them.
+    virtual Result<RunCost> cost(std::span<const Shape> inputs) = 0;
+    // After a run with such inputs, whether it made what is expected. FailedPrecondition naming the
+    // layer that did not.
+    virtual Result<void> compare(std::span<const Shape> inputs, const ExpectedShapes &expected) = 0;
     // For inputs of these shapes, none: without shapes; of this instance alone.
     virtual NetworkMeasure measure(std::span<const Shape> inputs) = 0;
 };

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 namespace warmbench {
 
@@ -22,25 +23,35 @@ public:
     {
         std::unique_lock lock(m_network.m_mutex);
         m_network.m_freed.wait(lock, [&] { return !m_network.m_free.empty(); });
-        m_instance = m_network.m_free.back();
+        m_slot = m_network.m_free.back();
         m_network.m_free.pop_back();
+        m_slot->rested = false;
+    }
+    // Of a free slot; the network's mutex is held.
+    Lease(const OpenCvNetwork &network, std::vector<Slot *>::const_iterator place)
+        : m_network(network)
+        , m_slot(*place)
+    {
+        m_network.m_free.erase(place);
     }
     ~Lease()
     {
         {
             const std::lock_guard lock(m_network.m_mutex);
-            m_network.m_free.push_back(m_instance);
+            m_network.m_free.push_back(m_slot);
         }
         m_network.m_freed.notify_one();
     }
     Lease(const Lease &) = delete;
     Lease &operator=(const Lease &) = delete;
-    OpenCvInstance &operator*() const { return *m_instance; }
-    OpenCvInstance *operator->() const { return m_instance; }
+    OpenCvInstance &operator*() const { return *m_slot->instance; }
+    OpenCvInstance *operator->() const { return m_slot->instance.get(); }
+    // Answers what it kept before.
+    Bytes keeps(Bytes bytes) const { return std::exchange(m_slot->kept, bytes); }
 
 private:
     const OpenCvNetwork &m_network;
-    OpenCvInstance *m_instance = nullptr;
+    Slot *m_slot = nullptr;
 };
 
 namespace {
@@ -112,8 +123,8 @@ bool near(const Tensor &a, const Tensor &b)
         // Sums in another order differ by some float32 digits of the largest value.
         double largest = 0;
         for (const T value : u)
-            largest = std::isfinite(number(value)) ? std::max(largest, std::abs(number(value)))
-                                                   : largest;
+            largest =
+                std::isfinite(number(value)) ? std::max(largest, std::abs(number(value))) : largest;
         return std::equal(u.begin(), u.end(), v.begin(), [&](T one, T other) {
             const double p = number(one);
             const double q = number(other);
@@ -126,12 +137,13 @@ bool near(const Tensor &a, const Tensor &b)
 
 OpenCvNetwork::OpenCvNetwork(OpenCvParts parts)
     : m_spec(std::move(parts.spec))
-    , m_instances(std::move(parts.instances))
     , m_outputsDeclared(parts.outputsDeclared)
     , m_graph(std::move(parts.graph))
 {
-    for (const auto &instance : m_instances)
-        m_free.push_back(instance.get());
+    for (auto &instance : parts.instances)
+        m_slots.push_back({.instance = std::move(instance), .kept = {}});
+    for (Slot &slot : m_slots)
+        m_free.push_back(&slot);
 }
 
 Result<void> OpenCvNetwork::checkInputs(std::span<const Tensor> inputs) const
@@ -167,15 +179,15 @@ Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
 {
     if (auto checked = checkInputs(inputs); !checked)
         return std::move(checked).error();
-    const bool tried = m_tried.find(inputs).has_value();
-    if (!tried) {
-        if (auto fits = cost(shapesOf(inputs)); !fits)
-            return std::move(fits).error();
-    }
+    const auto tried = m_tried.find(inputs);
+    const auto taken = tried ? Result<RunCost>(*tried) : cost(shapesOf(inputs));
+    if (!taken)
+        return taken.error();
     const Lease instance(*this);
     const EngineRun counted(usualTime() < quickRunTime);
     const auto began = std::chrono::steady_clock::now();
     auto outputs = tried ? instance->run(inputs, m_spec) : firstRun(*instance, inputs);
+    instance.keeps(taken->activations);
     if (outputs)
         m_usual.add(std::chrono::steady_clock::now() - began);
     return outputs;
@@ -189,15 +201,17 @@ Result<std::vector<Tensor>> OpenCvNetwork::firstRun(OpenCvInstance &instance,
     if (!outputs)
         return outputs;
     auto shapes = shapesOf(inputs);
+    const auto taken = cost(shapes);
+    if (!taken)
+        return taken.error();
     if (m_graph) {
         const auto inferred = m_graph->infer(shapes);
         if (!inferred)
             return inferred.error();
-        const auto laid = instance.cost(shapes, layerShapesOf(*m_graph, *inferred));
-        if (!laid)
-            return laid.error();
+        if (auto made = instance.compare(shapes, layerShapesOf(*m_graph, *inferred)); !made)
+            return std::move(made).error();
     }
-    m_tried.add(std::move(shapes), true);
+    m_tried.add(std::move(shapes), *taken);
     return outputs;
 }
 
@@ -232,7 +246,7 @@ Result<RunCost> OpenCvNetwork::learn(std::vector<Shape> shapes) const
         cost = runCostOf(*m_graph, *inferred);
     } else {
         const Lease instance(*this);
-        const auto laid = instance->cost(shapes, {});
+        const auto laid = instance->cost(shapes);
         if (!laid && laid.error().code == ErrorCode::FailedPrecondition)
             return invalidArgument(fmt::format("The network does not take inputs of shape {}: {}",
                                                shapesText(shapes), laid.error().message));
@@ -260,9 +274,9 @@ Result<void> OpenCvNetwork::warmUpWith(const std::vector<Shape> &shapes)
     if (!inputs)
         return inputs.error();
     std::vector<Shape> answered;
-    for (const auto &instance : m_instances) {
-        const auto outputs = answered.empty() ? firstRun(*instance, *inputs)
-                                              : instance->run(*inputs, m_spec);
+    for (const Slot &slot : m_slots) {
+        const auto outputs = answered.empty() ? firstRun(*slot.instance, *inputs)
+                                              : slot.instance->run(*inputs, m_spec);
         if (!outputs)
             return outputs.error();
         answered = shapesOf(*outputs);
@@ -324,14 +338,14 @@ void OpenCvNetwork::tryBatch()
                                   "together; they are run one by one.");
     // Leaves the buffers as small as one sample needs.
     if (const auto inputs = zeros(m_warmShapes))
-        (void)m_instances.front()->run(*inputs, m_spec);
+        (void)m_slots.front().instance->run(*inputs, m_spec);
 }
 
 // Two different samples at once must answer as each does alone. Importers fold a batch of 1 into
 // reshapes, and then they fail or, worse, mix the samples.
 bool OpenCvNetwork::batchTrial()
 {
-    OpenCvInstance &instance = *m_instances.front();
+    OpenCvInstance &instance = *m_slots.front().instance;
     std::vector<Tensor> both;
     std::vector<Tensor> expected;
     for (const unsigned seed : {7U, 1234567U}) {
@@ -364,10 +378,40 @@ NetworkMeasure OpenCvNetwork::measure() const
             const Lease instance(*this);
             m_measured = instance->measure(m_warmShapes);
         }
-        m_measured.weights.count *= std::ssize(m_instances);
-        m_measured.activations.count *= std::ssize(m_instances);
+        m_measured.weights.count *= std::ssize(m_slots);
+        m_measured.activations.count *= std::ssize(m_slots);
     });
     return m_measured;
+}
+
+void OpenCvNetwork::handBack()
+{
+    const auto warm = m_costs.find(m_warmShapes);
+    if (m_warmShapes.empty() || !warm)
+        return;
+    constexpr Bytes worthARun = mebibytes(4);
+    std::vector<Slot *> grown;
+    {
+        const std::lock_guard lock(m_mutex);
+        for (Slot *slot : m_free) {
+            if (std::exchange(slot->rested, true) && slot->kept > warm->activations + worthARun)
+                grown.push_back(slot);
+        }
+    }
+    for (Slot *slot : grown) {
+        std::unique_lock lock(m_mutex);
+        const auto place = std::find(m_free.begin(), m_free.end(), slot);
+        if (place == m_free.end() || !slot->rested)
+            continue;
+        const Lease instance(*this, place);
+        lock.unlock();
+        // A smaller run makes OpenCV let go of what it kept for a larger one.
+        const auto inputs = zeros(m_warmShapes);
+        const EngineRun counted(usualTime() < quickRunTime);
+        if (!inputs || !instance->run(*inputs, m_spec))
+            return;
+        noteGivenBack(instance.keeps(warm->activations));
+    }
 }
 
 } // namespace warmbench

@@ -29,14 +29,22 @@ public:
     Result<void> warmUp();
 
     const NetworkSpec &spec() const override { return m_spec; }
-    int concurrency() const override { return static_cast<int>(m_instances.size()); }
+    int concurrency() const override { return static_cast<int>(m_slots.size()); }
     bool batches() const override { return m_batches; }
     Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) override;
     Result<RunCost> cost(std::span<const Shape> inputs) const override;
     NetworkMeasure measure() const override;
+    void handBack() override;
     std::chrono::nanoseconds usualTime() const override { return m_usual.value(); }
 
 private:
+    // An instance, guarded by m_mutex while nobody has it.
+    struct Slot
+    {
+        std::unique_ptr<OpenCvInstance> instance;
+        Bytes kept;          // between its layers since its last run
+        bool rested = false; // since the last handBack()
+    };
     class Lease;
     Result<void> checkInputs(std::span<const Tensor> inputs) const;
     Result<std::vector<Tensor>> zeros(const std::vector<Shape> &shapes) const;
@@ -48,13 +56,13 @@ private:
     bool batchTrial();
 
     NetworkSpec m_spec;
-    std::vector<std::unique_ptr<OpenCvInstance>> m_instances;
+    std::vector<Slot> m_slots; // as many as at the start
     bool m_outputsDeclared;
     std::shared_ptr<const OnnxShapes> m_graph;
     WarmUpPlan m_plan;
     mutable KnownShapes<RunCost> m_costs;
     // Combinations that have run, and OpenCV made what the file says.
-    KnownShapes<bool> m_tried;
+    KnownShapes<RunCost> m_tried;
     // Of inputs and outputs at the warm-up; empty where it was not possible.
     std::vector<Shape> m_warmShapes;
     std::vector<Shape> m_warmOutputs;
@@ -63,7 +71,7 @@ private:
 
     mutable std::mutex m_mutex;
     mutable std::condition_variable m_freed;
-    mutable std::vector<OpenCvInstance *> m_free;
+    mutable std::vector<Slot *> m_free;
     mutable std::once_flag m_measuredOnce;
     mutable NetworkMeasure m_measured;
 };

@@ -84,10 +84,31 @@ struct Scheduler::Private
         std::deque<Job> heavy; // wait beside them
         int concurrency = 1;
         int running = 0;
-        bool listed = false;    // stands in `turns`
-        bool lightTurn = false; // a heavy job was the last one taken
+        bool listed = false;     // stands in `turns`
+        Queue *behind = nullptr; // in `turns`
+        bool lightTurn = false;  // a heavy job was the last one taken
 
         std::size_t size() const { return jobs.size() + heavy.size(); }
+    };
+
+    // Queues in a row, each at most once: nothing is allocated, so that a place can be given back
+    // short of memory too.
+    class Row
+    {
+    public:
+        bool empty() const { return !m_first; }
+        void push(Queue &queue)
+        {
+            queue.behind = nullptr;
+            (m_first ? m_last->behind : m_first) = &queue;
+            m_last = &queue;
+        }
+        Queue &pop() { return *std::exchange(m_first, m_first->behind); }
+        void clear() { m_first = nullptr; }
+
+    private:
+        Queue *m_first = nullptr;
+        Queue *m_last = nullptr;
     };
 
     struct Taken
@@ -112,7 +133,7 @@ struct Scheduler::Private
     std::condition_variable work; // for workers
     std::condition_variable idle; // for stop()
     std::unordered_map<std::string, Queue> queues;
-    std::deque<Queue *> turns; // queues with jobs that may run and a free place, the next one first
+    Row turns; // queues with jobs that may run and a free place, the next one first
     std::deque<Queue *> heavyTurns; // queues with heavy jobs, the next one first
     int mostHeavy = 1;
     int runningHeavy = 0;
@@ -141,7 +162,7 @@ struct Scheduler::Private
         if (queue.listed || queue.running >= queue.concurrency ||
             (queue.jobs.empty() && nextHeavy() != &queue))
             return;
-        turns.push_back(&queue); // may throw
+        turns.push(queue);
         queue.listed = true;
     }
     // Takes out the jobs that have an obstacle.
@@ -240,8 +261,7 @@ bool Scheduler::Private::workUntilEnd()
 
 bool Scheduler::Private::take(Lock &lock, Taken &taken, Abandoned &abandoned)
 {
-    Queue &queue = *turns.front();
-    turns.pop_front();
+    Queue &queue = turns.pop();
     queue.listed = false;
     const SteadyTime now = clock.now();
     while (!taken.queue && queue.running < queue.concurrency &&

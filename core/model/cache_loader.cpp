@@ -84,6 +84,7 @@ void CacheLoader::carryOut(CacheState::Task &task)
         case CacheState::Task::Kind::Look:
             lookAtFiles();
             lookAtFailures();
+            handBack();
             break;
         }
     } catch (...) {
@@ -180,6 +181,21 @@ void CacheLoader::unload(const CacheState::Task &task)
 }
 
 // ---- changed files
+
+// Only this thread destroys networks, so that none goes meanwhile.
+void CacheLoader::handBack()
+{
+    std::vector<Network *> networks;
+    {
+        const auto lock = m_state->lock();
+        for (const Entry &entry : m_state->entries(lock)) {
+            if (entry->instance && entry->instance->model)
+                networks.push_back(entry->instance->model->network.get());
+        }
+    }
+    for (Network *network : networks)
+        guarded("loader", [&] { network->handBack(); });
+}
 
 void CacheLoader::lookAtFiles()
 {

@@ -37,6 +37,7 @@ private:
     Result<std::shared_ptr<const ModelStatus::Facts>> described(const Entry &entry);
     void lookAtFiles();
     void lookAtFailures();
+    void handBack();
     bool noticeChange(const CacheState::Lock &lock, CachedInstance &instance,
                       std::vector<FileStamp> now);
 

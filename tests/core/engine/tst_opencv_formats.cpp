@@ -133,6 +133,26 @@ public:
         return m_bytes;
     }
 
+    // Takes any channels by its file, and three by its weights.
+    std::string normalisation()
+    {
+        constexpr float three[] = {1, 2, 3};
+        object("nn.Sequential");
+        table(1);
+        text("modules");
+        table(1);
+        number(1);
+        object("nn.SpatialBatchNormalization");
+        table(5);
+        for (const char *name : {"running_mean", "running_var", "weight", "bias"}) {
+            text(name);
+            tensor({3}, three);
+        }
+        text("eps");
+        number(0);
+        return m_bytes;
+    }
+
 private:
     void string(const std::string &value)
     {
@@ -276,6 +296,30 @@ private Q_SLOTS:
         QVERIFY2(out, out ? "" : out.error().message.c_str());
         const auto values = (*out)[0].values<float>();
         QCOMPARE(std::vector<float>(values.begin(), values.end()), answer);
+    }
+
+    // The weights would be read beyond their end.
+    void shapesBeyondTheWeightsAreRefused()
+    {
+        const auto network = load(put("n.t7", Torch7Writer().normalisation()));
+        QVERIFY2(network, network ? "" : network.error().message.c_str());
+        const auto input = [](const Shape &shape) {
+            return std::vector{*Tensor::create(DType::Float32, shape)};
+        };
+        const auto good = (*network)->run(input({1, 3, 1, 1}));
+        QVERIFY2(good, good ? "" : good.error().message.c_str());
+        const auto expected = (*good)[0].values<float>();
+        for (const std::int64_t channels : {1, 4, 4096, 300'000}) {
+            const auto wrong = (*network)->run(input({1, channels, 1, 1}));
+            QVERIFY(!wrong);
+            QCOMPARE(wrong.error().code, ErrorCode::InvalidArgument);
+            QVERIFY2(wrong.error().message.find("3 numbers for") != std::string::npos,
+                     wrong.error().message.c_str());
+            const auto again = (*network)->run(input({1, 3, 1, 1}));
+            QVERIFY(again);
+            const auto values = (*again)[0].values<float>();
+            QVERIFY(std::equal(values.begin(), values.end(), expected.begin(), expected.end()));
+        }
     }
 
     void caffeOutputsAreBlobsInTheOrderOfTheFile()
