@@ -2,13 +2,17 @@
 #include "http/prediction_codec.h"
 #include "tensor/json_tensor.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 #include <iterator>
+#include <string_view>
 
 namespace warmbench::http {
+
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -100,13 +104,20 @@ void appendMilliseconds(std::string &out, std::chrono::nanoseconds span)
 
 void appendTimings(std::string &out, const PhaseTimings &timings)
 {
-    out += "\"timings_ms\": {";
-    for (const Phase phase : allPhases) {
-        out.append("\"").append(phaseName(phase)).append("\": ");
-        appendMilliseconds(out, timings[phase]);
-        out += ", ";
+    static const auto keys = [] {
+        std::array<std::string, allPhases.size()> made;
+        std::transform(allPhases.begin(), allPhases.end(), made.begin(), [](Phase phase) {
+            return fmt::format("{}\"{}\": ", phase == allPhases.front() ? "" : ", ",
+                               phaseName(phase));
+        });
+        return made;
+    }();
+    out += ", \"timings_ms\": {"sv;
+    for (std::size_t i = 0; i < allPhases.size(); ++i) {
+        out += keys[i];
+        appendMilliseconds(out, timings[allPhases[i]]);
     }
-    out += "\"total\": ";
+    out += ", \"total\": "sv;
     appendMilliseconds(out, timings.total);
     out += '}';
 }
@@ -138,7 +149,7 @@ Result<std::string> predictionJson(const Prediction &prediction, RunControl &con
     out.reserve(mostWithoutGrowth);
     if (auto room = makeRoom(out, answerBytes(prediction), control); !room)
         return std::move(room).error();
-    out += "{\"prediction\": ";
+    out += "{\"prediction\": "sv;
     const auto &outputs = prediction.outputs;
     if (prediction.primary < outputs.size())
         appendJson(out, outputs[prediction.primary].tensor);
@@ -155,16 +166,16 @@ Result<std::string> predictionJson(const Prediction &prediction, RunControl &con
         out += '}';
     }
     const auto text = [&](std::string_view key, std::string_view value) {
-        out.append(", \"").append(key).append("\": ");
+        out += key;
         appendJsonString(out, value);
     };
-    text("model", prediction.model.name);
-    text("version", prediction.model.version);
-    text("digest", prediction.digest);
-    text("engine", prediction.engine);
-    text("cache", cacheOutcomeName(prediction.cache));
-    text("prediction_cache", "off");
-    out += ", \"results\": ";
+    text(", \"model\": "sv, prediction.model.name);
+    text(", \"version\": "sv, prediction.model.version);
+    text(", \"digest\": "sv, prediction.digest);
+    text(", \"engine\": "sv, prediction.engine);
+    text(", \"cache\": "sv, cacheOutcomeName(prediction.cache));
+    text(", \"prediction_cache\": "sv, "off"sv);
+    out += ", \"results\": "sv;
     Result<void> going;
     appendList(out, prediction.results, [&](const SampleResult &result) {
         if (going)
@@ -174,9 +185,8 @@ Result<std::string> predictionJson(const Prediction &prediction, RunControl &con
     });
     if (!going)
         return std::move(going).error();
-    out += ", ";
     appendTimings(out, prediction.timings);
-    out += "}\n";
+    out += "}\n"sv;
     return out;
 }
 

@@ -1,19 +1,21 @@
 """Small networks as everyday exporters write them: valid, a few nodes each, with fixed and with free extents.
 
     graphs()    name -> (model, feeds); `feeds` are lists of arrays by input name that the model must take
+    expected()  name -> what numpy makes of the arrays of one feed, in their order; for the graphs where that is easy
 """
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper, shape_inference
 
 FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 _TABLE = {}
+_EXPECTED = {}
 
 
 class Graph:
     """Collects nodes and constants; op() answers the name of the node's output."""
 
     def __init__(self, opset):
-        self.opset, self.nodes, self.constants, self.inputs, self.feeds = opset, [], [], [], []
+        self.opset, self.nodes, self.constants, self.inputs, self.feeds, self.expected, self.producer = opset, [], [], [], [], None, ""
         self.random = np.random.default_rng(len(_TABLE) + 1)
 
     def input(self, name, shape, *sent, dtype=FLOAT, values=None):
@@ -27,11 +29,16 @@ class Graph:
             self.feeds[i][name] = made
         return name
 
+    def keep(self, function, *constants):
+        """`function` of the constants, by their names, and the inputs."""
+        values = [numpy_helper.to_array(next(one for one in self.constants if one.name == name)) for name in constants]
+        self.expected = lambda *arrays: function(*values, *arrays)
+
     def weights(self, *shape):
         return self.constant(self.random.standard_normal(shape).astype(np.float32) / 4)
 
     def positive(self, *shape):
-        return self.constant(self.random.random(shape).astype(np.float32) + 0.5)
+        return self.constant((self.random.random(shape) + 0.5).astype(np.float32))
 
     def constant(self, array):
         name = f"c{len(self.constants)}"
@@ -49,7 +56,7 @@ class Graph:
     def model(self, outputs):
         def made(told):
             graph = helper.make_graph(self.nodes, "everyday", self.inputs, told, self.constants)
-            return helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", self.opset)])
+            return helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", self.opset)], producer_name=self.producer)
 
         # Exporters declare what comes out as far as they know it.
         nameless = [helper.make_tensor_value_info(name, FLOAT, None) for name in outputs]
@@ -62,8 +69,14 @@ def graph(opset=13):
         outputs = build(g)
         name = build.__name__ if opset == 13 else f"{build.__name__}_opset{opset}"
         _TABLE[name] = (g.model([outputs] if isinstance(outputs, str) else outputs), g.feeds)
+        if g.expected:
+            _EXPECTED[name] = g.expected
         return build
     return enter
+
+
+def expected():
+    return dict(_EXPECTED)
 
 
 def graphs():
@@ -572,3 +585,282 @@ def scalar_factor(g):
 def two_heads(g):
     x = g.op("Relu", g.op("Gemm", g.input("x", ["n", 8], [1, 8], [2, 8]), g.weights(4, 8), g.weights(4), transB=1))
     return [g.op("Gemm", x, g.weights(3, 4), transB=1), g.op("Sigmoid", g.op("Gemm", x, g.weights(1, 4), transB=1))]
+
+
+# ---- what numpy makes of them
+
+def softmax_of(x, axis):
+    raised = np.exp(x - x.max(axis, keepdims=True))
+    return raised / raised.sum(axis, keepdims=True)
+
+
+def normal(x, scale, shift, mean, variance):
+    shape = (-1,) + (1,) * (x.ndim - 2)
+    return (x - mean.reshape(shape)) / np.sqrt(variance.reshape(shape) + 1e-5) * scale.reshape(shape) + shift.reshape(shape)
+
+
+def of_each(x, scale=1.0, shift=0.0, epsilon=1e-5, axes=-1):
+    return (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + epsilon) * scale + shift
+
+
+def attended(x, q, k, v):
+    scores = (x @ q) @ np.swapaxes(x @ k, -1, -2) * x.shape[-1] ** -0.5
+    return softmax_of(scores, -1) @ (x @ v)
+
+
+# Of the inputs and then the constants, in their order.
+def _by_name():
+    known = {
+        "matmul_of_two_inputs": np.matmul, "matmul_free": np.matmul, "matmul_fixed": np.matmul, "matmul_batched": np.matmul, "matmul_3d_weights": np.matmul,
+        "matmul_vector": np.matmul, "matmul_left_weights": lambda x, w: w @ x, "einsum": np.matmul,
+        "attention_fixed": lambda x, q, k, v, _: attended(x, q, k, v), "attention_free_batch": lambda x, q, k, v, _: attended(x, q, k, v),
+        "attention_free_length": lambda x, q, k, v, _: attended(x, q, k, v), "attention_of_itself": lambda x: x @ np.swapaxes(x, 1, 2),
+        "attention_with_residual": lambda x, q, k, v, _: x + attended(x, q, k, v),
+        "gemm": lambda x, w, b: x @ w.T + b, "gemm_plain": lambda x, w: 0.5 * x @ w, "gemm_of_two_inputs": lambda a, b, c: a @ b + c,
+        "gemm_computed_bias": lambda x, c, w: x @ w + c,
+        "batch_normalisation": normal, "batch_normalisation_opset9": normal, "batch_normalisation_free_channels": normal,
+        "batch_normalisation_of_rows": normal,
+        "instance_normalisation": lambda x, scale, shift: of_each(x, scale[:, None, None], shift[:, None, None], axes=(2, 3)),
+        "layer_normalisation_opset17": of_each, "layer_normalisation_written_out": lambda x, _, __, scale, shift: of_each(x, scale, shift),
+        "lp_normalisation": lambda x: x / np.linalg.norm(x, axis=1, keepdims=True),
+        "unit_length": lambda x: x / np.linalg.norm(x, axis=1, keepdims=True),
+        "reduce_sum": lambda x, _: x.sum(-1), "reduce_all": np.mean, "argmax": lambda x: x.argmax(1)[:, None],
+        "argmax_of_constants": lambda x, w: x + w.argmax(1)[:, None], "cumulative_sum": lambda x, _: x.cumsum(1),
+        "cumulative_sum_of_channels": lambda x, _: x.cumsum(1), "top_k": lambda x, _: -np.sort(-x, 1)[:, :3],
+        "softmax_rows": lambda x: softmax_of(x, 1), "log_softmax": lambda x: np.log(softmax_of(x, 1)),
+        "gather_last": lambda x, _: x[..., 1], "gather_rows": lambda x, _: x[[0, 2]], "gather_one": lambda x, _: x[:, 0],
+        "embedding": lambda ids, w: w[ids], "embedding_free": lambda ids, w: w[ids].mean(1),
+        "gather_elements": lambda x, at: np.take_along_axis(x, at.astype(int), 1), "gather_nd": lambda x, at: x[tuple(at.astype(int).T)],
+        "slice_columns": lambda x, *_: x[:, 1:4], "slice_backwards": lambda x, *_: x[:, ::-1], "split_and_add": lambda x, _: x[:, :3] + x[:, 3:],
+        "split_evenly": lambda x: np.concatenate([x[:, 4:], x[:, :2]], 1), "flatten_through_shape": lambda x, *_: x.reshape(len(x), -1),
+        "reshape_zero": lambda x, _: x.reshape(len(x), -1), "reshape_fixed": lambda x, _: x.reshape(4, 6),
+        "squeeze_and_unsqueeze": lambda x, *_: x.reshape(1, 5, 1), "transpose": lambda x: x.transpose(0, 2, 3, 1),
+        "expand": lambda x, _: np.broadcast_to(x, (2, 3, 4)), "expand_like": np.add, "tile": lambda x, _: np.tile(x, (2, 2)),
+        "where_positive": lambda x, *_: np.where(x > 0, x, 0.1 * x), "constant_of_shape": lambda x: x, "range_positions": lambda x, *_: x + np.arange(5),
+        "pad_reflect": lambda x, _: np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)], mode="reflect"),
+        "pad_constant": lambda x, *_: np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)]),
+        "clip_and_hard_swish": lambda x, *_: np.clip(x, 0, 6) * np.clip(0.2 * np.clip(x, 0, 6) + 0.5, 0, 1),
+        "prelu": lambda x, w: np.where(x > 0, x, x * w),
+        "add_of_two_inputs": np.add, "add_row_to_rows": np.add, "concat_two_inputs": lambda a, b: np.concatenate([a, b], 1), "scalar_factor": np.multiply,
+        "depth_to_space": lambda x: x.reshape(1, 2, 2, 3, 4, 4).transpose(0, 3, 4, 1, 5, 2).reshape(1, 3, 8, 8),
+        "space_to_depth": lambda x: x.reshape(1, 3, 2, 2, 2, 2).transpose(0, 3, 5, 1, 2, 4).reshape(1, 12, 2, 2),
+        "channel_shuffle": lambda x, *_: x.reshape(1, 2, 2, 6, 6).transpose(0, 2, 1, 3, 4).reshape(1, 4, 6, 6),
+        "resize_by_scales": lambda x, _: x.repeat(2, 2).repeat(2, 3),
+    }
+    for name, function in known.items():
+        constants = [numpy_helper.to_array(one) for one in _TABLE[name][0].graph.initializer]
+        _EXPECTED[name] = lambda *arrays, function=function, constants=constants: function(*arrays, *constants)
+
+
+_by_name()
+
+
+REDUCTIONS = {
+    "ReduceMean": np.mean, "ReduceMax": np.max, "ReduceMin": np.min, "ReduceProd": np.prod, "ReduceSum": np.sum,
+    "ReduceL1": lambda x, **how: np.abs(x).sum(**how), "ReduceL2": lambda x, **how: np.sqrt((x * x).sum(**how)),
+    "ReduceSumSquare": lambda x, **how: (x * x).sum(**how), "ReduceLogSumExp": lambda x, **how: np.log(np.exp(x).sum(**how)),
+    "ReduceLogSum": lambda x, **how: np.log(x.sum(**how))}
+
+
+def reduced(kind, function, shape, axes, keep, free):
+    def build(g):
+        x = g.input("x", ["n", *shape[1:]] if free else list(shape), list(shape), *([[1, *shape[1:]]] if free else []))
+        x = g.op("Exp", x)  # a logarithm takes no sums below 0
+        g.expected = lambda x: function(np.exp(x), axis=tuple(axis % len(shape) for axis in axes), keepdims=bool(keep))
+        return g.op(kind, x, g.ints(*axes), keepdims=keep) if kind == "ReduceSum" else g.op(kind, x, axes=axes, keepdims=keep)
+    text = "_".join(str(axis).replace("-", "minus") for axis in axes)
+    build.__name__ = f"{kind.lower()}_of_{len(shape)}_over_{text}" + ("_kept" if keep else "") + ("_free" if free else "")
+    graph()(build)
+
+
+def every_reduction(kind, function):
+    """Over each axis and over some together."""
+    for shape in ((3, 4), (2, 3, 4), (2, 3, 4, 5)):
+        ranks = list(range(len(shape)))
+        for axes in [[axis] for axis in (*ranks, -1)] + ([[0, 1], ranks[-2:]] if len(shape) > 2 else []) + [ranks]:
+            for keep in (0, 1):
+                for free in (False, True):
+                    reduced(kind, function, shape, axes, keep, free)
+
+
+for _kind, _function in REDUCTIONS.items():
+    every_reduction(_kind, _function)
+
+
+def every_softmax(kind, opset, shape, axis, free):
+    def build(g):
+        x = g.input("x", ["n", *shape[1:]] if free else list(shape), list(shape), *([[1, *shape[1:]]] if free else []))
+
+        def expected(x):
+            # Before opset 13 all from the axis on was one row.
+            rows = x.reshape(int(np.prod(x.shape[:axis % x.ndim])), -1) if opset < 13 else x
+            made = softmax_of(rows, 1 if opset < 13 else axis).reshape(x.shape)
+            return np.log(made) if kind == "LogSoftmax" else made
+        g.expected = expected
+        return g.op(kind, x, axis=axis)
+    build.__name__ = f"{kind.lower()}_of_{len(shape)}_by_{axis}".replace("-", "minus") + ("_free" if free else "")
+    graph(opset)(build)
+
+
+for _kind in ("Softmax", "LogSoftmax"):
+    for _opset in (11, 13):
+        for _shape in ((3, 5), (2, 3, 5), (2, 3, 4, 5)):
+            for _axis in (*range(len(_shape)), -1):
+                for _free in (False, True):
+                    every_softmax(_kind, _opset, _shape, _axis, _free)
+
+
+def every_gemm(transposed_a, transposed_b, alpha, beta, bias):
+    def build(g):
+        a = g.input("a", [4, 3] if transposed_a else [3, 4])
+        b = g.weights(5, 4) if transposed_b else g.weights(4, 5)
+        c = [g.weights(*bias)] if bias else []
+
+        def function(b, *rest):
+            *c, a = rest
+            return alpha * (a.T if transposed_a else a) @ (b.T if transposed_b else b) + (beta * c[0] if c else 0)
+        g.keep(function, b, *c)
+        return g.op("Gemm", a, b, *c, transA=transposed_a, transB=transposed_b, alpha=alpha, beta=beta)
+    size = "x".join(map(str, bias)) if bias else "none"
+    build.__name__ = f"gemm_{transposed_a}{transposed_b}_{alpha}_{beta}_{size}".replace(".", "_")
+    graph()(build)
+
+
+for _a in (0, 1):
+    for _b in (0, 1):
+        for _bias in (None, (5,), (1, 5), (3, 5), (3, 1), (1,)):
+            every_gemm(_a, _b, 1.0, 1.0, _bias)
+            every_gemm(_a, _b, 0.5, 2.0, _bias)
+
+
+def every_arithmetic(kind, function):
+    # Equal extents last: which of them a shorter operand stands at is not seen by its extent.
+    for one, other in (((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 3), (2, 1)), ((2, 3), ()), ((2, 3, 4), (3, 1)), ((2, 3, 4), (4,)), ((1, 3, 4, 5), (3, 1, 1)),
+                       ((1, 3, 4, 5), (1, 3, 4, 5)), ((1, 3, 4, 5), (4, 5)), ((1, 3, 4, 5), (5,)), ((2, 1, 4), (2, 3, 4)), ((3,), (2, 3)),
+                       ((3, 3), (3,)), ((3, 3), (3, 1)), ((2, 3, 3), (3,)), ((1, 3, 4, 3), (3,)), ((1, 3, 3, 3), (3, 1))):
+        for form in ("constant", "constant_first", "inputs"):
+            def build(g):
+                x = g.input("x", list(one))
+                y = g.positive(*other) if form != "inputs" else g.op("Exp", g.input("y", list(other))) if other else None
+                if y is None:  # no input is a single number without extents
+                    y = g.positive()
+                if form == "constant" or y.startswith("c"):
+                    g.keep((lambda c, x: function(c, x)) if form == "constant_first" else (lambda c, x: function(x, c)), y)
+                else:
+                    g.expected = lambda x, y: function(x, np.exp(y))
+                return g.op(kind, y, x) if form == "constant_first" else g.op(kind, x, y)
+            build.__name__ = f"{kind.lower()}_{'x'.join(map(str, one))}_{'x'.join(map(str, other))}_{form}"
+            graph()(build)
+
+
+for _kind, _function in {"Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": np.divide, "Max": np.maximum, "Min": np.minimum}.items():
+    every_arithmetic(_kind, _function)
+
+
+def every_function(kind, function, **attributes):
+    for shape in ((2, 3), (1, 3, 4, 4)):
+        def build(g):
+            g.expected = function
+            return g.op(kind, g.input("x", list(shape)), **attributes)
+        build.__name__ = f"{kind.lower()}_of_{len(shape)}"
+        graph()(build)
+
+
+for _kind, _function, _attributes in [
+        ("Relu", lambda x: np.maximum(x, 0), {}), ("LeakyRelu", lambda x: np.where(x > 0, x, 0.01 * x), {}), ("Sigmoid", lambda x: 1 / (1 + np.exp(-x)), {}),
+        ("Tanh", np.tanh, {}), ("Elu", lambda x: np.where(x > 0, x, np.expm1(x)), {}), ("Exp", np.exp, {}), ("Abs", np.abs, {}), ("Neg", np.negative, {}),
+        ("Floor", np.floor, {}), ("Ceil", np.ceil, {}), ("Round", np.round, {}), ("Sin", np.sin, {}), ("Cos", np.cos, {}),
+        ("Softplus", lambda x: np.log1p(np.exp(x)), {}),
+        ("Softsign", lambda x: x / (1 + np.abs(x)), {}), ("HardSigmoid", lambda x: np.clip(0.2 * x + 0.5, 0, 1), {}),
+        ("Selu", lambda x: 1.05070098 * np.where(x > 0, x, 1.67326324 * np.expm1(x)), {}),
+        ("Celu", lambda x: np.where(x > 0, x, 0.5 * np.expm1(x / 0.5)), {"alpha": 0.5}), ("Sign", np.sign, {}), ("Reciprocal", lambda x: 1 / x, {}),
+        ("ThresholdedRelu", lambda x: np.where(x > 1, x, 0), {})]:
+    every_function(_kind, _function, **_attributes)
+
+
+def every_transpose(order, shape):
+    for free in (False, True):
+        def build(g):
+            g.expected = lambda x: x.transpose(order)
+            return g.op("Transpose", g.input("x", ["n", *shape[1:]] if free else list(shape), list(shape), *([[1, *shape[1:]]] if free else [])), perm=order)
+        build.__name__ = "transpose_" + "".join(map(str, order)) + ("_free" if free else "")
+        graph()(build)
+
+
+for _order, _shape in (([1, 0], (3, 4)), ([1, 0, 2], (2, 3, 4)), ([2, 1, 0], (2, 3, 4)), ([0, 2, 1], (2, 3, 4)), ([0, 2, 3, 1], (2, 3, 4, 5)),
+                       ([1, 0, 2, 3], (2, 3, 4, 5)), ([3, 2, 1, 0], (2, 3, 4, 5))):
+    every_transpose(_order, _shape)
+
+
+def every_pooling(kind, kernel, stride, pad, ceil, count=0, producer=""):
+    def build(g):
+        g.producer = producer  # OpenCV asks who wrote the file
+
+        def function(x):
+            fill = -np.inf if kind == "MaxPool" else np.nan
+            beyond = kernel + stride if ceil else 0
+            padded = np.pad(x, [(0, 0), (0, 0), *[(pad, pad + beyond)] * 2], constant_values=fill)
+            inside = np.pad(np.ones_like(x), [(0, 0), (0, 0), *[(pad, pad)] * 2], constant_values=float(count))
+            inside = np.pad(inside, [(0, 0), (0, 0), *[(0, beyond)] * 2])
+
+            def seen(a):
+                return np.lib.stride_tricks.sliding_window_view(a, (kernel, kernel), axis=(2, 3))[:, :, ::stride, ::stride]
+            extent = [(size + 2 * pad - kernel + (stride - 1 if ceil else 0)) // stride + 1 for size in x.shape[2:]]
+            if kind == "MaxPool":
+                return seen(padded).max((-1, -2))[:, :, :extent[0], :extent[1]]
+            return (np.nansum(seen(padded), (-1, -2)) / np.maximum(seen(inside).sum((-1, -2)), 1e-9))[:, :, :extent[0], :extent[1]]
+        g.expected = function
+        how = {"count_include_pad": count} if kind == "AveragePool" else {}
+        return g.op(kind, g.input("x", [1, 3, 9, 8]), kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[pad] * 4, ceil_mode=ceil, **how)
+    build.__name__ = f"{kind.lower()}_{kernel}_{stride}_{pad}" + ("_ceil" if ceil else "") + ("_counted" if count else "") + producer
+    graph()(build)
+
+
+for _ceil in (0, 1):
+    for _kernel, _stride, _pad in ((2, 2, 0), (3, 2, 0), (3, 2, 1), (3, 1, 1), (2, 1, 0)):
+        every_pooling("MaxPool", _kernel, _stride, _pad, _ceil)
+        every_pooling("AveragePool", _kernel, _stride, _pad, _ceil)
+        if _pad:
+            every_pooling("AveragePool", _kernel, _stride, _pad, _ceil, 1)
+            every_pooling("AveragePool", _kernel, _stride, _pad, _ceil, 0, "pytorch")
+            every_pooling("AveragePool", _kernel, _stride, _pad, _ceil, 1, "pytorch")
+
+
+# ---- what follows a product, which OpenCV may fold into it
+
+FOLLOWERS = {
+    "mul_number": ("Mul", (), np.multiply), "div_number": ("Div", (), np.divide), "add_number": ("Add", (), np.add), "sub_number": ("Sub", (), np.subtract),
+    "mul_row": ("Mul", (5,), np.multiply), "add_row": ("Add", (5,), np.add), "mul_rows": ("Mul", (3, 5), np.multiply), "add_rows": ("Add", (3, 5), np.add),
+    "relu": ("Relu", None, lambda x: np.maximum(x, 0)), "sigmoid": ("Sigmoid", None, lambda x: 1 / (1 + np.exp(-x))), "tanh": ("Tanh", None, np.tanh),
+    "batch_norm": ("BatchNormalization", "channels", lambda x, *four: normal(x, *four))}
+
+
+def followed(product, word, kind, extents, function, batch):
+    def build(g):
+        x = g.input("x", [*batch, 3, 4])
+        if product == "inputs":
+            left, y = (lambda x, *rest: (x @ rest[-1], rest[:-1])), g.op("MatMul", x, g.input("w", [*batch, 4, 5]))
+        elif product == "itself":
+            left, y = (lambda x, *rest: (x @ np.swapaxes(x, -1, -2), rest)), \
+                g.op("MatMul", x, g.op("Transpose", x, perm=[*range(len(batch)), len(batch) + 1, len(batch)]))
+        else:
+            left, y = (lambda x, *rest: (x @ rest[0], rest[1:])), g.op("MatMul", x, g.weights(4, 5))
+        wide = [3 if extent == 5 and product == "itself" else extent for extent in extents or ()] if extents != "channels" else []
+        channels = batch[-1] if len(batch) == 2 else 3 if batch else 3 if product == "itself" else 5
+        more = [] if extents is None else [g.positive(channels) for _ in range(4)] if extents == "channels" else [g.positive(*wide)]
+        values = [numpy_helper.to_array(one) for one in g.constants]
+
+        def expected(x, *others):
+            made, rest = left(x, *values, *others)
+            return function(made, *rest)
+        g.expected = expected
+        return g.op(kind, y, *more)
+    build.__name__ = f"product_with_{product}_{len(batch) + 2}_then_{word}"
+    graph()(build)
+
+
+for _word, (_kind, _extents, _function) in FOLLOWERS.items():
+    for _product in ("inputs", "itself", "weights"):
+        for _batch in ((), (1,), (2,), (1, 2)):
+            if not (_word == "batch_norm" and len(_batch) == 0):
+                followed(_product, _word, _kind, _extents, _function, _batch)

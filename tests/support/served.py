@@ -82,6 +82,14 @@ def check(condition, sentence):
         raise AssertionError(sentence)
 
 
+def sentence(answer, statuses):
+    """The error of an answer that must have one of these statuses."""
+    check(answer.status in statuses, f"{answer.status} {answer.body[:300]!r} instead of {statuses}")
+    error = answer.json()["error"]
+    check(20 < len(error) < 1500 and error.endswith("."), f"no sentence: {error!r}")
+    return error
+
+
 def wait(what, condition, seconds=60):
     """Until condition() is true; its value. Fails with what was waited for."""
     end = time.monotonic() + seconds
