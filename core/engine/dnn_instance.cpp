@@ -65,10 +65,7 @@ DnnInstance::DnnInstance(const cv::dnn::Net &net, std::vector<std::string> input
         if (std::find(m_layers.begin(), m_layers.end(), output.layer) == m_layers.end())
             m_layers.push_back(output.layer);
     }
-    const auto names = m_net.getLayerNames();
-    m_fuses = std::none_of(names.begin(), names.end(), [this](const cv::String &name) {
-        return keepsFusion(*m_net.getLayer(m_net.getLayerId(name)));
-    });
+    m_fuses = mayFuse(m_net);
     m_net.enableFusion(m_fuses);
 }
 

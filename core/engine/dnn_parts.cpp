@@ -82,7 +82,9 @@ Result<OpenCvParts> readInstances(
             parts.instances.push_back(
                 std::make_unique<DnnInstance>(net, std::move(inputs), outputs));
         }
-    } catch (const cv::Exception &problem) {
+    } catch (const std::bad_alloc &) {
+        return currentExceptionAsError("reading the network");
+    } catch (const std::exception &problem) { // of OpenCV and of protobuf
         return failedPrecondition(fmt::format(
             "OpenCV {} cannot read the {} network \"{}\": {}; copy it again if it is damaged, or "
             "export the network to ONNX.",

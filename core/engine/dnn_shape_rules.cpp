@@ -74,6 +74,12 @@ Verdict oneAChannel(const Sight &sight)
     return std::nullopt;
 }
 
+Verdict slopes(const Sight &sight)
+{
+    const bool forAll = !sight.blobs().empty() && sight.blobs()[0].total() == 1;
+    return forAll ? std::nullopt : oneAChannel(sight);
+}
+
 // Channels may differ where all else is the same.
 Verdict elementwise(const Sight &sight)
 {
@@ -307,6 +313,7 @@ const std::map<std::string_view, Rule> &rules()
     static const std::map<std::string_view, Rule> known{
         {"Accum", oneSample},
         {"BatchNorm", oneAChannel},
+        {"ChannelsPReLU", slopes},
         {"Convolution", convolution},
         {"Correlation", alike},
         {"CumSum", unknown},
@@ -321,6 +328,7 @@ const std::map<std::string_view, Rule> &rules()
         {"LSTM", longShortTerm},
         {"MVN", normalisation},
         {"MaxUnpool", unpooling},
+        {"PReLU", slopes},
         {"Permute", alike},
         {"Pooling", pooling},
         {"Proposal", proposal},
@@ -347,9 +355,22 @@ std::optional<std::string> misfitOf(const cv::dnn::Layer &layer, const std::vect
     return found->second({layer, in, out});
 }
 
-bool keepsFusion(const cv::dnn::Layer &layer)
+bool mayFuse(cv::dnn::Net &net)
 {
-    return layer.type == "MVN" || layer.type == "Deconvolution";
+    const auto isProduct = [](const cv::Ptr<cv::dnn::Layer> &layer) {
+        return layer->type == "InnerProduct";
+    };
+    const auto names = net.getLayerNames();
+    return std::none_of(names.begin(), names.end(), [&](const cv::String &name) {
+        const auto layer = net.getLayer(net.getLayerId(name));
+        if (layer->type == "MVN" || layer->type == "Deconvolution")
+            return true;
+        if (layer->type == "BatchNorm") { // its channels are not the columns of a product
+            const auto read = net.getLayerInputs(net.getLayerId(name));
+            return std::any_of(read.begin(), read.end(), isProduct);
+        }
+        return isProduct(layer) && layer->blobs.empty();
+    });
 }
 
 } // namespace warmbench

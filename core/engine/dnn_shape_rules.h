@@ -16,8 +16,9 @@ std::optional<std::string> misfitOf(const cv::dnn::Layer &layer,
                                     const std::vector<cv::dnn::MatShape> &in,
                                     const std::vector<cv::dnn::MatShape> &out);
 
-// True where the layer adds the weights of its neighbours once more whenever the network is set up
-// for other shapes.
-bool keepsFusion(const cv::dnn::Layer &layer);
+// Whether OpenCV may join neighbouring layers of this network: some add the weights of a neighbour
+// once more whenever the network is set up for other shapes, and products of matrices drop what is
+// joined to them.
+bool mayFuse(cv::dnn::Net &net);
 
 } // namespace warmbench

@@ -34,6 +34,12 @@ public:
         return std::nullopt;
     }
 
+    bool empty() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_all.empty();
+    }
+
     void add(std::vector<Shape> shapes, const Value &value)
     {
         const std::lock_guard lock(m_mutex);

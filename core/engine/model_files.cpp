@@ -199,6 +199,12 @@ std::vector<std::string> filesEnding(const std::filesystem::path &folder, std::s
 Error partnerMissing(const std::filesystem::path &have, const std::filesystem::path &missing,
                      const char *part)
 {
+    std::error_code ignored;
+    if (std::filesystem::exists(missing, ignored))
+        return failedPrecondition(fmt::format(
+            "\"{}\" needs its {} beside it, but \"{}\" is no file that can be read; put the file "
+            "itself there.",
+            printable(have.filename().string()), part, printable(missing.filename().string())));
     const std::string ending = missing.extension().string();
     const auto others = filesEnding(missing.parent_path(), ending);
     const std::string hint =

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <set>
@@ -233,24 +234,82 @@ const char *flattens(const onnx::NodeProto &node, const Shape &from)
                  "axis alone";
 }
 
+// OpenCV counts what pads an average in for files of PyTorch's, and only for them.
+const char *averagesPads(const onnx::ModelProto &model, const onnx::NodeProto &node)
+{
+    const auto pads = intsAttribute(node, "pads");
+    const bool counted = intAttribute(node, "count_include_pad", 0) != 0;
+    const bool padded =
+        std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
+    return padded && counted != (model.producer_name() == "pytorch")
+               ? "it takes count_include_pad from the exporter's name, not from the file"
+               : nullptr;
+}
+
+// The smaller operand belongs to the last extents; OpenCV looks for its numbers from the second
+// extent on.
+const char *misplaces(const Shape &large, const Shape &small)
+{
+    const auto known = [](const Shape &shape) {
+        return std::none_of(shape.begin(), shape.end(), [](std::int64_t one) { return one < 1; });
+    };
+    const auto count =
+        std::accumulate(small.begin(), small.end(), std::int64_t(1), std::multiplies<>());
+    if (!known(small) || count == 1 || small == large || small.size() > large.size())
+        return nullptr;
+    const auto first = std::find_if(small.begin(), small.end(), [](auto one) { return one > 1; });
+    const auto place = std::ssize(large) - std::ssize(small) + (first - small.begin());
+    std::int64_t covered = 1;
+    for (std::size_t i = 1; place != 1 && i < large.size(); ++i) {
+        covered *= large[i];
+        if (covered == count)
+            return "it takes the numbers of its smaller input for those of the second extent";
+    }
+    return nullptr;
+}
+
+const char *misjoins(const onnx::NodeProto &node, const Shape &left, const Shape &right,
+                     bool leftIsConstant)
+{
+    const auto count = [](const Shape &shape) {
+        return std::accumulate(shape.begin(), shape.end(), std::int64_t(1), std::multiplies<>());
+    };
+    const bool leftIsSmaller =
+        left.size() < right.size() || (left.size() == right.size() && count(left) < count(right));
+    if ((leftIsSmaller || leftIsConstant) && node.op_type() == "Div" && count(left) > 1)
+        return "it divides by the smaller input, or the constant one, whichever that is";
+    return leftIsSmaller ? misplaces(right, left) : misplaces(left, right);
+}
+
 } // namespace
 
 Result<void> findWhatOpenCvFolds(const onnx::ModelProto &model, const OnnxShapes &shapes)
 {
     static const std::set<std::string, std::less<>> flattening{"Softmax", "LogSoftmax", "Hardmax"};
+    static const std::set<std::string, std::less<>> joining{"Add", "Div", "Mul", "Sub"};
     const bool early = opsetOf(model, "") < 13;
     const ValueShapes extents = shapes.fixedExtents();
+    const auto extentsOf = [&](const OnnxStep &step, std::size_t input) -> const Shape * {
+        const int value = input < step.inputs.size() ? step.inputs[input] : -1;
+        const auto at = static_cast<std::size_t>(value);
+        return value >= 0 && extents[at] ? &*extents[at] : nullptr;
+    };
     for (const OnnxStep &step : shapes.steps()) {
-        const int read = step.inputs.empty() ? -1 : step.inputs[0];
-        if (read < 0 || !extents[static_cast<std::size_t>(read)] || !domainOf(*step.node).empty())
+        const Shape *from = extentsOf(step, 0);
+        const Shape *with = extentsOf(step, 1);
+        if (!from || !domainOf(*step.node).empty())
             continue;
-        const Shape &from = *extents[static_cast<std::size_t>(read)];
         const std::string &type = step.node->op_type();
         const char *reason = nullptr;
         if (type.starts_with("Reduce"))
-            reason = reducesFree(*step.node, from);
+            reason = reducesFree(*step.node, *from);
         else if (early && flattening.contains(type))
-            reason = flattens(*step.node, from);
+            reason = flattens(*step.node, *from);
+        else if (type == "AveragePool")
+            reason = averagesPads(model, *step.node);
+        else if (with && joining.contains(type))
+            reason =
+                misjoins(*step.node, *from, *with, shapes.constant(step.inputs[0]).has_value());
         if (reason)
             return failedPrecondition(refusal(model, *step.node, reason));
     }

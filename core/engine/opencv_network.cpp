@@ -72,6 +72,12 @@ std::string shapesText(std::span<const Shape> shapes)
     return joined(texts);
 }
 
+Error misfit(std::span<const Shape> shapes, const Error &reason)
+{
+    return invalidArgument(fmt::format("The network does not take inputs of shape {}: {}",
+                                       shapesText(shapes), reason.message));
+}
+
 // Numbers that differ from sample to sample, the same on every machine; small for integers, which
 // may be indices.
 Tensor trialTensor(DType dtype, const Shape &shape, unsigned seed)
@@ -197,10 +203,14 @@ Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
 Result<std::vector<Tensor>> OpenCvNetwork::firstRun(OpenCvInstance &instance,
                                                     std::span<const Tensor> inputs)
 {
+    auto shapes = shapesOf(inputs);
     auto outputs = instance.run(inputs, m_spec);
+    // Where others ran and no graph tells that these fit, it is they that do not.
+    if (!outputs && !m_graph && !m_tried.empty() &&
+        outputs.error().code == ErrorCode::FailedPrecondition)
+        return misfit(shapes, outputs.error());
     if (!outputs)
         return outputs;
-    auto shapes = shapesOf(inputs);
     const auto taken = cost(shapes);
     if (!taken)
         return taken.error();
@@ -248,8 +258,7 @@ Result<RunCost> OpenCvNetwork::learn(std::vector<Shape> shapes) const
         const Lease instance(*this);
         const auto laid = instance->cost(shapes);
         if (!laid && laid.error().code == ErrorCode::FailedPrecondition)
-            return invalidArgument(fmt::format("The network does not take inputs of shape {}: {}",
-                                               shapesText(shapes), laid.error().message));
+            return misfit(shapes, laid.error());
         if (!laid)
             return laid.error();
         cost = *laid;

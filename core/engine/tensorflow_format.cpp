@@ -75,6 +75,12 @@ Result<void> fillInputs(const TensorFlowGraph &graph, const std::string &file, N
                 "says channels last; image outputs come channels first too.",
                 printable(input.name)));
     }
+    if (const TensorFlowNode *node = doubtfulNode(graph))
+        spec.warnings.push_back(fmt::format(
+            "OpenCV takes the axes and defaults of some TensorFlow operators otherwise than "
+            "TensorFlow, perhaps those of the node \"{}\" ({}): compare a few answers with "
+            "TensorFlow's own, or convert the graph to ONNX with tf2onnx.",
+            printable(node->name), printable(node->op, 60)));
     if (spec.inputs.empty())
         return failedPrecondition(fmt::format(
             "\"{}\" has no Placeholder, hence no input; freeze the graph with its inputs, or "

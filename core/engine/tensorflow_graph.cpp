@@ -76,6 +76,7 @@ constexpr std::array operands{
     Operand{"Concat", 0, Needs::ScalarInField}, Operand{"ConcatV2", -1, Needs::ScalarInField},
     Operand{"Split", 0, Needs::ScalarInField},  Operand{"Split", 1, Needs::Computed},
     Operand{"ExpandDims", 0, Needs::Computed},  Operand{"ExpandDims", 1, Needs::ScalarInField},
+    Operand{"Sub", 0, Needs::Computed},         Operand{"RealDiv", 0, Needs::Computed},
 };
 
 struct Fewest
@@ -343,6 +344,10 @@ private:
                                            "the graph again",
                                            largestExtent));
         }
+        if (std::any_of(node.dilations.begin(), node.dilations.end(),
+                        [](std::int64_t dilation) { return dilation != 1; }))
+            return refused(m_file, node,
+                           "has dilations, which OpenCV leaves out; export the graph to ONNX");
         for (const Integers &wanted : integers) {
             if (wanted.op != node.op)
                 continue;
@@ -447,6 +452,23 @@ Result<void> checkTensorFlowGraph(const TensorFlowGraph &graph, const TensorFlow
                                   const std::string &file)
 {
     return Checker(graph, weights, file).check();
+}
+
+const TensorFlowNode *doubtfulNode(const TensorFlowGraph &graph)
+{
+    static const std::set<std::string_view> doubtful{
+        "ArgMax",  "ExpandDims",   "LRN",   "Max",       "Mean",  "MirrorPad",
+        "Pack",    "Reshape",      "Slice", "Softmax",   "Split", "SplitV",
+        "Squeeze", "StridedSlice", "Sum",   "Transpose", "Unpack"};
+    // It takes any channels for groups of those that the weights are for.
+    const bool freeChannels = std::any_of(graph.begin(), graph.end(), [](const auto &node) {
+        const bool picture = node.op == "Placeholder" && node.shape.size() == 4;
+        return picture && (node.shape[3] < 1 || node.shape[1] < 1);
+    });
+    const auto found = std::find_if(graph.begin(), graph.end(), [&](const TensorFlowNode &node) {
+        return doubtful.contains(node.op) || (freeChannels && node.op == "DepthwiseConv2dNative");
+    });
+    return found == graph.end() ? nullptr : &*found;
 }
 
 } // namespace warmbench

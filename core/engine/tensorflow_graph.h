@@ -34,6 +34,7 @@ struct TensorFlowNode
     std::string dataFormat;
     std::vector<std::int64_t> strides;
     std::vector<std::int64_t> windows; // ksize
+    std::vector<std::int64_t> dilations;
     TensorFlowConstant constant;
 };
 
@@ -48,5 +49,9 @@ Result<TensorFlowGraph> readTensorFlowText(const ProtoText &root, const std::str
 // the inputs that OpenCV takes without asking. Constants may stand in `weights` too.
 Result<void> checkTensorFlowGraph(const TensorFlowGraph &graph, const TensorFlowGraph &weights,
                                   const std::string &file);
+
+// The first node whose axes or defaults OpenCV is known to take otherwise than TensorFlow in some
+// graphs; null where there is none.
+const TensorFlowNode *doubtfulNode(const TensorFlowGraph &graph);
 
 } // namespace warmbench

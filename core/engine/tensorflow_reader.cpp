@@ -105,6 +105,8 @@ void readAttribute(BlockFile &file, const WireField &entry, TensorFlowNode &node
                 node.strides = integersIn(file, *part);
             else if (key == "ksize" && part->number == 1)
                 node.windows = integersIn(file, *part);
+            else if (key == "dilations" && part->number == 1)
+                node.dilations = integersIn(file, *part);
         }
     }
 }
@@ -170,6 +172,8 @@ void readAttributeText(const ProtoText &attribute, TensorFlowNode &node)
         node.strides = list->numbers("i");
     else if (key == "ksize" && list)
         node.windows = list->numbers("i");
+    else if (key == "dilations" && list)
+        node.dilations = list->numbers("i");
 }
 
 } // namespace

@@ -7,11 +7,17 @@ namespace warmbench {
 
 namespace {
 
+// Free channels of pictures are those of colours.
 Shape shapeWith(std::span<const Dimension> declared, std::int64_t freeExtent)
 {
+    constexpr std::int64_t colours = 3;
     Shape shape;
-    for (const Dimension &extent : declared)
-        shape.push_back(!extent.free() ? extent.size : shape.empty() ? 1 : freeExtent);
+    for (const Dimension &extent : declared) {
+        const std::int64_t chosen = shape.empty()                               ? 1
+                                    : shape.size() == 1 && declared.size() >= 4 ? colours
+                                                                                : freeExtent;
+        shape.push_back(extent.free() ? chosen : extent.size);
+    }
     return shape;
 }
 

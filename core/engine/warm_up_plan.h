@@ -23,7 +23,8 @@ struct WarmUpPlan
     bool batch = false;                     // two samples at once are to be tried too
 };
 
-// Free extents become 1 where they count samples, else 224, 64 or 1. Without trials: the network
+// Free extents become 1 where they count samples, 3 where they count a picture's channels, else
+// 224, 64 or 1. Without trials: the network
 // has free sizes and takes none of these, or no more memory is there for them. FailedPrecondition:
 // its own fixed shapes do not fit each other. ResourceExhausted with the numbers: these fixed
 // shapes take more than `limit` (0: no limit). `weights` are those of one instance.

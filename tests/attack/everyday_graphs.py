@@ -611,7 +611,8 @@ def attended(x, q, k, v):
 # Of the inputs and then the constants, in their order.
 def _by_name():
     known = {
-        "matmul_of_two_inputs": np.matmul, "matmul_free": np.matmul, "matmul_fixed": np.matmul, "matmul_batched": np.matmul, "matmul_3d_weights": np.matmul,
+        "matmul_of_two_inputs": np.matmul, "matmul_free": np.matmul, "matmul_fixed": np.matmul, "matmul_batched": np.matmul,
+        "matmul_3d_weights": np.matmul,
         "matmul_vector": np.matmul, "matmul_left_weights": lambda x, w: w @ x, "einsum": np.matmul,
         "attention_fixed": lambda x, q, k, v, _: attended(x, q, k, v), "attention_free_batch": lambda x, q, k, v, _: attended(x, q, k, v),
         "attention_free_length": lambda x, q, k, v, _: attended(x, q, k, v), "attention_of_itself": lambda x: x @ np.swapaxes(x, 1, 2),
@@ -631,17 +632,20 @@ def _by_name():
         "gather_last": lambda x, _: x[..., 1], "gather_rows": lambda x, _: x[[0, 2]], "gather_one": lambda x, _: x[:, 0],
         "embedding": lambda ids, w: w[ids], "embedding_free": lambda ids, w: w[ids].mean(1),
         "gather_elements": lambda x, at: np.take_along_axis(x, at.astype(int), 1), "gather_nd": lambda x, at: x[tuple(at.astype(int).T)],
-        "slice_columns": lambda x, *_: x[:, 1:4], "slice_backwards": lambda x, *_: x[:, ::-1], "split_and_add": lambda x, _: x[:, :3] + x[:, 3:],
+        "slice_columns": lambda x, *_: x[:, 1:4], "slice_backwards": lambda x, *_: x[:, ::-1],
+        "split_and_add": lambda x, _: x[:, :3] + x[:, 3:],
         "split_evenly": lambda x: np.concatenate([x[:, 4:], x[:, :2]], 1), "flatten_through_shape": lambda x, *_: x.reshape(len(x), -1),
         "reshape_zero": lambda x, _: x.reshape(len(x), -1), "reshape_fixed": lambda x, _: x.reshape(4, 6),
         "squeeze_and_unsqueeze": lambda x, *_: x.reshape(1, 5, 1), "transpose": lambda x: x.transpose(0, 2, 3, 1),
         "expand": lambda x, _: np.broadcast_to(x, (2, 3, 4)), "expand_like": np.add, "tile": lambda x, _: np.tile(x, (2, 2)),
-        "where_positive": lambda x, *_: np.where(x > 0, x, 0.1 * x), "constant_of_shape": lambda x: x, "range_positions": lambda x, *_: x + np.arange(5),
+        "where_positive": lambda x, *_: np.where(x > 0, x, 0.1 * x), "constant_of_shape": lambda x: x,
+        "range_positions": lambda x, *_: x + np.arange(5),
         "pad_reflect": lambda x, _: np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)], mode="reflect"),
         "pad_constant": lambda x, *_: np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)]),
         "clip_and_hard_swish": lambda x, *_: np.clip(x, 0, 6) * np.clip(0.2 * np.clip(x, 0, 6) + 0.5, 0, 1),
         "prelu": lambda x, w: np.where(x > 0, x, x * w),
-        "add_of_two_inputs": np.add, "add_row_to_rows": np.add, "concat_two_inputs": lambda a, b: np.concatenate([a, b], 1), "scalar_factor": np.multiply,
+        "add_of_two_inputs": np.add, "add_row_to_rows": np.add, "concat_two_inputs": lambda a, b: np.concatenate([a, b], 1),
+        "scalar_factor": np.multiply,
         "depth_to_space": lambda x: x.reshape(1, 2, 2, 3, 4, 4).transpose(0, 3, 4, 1, 5, 2).reshape(1, 3, 8, 8),
         "space_to_depth": lambda x: x.reshape(1, 3, 2, 2, 2, 2).transpose(0, 3, 5, 1, 2, 4).reshape(1, 12, 2, 2),
         "channel_shuffle": lambda x, *_: x.reshape(1, 2, 2, 6, 6).transpose(0, 2, 1, 3, 4).reshape(1, 4, 6, 6),
@@ -735,8 +739,9 @@ for _a in (0, 1):
 
 def every_arithmetic(kind, function):
     # Equal extents last: which of them a shorter operand stands at is not seen by its extent.
-    for one, other in (((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 3), (2, 1)), ((2, 3), ()), ((2, 3, 4), (3, 1)), ((2, 3, 4), (4,)), ((1, 3, 4, 5), (3, 1, 1)),
-                       ((1, 3, 4, 5), (1, 3, 4, 5)), ((1, 3, 4, 5), (4, 5)), ((1, 3, 4, 5), (5,)), ((2, 1, 4), (2, 3, 4)), ((3,), (2, 3)),
+    for one, other in (((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 3), (2, 1)), ((2, 3), ()), ((2, 3, 4), (3, 1)), ((2, 3, 4), (4,)),
+                       ((1, 3, 4, 5), (3, 1, 1)), ((1, 3, 4, 5), (1, 3, 4, 5)), ((1, 3, 4, 5), (4, 5)), ((1, 3, 4, 5), (5,)), ((2, 1, 4), (2, 3, 4)),
+                       ((3,), (2, 3)),
                        ((3, 3), (3,)), ((3, 3), (3, 1)), ((2, 3, 3), (3,)), ((1, 3, 4, 3), (3,)), ((1, 3, 3, 3), (3, 1))):
         for form in ("constant", "constant_first", "inputs"):
             def build(g):
@@ -767,8 +772,10 @@ def every_function(kind, function, **attributes):
 
 
 for _kind, _function, _attributes in [
-        ("Relu", lambda x: np.maximum(x, 0), {}), ("LeakyRelu", lambda x: np.where(x > 0, x, 0.01 * x), {}), ("Sigmoid", lambda x: 1 / (1 + np.exp(-x)), {}),
-        ("Tanh", np.tanh, {}), ("Elu", lambda x: np.where(x > 0, x, np.expm1(x)), {}), ("Exp", np.exp, {}), ("Abs", np.abs, {}), ("Neg", np.negative, {}),
+        ("Relu", lambda x: np.maximum(x, 0), {}), ("LeakyRelu", lambda x: np.where(x > 0, x, 0.01 * x), {}),
+        ("Sigmoid", lambda x: 1 / (1 + np.exp(-x)), {}),
+        ("Tanh", np.tanh, {}), ("Elu", lambda x: np.where(x > 0, x, np.expm1(x)), {}), ("Exp", np.exp, {}), ("Abs", np.abs, {}),
+        ("Neg", np.negative, {}),
         ("Floor", np.floor, {}), ("Ceil", np.ceil, {}), ("Round", np.round, {}), ("Sin", np.sin, {}), ("Cos", np.cos, {}),
         ("Softplus", lambda x: np.log1p(np.exp(x)), {}),
         ("Softsign", lambda x: x / (1 + np.abs(x)), {}), ("HardSigmoid", lambda x: np.clip(0.2 * x + 0.5, 0, 1), {}),
@@ -782,7 +789,8 @@ def every_transpose(order, shape):
     for free in (False, True):
         def build(g):
             g.expected = lambda x: x.transpose(order)
-            return g.op("Transpose", g.input("x", ["n", *shape[1:]] if free else list(shape), list(shape), *([[1, *shape[1:]]] if free else [])), perm=order)
+            x = g.input("x", ["n", *shape[1:]] if free else list(shape), list(shape), *([[1, *shape[1:]]] if free else []))
+            return g.op("Transpose", x, perm=order)
         build.__name__ = "transpose_" + "".join(map(str, order)) + ("_free" if free else "")
         graph()(build)
 
@@ -812,7 +820,8 @@ def every_pooling(kind, kernel, stride, pad, ceil, count=0, producer=""):
         g.expected = function
         how = {"count_include_pad": count} if kind == "AveragePool" else {}
         return g.op(kind, g.input("x", [1, 3, 9, 8]), kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[pad] * 4, ceil_mode=ceil, **how)
-    build.__name__ = f"{kind.lower()}_{kernel}_{stride}_{pad}" + ("_ceil" if ceil else "") + ("_counted" if count else "") + producer
+    words = [kind.lower(), kernel, stride, pad, "ceil" if ceil else "", "counted" if count else "", producer]
+    build.__name__ = "_".join(str(word) for word in words if word != "")
     graph()(build)
 
 
@@ -829,8 +838,9 @@ for _ceil in (0, 1):
 # ---- what follows a product, which OpenCV may fold into it
 
 FOLLOWERS = {
-    "mul_number": ("Mul", (), np.multiply), "div_number": ("Div", (), np.divide), "add_number": ("Add", (), np.add), "sub_number": ("Sub", (), np.subtract),
-    "mul_row": ("Mul", (5,), np.multiply), "add_row": ("Add", (5,), np.add), "mul_rows": ("Mul", (3, 5), np.multiply), "add_rows": ("Add", (3, 5), np.add),
+    "mul_number": ("Mul", (), np.multiply), "div_number": ("Div", (), np.divide), "add_number": ("Add", (), np.add),
+    "sub_number": ("Sub", (), np.subtract), "mul_row": ("Mul", (5,), np.multiply), "add_row": ("Add", (5,), np.add),
+    "mul_rows": ("Mul", (3, 5), np.multiply), "add_rows": ("Add", (3, 5), np.add),
     "relu": ("Relu", None, lambda x: np.maximum(x, 0)), "sigmoid": ("Sigmoid", None, lambda x: 1 / (1 + np.exp(-x))), "tanh": ("Tanh", None, np.tanh),
     "batch_norm": ("BatchNormalization", "channels", lambda x, *four: normal(x, *four))}
 
