@@ -44,10 +44,8 @@ public:
     }
     Lease(const Lease &) = delete;
     Lease &operator=(const Lease &) = delete;
-    OpenCvInstance &operator*() const { return *m_slot->instance; }
-    OpenCvInstance *operator->() const { return m_slot->instance.get(); }
-    // Answers what it kept before.
-    Bytes keeps(Bytes bytes) const { return std::exchange(m_slot->kept, bytes); }
+    Slot &operator*() const { return *m_slot; }
+    Slot *operator->() const { return m_slot; }
 
 private:
     const OpenCvNetwork &m_network;
@@ -62,6 +60,13 @@ std::vector<Shape> shapesOf(std::span<const Tensor> tensors)
     for (const Tensor &tensor : tensors)
         shapes.push_back(tensor.shape());
     return shapes;
+}
+
+bool areShapesOf(std::span<const Tensor> tensors, std::span<const Shape> shapes)
+{
+    return std::equal(
+        tensors.begin(), tensors.end(), shapes.begin(), shapes.end(),
+        [](const Tensor &tensor, const Shape &shape) { return tensor.shape() == shape; });
 }
 
 std::string shapesText(std::span<const Shape> shapes)
@@ -147,7 +152,7 @@ OpenCvNetwork::OpenCvNetwork(OpenCvParts parts)
     , m_graph(std::move(parts.graph))
 {
     for (auto &instance : parts.instances)
-        m_slots.push_back({.instance = std::move(instance), .kept = {}});
+        m_slots.push_back({.instance = std::move(instance), .shapes = {}, .cost = {}});
     for (Slot &slot : m_slots)
         m_free.push_back(&slot);
 }
@@ -185,43 +190,49 @@ Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
 {
     if (auto checked = checkInputs(inputs); !checked)
         return std::move(checked).error();
-    const auto tried = m_tried.find(inputs);
-    const auto taken = tried ? Result<RunCost>(*tried) : cost(shapesOf(inputs));
-    if (!taken)
-        return taken.error();
-    const Lease instance(*this);
+    const Lease slot(*this);
+    if (!areShapesOf(inputs, slot->shapes)) {
+        const auto tried = m_tried.find(inputs);
+        if (!tried)
+            return firstRun(*slot, inputs);
+        slot->shapes = shapesOf(inputs);
+        slot->cost = *tried;
+    }
     const EngineRun counted(usualTime() < quickRunTime);
     const auto began = std::chrono::steady_clock::now();
-    auto outputs = tried ? instance->run(inputs, m_spec) : firstRun(*instance, inputs);
-    instance.keeps(taken->activations);
+    auto outputs = slot->instance->run(inputs, m_spec);
     if (outputs)
         m_usual.add(std::chrono::steady_clock::now() - began);
     return outputs;
 }
 
-// The first with such shapes: layers tell what they make only when they have run.
-Result<std::vector<Tensor>> OpenCvNetwork::firstRun(OpenCvInstance &instance,
-                                                    std::span<const Tensor> inputs)
+// The first with such shapes: whether they fit is asked before, and layers tell what they make only
+// when they have run.
+Result<std::vector<Tensor>> OpenCvNetwork::firstRun(Slot &slot, std::span<const Tensor> inputs)
 {
-    auto shapes = shapesOf(inputs);
-    auto outputs = instance.run(inputs, m_spec);
+    const auto shapes = shapesOf(inputs);
+    slot.shapes.clear();
+    const auto cost = costIn(*slot.instance, shapes);
+    if (!cost)
+        return cost.error();
+    slot.cost = *cost;
+    const EngineRun counted(false);
+    auto outputs = slot.instance->run(inputs, m_spec);
     // Where others ran and no graph tells that these fit, it is they that do not.
     if (!outputs && !m_graph && !m_tried.empty() &&
         outputs.error().code == ErrorCode::FailedPrecondition)
         return misfit(shapes, outputs.error());
     if (!outputs)
         return outputs;
-    const auto taken = cost(shapes);
-    if (!taken)
-        return taken.error();
     if (m_graph) {
         const auto inferred = m_graph->infer(shapes);
         if (!inferred)
             return inferred.error();
-        if (auto made = instance.compare(shapes, layerShapesOf(*m_graph, *inferred)); !made)
+        if (auto made = slot.instance->compare(shapes, layerShapesOf(*m_graph, *inferred)); !made)
             return std::move(made).error();
     }
-    m_tried.add(std::move(shapes), *taken);
+    m_tried.add(shapes, *cost);
+    slot.shapes = shapes;
     return outputs;
 }
 
@@ -241,29 +252,32 @@ Result<RunCost> OpenCvNetwork::cost(std::span<const Shape> inputs) const
 {
     if (const auto known = m_costs.find(inputs))
         return *known;
-    return learn({inputs.begin(), inputs.end()});
+    if (m_graph) // which is asked alone
+        return costIn(*m_slots.front().instance, inputs);
+    const Lease slot(*this);
+    return costIn(*slot->instance, inputs);
 }
 
-// Of shapes that were not asked for before: by the graph where the format has one, else by what
-// OpenCV's layers say.
-Result<RunCost> OpenCvNetwork::learn(std::vector<Shape> shapes) const
+// By the graph where the format has one, else by what the layers of the instance say.
+Result<RunCost> OpenCvNetwork::costIn(OpenCvInstance &instance, std::span<const Shape> inputs) const
 {
+    if (const auto known = m_costs.find(inputs))
+        return *known;
     RunCost cost;
     if (m_graph) {
-        const auto inferred = m_graph->infer(shapes);
+        const auto inferred = m_graph->infer(inputs);
         if (!inferred)
             return inferred.error();
         cost = runCostOf(*m_graph, *inferred);
     } else {
-        const Lease instance(*this);
-        const auto laid = instance->cost(shapes);
+        const auto laid = instance.cost(inputs);
         if (!laid && laid.error().code == ErrorCode::FailedPrecondition)
-            return misfit(shapes, laid.error());
+            return misfit(inputs, laid.error());
         if (!laid)
             return laid.error();
         cost = *laid;
     }
-    m_costs.add(std::move(shapes), cost);
+    m_costs.add({inputs.begin(), inputs.end()}, cost);
     return cost;
 }
 
@@ -283,9 +297,9 @@ Result<void> OpenCvNetwork::warmUpWith(const std::vector<Shape> &shapes)
     if (!inputs)
         return inputs.error();
     std::vector<Shape> answered;
-    for (const Slot &slot : m_slots) {
-        const auto outputs = answered.empty() ? firstRun(*slot.instance, *inputs)
-                                              : slot.instance->run(*inputs, m_spec);
+    for (Slot &slot : m_slots) {
+        const auto outputs =
+            answered.empty() ? firstRun(slot, *inputs) : slot.instance->run(*inputs, m_spec);
         if (!outputs)
             return outputs.error();
         answered = shapesOf(*outputs);
@@ -354,7 +368,7 @@ void OpenCvNetwork::tryBatch()
 // reshapes, and then they fail or, worse, mix the samples.
 bool OpenCvNetwork::batchTrial()
 {
-    OpenCvInstance &instance = *m_slots.front().instance;
+    Slot &slot = m_slots.front();
     std::vector<Tensor> both;
     std::vector<Tensor> expected;
     for (const unsigned seed : {7U, 1234567U}) {
@@ -362,13 +376,14 @@ bool OpenCvNetwork::batchTrial()
         for (std::size_t i = 0; i < m_spec.inputs.size(); ++i)
             sample.push_back(trialTensor(m_spec.inputs[i].dtype, m_warmShapes[i],
                                          seed + static_cast<unsigned>(i)));
-        auto outputs = instance.run(sample, m_spec);
+        auto outputs = slot.instance->run(sample, m_spec);
         if (!outputs || !append(both, std::move(sample)) || !append(expected, *std::move(outputs)))
             return false;
     }
     if (!cost(shapesOf(both)))
         return false;
-    const auto together = firstRun(instance, both);
+    const auto together = firstRun(slot, both);
+    slot.shapes.clear();
     return together && std::equal(expected.begin(), expected.end(), together->begin(),
                                   [](const Tensor &alone, const Tensor &batched) {
                                       return alone.shape() == batched.shape() &&
@@ -384,8 +399,8 @@ NetworkMeasure OpenCvNetwork::measure() const
             m_measured =
                 measureOnnx(*m_graph, shapes ? *shapes : ValueShapes(m_graph->valueCount()));
         } else {
-            const Lease instance(*this);
-            m_measured = instance->measure(m_warmShapes);
+            const Lease slot(*this);
+            m_measured = slot->instance->measure(m_warmShapes);
         }
         m_measured.weights.count *= std::ssize(m_slots);
         m_measured.activations.count *= std::ssize(m_slots);
@@ -403,7 +418,8 @@ void OpenCvNetwork::handBack()
     {
         const std::lock_guard lock(m_mutex);
         for (Slot *slot : m_free) {
-            if (std::exchange(slot->rested, true) && slot->kept > warm->activations + worthARun)
+            if (std::exchange(slot->rested, true) &&
+                slot->cost.activations > warm->activations + worthARun)
                 grown.push_back(slot);
         }
     }
@@ -412,14 +428,15 @@ void OpenCvNetwork::handBack()
         const auto place = std::find(m_free.begin(), m_free.end(), slot);
         if (place == m_free.end() || !slot->rested)
             continue;
-        const Lease instance(*this, place);
+        const Lease lease(*this, place);
         lock.unlock();
         // A smaller run makes OpenCV let go of what it kept for a larger one.
         const auto inputs = zeros(m_warmShapes);
         const EngineRun counted(usualTime() < quickRunTime);
-        if (!inputs || !instance->run(*inputs, m_spec))
+        if (!inputs || !slot->instance->run(*inputs, m_spec))
             return;
-        noteGivenBack(instance.keeps(warm->activations));
+        noteGivenBack(std::exchange(slot->cost, *warm).activations);
+        slot->shapes = m_warmShapes;
     }
 }
 

@@ -42,15 +42,16 @@ private:
     struct Slot
     {
         std::unique_ptr<OpenCvInstance> instance;
-        Bytes kept;          // between its layers since its last run
+        std::vector<Shape> shapes; // of the inputs of its last run, and what that took
+        RunCost cost;
         bool rested = false; // since the last handBack()
     };
     class Lease;
     Result<void> checkInputs(std::span<const Tensor> inputs) const;
     Result<std::vector<Tensor>> zeros(const std::vector<Shape> &shapes) const;
     Result<void> warmUpWith(const std::vector<Shape> &shapes);
-    Result<RunCost> learn(std::vector<Shape> shapes) const;
-    Result<std::vector<Tensor>> firstRun(OpenCvInstance &instance, std::span<const Tensor> inputs);
+    Result<RunCost> costIn(OpenCvInstance &instance, std::span<const Shape> inputs) const;
+    Result<std::vector<Tensor>> firstRun(Slot &slot, std::span<const Tensor> inputs);
     void fillOutputs();
     void tryBatch();
     bool batchTrial();

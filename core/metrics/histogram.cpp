@@ -1,6 +1,7 @@
 #include "metrics/histogram.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -22,6 +23,26 @@ const std::array<std::int64_t, finiteBuckets> &bounds()
     return made;
 }
 
+// By the number of bits in a span the first bucket that it may belong to; the right one is at most
+// four further on.
+const std::array<std::size_t, 65> &firstBuckets()
+{
+    static const auto made = [] {
+        std::array<std::size_t, 65> result{};
+        for (std::size_t bits = 1; bits < result.size(); ++bits) {
+            const auto least = static_cast<std::int64_t>(std::uint64_t(1) << (bits - 1));
+            const auto &limits = bounds();
+            result.at(bits) =
+                bits == 64
+                    ? limits.size()
+                    : static_cast<std::size_t>(
+                          std::lower_bound(limits.begin(), limits.end(), least) - limits.begin());
+        }
+        return result;
+    }();
+    return made;
+}
+
 } // namespace
 
 double Histogram::upperBound(int bucket)
@@ -35,8 +56,11 @@ void Histogram::record(std::chrono::nanoseconds span)
 {
     const std::int64_t ns = std::max<std::int64_t>(span.count(), 0);
     const auto &limits = bounds();
-    const auto bucket = std::lower_bound(limits.begin(), limits.end(), ns) - limits.begin();
-    m_buckets[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+    std::size_t bucket =
+        firstBuckets()[static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(ns)))];
+    while (bucket < limits.size() && limits[bucket] < ns)
+        ++bucket;
+    m_buckets[bucket].fetch_add(1, std::memory_order_relaxed);
     m_sumNs.fetch_add(ns, std::memory_order_relaxed);
 }
 
