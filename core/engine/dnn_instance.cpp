@@ -65,6 +65,12 @@ DnnInstance::DnnInstance(const cv::dnn::Net &net, std::vector<std::string> input
         if (std::find(m_layers.begin(), m_layers.end(), output.layer) == m_layers.end())
             m_layers.push_back(output.layer);
     }
+    for (const cv::String &name : m_net.getLayerNames()) {
+        const int id = m_net.getLayerId(name);
+        if (ranksMade(*m_net.getLayer(id)))
+            m_reshapes.push_back(id);
+    }
+    std::sort(m_reshapes.begin(), m_reshapes.end());
     m_fuses = mayFuse(m_net);
     m_net.enableFusion(m_fuses);
 }
@@ -88,6 +94,7 @@ Result<std::vector<Tensor>> DnnInstance::run(std::span<const Tensor> inputs,
         }
         std::vector<std::vector<cv::Mat>> blobs;
         m_net.forward(blobs, m_layers);
+        m_ran = true;
         for (std::size_t i = 0; i < m_outputs.size(); ++i) {
             const auto layer = std::find(m_layers.begin(), m_layers.end(), m_outputs[i].layer);
             const auto at = static_cast<std::size_t>(layer - m_layers.begin());
@@ -172,11 +179,39 @@ DnnInstance::Layout DnnInstance::layoutOf(std::span<const Shape> inputs)
     return layout;
 }
 
+// Layers behind a reshape that makes more extents than they know divide by what is not there. Each
+// is asked with those before it alone, the first one first.
+Result<void> DnnInstance::check(std::span<const Shape> inputs)
+{
+    m_asked = m_asked || !m_reshapes.empty();
+    for (const int id : m_reshapes) {
+        const auto layer = m_net.getLayer(id);
+        try {
+            std::vector<cv::dnn::MatShape> in;
+            std::vector<cv::dnn::MatShape> out;
+            m_net.getLayerShapes(matShapes(inputs), id, in, out);
+            const auto ranks = ranksMade(*layer);
+            if (ranks && !out.empty() && out[0].size() != *ranks)
+                return failure(layer->name, fmt::format("it would make {} extents instead of {}",
+                                                        out[0].size(), *ranks));
+        } catch (const std::bad_alloc &) {
+            return currentExceptionAsError("telling the shapes within the network");
+        } catch (const std::exception &problem) {
+            // Layers of free shapes tell nothing before their first run.
+            if (m_ran)
+                return failure(layer->name, problem.what());
+        }
+    }
+    return {};
+}
+
 Result<RunCost> DnnInstance::cost(std::span<const Shape> inputs)
 {
+    if (auto fits = check(inputs); !fits)
+        return std::move(fits).error();
     try {
         const Layout layout = layoutOf(inputs);
-        if (auto fits = check(layout); !fits)
+        if (auto fits = rulesHold(layout); !fits)
             return std::move(fits).error();
         RunCost cost{.activations = activationsOf(layout), .outputs = {}};
         for (const DnnOutput &output : m_outputs) {
@@ -196,7 +231,7 @@ Result<RunCost> DnnInstance::cost(std::span<const Shape> inputs)
     }
 }
 
-Result<void> DnnInstance::check(const Layout &layout)
+Result<void> DnnInstance::rulesHold(const Layout &layout)
 {
     for (std::size_t i = 0; i < layout.ids.size(); ++i) {
         if (layout.ids[i] == 0)

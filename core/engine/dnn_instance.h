@@ -29,6 +29,7 @@ public:
 
     Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
                                     const NetworkSpec &spec) override;
+    Result<void> check(std::span<const Shape> inputs) override;
     Result<RunCost> cost(std::span<const Shape> inputs) override;
     Result<void> compare(std::span<const Shape> inputs, const ExpectedShapes &expected) override;
     NetworkMeasure measure(std::span<const Shape> inputs) override;
@@ -43,7 +44,7 @@ private:
     };
     std::vector<cv::dnn::MatShape> matShapes(std::span<const Shape> inputs);
     Layout layoutOf(std::span<const Shape> inputs);
-    Result<void> check(const Layout &layout);
+    Result<void> rulesHold(const Layout &layout);
     Bytes activationsOf(const Layout &layout);
     std::vector<int> inputsOf(int layer, const std::map<int, int> &places);
     Error failure(const std::string &layer, const std::string &message) const;
@@ -56,7 +57,9 @@ private:
     std::vector<cv::String> m_layers; // of m_outputs, as OpenCV wants them
     // Layers keep notes of the shapes that they were asked about last, which a run then goes by.
     bool m_asked = false;
+    bool m_ran = false;
     bool m_fuses = true;
+    std::vector<int> m_reshapes; // layers that give another number of extents
 };
 
 } // namespace warmbench

@@ -3,6 +3,7 @@
 #include "tensor/shape.h"
 
 #include <algorithm>
+#include <climits>
 #include <fmt/format.h>
 #include <functional>
 #include <limits>
@@ -156,7 +157,7 @@ Verdict transposedConvolution(const Sight &sight)
     const std::int64_t pixels = elements(std::span(in).subspan(2));
     const auto each = static_cast<std::int64_t>(weights.total()) / std::max(weights.size[0], 1);
     if (pixels > most / std::max<std::int64_t>(each, 1))
-        return "it would need a buffer beyond 2 GiB";
+        return "it would need a buffer of more than 2^31 numbers";
     const bool single = weights.size[2] == 1 && weights.size[3] == 1 &&
                         std::all_of(layer->strides.begin(), layer->strides.end(),
                                     [](std::size_t stride) { return stride == 1; });
@@ -293,7 +294,7 @@ Verdict region(const Sight &sight)
     const auto &in = sight.first();
     if (in.size() != 4 || sight.blobs().empty() || sight.out[0].empty())
         return "it needs an input of four extents and anchors";
-    const std::int64_t cells = std::int64_t(in[0]) * in[2] * in[3];
+    const std::int64_t cells = std::int64_t(in[0]) * in[1] * in[2]; // channels come last
     const std::int64_t each = sight.out[0].back();
     const std::int64_t anchors = elements(sight.out[0]) / std::max<std::int64_t>(cells * each, 1);
     return require(static_cast<std::int64_t>(sight.blobs()[0].total()) >= 2 * anchors,
@@ -355,6 +356,38 @@ std::optional<std::string> misfitOf(const cv::dnn::Layer &layer, const std::vect
     return found->second({layer, in, out});
 }
 
+namespace {
+
+// The input of the network itself, or a copy of it.
+bool readsInput(cv::dnn::Net &net, const std::string &name)
+{
+    const auto read = net.getLayerInputs(net.getLayerId(name));
+    return std::any_of(read.begin(), read.end(), [&](const cv::Ptr<cv::dnn::Layer> &one) {
+        const bool copies = one->type == "Identity" || one->type == "Dropout";
+        return one == net.getLayer(0) || (copies && readsInput(net, one->name));
+    });
+}
+
+} // namespace
+
+std::optional<std::size_t> ranksMade(const cv::dnn::Layer &layer)
+{
+    const auto *reshape = dynamic_cast<const cv::dnn::ReshapeLayer *>(&layer);
+    const bool whole = reshape && reshape->newShapeRange.start == 0 &&
+                       (reshape->newShapeRange.end < 0 || reshape->newShapeRange.end == INT_MAX);
+    return whole && !reshape->newShapeDesc.empty() ? std::optional(reshape->newShapeDesc.size())
+                                                   : std::nullopt;
+}
+
+Bytes scratchOf(const cv::dnn::Layer &layer, const std::vector<MatShape> &in)
+{
+    if (layer.type != "Deconvolution" || layer.blobs.empty() || in.empty() || in[0].size() < 3)
+        return {};
+    const cv::Mat &weights = layer.blobs[0];
+    const auto each = static_cast<std::int64_t>(weights.total()) / std::max(weights.size[0], 1);
+    return {4 * each * elements(std::span(in[0]).subspan(2))};
+}
+
 bool mayFuse(cv::dnn::Net &net)
 {
     const auto isProduct = [](const cv::Ptr<cv::dnn::Layer> &layer) {
@@ -365,6 +398,8 @@ bool mayFuse(cv::dnn::Net &net)
         const auto layer = net.getLayer(net.getLayerId(name));
         if (layer->type == "MVN" || layer->type == "Deconvolution")
             return true;
+        if (layer->type == "Concat" && readsInput(net, layer->name))
+            return true;                  // which would then be written nowhere
         if (layer->type == "BatchNorm") { // its channels are not the columns of a product
             const auto read = net.getLayerInputs(net.getLayerId(name));
             return std::any_of(read.begin(), read.end(), isProduct);

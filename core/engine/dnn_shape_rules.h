@@ -4,6 +4,9 @@
 // Source of each rule: the layer's forward() in OpenCV 4.6, modules/dnn/src/layers.
 #pragma once
 
+#include "base/bytes.h"
+
+#include <cstddef>
 #include <opencv2/dnn.hpp>
 #include <optional>
 #include <string>
@@ -15,6 +18,12 @@ namespace warmbench {
 std::optional<std::string> misfitOf(const cv::dnn::Layer &layer,
                                     const std::vector<cv::dnn::MatShape> &in,
                                     const std::vector<cv::dnn::MatShape> &out);
+
+// How many extents a layer makes that gives its input others, where it fixes their number.
+std::optional<std::size_t> ranksMade(const cv::dnn::Layer &layer);
+
+// What the layer needs for itself beside what it reads and makes.
+Bytes scratchOf(const cv::dnn::Layer &layer, const std::vector<cv::dnn::MatShape> &in);
 
 // Whether OpenCV may join neighbouring layers of this network: some add the weights of a neighbour
 // once more whenever the network is set up for other shapes, and products of matrices drop what is

@@ -62,7 +62,7 @@ Bytes busiestMoment(std::span<const LiveStep> steps, std::span<const Bytes> size
             begun[static_cast<std::size_t>(place)] = true;
             now += taken[static_cast<std::size_t>(place)];
         }
-        most = std::max(most, now);
+        most = std::max(most, now + steps[i].scratch);
         for (const int place : ending[i]) {
             if (begun[static_cast<std::size_t>(place)])
                 now -= taken[static_cast<std::size_t>(place)];

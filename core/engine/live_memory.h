@@ -16,6 +16,7 @@ struct LiveStep
     std::vector<int> reads;
     std::vector<int> makes;
     bool inPlace = false; // what it makes lies where what it first reads lay
+    Bytes scratch = {};   // that the step needs for itself
 };
 
 // `sizes` by tensor; those in `kept` stay to the end. Tensors that no step makes (inputs,

@@ -16,6 +16,8 @@ struct NetworkSpec
     ModelFormat format = ModelFormat::Onnx;
     std::vector<TensorSpec> inputs;
     std::vector<TensorSpec> outputs;
+    // False: the network works along the first extent of its inputs, which then counts no samples.
+    bool samplesApart = true;
     std::int64_t irVersion = 0; // ONNX only, 0 elsewhere
     std::int64_t opset = 0;     // of the default domain
     std::string producer;       // name and version

@@ -158,6 +158,18 @@ Bytes floatBytes(const std::optional<Shape> &shape)
     return {shape ? bounded(4 * elements(*shape)) : 0};
 }
 
+// OpenCV spreads a transposed convolution's products in a buffer before it adds them up: for each
+// pixel read all that the filters make of it.
+Bytes scratchOf(const OnnxStep &step, const ValueShapes &shapes)
+{
+    const Shape *x = shapeAt(shapes, step.inputs, 0);
+    const Shape *w = shapeAt(shapes, step.inputs, 1);
+    if (step.node->op_type() != "ConvTranspose" || !x || !w || x->size() < 3 || w->empty())
+        return {};
+    const Shape pixels(x->begin() + 2, x->end());
+    return {bounded(4 * elements(*w) / static_cast<double>((*w)[0]) * elements(pixels))};
+}
+
 } // namespace
 
 RunCost runCostOf(const OnnxShapes &graph, const ValueShapes &shapes)
@@ -166,7 +178,8 @@ RunCost runCostOf(const OnnxShapes &graph, const ValueShapes &shapes)
     for (const OnnxStep &step : graph.steps())
         steps.push_back({.reads = step.inputs,
                          .makes = step.outputs,
-                         .inPlace = inPlace(step.node->op_type())});
+                         .inPlace = inPlace(step.node->op_type()),
+                         .scratch = scratchOf(step, shapes)});
     std::vector<Bytes> sizes;
     for (const auto &shape : shapes)
         sizes.push_back(floatBytes(shape));

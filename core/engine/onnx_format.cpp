@@ -2,12 +2,17 @@
 #include "engine/dnn_instance.h"
 #include "engine/onnx_costs.h"
 #include "engine/onnx_file.h"
+#include "engine/onnx_shape_rules.h"
+#include "engine/onnx_shapes.h"
 #include "engine/opencv_border.h"
 #include "engine/opencv_formats.h"
 #include "engine/warm_up_plan.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <opencv2/dnn.hpp>
+#include <set>
+#include <string>
 
 namespace warmbench {
 
@@ -73,6 +78,44 @@ Result<void> checkShapes(const OnnxFile &file)
     return plan ? Result<void>() : plan.error();
 }
 
+bool worksAlongTheFirstExtent(const OnnxStep &step, const ValueShapes &shapes)
+{
+    static const std::set<std::string, std::less<>> known{"ArgMax",     "ArgMin",  "Hardmax",
+                                                          "LogSoftmax", "Softmax", "TopK"};
+    if (!known.contains(step.node->op_type()) || step.inputs.empty() || step.inputs[0] < 0)
+        return false;
+    const auto &from = shapes[static_cast<std::size_t>(step.inputs[0])];
+    const std::int64_t axis = intAttribute(*step.node, "axis", -1);
+    return from && from->size() > 1 && (axis == 0 || axis == -std::ssize(*from));
+}
+
+// Whether two samples at once are answered otherwise than one after the other, by the graph itself.
+bool joinsSamples(const OnnxFile &file)
+{
+    const auto graph = file.shapes();
+    const auto plan = planOf(file, 1, {});
+    if (!hasFreeBatch(file.spec()) || !plan || plan->trials.empty())
+        return false;
+    std::vector<Shape> shapes = plan->trials.front();
+    const auto one = graph->infer(shapes);
+    for (Shape &shape : shapes)
+        shape[0] = 2;
+    const auto two = graph->infer(shapes);
+    if (!one || !two)
+        return false;
+    const bool moved =
+        std::any_of(graph->outputs().begin(), graph->outputs().end(), [&](int value) {
+            const auto &alone = (*one)[static_cast<std::size_t>(value)];
+            const auto &both = (*two)[static_cast<std::size_t>(value)];
+            return alone && both && !alone->empty() && alone->size() == both->size() &&
+                   (both->front() != 2 * alone->front() ||
+                    !std::equal(alone->begin() + 1, alone->end(), both->begin() + 1));
+        });
+    return moved ||
+           std::any_of(graph->steps().begin(), graph->steps().end(),
+                       [&](const OnnxStep &step) { return worksAlongTheFirstExtent(step, *one); });
+}
+
 } // namespace
 
 Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances)
@@ -84,6 +127,7 @@ Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances)
     OpenCvParts parts;
     parts.spec = file->spec();
     warnOfIntegers(parts.spec);
+    parts.spec.samplesApart = !joinsSamples(*file);
     if (instances == 0)
         return parts;
     if (auto fine = file->checkForOpenCv(); !fine)

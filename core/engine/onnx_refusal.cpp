@@ -111,7 +111,30 @@ struct Origins
 {
     std::set<std::string> constants; // initialisers, and what nodes make of nothing else
     std::set<std::string> quantised; // what QuantizeLinear makes
+    std::set<std::string> wanted;    // what a node reads or the graph answers
+    std::set<std::string> whole;     // integers that come of the graph's inputs
 };
+
+bool isInteger(int type)
+{
+    static const std::set<int> known{onnx::TensorProto::INT8,   onnx::TensorProto::INT16,
+                                     onnx::TensorProto::INT32,  onnx::TensorProto::INT64,
+                                     onnx::TensorProto::UINT8,  onnx::TensorProto::UINT16,
+                                     onnx::TensorProto::UINT32, onnx::TensorProto::UINT64};
+    return known.contains(type);
+}
+
+// Integers of the inputs stay such until a Cast or a question about shapes.
+bool makesIntegers(const onnx::NodeProto &node, const std::set<std::string> &whole)
+{
+    static const std::set<std::string> others{"Shape", "Size", "DequantizeLinear",
+                                              "Equal", "Less", "Greater"};
+    // Further inputs of most operators are places and shapes.
+    const bool reads = !node.input().empty() && whole.contains(node.input(0));
+    if (node.op_type() == "Cast")
+        return reads && isInteger(static_cast<int>(intAttribute(node, "to", 0)));
+    return reads && !others.contains(node.op_type());
+}
 
 Origins originsIn(const onnx::GraphProto &graph)
 {
@@ -119,6 +142,10 @@ Origins originsIn(const onnx::GraphProto &graph)
     auto &constants = origins.constants;
     for (const auto &tensor : graph.initializer())
         constants.insert(tensor.name());
+    for (const auto &input : graph.input()) {
+        if (isInteger(input.type().tensor_type().elem_type()) && !constants.contains(input.name()))
+            origins.whole.insert(input.name());
+    }
     for (const auto &node : graph.node()) {
         const auto &inputs = node.input();
         if (std::all_of(inputs.begin(), inputs.end(), [&](const std::string &input) {
@@ -127,7 +154,12 @@ Origins originsIn(const onnx::GraphProto &graph)
             constants.insert(node.output().begin(), node.output().end());
         if (node.op_type() == "QuantizeLinear")
             origins.quantised.insert(node.output().begin(), node.output().end());
+        if (makesIntegers(node, origins.whole))
+            origins.whole.insert(node.output().begin(), node.output().end());
+        origins.wanted.insert(inputs.begin(), inputs.end());
     }
+    for (const auto &output : graph.output())
+        origins.wanted.insert(output.name());
     return origins;
 }
 
@@ -145,6 +177,59 @@ bool isPlainProduct(const onnx::NodeProto &node)
 {
     return intAttribute(node, "transA", 0) == 0 && intAttribute(node, "transB", 0) == 1 &&
            isOne(node, "alpha") && (node.input_size() < 3 || isOne(node, "beta"));
+}
+
+std::string textAttribute(const onnx::NodeProto &node, const char *name)
+{
+    for (const auto &attribute : node.attribute()) {
+        if (attribute.name() == name)
+            return attribute.s();
+    }
+    return {};
+}
+
+// Sums and products of integers with a constant, which counts as 0; their quotients are rounded.
+bool mistakesIntegers(const onnx::NodeProto &node, const Origins &origins)
+{
+    static const std::set<std::string> joining{"Add", "Div", "Mul", "Sub"};
+    const auto &inputs = node.input();
+    const auto any = [&](const std::set<std::string> &names) {
+        return std::any_of(inputs.begin(), inputs.end(),
+                           [&](const auto &input) { return names.contains(input); });
+    };
+    return joining.contains(node.op_type()) && any(origins.whole) &&
+           (node.op_type() == "Div" || any(origins.constants));
+}
+
+// Pixels are chosen as PyTorch exports it; half pixels of one or more are shifted.
+bool shiftsPixels(const onnx::NodeProto &node)
+{
+    const std::string mode = textAttribute(node, "mode");
+    const std::string place = textAttribute(node, "coordinate_transformation_mode");
+    const bool rounds = node.op_type() == "Resize" && (mode.empty() || mode == "nearest");
+    return rounds && node.input_size() > 2 &&
+           (place != "asymmetric" || textAttribute(node, "nearest_mode") != "floor");
+}
+
+// Of nodes whose second output or rarer form is answered with other numbers or none at all.
+const char *misreads(const onnx::NodeProto &node, const Origins &origins)
+{
+    const std::string &type = node.op_type();
+    const bool second = node.output_size() > 1 && origins.wanted.contains(node.output(1)) &&
+                        !node.output(1).empty();
+    if (textAttribute(node, "auto_pad") == "SAME_LOWER")
+        return "it pads SAME_LOWER as if it were SAME_UPPER";
+    if (type == "Dropout" && second)
+        return "it makes no mask";
+    if (type == "BatchNormalization" && intAttribute(node, "training_mode", 0) != 0)
+        return "it goes by the running statistics in training mode too";
+    if (intAttribute(node, "layout", 0) != 0)
+        return "it takes sequences in layout 0 alone";
+    if (shiftsPixels(node))
+        return "it takes the nearest pixel by another rule than the file says";
+    return mistakesIntegers(node, origins)
+               ? "it computes in float32 and leaves out constant integers"
+               : nullptr;
 }
 
 const char *knownFailure(const onnx::NodeProto &node, const Origins &origins)
@@ -167,7 +252,7 @@ const char *knownFailure(const onnx::NodeProto &node, const Origins &origins)
     if (computing.contains(node.op_type()) && !node.input().empty() && !node.output().empty() &&
         origins.constants.contains(node.output(0)))
         return "all its inputs are constants";
-    return nullptr;
+    return misreads(node, origins);
 }
 
 std::string between(const std::string &text, const std::string &from, const std::string &to)
@@ -220,10 +305,17 @@ const char *reducesFree(const onnx::NodeProto &node, const Shape &from)
                 : nullptr;
 }
 
-// Below opset 13 all extents from the axis on are one; OpenCV takes the axis alone.
-const char *flattens(const onnx::NodeProto &node, const Shape &from)
+// Below opset 13 all extents from the axis on are one; OpenCV takes the axis alone. From then on
+// the last axis is meant where none is said; OpenCV takes the second.
+const char *flattens(const onnx::NodeProto &node, const Shape &from, bool early)
 {
     const auto rank = std::ssize(from);
+    const auto &attributes = node.attribute();
+    const bool said = std::any_of(attributes.begin(), attributes.end(),
+                                  [](const auto &one) { return one.name() == "axis"; });
+    if (!early)
+        return said || rank == 2 ? nullptr
+                                 : "without an axis it takes the second one, not the last";
     std::int64_t axis = intAttribute(node, "axis", 1);
     axis += axis < 0 ? rank : 0;
     const bool one = axis < 0 || axis >= rank ||
@@ -232,6 +324,16 @@ const char *flattens(const onnx::NodeProto &node, const Shape &from)
     return one ? nullptr
                : "below opset 13 it runs over all extents from its axis on, and OpenCV over the "
                  "axis alone";
+}
+
+bool isFree(const Shape &extents)
+{
+    return std::any_of(extents.begin(), extents.end(), [](std::int64_t one) { return one < 1; });
+}
+
+bool isSeveral(const Shape &extents)
+{
+    return std::any_of(extents.begin(), extents.end(), [](std::int64_t one) { return one != 1; });
 }
 
 // OpenCV counts what pads an average in for files of PyTorch's, and only for them.
@@ -250,12 +352,9 @@ const char *averagesPads(const onnx::ModelProto &model, const onnx::NodeProto &n
 // extent on.
 const char *misplaces(const Shape &large, const Shape &small)
 {
-    const auto known = [](const Shape &shape) {
-        return std::none_of(shape.begin(), shape.end(), [](std::int64_t one) { return one < 1; });
-    };
     const auto count =
         std::accumulate(small.begin(), small.end(), std::int64_t(1), std::multiplies<>());
-    if (!known(small) || count == 1 || small == large || small.size() > large.size())
+    if (isFree(small) || count == 1 || small == large || small.size() > large.size())
         return nullptr;
     const auto first = std::find_if(small.begin(), small.end(), [](auto one) { return one > 1; });
     const auto place = std::ssize(large) - std::ssize(small) + (first - small.begin());
@@ -283,6 +382,48 @@ const char *misjoins(const onnx::NodeProto &node, const Shape &left, const Shape
 
 } // namespace
 
+// Free heights and widths: the importer then puts reshapes off to the run, where it counts the
+// extents of some wrongly, and a convolution behind them divides by what is not there.
+class PutOff
+{
+public:
+    PutOff(const onnx::ModelProto &model, const OnnxShapes &shapes)
+    {
+        std::set<std::string> constants;
+        for (const auto &tensor : model.graph().initializer())
+            constants.insert(tensor.name());
+        for (const auto &input : model.graph().input()) {
+            const auto &extents = input.type().tensor_type().shape().dim();
+            for (int i = 0; i < extents.size(); ++i)
+                m_active =
+                    m_active || (!constants.contains(input.name()) && extents[i].dim_value() < 1 &&
+                                 (i > 0 || extents.size() < 3));
+        }
+        m_values.resize(shapes.valueCount(), false);
+    }
+
+    // True for a convolution that reads what such a node makes.
+    bool reaches(const OnnxStep &step)
+    {
+        static const std::set<std::string, std::less<>> putOff{"Gather", "Squeeze", "Unsqueeze"};
+        const std::string &type = step.node->op_type();
+        const bool convolves = type == "Conv" || type == "ConvTranspose";
+        const bool reads = std::any_of(step.inputs.begin(), step.inputs.end(), [&](int value) {
+            return value >= 0 && m_values[static_cast<std::size_t>(value)];
+        });
+        for (const int value : step.outputs) {
+            if (value >= 0)
+                m_values[static_cast<std::size_t>(value)] =
+                    !convolves && (reads || putOff.contains(type));
+        }
+        return m_active && convolves && reads;
+    }
+
+private:
+    bool m_active = false;
+    std::vector<bool> m_values;
+};
+
 Result<void> findWhatOpenCvFolds(const onnx::ModelProto &model, const OnnxShapes &shapes)
 {
     static const std::set<std::string, std::less<>> flattening{"Softmax", "LogSoftmax", "Hardmax"};
@@ -294,7 +435,13 @@ Result<void> findWhatOpenCvFolds(const onnx::ModelProto &model, const OnnxShapes
         const auto at = static_cast<std::size_t>(value);
         return value >= 0 && extents[at] ? &*extents[at] : nullptr;
     };
+    PutOff putOff(model, shapes);
     for (const OnnxStep &step : shapes.steps()) {
+        if (putOff.reaches(step))
+            return failedPrecondition(refusal(model, *step.node,
+                                              "with free heights and widths it miscounts the "
+                                              "extents of what comes of a Gather, Squeeze or "
+                                              "Unsqueeze"));
         const Shape *from = extentsOf(step, 0);
         const Shape *with = extentsOf(step, 1);
         if (!from || !domainOf(*step.node).empty())
@@ -303,8 +450,15 @@ Result<void> findWhatOpenCvFolds(const onnx::ModelProto &model, const OnnxShapes
         const char *reason = nullptr;
         if (type.starts_with("Reduce"))
             reason = reducesFree(*step.node, *from);
-        else if (early && flattening.contains(type))
-            reason = flattens(*step.node, *from);
+        else if (flattening.contains(type))
+            reason = flattens(*step.node, *from, early);
+        else if (type == "Conv" && with && step.inputs.size() > 1 &&
+                 !shapes.constant(step.inputs[1]))
+            reason = isFree(*from) || isFree(*with)
+                         ? "its weights are computed, and extents of theirs or its input's are free"
+                         : nullptr;
+        else if (type.ends_with("izeLinear") && with && isSeveral(*with))
+            reason = "it takes one scale for all numbers";
         else if (type == "AveragePool")
             reason = averagesPads(model, *step.node);
         else if (with && joining.contains(type))

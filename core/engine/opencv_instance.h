@@ -24,6 +24,9 @@ public:
     // outputs, which the warm-up fills in. Outputs come in the order of the spec's.
     virtual Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
                                             const NetworkSpec &spec) = 0;
+    // Whether the layers may be asked about such inputs at all, and be run with them: what changes
+    // the number of extents must make as many as the layers behind it expect. FailedPrecondition.
+    virtual Result<void> check([[maybe_unused]] std::span<const Shape> inputs) { return {}; }
     // What a run with inputs of these shapes takes; nothing of it is allocated. FailedPrecondition
     // naming the layer that does not take them.
     virtual Result<RunCost> cost(std::span<const Shape> inputs) = 0;

@@ -216,6 +216,8 @@ Result<std::vector<Tensor>> OpenCvNetwork::firstRun(Slot &slot, std::span<const 
     if (!cost)
         return cost.error();
     slot.cost = *cost;
+    if (auto fits = slot.instance->check(shapes); !fits)
+        return std::move(fits).error();
     const EngineRun counted(false);
     auto outputs = slot.instance->run(inputs, m_spec);
     // Where others ran and no graph tells that these fit, it is they that do not.
@@ -230,10 +232,34 @@ Result<std::vector<Tensor>> OpenCvNetwork::firstRun(Slot &slot, std::span<const 
             return inferred.error();
         if (auto made = slot.instance->compare(shapes, layerShapesOf(*m_graph, *inferred)); !made)
             return std::move(made).error();
+        if (auto made = compareOutputs(*outputs, *inferred); !made)
+            return std::move(made).error();
     }
     m_tried.add(shapes, *cost);
     slot.shapes = shapes;
     return outputs;
+}
+
+// OpenCV's extents of 1 are put in or left out as the file declares them, where it does.
+Result<void> OpenCvNetwork::compareOutputs(std::span<const Tensor> outputs,
+                                           const std::vector<std::optional<Shape>> &shapes) const
+{
+    const auto longOnes = [](Shape shape) {
+        std::erase(shape, 1);
+        return shape;
+    };
+    const auto &values = m_graph->outputs();
+    for (std::size_t i = 0; i < outputs.size() && i < values.size(); ++i) {
+        const auto &told = shapes[static_cast<std::size_t>(values[i])];
+        if (told && longOnes(*told) != longOnes(outputs[i].shape()))
+            return failedPrecondition(fmt::format(
+                "OpenCV makes the output \"{}\" of shape {}, where the file says {}; run the model "
+                "with ONNX Runtime.",
+                printable(m_spec.outputs[i].name),
+                shapeText(std::span<const std::int64_t>(outputs[i].shape())),
+                shapeText(std::span<const std::int64_t>(*told))));
+    }
+    return {};
 }
 
 Result<std::vector<Tensor>> OpenCvNetwork::zeros(const std::vector<Shape> &shapes) const

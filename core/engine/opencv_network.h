@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace warmbench {
@@ -48,6 +49,8 @@ private:
     };
     class Lease;
     Result<void> checkInputs(std::span<const Tensor> inputs) const;
+    Result<void> compareOutputs(std::span<const Tensor> outputs,
+                                const std::vector<std::optional<Shape>> &shapes) const;
     Result<std::vector<Tensor>> zeros(const std::vector<Shape> &shapes) const;
     Result<void> warmUpWith(const std::vector<Shape> &shapes);
     Result<RunCost> costIn(OpenCvInstance &instance, std::span<const Shape> inputs) const;

@@ -76,7 +76,7 @@ bool hasFreeBatch(const NetworkSpec &spec)
     const auto freeFirst = [](const TensorSpec &value) {
         return !value.shape.empty() && value.shape[0].free();
     };
-    return !spec.inputs.empty() && std::all_of(spec.inputs.begin(), spec.inputs.end(), freeFirst);
+    return spec.samplesApart && !spec.inputs.empty() && std::all_of(spec.inputs.begin(), spec.inputs.end(), freeFirst);
 }
 
 Bytes floatBytes(std::span<const Shape> shapes)
@@ -111,6 +111,9 @@ Result<WarmUpPlan> planWarmUp(const NetworkSpec &spec, Bytes weights, int instan
         // handed out stand beside them once.
         const Bytes kept = times(weights + inputs + cost->activations, instances);
         const Bytes needed = kept + inputs + times(cost->outputs, 2);
+        constexpr Bytes muchForATrial = mebibytes(512);
+        if (sizes && extent != extents.back() && needed > muchForATrial)
+            continue;
         if (limit.count > 0 && needed > limit) {
             if (sizes)
                 continue;

@@ -115,7 +115,7 @@ bool countTheSame(const Dimension &a, std::int64_t first, const Dimension &b, st
 
 bool hasBatchDimension(const NetworkSpec &spec)
 {
-    return !spec.inputs.empty() &&
+    return spec.samplesApart && !spec.inputs.empty() &&
            std::all_of(spec.inputs.begin(), spec.inputs.end(), [](const TensorSpec &input) {
                return input.shape.size() > 1 && (input.shape[0].free() || input.shape[0].size == 1);
            });

@@ -347,7 +347,7 @@ private Q_SLOTS:
         }
     }
 
-    void aBatchThatMixesSamplesIsNotOffered()
+    void whatWorksAlongTheFirstExtentIsNotSplit()
     {
         OnnxBuilder builder(13);
         builder.input("x", {-1, 4});
@@ -355,14 +355,15 @@ private Q_SLOTS:
         auto *axis = softmax->add_attribute();
         axis->set_name("axis");
         axis->set_type(onnx::AttributeProto::INT);
-        axis->set_i(0); // over the samples
+        axis->set_i(0); // over the rows
         builder.output("y", {-1, 4});
         const auto network = load(builder.save(m_folder, "mixing.onnx"));
         QVERIFY2(network, network ? "" : network.error().message.c_str());
+        QVERIFY(!(*network)->spec().samplesApart);
         QVERIFY(!(*network)->batches());
-        QVERIFY(warnsOf((*network)->spec(), "one by one"));
-        const auto out = (*network)->run(std::vector{floats({1, 4}, {1, 2, 3, 4})});
-        QCOMPARE(list((*out)[0]), (std::vector<float>{1, 1, 1, 1}));
+        const auto out = (*network)->run(std::vector{floats({2, 4}, {1, 2, 3, 4, 1, 2, 3, 4})});
+        QVERIFY2(out, out ? "" : out.error().message.c_str());
+        QCOMPARE(list((*out)[0]), std::vector<float>(8, 0.5F));
     }
 
     void aChangedShapeBetweenRunsAnswersAsAFreshNetwork()
