@@ -65,11 +65,16 @@ DnnInstance::DnnInstance(const cv::dnn::Net &net, std::vector<std::string> input
         if (std::find(m_layers.begin(), m_layers.end(), output.layer) == m_layers.end())
             m_layers.push_back(output.layer);
     }
+    int lastWindow = 0;
     for (const cv::String &name : m_net.getLayerNames()) {
         const int id = m_net.getLayerId(name);
-        if (ranksMade(*m_net.getLayer(id)))
+        const auto layer = m_net.getLayer(id);
+        if (ranksMade(*layer))
             m_reshapes.push_back(id);
+        if (hasWindows(*layer))
+            lastWindow = std::max(lastWindow, id);
     }
+    std::erase_if(m_reshapes, [&](int id) { return id > lastWindow; });
     std::sort(m_reshapes.begin(), m_reshapes.end());
     m_fuses = mayFuse(m_net);
     m_net.enableFusion(m_fuses);
@@ -179,7 +184,7 @@ DnnInstance::Layout DnnInstance::layoutOf(std::span<const Shape> inputs)
     return layout;
 }
 
-// Layers behind a reshape that makes more extents than they know divide by what is not there. Each
+// Windows behind a reshape that makes more extents than they have divide by what is not there. Each
 // is asked with those before it alone, the first one first.
 Result<void> DnnInstance::check(std::span<const Shape> inputs)
 {
@@ -313,7 +318,9 @@ Bytes DnnInstance::activationsOf(const Layout &layout)
             continue;
         for (const cv::dnn::MatShape &made : layout.out[i])
             sizes[i] += floatBytes(std::array{toShape(made)});
-        steps.push_back({.reads = inputsOf(layout.ids[i], places), .makes = {static_cast<int>(i)}});
+        steps.push_back({.reads = inputsOf(layout.ids[i], places),
+                         .makes = {static_cast<int>(i)},
+                         .scratch = scratchOf(*m_net.getLayer(layout.ids[i]), layout.in[i])});
     }
     std::vector<int> last;
     for (const DnnOutput &output : m_outputs) {

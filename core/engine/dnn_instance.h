@@ -59,7 +59,7 @@ private:
     bool m_asked = false;
     bool m_ran = false;
     bool m_fuses = true;
-    std::vector<int> m_reshapes; // layers that give another number of extents
+    std::vector<int> m_reshapes; // layers before windows that give another number of extents
 };
 
 } // namespace warmbench

@@ -379,6 +379,11 @@ std::optional<std::size_t> ranksMade(const cv::dnn::Layer &layer)
                                                    : std::nullopt;
 }
 
+bool hasWindows(const cv::dnn::Layer &layer)
+{
+    return layer.type == "Convolution" || layer.type == "Deconvolution" || layer.type == "Pooling";
+}
+
 Bytes scratchOf(const cv::dnn::Layer &layer, const std::vector<MatShape> &in)
 {
     if (layer.type != "Deconvolution" || layer.blobs.empty() || in.empty() || in[0].size() < 3)

@@ -22,6 +22,9 @@ std::optional<std::string> misfitOf(const cv::dnn::Layer &layer,
 // How many extents a layer makes that gives its input others, where it fixes their number.
 std::optional<std::size_t> ranksMade(const cv::dnn::Layer &layer);
 
+// True for layers with a window for each spatial extent, which they trust to be as many.
+bool hasWindows(const cv::dnn::Layer &layer);
+
 // What the layer needs for itself beside what it reads and makes.
 Bytes scratchOf(const cv::dnn::Layer &layer, const std::vector<cv::dnn::MatShape> &in);
 

@@ -23,7 +23,7 @@ from onnx import TensorProto, helper, numpy_helper, shape_inference
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from everyday_graphs import expected, graphs  # noqa: E402
-from served import Server, check, sentence  # noqa: E402
+from served import Server, check, sentence, wait  # noqa: E402
 
 
 def predict(server, name, feeds):
@@ -136,22 +136,45 @@ def widening():
     return helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 13)])
 
 
+def spreading():
+    """Pictures of any size to a filter of 48x48, whose products stand in a buffer of 9 KiB a pixel."""
+    weights = numpy_helper.from_array(np.full((3, 1, 48, 48), 0.01, np.float32), "w")
+    nodes = [helper.make_node("ConvTranspose", ["x", "w"], ["y"], "spread", kernel_shape=[48, 48])]
+    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, "h", "w"])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 1, "H", "W"])], [weights])
+    return helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 13)])
+
+
+def picture(side):
+    body = io.BytesIO()
+    np.save(body, np.ones((1, 3, side, side), np.float32))
+    return body.getvalue()
+
+
 def activations(program):
-    """A body of some megabytes that becomes gigabytes between the layers."""
+    """A body of some megabytes that becomes gigabytes between or within the layers; what a large run leaves is handed back."""
     with tempfile.TemporaryDirectory() as folder:
         onnx.save(widening(), f"{folder}/wide.onnx")
+        onnx.save(spreading(), f"{folder}/spread.onnx")
         with Server(program, "--max-input", "128MiB", folder) as server:
-            def send(side):
-                body = io.BytesIO()
-                np.save(body, np.ones((1, 3, side, side), np.float32))
-                return server.ask("POST", "/predict/wide", body.getvalue())
-            check(send(64).status == 200, "a small picture is refused")
-            before = peak(server)
-            error = sentence(send(1500), (507,))
-            check("activations" in error and "128 MiB" in error, error)
-            after = peak(server)
-            print(f"activations beyond the memory of requests: peak {before} -> {after} MiB")
-            check(after - before < 150, "memory was taken before it was refused")
+            def send(name, side):
+                return server.ask("POST", f"/predict/{name}", picture(side))
+            for name, large in (("wide", 1500), ("spread", 500)):
+                check(send(name, 64).status == 200, "a small picture is refused")
+                before = peak(server)
+                error = sentence(send(name, large), (507,))
+                check("activations" in error and "128 MiB" in error, error)
+                after = peak(server)
+                print(f"activations beyond the memory of requests, {name}: peak {before} -> {after} MiB")
+                check(after - before < 150, "memory was taken before it was refused")
+        with Server(program, folder) as server:
+            def resident():
+                return server.get("/stats")["rss_bytes"] >> 20
+            check(server.ask("POST", "/predict/wide", picture(64)).status == 200, "a small picture is refused")
+            idle = resident()
+            check(server.ask("POST", "/predict/wide", picture(1200)).status == 200, "a large picture is refused")
+            wait("the buffers of a large run to be handed back", lambda: resident() < idle + 60, 20)
+            print(f"after a large run: {idle} -> {resident()} MiB at rest")
 
 
 def chain(nodes):

@@ -874,3 +874,79 @@ for _word, (_kind, _extents, _function) in FOLLOWERS.items():
         for _batch in ((), (1,), (2,), (1, 2)):
             if not (_word == "batch_norm" and len(_batch) == 0):
                 followed(_product, _word, _kind, _extents, _function, _batch)
+
+
+# ---- what importers fold, miscount or read in their own way
+
+def convolved(x, w):
+    """By 1x1 filters."""
+    return np.einsum("nchw,oc->nohw", x, w[:, :, 0, 0])
+
+
+def before_convolution(word, kinds, declared, sent, make, function):
+    """`make` gives the channels that a convolution reads; OpenCV folds the extents of the first run into it."""
+    def build(g):
+        x = g.op("Relu", g.input("x", declared, *sent))
+        made = make(g, x)
+        w = g.random.standard_normal((2, kinds, 1, 1)).astype(np.float32)
+        g.expected = lambda x: convolved(function(np.maximum(x, 0)), w)
+        return g.op("Conv", made, g.constant(w), kernel_shape=[1, 1])
+    build.__name__ = f"convolution_of_{word}"
+    graph(11)(build)
+
+
+_SENT = [1, 4, 8, 8], [2, 4, 8, 8]
+for _word, _axes in (("means_of_channels", [1]), ("means_of_rows", [2]), ("means", [2, 3]), ("means_of_channels_and_columns", [1, 3])):
+    before_convolution(_word, 1 if 1 in _axes else 4, ["n", 4, 8, 8], _SENT, lambda g, x, a=_axes: g.op("ReduceMean", x, axes=a, keepdims=1),
+                       lambda x, a=_axes: x.mean(tuple(a), keepdims=True))
+before_convolution("spectrogram", 1, ["n", 8, 8], ([1, 8, 8], [3, 8, 8]), lambda g, x: g.op("Unsqueeze", x, axes=[1]), lambda x: x[:, None])
+for _word, _declared in (("one_channel", ["n", 4, 8, 8]), ("one_channel_of_any_size", [1, 4, "h", "w"])):
+    before_convolution(_word, 1, _declared, _SENT[:1],
+                       lambda g, x: g.op("Unsqueeze", g.op("Gather", x, g.constant(np.array(1)), axis=1), axes=[1]), lambda x: x[:, 1:2])
+before_convolution("joined_samples", 4, ["n", 4, 8, 8], _SENT, lambda g, x: g.op("Concat", x, x, axis=0), lambda x: np.concatenate([x, x]))
+before_convolution("samples_for_channels", 1, ["n", 4, 8, 8], _SENT[:1], lambda g, x: g.op("Transpose", x, perm=[1, 0, 2, 3]),
+                   lambda x: x.transpose(1, 0, 2, 3))
+
+
+def alone(word, opset, declared, sent, make, function, dtype=FLOAT):
+    """One node of the graph's input."""
+    def build(g):
+        x = g.input("x", declared, *sent, dtype=dtype)
+        g.expected = function
+        return make(g, x)
+    build.__name__ = word
+    graph(opset)(build)
+
+
+_FIXED = np.arange(16, dtype=np.float32).reshape(2, 8)
+alone("concat_of_rows_and_constants", 13, [2, 8], [], lambda g, x: g.op("Concat", x, g.constant(_FIXED), axis=0),
+      lambda x: np.concatenate([x, _FIXED]))
+alone("concat_of_constants_and_rows", 13, [2, 8], [], lambda g, x: g.op("Concat", g.constant(_FIXED), x, axis=0),
+      lambda x: np.concatenate([_FIXED, x]))
+alone("class_token", 13, [1, 5, 8], [], lambda g, x: g.op("Concat", g.constant(_FIXED[None, :1]), x, axis=1),
+      lambda x: np.concatenate([_FIXED[None, :1], x], 1))
+alone("places_beside_channels", 13, [1, 3, 2, 8], [], lambda g, x: g.op("Concat", x, g.constant(_FIXED[None, None]), axis=1),
+      lambda x: np.concatenate([x, _FIXED[None, None]], 1))
+for _kind in ("Softmax", "LogSoftmax"):
+    for _shape in ((3, 5), (3, 4, 5), (1, 4, 2, 3)):
+        alone(f"{_kind.lower()}_without_axis_of_{len(_shape)}", 13, list(_shape), [], lambda g, x, kind=_kind: g.op(kind, x),
+              lambda x, kind=_kind: softmax_of(x, -1) if kind == "Softmax" else np.log(softmax_of(x, -1)))
+alone("softmax_of_samples", 13, ["n", 5], ([1, 5], [4, 5]), lambda g, x: g.op("Softmax", x, axis=0), lambda x: softmax_of(x, 0))
+alone("transposed_rows", 13, ["n", "m"], ([1, 5], [4, 5]), lambda g, x: g.op("Transpose", x, perm=[1, 0]), np.transpose)
+alone("time_first", 13, ["t", "n", 5], ([1, 1, 5], [3, 4, 5]), lambda g, x: g.op("Transpose", x, perm=[1, 0, 2]), lambda x: x.transpose(1, 0, 2))
+alone("argmax_of_samples", 13, ["n", 5], ([1, 5], [4, 5]), lambda g, x: g.op("Cast", g.op("ArgMax", x, axis=0, keepdims=1), to=FLOAT),
+      lambda x: x.argmax(0)[None])
+alone("sum_with_constant_integers", 13, [1, 3], [], lambda g, x: g.op("Cast", g.op("Add", x, g.ints(2, 9, 100)), to=FLOAT),
+      lambda x: x + [2, 9, 100], INT64)
+alone("quotient_of_integers", 13, [1, 3], [], lambda g, x: g.op("Cast", g.op("Div", x, g.ints(2, 2, 2)), to=FLOAT), lambda x: x // 2, INT64)
+alone("pooling_padded_before", 13, [1, 1, 4, 4], [], lambda g, x: g.op("MaxPool", x, kernel_shape=[2, 2], auto_pad="SAME_LOWER"),
+      lambda x: np.lib.stride_tricks.sliding_window_view(np.pad(x, [(0, 0), (0, 0), (1, 0), (1, 0)], constant_values=-np.inf), (2, 2), (2, 3)).max((-1, -2)))
+alone("mask_of_dropout", 13, ["a", "b", "c"], ([3, 4, 5],), lambda g, x: g.op("Cast", g.op("Dropout", x, outputs=2)[1], to=FLOAT), np.ones_like)
+alone("transposed_convolution", 13, [1, 2, "h", "w"], ([1, 2, 3, 4], [1, 2, 6, 5]),
+      lambda g, x: g.op("ConvTranspose", x, g.constant(np.ones((2, 3, 2, 2), np.float32)), kernel_shape=[2, 2], strides=[2, 2]),
+      lambda x: np.broadcast_to(x.sum(1, keepdims=True).repeat(2, 2).repeat(2, 3), (len(x), 3, 2 * x.shape[2], 2 * x.shape[3])))
+
+
+@graph()
+def convolution_of_two_inputs(g):
+    return g.op("Conv", g.input("x", ["a", "b", "c", "d"], [1, 1, 5, 5]), g.input("w", ["e", "f", "g", "h"], [1, 1, 3, 3]), kernel_shape=[3, 3])
