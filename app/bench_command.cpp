@@ -2,10 +2,11 @@
 
 #include "base/text.h"
 #include "end_limit.h"
-#include "http/json_object.h"
+#include "http/bodies/json_object.h"
 #include "inference/batching.h"
 #include "open_models.h"
 #include "standard_output.h"
+#include "tensor/conversion.h"
 
 #include <algorithm>
 #include <atomic>
@@ -58,7 +59,7 @@ struct Measured
 // ---- what is sent
 
 // A free extent: that of the pictures which the model takes, else 1.
-std::int64_t freeExtent(const LoadedModel &model, std::size_t input, std::size_t axis)
+std::int64_t freeExtent(const ModelBundle &model, std::size_t input, std::size_t axis)
 {
     const TensorSpec &spec = model.spec().inputs[input];
     if (model.input.kind != InputKind::Image || model.input.index != input ||
@@ -72,7 +73,7 @@ std::int64_t freeExtent(const LoadedModel &model, std::size_t input, std::size_t
 }
 
 // The same numbers on every machine; 0 and 1 for integers, which may be indices.
-Result<Tensor> trial(const LoadedModel &model, std::size_t input, int batch)
+Result<Tensor> trial(const ModelBundle &model, std::size_t input, int batch)
 {
     const TensorSpec &spec = model.spec().inputs[input];
     if (spec.dtype == DType::String)
@@ -97,7 +98,7 @@ Result<Tensor> trial(const LoadedModel &model, std::size_t input, int batch)
     return converted(*numbers, spec.dtype);
 }
 
-Result<TensorInputs> trialInputs(const LoadedModel &model, int batch)
+Result<TensorInputs> trialInputs(const ModelBundle &model, int batch)
 {
     if (batch > 1 && !(hasBatchDimension(model.spec()) && model.network->batches()))
         return failedPrecondition(
@@ -178,7 +179,7 @@ private:
         request.model.name = m_model;
         request.quick = true;
         request.client = "bench";
-        request.decode = [inputs = m_inputs](const LoadedModel &,
+        request.decode = [inputs = m_inputs](const ModelBundle &,
                                              RunControl &) -> Result<InferenceInputs> {
             return InferenceInputs(*inputs);
         };
@@ -204,7 +205,7 @@ private:
 
 // ---- what is told
 
-std::string asJson(const LoadedModel &model, const Options &options, const Measured &measured)
+std::string asJson(const ModelBundle &model, const Options &options, const Measured &measured)
 {
     const std::string latency = http::JsonObject()
                                     .real("p50", measured.latency(0.5))
@@ -227,7 +228,7 @@ std::string asJson(const LoadedModel &model, const Options &options, const Measu
            "\n";
 }
 
-std::string asText(const LoadedModel &model, const Options &options, const Measured &measured)
+std::string asText(const ModelBundle &model, const Options &options, const Measured &measured)
 {
     return fmt::format("model       {} ({}), loaded in {:.1f} ms\n"
                        "runs        {} of {} sample{}, {} at once\n"

@@ -1,9 +1,9 @@
 #include "commands.h"
 
-#include "model/model_loader.h"
+#include "model/file_model_source.h"
 #include "sample.h"
 #include "standard_output.h"
-#include "tensor/json_tensor.h"
+#include "tensor/json_writer.h"
 
 #include <fmt/format.h>
 
@@ -27,7 +27,7 @@ struct Inspection
 Result<Inspection> inspect(Repository &repository, const std::string &name, const Options &options)
 {
     const std::shared_ptr<Engine> engine = makeOpenCvEngine();
-    ModelLoader loader(repository, {engine}, options.workbench.loader);
+    FileModelSource loader(repository, {engine}, options.workbench.loader);
     auto plan = loader.probe({name, {}});
     if (!plan)
         return std::move(plan).error();

@@ -1,4 +1,4 @@
-#include "base/guard.h"
+#include "base/exceptions.h"
 #include "commands.h"
 #include "descriptors.h"
 #include "log_setup.h"
@@ -26,7 +26,7 @@ public:
     bool notify(QObject *receiver, QEvent *event) override
     {
         bool done = false;
-        guarded("app", [&] { done = Base::notify(receiver, event); });
+        contained("app", [&] { done = Base::notify(receiver, event); });
         return done;
     }
 };

@@ -1,4 +1,4 @@
-// Values of options: what options.cpp and guard_options.cpp share. Thread: as options.h.
+// Values of options: what options.cpp and limit_options.cpp share. Thread: as options.h.
 #pragma once
 
 #include "base/result.h"
@@ -19,9 +19,9 @@ constexpr unsigned bit(Command command)
 constexpr unsigned servers = bit(Command::Window) | bit(Command::Serve);
 
 // What a client may cost.
-std::vector<OptionSpec> guardOptions();
+std::vector<OptionSpec> limitOptions();
 // InvalidArgument: limits that fit only one by one.
-Result<void> checkGuard(const Options &options);
+Result<void> checkLimits(const Options &options);
 
 inline Result<int> parseNumber(const std::string &text, int least, int most)
 {

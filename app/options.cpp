@@ -206,7 +206,7 @@ const std::vector<OptionSpec> &table()
 {
     static const std::vector<OptionSpec> specs = [] {
         std::vector<OptionSpec> all = mainOptions();
-        const std::vector<OptionSpec> guards = guardOptions();
+        const std::vector<OptionSpec> guards = limitOptions();
         all.insert(all.end(), guards.begin(), guards.end());
         return all;
     }();
@@ -340,7 +340,7 @@ Result<Options> readOptions(Command command, const QCommandLineParser &given)
                              fmt::format("--{}: {}", spec.name, applied.error().message)};
         }
     }
-    if (auto fit = checkGuard(options); !fit)
+    if (auto fit = checkLimits(options); !fit)
         return std::move(fit).error();
     return options;
 }

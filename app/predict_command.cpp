@@ -2,12 +2,13 @@
 
 #include "base/text.h"
 #include "end_limit.h"
-#include "http/prediction_codec.h"
+#include "http/simple/prediction_body.h"
+#include "http/simple/prediction_json.h"
 #include "open_models.h"
 #include "predict_inputs.h"
 #include "remote_predictor.h"
 #include "standard_output.h"
-#include "tensor/json_tensor.h"
+#include "tensor/json_writer.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -23,7 +24,7 @@ constexpr Milliseconds grace{5'000};
 
 InputDecoder decoderOf(const PredictInput &input)
 {
-    return [input](const LoadedModel &model, RunControl &control) -> Result<InferenceInputs> {
+    return [input](const ModelBundle &model, RunControl &control) -> Result<InferenceInputs> {
         const bool byName = input.hasNames() && !model.settings.input.features.empty();
         auto decode = http::decoderFor(input.body(byName), "");
         if (!decode)

@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "tensor/json_tensor.h"
+#include "tensor/json_writer.h"
 
 #include <algorithm>
 #include <array>

@@ -4,7 +4,7 @@
 #include "shutdown_signals.h"
 #include "window_api.h"
 
-#include "ui/main_window.h"
+#include "ui/window/main_window.h"
 
 #include <QApplication>
 #include <QEvent>

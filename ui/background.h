@@ -2,7 +2,7 @@
 // GUI. Thread: run() on the GUI thread. The destructor waits for what runs and drops the rest.
 #pragma once
 
-#include "base/guard.h"
+#include "base/exceptions.h"
 #include "ui/gui_hop.h"
 
 #include <QThreadPool>
@@ -27,7 +27,7 @@ public:
     void run(QObject *context, Work work, Use use)
     {
         m_pool.start([work = std::move(work), done = onGui(context, std::move(use))]() mutable {
-            guarded("window", [&] { done(work()); });
+            contained("window", [&] { done(work()); });
         });
     }
 

@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/foreign_files.h"
-#include "engine/onnx_external.h"
+#include "engine/onnx/onnx_external.h"
 #include "engine/wire_reader.h"
 
 #include <algorithm>

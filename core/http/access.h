@@ -4,7 +4,7 @@
 #pragma once
 
 #include "http/api_types.h"
-#include "http/http_server.h"
+#include "http/http_options.h"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #include "http/api_types.h"
 
 #include "base/text.h"
-#include "tensor/json_tensor.h"
+#include "tensor/json_writer.h"
 
 #include <algorithm>
 #include <array>

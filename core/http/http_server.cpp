@@ -2,7 +2,7 @@
 
 #include "base/logging.h"
 #include "http/api.h"
-#include "http/http_host.h"
+#include "http/transport/http_host.h"
 #include "inference/workbench.h"
 
 #include <fmt/format.h>

@@ -7,50 +7,21 @@
 // client has gone and come in order when it pipelines.
 #pragma once
 
-#include "base/bytes.h"
 #include "base/duration.h"
 #include "base/result.h"
-#include "http/http_limits.h"
+#include "http/http_options.h"
+#include "http/transport/request_record.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace warmbench {
 class Workbench;
 }
 
 namespace warmbench::http {
-
-struct HttpOptions
-{
-    std::string host = "127.0.0.1";
-    std::uint16_t port = 5000; // 0: a free one
-    bool nextFreePort =
-        false; // taken: try the following ones (the window); else fail and name the holder
-    Bytes maxBody = mebibytes(64);
-    std::string token;                       // empty: none
-    std::vector<std::string> allowedOrigins; // beside the server's own
-    std::vector<std::string> allowedHosts;   // beside the names of this machine
-    HttpLimits limits;
-    int threads = 1; // that serve connections; 0: as many as there are cores, up to 4
-};
-
-// One answered request, for the request log.
-struct RequestRecord
-{
-    std::string client; // address
-    std::string method;
-    std::string path;
-    int status = 0;
-    std::string model;
-    std::string cache; // "hit", "miss", "coalesced" or empty
-    double totalMs = 0;
-    std::int64_t requestBytes = 0;
-    std::int64_t responseBytes = 0;
-};
 
 class HttpServer
 {

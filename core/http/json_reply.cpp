@@ -1,6 +1,6 @@
 #include "http/json_reply.h"
 
-#include "http/prediction_codec.h"
+#include "http/error_status.h"
 
 namespace warmbench::http {
 

@@ -4,7 +4,7 @@
 
 #include "base/result.h"
 #include "http/api_types.h"
-#include "http/replier.h"
+#include "http/transport/replier.h"
 
 #include <functional>
 #include <map>

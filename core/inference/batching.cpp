@@ -1,6 +1,7 @@
 #include "inference/batching.h"
 
 #include "base/text.h"
+#include "tensor/conversion.h"
 
 #include <algorithm>
 #include <fmt/format.h>

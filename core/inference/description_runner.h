@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/duration.h"
-#include "model/model_cache.h"
+#include "model/cache/model_cache.h"
 
 #include <list>
 #include <memory>

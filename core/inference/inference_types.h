@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "inference/run_control.h"
 #include "inference/samples.h"
-#include "model/model_cache.h"
+#include "model/cache/model_cache.h"
 #include "tensor/image.h"
 #include "tensor/tensor.h"
 
@@ -35,7 +35,7 @@ using InferenceInputs = std::variant<ImageInputs, SampleInputs, TensorInputs>;
 // control before it makes something large, and within long loops. InvalidArgument names the tensor,
 // what came, what was expected and how to mend it. Called once more where its pictures turn out to
 // be heavy: the second call finds things as the first one did.
-using InputDecoder = std::function<Result<InferenceInputs>(const LoadedModel &, RunControl &)>;
+using InputDecoder = std::function<Result<InferenceInputs>(const ModelBundle &, RunControl &)>;
 
 struct InferenceRequest
 {

@@ -24,17 +24,17 @@ public:
     {
         return m_source.describe(plan);
     }
-    Result<std::unique_ptr<LoadedModel>> load(const LoadPlan &plan) override
+    Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override
     {
         auto loaded = m_source.load(plan);
         if (!loaded || !*loaded)
             return loaded;
-        LoadedModel &model = **loaded;
+        ModelBundle &model = **loaded;
         model.meter = m_metrics.meter(model.id.name, model.id.version);
         model.meter->loads.record(model.loadTime);
         return loaded;
     }
-    std::vector<FileStamp> stampsNow(const LoadedModel &model) const override
+    std::vector<FileStamp> stampsNow(const ModelBundle &model) const override
     {
         return m_source.stampsNow(model);
     }

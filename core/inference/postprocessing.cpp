@@ -2,6 +2,7 @@
 
 #include "inference/detection.h"
 #include "inference/image_output.h"
+#include "tensor/conversion.h"
 
 #include <algorithm>
 #include <cmath>
@@ -71,7 +72,7 @@ bool areProbabilities(std::span<const float> scores)
     return std::abs(sum - 1) < 1e-3;
 }
 
-std::vector<float> activated(const LoadedModel &model, std::span<const float> scores)
+std::vector<float> activated(const ModelBundle &model, std::span<const float> scores)
 {
     const bool softmaxed = model.spec().outputs[model.primaryOutput].producedBy == "Softmax";
     const auto wanted = model.settings.output.activation;
@@ -86,7 +87,7 @@ std::vector<float> activated(const LoadedModel &model, std::span<const float> sc
 
 // Whether what was sent decides on the size of an output, beside how many samples it has. Pictures
 // get theirs from the settings.
-bool sizeIsSent(const LoadedModel &model, const std::string &output, bool pictures)
+bool sizeIsSent(const ModelBundle &model, const std::string &output, bool pictures)
 {
     if (pictures)
         return false;
@@ -98,7 +99,7 @@ bool sizeIsSent(const LoadedModel &model, const std::string &output, bool pictur
     return false;
 }
 
-Error formDiffers(const LoadedModel &model, const NamedTensor &output, std::string_view task,
+Error formDiffers(const ModelBundle &model, const NamedTensor &output, std::string_view task,
                   std::string_view expected, bool pictures)
 {
     if (sizeIsSent(model, output.name, pictures))
@@ -120,7 +121,7 @@ std::string labelOf(std::span<const std::string> labels, int index)
     return index >= 0 && at < labels.size() ? labels[at] : std::to_string(index);
 }
 
-Result<std::vector<ScoredClass>> classify(const LoadedModel &model, const NamedTensor &output,
+Result<std::vector<ScoredClass>> classify(const ModelBundle &model, const NamedTensor &output,
                                           const Floats &floats, std::size_t index,
                                           std::size_t samples, bool pictures)
 {
@@ -131,7 +132,7 @@ Result<std::vector<ScoredClass>> classify(const LoadedModel &model, const NamedT
                 model.settings.labels);
 }
 
-Result<Image> picture(const LoadedModel &model, const NamedTensor &output, const Floats &floats,
+Result<Image> picture(const ModelBundle &model, const NamedTensor &output, const Floats &floats,
                       std::size_t index, std::size_t samples, Task task, bool pictures)
 {
     const SampleView sample = floats.sample(index, samples);
@@ -166,7 +167,7 @@ const NamedTensor *outputWithColumns(std::span<const NamedTensor> outputs, std::
     return found == outputs.end() ? nullptr : &*found;
 }
 
-Result<std::vector<RelativeBox>> ultraface(const LoadedModel &model,
+Result<std::vector<RelativeBox>> ultraface(const ModelBundle &model,
                                            std::span<const NamedTensor> outputs, std::size_t index,
                                            std::size_t samples, double scoreThreshold,
                                            bool pictures)
@@ -211,7 +212,7 @@ Result<std::vector<RelativeBox>> ssd(std::span<const NamedTensor> outputs, std::
 }
 
 // From fractions of the network's input to pixels of the picture sent.
-Detection laidOver(const RelativeBox &box, const LoadedModel &model, const ImageMapping *mapping)
+Detection laidOver(const RelativeBox &box, const ModelBundle &model, const ImageMapping *mapping)
 {
     const auto width = static_cast<double>(model.input.preprocessing.width);
     const auto height = static_cast<double>(model.input.preprocessing.height);
@@ -232,7 +233,7 @@ Detection laidOver(const RelativeBox &box, const LoadedModel &model, const Image
             y(box.bottom)};
 }
 
-Result<std::vector<Detection>> detect(const LoadedModel &model,
+Result<std::vector<Detection>> detect(const ModelBundle &model,
                                       std::span<const NamedTensor> outputs,
                                       const ImageMapping *mapping, std::size_t index,
                                       std::size_t samples, const DecoderSettings &decoder)
@@ -248,7 +249,7 @@ Result<std::vector<Detection>> detect(const LoadedModel &model,
     return detections;
 }
 
-Result<SampleResult> sampleResult(const LoadedModel &model, Task task, const NamedTensor &primary,
+Result<SampleResult> sampleResult(const ModelBundle &model, Task task, const NamedTensor &primary,
                                   const Floats &floats, std::size_t index, std::size_t samples,
                                   bool pictures)
 {
@@ -315,7 +316,7 @@ std::vector<ScoredClass> topK(std::span<const float> scores, int k,
     return best;
 }
 
-Task taskOf(const LoadedModel &model)
+Task taskOf(const ModelBundle &model)
 {
     if (model.settings.task)
         return *model.settings.task;
@@ -348,7 +349,7 @@ std::size_t resultBytes(const SampleResult &result)
 }
 
 Result<std::vector<SampleResult>>
-postprocess(const LoadedModel &model, std::span<const NamedTensor> outputs,
+postprocess(const ModelBundle &model, std::span<const NamedTensor> outputs,
             std::span<const ImageMapping> mappings, std::size_t samples,
             const std::optional<DecoderSettings> &override, RunControl *control)
 {

@@ -4,7 +4,7 @@
 
 #include "base/result.h"
 #include "inference/inference_types.h"
-#include "model/loaded_model.h"
+#include "model/model_bundle.h"
 
 #include <span>
 #include <vector>
@@ -23,7 +23,7 @@ std::vector<ScoredClass> topK(std::span<const float> scores, int k,
 // The task that the settings name, or the one that the model suggests: Detection where a decoder is
 // set, Classification for a [N, classes >= 2] primary output of a network that has labels, takes
 // pictures or ends in Softmax, Image for [N, 1|3, H, W] from a picture, else Tensor.
-Task taskOf(const LoadedModel &model);
+Task taskOf(const ModelBundle &model);
 
 // One SampleResult a sample, by task. Outputs are in the network's order with the batch dimension
 // first; `mappings` has one entry a picture and is empty where the input was no picture: boxes are
@@ -38,7 +38,7 @@ Task taskOf(const LoadedModel &model);
 // set). InvalidArgument: outputs do not because of what was sent, whose size the network leaves
 // free. With a control: what that says between samples, and where there is no room for the results.
 Result<std::vector<SampleResult>>
-postprocess(const LoadedModel &model, std::span<const NamedTensor> outputs,
+postprocess(const ModelBundle &model, std::span<const NamedTensor> outputs,
             std::span<const ImageMapping> mappings, std::size_t samples,
             const std::optional<DecoderSettings> &override = {}, RunControl *control = nullptr);
 // What a result takes in memory.

@@ -39,7 +39,7 @@ std::size_t pictureBytes(const Preprocessing &how)
 class Flow
 {
 public:
-    Flow(const LoadedModel &model, const InferenceRequest &request, SteadyTime deadline,
+    Flow(const ModelBundle &model, const InferenceRequest &request, SteadyTime deadline,
          const Clock &clock)
         : m_model(model)
         , m_network(*model.network)
@@ -95,7 +95,7 @@ private:
     Error takesNoPictures() const;
     std::size_t mostTogether(const Shape &sample) const;
 
-    const LoadedModel &m_model;
+    const ModelBundle &m_model;
     Network &m_network;
     const InferenceRequest &m_request;
     const Clock &m_clock;
@@ -379,7 +379,7 @@ const char *phaseName(Phase phase)
     return "postprocess";
 }
 
-Result<Prediction> runPrediction(const LoadedModel &model, const InferenceRequest &request,
+Result<Prediction> runPrediction(const ModelBundle &model, const InferenceRequest &request,
                                  SteadyTime deadline, const Clock &clock)
 {
     return Flow(model, request, deadline, clock).run();

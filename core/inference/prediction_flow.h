@@ -11,7 +11,7 @@ namespace warmbench {
 
 // Fills all timings but Queue and total. Errors as in inference_types.h; Cancelled or
 // DeadlineExceeded between two steps, ResourceExhausted where the request's memory does not do.
-Result<Prediction> runPrediction(const LoadedModel &model, const InferenceRequest &request,
+Result<Prediction> runPrediction(const ModelBundle &model, const InferenceRequest &request,
                                  SteadyTime deadline, const Clock &clock);
 
 } // namespace warmbench

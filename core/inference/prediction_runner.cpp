@@ -1,6 +1,6 @@
 #include "inference/prediction_runner.h"
 
-#include "base/guard.h"
+#include "base/exceptions.h"
 #include "inference/prediction_flow.h"
 #include "tensor/picture_allowance.h"
 
@@ -64,7 +64,7 @@ public:
             m_done(std::move(result));
         } catch (...) {
             const Error error = loggedException("inference");
-            guarded("inference", [&] { m_done(error); });
+            contained("inference", [&] { m_done(error); });
         }
     }
 

@@ -9,7 +9,7 @@
 #include "inference/inference_types.h"
 #include "inference/scheduler.h"
 #include "metrics/metrics.h"
-#include "model/model_cache.h"
+#include "model/cache/model_cache.h"
 
 #include <functional>
 #include <list>

@@ -1,6 +1,6 @@
 #include "inference/scheduler.h"
 
-#include "base/guard.h"
+#include "base/exceptions.h"
 #include "base/thread_name.h"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ void runGuarded(const Job &job) noexcept
     } catch (...) {
         Error error = loggedException("inference");
         if (job.abandon)
-            guarded("inference", [&] { job.abandon(std::move(error)); });
+            contained("inference", [&] { job.abandon(std::move(error)); });
     }
 }
 
@@ -63,8 +63,8 @@ public:
     {
         for (auto &[job, error] : std::exchange(m_jobs, {})) {
             if (job.abandon)
-                guarded("inference",
-                        [&, &job = job, &error = error] { job.abandon(std::move(error)); });
+                contained("inference",
+                          [&, &job = job, &error = error] { job.abandon(std::move(error)); });
         }
     }
 
@@ -232,7 +232,7 @@ void Scheduler::Private::workOn(int number)
     workerOf = this;
     bool goesOn = true;
     while (goesOn)
-        guarded("inference", [&] { goesOn = workUntilEnd(); });
+        contained("inference", [&] { goesOn = workUntilEnd(); });
 }
 
 // False at the end of all.

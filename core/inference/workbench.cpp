@@ -1,6 +1,6 @@
 #include "inference/workbench.h"
 
-#include "base/guard.h"
+#include "base/exceptions.h"
 #include "base/logging.h"
 #include "base/thread_name.h"
 #include "inference/description_runner.h"
@@ -59,7 +59,7 @@ struct Workbench::Private
                              : std::max(1, coreCount() / std::max(1, options.loader.instances)));
         std::vector<std::shared_ptr<Engine>> engines;
         engines.push_back(makeOpenCvEngine(options.cache.budget));
-        return std::make_unique<ModelLoader>(repository, std::move(engines), options.loader);
+        return std::make_unique<FileModelSource>(repository, std::move(engines), options.loader);
     }
 
     void heard(const ModelEvent &event)
@@ -142,7 +142,7 @@ void Workbench::Private::keepHouse(const std::stop_token &stop)
         nextLook = SteadyTime::max();
         lock.unlock();
         if (whole) {
-            guarded("housekeeping", [&] {
+            contained("housekeeping", [&] {
                 goRound();
                 if (round != roundsDone && repository.rescan())
                     openFoundModels();
@@ -150,7 +150,7 @@ void Workbench::Private::keepHouse(const std::stop_token &stop)
             nextRound = std::chrono::steady_clock::now() + housekeepingInterval;
         }
         SteadyTime soonest = clock.now() + housekeepingInterval;
-        guarded("housekeeping", [this, &soonest] {
+        contained("housekeeping", [this, &soonest] {
             soonest =
                 std::min({scheduler.sweep(), runner.answerOverdue(), descriptions.answerOverdue()});
         });
@@ -212,7 +212,7 @@ void Workbench::Private::lookThroughFolders(const std::stop_token &stop)
     setThreadName("folders");
     ScanPace pace(stop, [this] { return repository.touched(); });
     while (pace.nextRound()) {
-        guarded("folders", [this, &pace] {
+        contained("folders", [this, &pace] {
             if (repository.rescan(&pace))
                 openFoundModels();
         });

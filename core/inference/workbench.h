@@ -16,8 +16,8 @@
 #include "inference/prediction_runner.h"
 #include "inference/scheduler.h"
 #include "metrics/metrics.h"
-#include "model/model_cache.h"
-#include "model/model_loader.h"
+#include "model/cache/model_cache.h"
+#include "model/file_model_source.h"
 #include "model/repository.h"
 
 #include <filesystem>

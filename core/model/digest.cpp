@@ -1,4 +1,4 @@
-#include "model/model_loader.h"
+#include "model/file_model_source.h"
 
 #include "base/file.h"
 

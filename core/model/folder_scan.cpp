@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/model_files.h"
-#include "model/loaded_model.h"
+#include "model/model_bundle.h"
 
 #include <algorithm>
 #include <array>

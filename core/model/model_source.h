@@ -1,9 +1,9 @@
-// Where the cache gets models from. The real one is ModelLoader over the repository; tests have a
-// fake. Thread: contains() any; the rest on the cache's loader thread only.
+// Where the cache gets models from. The real one is FileModelSource over the repository; tests have
+// a fake. Thread: contains() any; the rest on the cache's loader thread only.
 #pragma once
 
 #include "base/result.h"
-#include "model/loaded_model.h"
+#include "model/model_bundle.h"
 
 #include <memory>
 
@@ -42,11 +42,11 @@ public:
     // What the load will keep in memory, told before it starts where the format allows it; at least
     // what the plan says.
     virtual Result<Bytes> estimate(const LoadPlan &plan) { return plan.estimate; }
-    virtual Result<std::unique_ptr<LoadedModel>> load(const LoadPlan &plan) = 0;
+    virtual Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) = 0;
     // From the files alone where the format allows it; else by a network that is dropped at once.
     virtual Result<ModelDescription> describe(const LoadPlan &plan) = 0;
     // The stamps of the same files now; used once a second for each loaded model.
-    virtual std::vector<FileStamp> stampsNow(const LoadedModel &model) const = 0;
+    virtual std::vector<FileStamp> stampsNow(const ModelBundle &model) const = 0;
 };
 
 } // namespace warmbench

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/folder_scan.h"
-#include "model/loaded_model.h"
+#include "model/model_bundle.h"
 #include "model/model_id.h"
 #include "model/scan_pace.h"
 

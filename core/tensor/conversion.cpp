@@ -1,4 +1,4 @@
-#include "tensor/tensor.h"
+#include "tensor/conversion.h"
 
 #include <bit>
 #include <cmath>

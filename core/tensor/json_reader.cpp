@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "tensor/json_scan.h"
-#include "tensor/json_tensor.h"
 
 #include <algorithm>
 #include <array>

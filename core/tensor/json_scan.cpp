@@ -1,7 +1,6 @@
 #include "tensor/json_scan.h"
 
 #include "tensor/json_reader.h"
-#include "tensor/json_tensor.h"
 
 #include <algorithm>
 #include <array>

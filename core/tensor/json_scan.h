@@ -1,5 +1,5 @@
-// The quick way through what clients send most: lists of plain decimal numbers, nested alike.
-// Private to tensor/. Thread: any; a pure function.
+// Plain decimal numbers of JSON: one, and the lists of them, nested alike, that clients send most.
+// Thread: any; a pure function.
 #pragma once
 
 #include "tensor/shape.h"
@@ -24,5 +24,9 @@ std::optional<ScannedNumbers> scanNumbers(std::string_view json, std::span<float
 
 // RFC 8259, section 6; std::from_chars alone is more generous.
 bool isJsonNumber(std::string_view text);
+
+// One JSON number (RFC 8259, section 6), correctly rounded; nothing where the text is none or
+// float64 cannot hold it.
+std::optional<double> numberFromJson(std::string_view json);
 
 } // namespace warmbench

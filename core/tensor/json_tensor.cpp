@@ -1,4 +1,5 @@
 #include "tensor/json_tensor.h"
+#include "tensor/conversion.h"
 
 #include "base/text.h"
 #include "tensor/json_reader.h"

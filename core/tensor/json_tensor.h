@@ -1,4 +1,4 @@
-// Numbers between JSON and tensors, without a detour over a tree of objects.
+// Numbers of JSON into tensors, without a detour over a tree of objects.
 //
 // Thread: any (one parser a thread is kept). Values: JSON numbers, true and false, strings for
 // String tensors, and the words NaN, Infinity and -Infinity as "NaN", "Infinity", "-Infinity"
@@ -28,18 +28,5 @@ Result<Tensor> tensorFromJson(std::string_view json, std::string_view what, DTyp
 // whole value.
 std::optional<Tensor> plainTensorFromJson(std::string_view json,
                                           std::span<const Dimension> declared);
-
-// One JSON number (RFC 8259, section 6), correctly rounded; nothing where the text is none or
-// float64 cannot hold it.
-std::optional<double> numberFromJson(std::string_view json);
-
-// Appends nested arrays in the tensor's shape. Floats are written shortest such that they read back
-// the same (std::to_chars); NaN is null, infinities are the strings "Infinity" and "-Infinity",
-// since JSON has no numbers for them.
-void appendJson(std::string &out, const Tensor &tensor);
-// Appends the string with quotes and escapes; bytes that are no UTF-8 become U+FFFD.
-void appendJsonString(std::string &out, std::string_view text);
-// Appends a number so that it reads back the same.
-void appendJsonNumber(std::string &out, double value);
 
 } // namespace warmbench

@@ -1,4 +1,4 @@
-#include "tensor/json_tensor.h"
+#include "tensor/json_writer.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,5 @@
 #include "tensor/preprocessing.h"
+#include "tensor/conversion.h"
 
 #include "tensor/resample.h"
 

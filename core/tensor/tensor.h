@@ -107,13 +107,6 @@ struct TensorSpec
     std::string producedBy;
 };
 
-// The same numbers in another element type. Integers wrap nowhere: a value that the target cannot
-// represent is InvalidArgument naming the first one and its index; fractions round to nearest even
-// into integers; Bool takes 0 and 1 only. `lossy` (optional) tells whether digits of an integer
-// (int64 2^53+1 to float32) or a fraction (2.5 to int8) were lost; rounding from one floating type
-// to a narrower one is not reported. String converts only to String.
-Result<Tensor> converted(const Tensor &tensor, DType dtype, bool *lossy = nullptr);
-
 // Tensors of one shape behind each other along a new or the first dimension: n samples of [..]
 // become [n, ..]. InvalidArgument: none, or shapes or dtypes that differ.
 Result<Tensor> stacked(std::span<const Tensor> samples);

@@ -2,7 +2,8 @@
 // workbench that the window uses.
 #include "answer.h"
 #include "base/file.h"
-#include "http/prediction_codec.h"
+#include "http/simple/prediction_body.h"
+#include "http/simple/prediction_json.h"
 #include "http_client.h"
 #include "inference/workbench.h"
 #include "program.h"

@@ -1,7 +1,7 @@
 // What it costs to get hold of a loaded model, alone and against seven other threads. The handle is
 // released in the measured time: nobody acquires without releasing.
 #include "fake_source.h"
-#include "model/model_cache.h"
+#include "model/cache/model_cache.h"
 
 #include <benchmark/benchmark.h>
 #include <condition_variable>

@@ -6,7 +6,7 @@
 #include "base/logging.h"
 #include "inference/workbench.h"
 #include "test_files.h"
-#include "ui/main_window.h"
+#include "ui/window/main_window.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -124,7 +124,7 @@ void predictOnce(Workbench &workbench)
 {
     InferenceRequest request;
     request.model = {"digits", {}};
-    request.decode = [](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
+    request.decode = [](const ModelBundle &, RunControl &) -> Result<InferenceInputs> {
         Result<Tensor> sample = Tensor::create(DType::Float32, {1, 8, 8});
         if (!sample)
             return sample.error();

@@ -6,8 +6,8 @@
 // process; exits 1 if any round returns less than 80 %. `tests/support/make_models.py --big FOLDER`
 // writes a network of 100 MB to try it with.
 #include "base/bytes.h"
-#include "model/model_cache.h"
-#include "model/model_loader.h"
+#include "model/cache/model_cache.h"
+#include "model/file_model_source.h"
 
 #include <condition_variable>
 #include <fmt/format.h>
@@ -94,7 +94,7 @@ int main(int argc, char **argv)
     const auto names = repository.add(argv[1]);
     if (!names)
         return failed(names.error());
-    ModelLoader loader(repository, {makeOpenCvEngine()}, {});
+    FileModelSource loader(repository, {makeOpenCvEngine()}, {});
     const SystemClock clock;
     ModelCache cache(loader, clock, {});
     bool good = true;

@@ -3,6 +3,7 @@
 //
 //     engine_loop MODEL THREADS SECONDS
 #include "inference/workbench.h"
+#include "tensor/conversion.h"
 
 #include <atomic>
 #include <cstdio>

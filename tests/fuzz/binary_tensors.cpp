@@ -5,7 +5,7 @@
 // line feed, the body. The word "auto" for the field stands for the length of the JSON, which an
 // empty line (two line feeds, taken out) then ends; "npy" makes the body one of /predict.
 #include "checks.h"
-#include "http/prediction_codec.h"
+#include "http/simple/prediction_body.h"
 #include "models.h"
 #include "tensor/npy.h"
 #include "tensor_checks.h"
@@ -40,7 +40,7 @@ void checkBytes(const InferenceInputs &inputs, std::string_view blob)
     require(blob.empty() || alone || together == blob, "tensors hold the bytes that came");
 }
 
-void checkOpen(const LoadedModel &model, std::string_view field, const std::string &body)
+void checkOpen(const ModelBundle &model, std::string_view field, const std::string &body)
 {
     const auto length = openHeaderLength(field, body.size());
     if (!length)
@@ -70,7 +70,7 @@ void checkNpyRoundTrip(const Tensor &tensor)
             "a .npy file reads as it was written");
 }
 
-void checkNpy(const LoadedModel &model, const std::string &body)
+void checkNpy(const ModelBundle &model, const std::string &body)
 {
     const auto bytes = std::as_bytes(std::span(body.data(), body.size()));
     if (!looksLikeNpy(bytes))
@@ -96,7 +96,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 {
     const auto [name, rest] = headAndRest(textOf(data, size));
     const auto [field, content] = headAndRest(rest);
-    const LoadedModel &model = modelNamed(name);
+    const ModelBundle &model = modelNamed(name);
     std::string body(content);
     if (field == "npy") {
         checkNpy(model, body);

@@ -2,7 +2,7 @@
 // sentence; never more than allowed; and what was packed here comes out as it went in.
 //
 // Input: the field Content-Encoding (or Accept-Encoding), a line feed, the body.
-#include "http/content_coding.h"
+#include "http/transport/content_coding.h"
 #include "checks.h"
 
 #include <array>

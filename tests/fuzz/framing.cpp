@@ -4,7 +4,7 @@
 //
 // Input: the bytes of a connection.
 #include "checks.h"
-#include "http/request_framer.h"
+#include "http/transport/request_framer.h"
 
 #include <array>
 #include <tuple>

@@ -4,7 +4,7 @@
 //
 // Input: the name of a model (models.h), a line feed, the body.
 #include "checks.h"
-#include "http/prediction_codec.h"
+#include "http/simple/prediction_body.h"
 #include "models.h"
 #include "tensor_checks.h"
 
@@ -14,7 +14,7 @@ using namespace warmbench::http;
 
 namespace {
 
-void checkInputs(const LoadedModel &model, const InferenceInputs &inputs, std::size_t bodySize)
+void checkInputs(const ModelBundle &model, const InferenceInputs &inputs, std::size_t bodySize)
 {
     for (const Tensor &tensor : tensorsIn(inputs)) {
         // The shortest values are "1,"; a table model adds its defaults.
@@ -25,7 +25,7 @@ void checkInputs(const LoadedModel &model, const InferenceInputs &inputs, std::s
     answered(model, inputs);
 }
 
-void checkSimple(const LoadedModel &model, std::string_view body)
+void checkSimple(const ModelBundle &model, std::string_view body)
 {
     // Other forms than JSON have targets of their own.
     if (body.empty() || static_cast<unsigned char>(body.front()) >= 0x80)
@@ -40,7 +40,7 @@ void checkSimple(const LoadedModel &model, std::string_view body)
     checkInputs(model, *inputs, body.size());
 }
 
-void checkOpen(const LoadedModel &model, std::string_view body)
+void checkOpen(const ModelBundle &model, std::string_view body)
 {
     OpenInferenceAsk ask;
     RunControl unlimited;
@@ -57,7 +57,7 @@ void checkOpen(const LoadedModel &model, std::string_view body)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
     const auto [name, body] = headAndRest(textOf(data, size));
-    const LoadedModel &model = modelNamed(name);
+    const ModelBundle &model = modelNamed(name);
     checkSimple(model, body);
     checkOpen(model, body);
     return 0;

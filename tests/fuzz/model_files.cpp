@@ -3,11 +3,11 @@
 //
 // Input: the first byte chooses the format, the rest is the file.
 #include "checks.h"
-#include "engine/darknet_weights.h"
-#include "engine/proto_text.h"
-#include "engine/storage_text.h"
-#include "engine/tensorflow_graph.h"
-#include "engine/torch_walk.h"
+#include "engine/opencv/darknet_weights.h"
+#include "engine/opencv/proto_text.h"
+#include "engine/opencv/storage_text.h"
+#include "engine/opencv/tensorflow_graph.h"
+#include "engine/opencv/torch_walk.h"
 
 using namespace warmbench;
 using namespace warmbench::fuzz;

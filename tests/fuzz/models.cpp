@@ -9,19 +9,19 @@ namespace warmbench::fuzz {
 
 namespace {
 
-LoadedModel echo(std::string name, const std::vector<TensorSpec> &tensors, bool batches = true)
+ModelBundle echo(std::string name, const std::vector<TensorSpec> &tensors, bool batches = true)
 {
     FakeNetworkOptions options;
     options.spec = networkSpec(tensors, tensors);
     options.batches = batches;
-    LoadedModel model = loadedModel(std::move(options));
+    ModelBundle model = loadedModel(std::move(options));
     model.id.name = std::move(name);
     return model;
 }
 
-LoadedModel table()
+ModelBundle table()
 {
-    LoadedModel model = echo("table", {tensorSpec("x", {-1, 3})});
+    ModelBundle model = echo("table", {tensorSpec("x", {-1, 3})});
     model.input.kind = InputKind::Features;
     model.input.features = {{"sepal length", "cm", 4.3, 7.9, {}},
                             {"sepal width", "cm", {}, {}, {}},
@@ -29,16 +29,16 @@ LoadedModel table()
     return model;
 }
 
-LoadedModel picture()
+ModelBundle picture()
 {
-    LoadedModel model = echo("picture", {tensorSpec("image", {1, 1, 2, 2})});
+    ModelBundle model = echo("picture", {tensorSpec("image", {1, 1, 2, 2})});
     model.input.kind = InputKind::Image;
     return model;
 }
 
-std::vector<LoadedModel> everyModel()
+std::vector<ModelBundle> everyModel()
 {
-    std::vector<LoadedModel> models;
+    std::vector<ModelBundle> models;
     for (const DType dtype : allDTypes)
         models.push_back(echo(std::string(dtypeName(dtype)), {tensorSpec("x", {-1, 2}, dtype)}));
     models.push_back(echo("grid", {tensorSpec("x", {1, 2, 3}, DType::Int32)}, false));
@@ -54,10 +54,10 @@ std::vector<LoadedModel> everyModel()
 
 } // namespace
 
-const LoadedModel &modelNamed(std::string_view name)
+const ModelBundle &modelNamed(std::string_view name)
 {
-    static const std::vector<LoadedModel> models = everyModel();
-    const auto found = std::find_if(models.begin(), models.end(), [&](const LoadedModel &model) {
+    static const std::vector<ModelBundle> models = everyModel();
+    const auto found = std::find_if(models.begin(), models.end(), [&](const ModelBundle &model) {
         return model.id.name == name;
     });
     if (found != models.end())

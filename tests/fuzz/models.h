@@ -4,7 +4,7 @@
 // Thread: any; made once, then only read.
 #pragma once
 
-#include "model/loaded_model.h"
+#include "model/model_bundle.h"
 
 #include <string_view>
 
@@ -14,6 +14,6 @@ namespace warmbench::fuzz {
 // "free" (float32 [?, ?, 2]), "scalar" (float64 []), "two" (inputs a and b, int64 and uint64
 // [2, 3]), "table" (three features, one with a default), "picture" (float32 [1, 1, 2, 2]). For any
 // other name one of them.
-const LoadedModel &modelNamed(std::string_view name);
+const ModelBundle &modelNamed(std::string_view name);
 
 } // namespace warmbench::fuzz

@@ -2,9 +2,9 @@
 // well-made form carries come out as they are.
 //
 // Input: the field Content-Type, a line feed, the body.
-#include "http/multipart.h"
+#include "http/bodies/multipart.h"
 #include "checks.h"
-#include "http/prediction_codec.h"
+#include "http/simple/prediction_body.h"
 #include "models.h"
 
 #include <fmt/format.h>

@@ -3,6 +3,7 @@
 #include "checks.h"
 #include "inference/batching.h"
 #include "tensor/json_tensor.h"
+#include "tensor/json_writer.h"
 
 #include <cmath>
 #include <simdjson.h>
@@ -50,7 +51,7 @@ std::vector<Dimension> fixedShape(const Shape &shape)
     return extents;
 }
 
-void checkFits(const LoadedModel &model, const std::vector<Tensor> &inputs)
+void checkFits(const ModelBundle &model, const std::vector<Tensor> &inputs)
 {
     const auto &specs = model.spec().inputs;
     require(inputs.size() == specs.size(), "a network gets as many inputs as it has");
@@ -62,7 +63,7 @@ void checkFits(const LoadedModel &model, const std::vector<Tensor> &inputs)
     }
 }
 
-std::vector<Tensor> sentenceOr(const LoadedModel &model, Result<std::vector<Tensor>> inputs)
+std::vector<Tensor> sentenceOr(const ModelBundle &model, Result<std::vector<Tensor>> inputs)
 {
     if (!inputs) {
         requireSentence(inputs.error().message);
@@ -72,7 +73,7 @@ std::vector<Tensor> sentenceOr(const LoadedModel &model, Result<std::vector<Tens
     return std::move(*inputs);
 }
 
-Prediction predictionOf(const LoadedModel &model, std::vector<Tensor> tensors)
+Prediction predictionOf(const ModelBundle &model, std::vector<Tensor> tensors)
 {
     Prediction prediction;
     prediction.model = model.id;
@@ -136,7 +137,7 @@ std::vector<Tensor> tensorsIn(const InferenceInputs &inputs)
     return tensors;
 }
 
-std::vector<Tensor> answered(const LoadedModel &model, const InferenceInputs &inputs)
+std::vector<Tensor> answered(const ModelBundle &model, const InferenceInputs &inputs)
 {
     if (const auto *named = std::get_if<TensorInputs>(&inputs))
         return sentenceOr(model, orderedInputs(model.spec(), *named));
@@ -167,7 +168,7 @@ void checkJsonRoundTrip(const Tensor &tensor)
     require(same(tensor, *again), "what was written as JSON is read as it was", json);
 }
 
-void checkAnswerAsRequest(const LoadedModel &model, const InferenceInputs &inputs,
+void checkAnswerAsRequest(const ModelBundle &model, const InferenceInputs &inputs,
                           const http::OpenInferenceAsk &ask)
 {
     const std::vector<Tensor> outputs = answered(model, inputs);

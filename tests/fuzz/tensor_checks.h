@@ -3,9 +3,9 @@
 // Thread: any. Each check ends the program where something does not hold.
 #pragma once
 
-#include "http/open_inference_codec.h"
+#include "http/open_inference/open_inference_codec.h"
 #include "inference/inference_types.h"
-#include "model/loaded_model.h"
+#include "model/model_bundle.h"
 
 #include <cstddef>
 #include <vector>
@@ -23,13 +23,13 @@ std::vector<Tensor> tensorsIn(const InferenceInputs &inputs);
 
 // What the network answers; empty where its inputs are refused, which must be with a sentence. What
 // reaches the network has its names, types and shapes.
-std::vector<Tensor> answered(const LoadedModel &model, const InferenceInputs &inputs);
+std::vector<Tensor> answered(const ModelBundle &model, const InferenceInputs &inputs);
 
 // Written as JSON and read again, the tensor is the same.
 void checkJsonRoundTrip(const Tensor &tensor);
 
 // The answer to these inputs, sent as the next request, is answered alike.
-void checkAnswerAsRequest(const LoadedModel &model, const InferenceInputs &inputs,
+void checkAnswerAsRequest(const ModelBundle &model, const InferenceInputs &inputs,
                           const http::OpenInferenceAsk &ask);
 
 } // namespace warmbench::fuzz

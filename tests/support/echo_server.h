@@ -2,7 +2,7 @@
 // Thread: the handler's on the http thread, all else any.
 #pragma once
 
-#include "http/http_host.h"
+#include "http/transport/http_host.h"
 #include "http_client.h"
 
 #include <algorithm>

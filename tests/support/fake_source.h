@@ -115,7 +115,7 @@ public:
         return plan;
     }
 
-    Result<std::unique_ptr<LoadedModel>> load(const LoadPlan &plan) override
+    Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override
     {
         ++m_loads;
         const int now = ++m_loading;
@@ -129,7 +129,7 @@ public:
             return model.error();
         if (model->loadError)
             return *model->loadError;
-        auto loaded = std::make_unique<LoadedModel>();
+        auto loaded = std::make_unique<ModelBundle>();
         loaded->id = plan.id;
         loaded->digest = plan.digest;
         loaded->engine = "fake";
@@ -156,7 +156,7 @@ public:
         return ModelDescription{"fake", model->network.spec, model->input, {}};
     }
 
-    std::vector<FileStamp> stampsNow(const LoadedModel &loaded) const override
+    std::vector<FileStamp> stampsNow(const ModelBundle &loaded) const override
     {
         const std::lock_guard lock(m_mutex);
         const auto model = lookup(loaded.id);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fake_network.h"
-#include "model/loaded_model.h"
+#include "model/model_bundle.h"
 #include "tensor/tensor.h"
 
 #include <cstdlib>
@@ -52,10 +52,10 @@ inline NetworkSpec networkSpec(std::vector<TensorSpec> inputs, std::vector<Tenso
 }
 
 // A bundle around a FakeNetwork, as the cache would hand it out.
-inline LoadedModel loadedModel(FakeNetworkOptions options, ModelSettings settings = {},
+inline ModelBundle loadedModel(FakeNetworkOptions options, ModelSettings settings = {},
                                InputPlan input = {})
 {
-    LoadedModel model;
+    ModelBundle model;
     model.id = {"m", "1"};
     model.digest = "sha256:1";
     model.engine = "fake";

@@ -2,9 +2,9 @@
 // The platform plugin and QT_SCALE_FACTOR say how; packaging/screenshots.sh calls it.
 #include "fake_api.h"
 #include "inference/workbench.h"
-#include "ui/main_window.h"
 #include "ui/settings.h"
-#include "ui/theme.h"
+#include "ui/widgets/theme.h"
+#include "ui/window/main_window.h"
 
 #include <atomic>
 #include <cstdio>
@@ -90,7 +90,7 @@ private:
         for (int round = 0; !m_stop; ++round) {
             InferenceRequest request;
             request.model = {model, {}};
-            request.decode = [inputs](const LoadedModel &,
+            request.decode = [inputs](const ModelBundle &,
                                       RunControl &) -> Result<InferenceInputs> {
                 const std::vector<float> zeros(inputs, 0.5F);
                 Result<Tensor> tensor =

@@ -3,8 +3,8 @@
 #include "fake_api.h"
 #include "inference/workbench.h"
 #include "test_files.h"
-#include "ui/main_window.h"
 #include "ui/settings.h"
+#include "ui/window/main_window.h"
 
 #include <memory>
 #include <QAbstractItemView>

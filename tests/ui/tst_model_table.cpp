@@ -1,5 +1,5 @@
 // The models' item model: differences only, and what each state says.
-#include "ui/model_table.h"
+#include "ui/models/model_table.h"
 
 #include <QAbstractItemModelTester>
 #include <QItemSelectionModel>

@@ -1,15 +1,15 @@
 // The window's parts without a window: pasted rows, command lines, dropped files, charts, the log.
 #include "base/logging.h"
 #include "test_files.h"
-#include "ui/curl_command.h"
-#include "ui/dropped_files.h"
-#include "ui/feature_form.h"
-#include "ui/log_table.h"
-#include "ui/models_panel.h"
-#include "ui/monitor.h"
-#include "ui/output_table.h"
+#include "ui/log/log_table.h"
+#include "ui/models/models_panel.h"
+#include "ui/monitor/monitor.h"
+#include "ui/playground/curl_command.h"
+#include "ui/playground/feature_form.h"
+#include "ui/playground/output_table.h"
 #include "ui/settings.h"
-#include "ui/time_chart.h"
+#include "ui/widgets/time_chart.h"
+#include "ui/window/dropped_files.h"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "base/guard.h"
+#include "base/exceptions.h"
 
 #include <new>
 #include <QtTest>
@@ -48,9 +48,9 @@ private Q_SLOTS:
 
     void theyEndAtAGuard()
     {
-        QVERIFY(guarded("test", [] {}));
-        QVERIFY(!guarded("test", [] { throw std::bad_alloc(); }));
-        QVERIFY(!guarded("test", [] { throw 7; }));
+        QVERIFY(contained("test", [] {}));
+        QVERIFY(!contained("test", [] { throw std::bad_alloc(); }));
+        QVERIFY(!contained("test", [] { throw 7; }));
     }
 
     void aLargeAllocationThatFailsLeavesTheReserveForSmallOnes()

@@ -1,5 +1,6 @@
 #include "base/file.h"
-#include "engine/onnx_file.h"
+#include "engine/onnx/onnx_file.h"
+#include "engine/opencv/onnx_refusal.h"
 #include "test_files.h"
 
 #include <functional>
@@ -272,11 +273,11 @@ private Q_SLOTS:
         QFETCH(Change, change);
         QFETCH(QByteArray, part);
         auto model = smallModel();
-        QVERIFY(OnnxFile::open(save(model.SerializeAsString()))->checkForOpenCv());
+        QVERIFY(checkForOpenCv(*OnnxFile::open(save(model.SerializeAsString()))));
         change(model);
         const auto file = OnnxFile::open(save(model.SerializeAsString()));
         QVERIFY2(file, file ? "" : file.error().message.c_str());
-        const auto checked = file->checkForOpenCv();
+        const auto checked = checkForOpenCv(*file);
         QCOMPARE(checked.error().code, ErrorCode::FailedPrecondition);
         QVERIFY2(checked.error().message.find(part.toStdString()) != std::string::npos,
                  checked.error().message.c_str());

@@ -169,19 +169,6 @@ private:
     }
 
 private Q_SLOTS:
-    // Convolutions take a third less time for it.
-    void largeBlocksBeginAtACacheLine()
-    {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-        QSKIP("Sanitizers bring their own operator new.");
-#endif
-        std::vector<std::unique_ptr<std::byte[]>> kept;
-        for (std::size_t size = 4096; size < 400'000; size += 5003) {
-            kept.push_back(std::make_unique<std::byte[]>(size));
-            QCOMPARE(reinterpret_cast<std::uintptr_t>(kept.back().get()) % 64, std::uintptr_t(0));
-        }
-    }
-
     void outputsComeInTheOrderOfTheFile()
     {
         const auto network = *load(testModel("multi_out.onnx"));

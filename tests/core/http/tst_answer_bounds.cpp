@@ -1,13 +1,13 @@
 // Answers are bounded before they are written, and what goes wrong on the way is an answer too.
 #include "api_server.h"
 #include "base/logging.h"
-#include "http/answer_bytes.h"
-#include "http/open_inference_codec.h"
-#include "http/prediction_codec.h"
-#include "http/tensorflow_codec.h"
+#include "http/bodies/answer_bytes.h"
+#include "http/open_inference/open_inference_codec.h"
+#include "http/simple/prediction_json.h"
+#include "http/tensorflow/tensorflow_codec.h"
 #include "make_tensor.h"
 #include "manual_clock.h"
-#include "tensor/json_tensor.h"
+#include "tensor/json_writer.h"
 
 #include <future>
 #include <limits>
@@ -208,7 +208,7 @@ private Q_SLOTS:
     {
         ApiServer api(oneFake(), {}, defaultFake());
         InferenceRequest request;
-        request.decode = [](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
+        request.decode = [](const ModelBundle &, RunControl &) -> Result<InferenceInputs> {
             return InferenceInputs(SampleInputs{zeros({4})});
         };
         std::promise<Error> said;

@@ -1,5 +1,5 @@
 // gzip and deflate in and out: what is understood, what is refused, what it may cost.
-#include "http/content_coding.h"
+#include "http/transport/content_coding.h"
 #include "packed.h"
 
 #include <atomic>

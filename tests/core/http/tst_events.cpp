@@ -1,8 +1,8 @@
 // Replies that go on: over the transport alone, then as GET /events.
 #include "api_server.h"
-#include "http/event_feed.h"
-#include "http/http_host.h"
-#include "http/reply_stream.h"
+#include "http/pages/event_feed.h"
+#include "http/transport/http_host.h"
+#include "http/transport/reply_stream.h"
 
 #include <QtTest>
 

@@ -1,8 +1,8 @@
 // What connections leave behind: the server in the test's own thread, so that its objects can be
 // counted.
-#include "http/acceptor.h"
-#include "http/guarded_server.h"
-#include "http/qt_dispatcher.h"
+#include "http/transport/acceptor.h"
+#include "http/transport/guarded_server.h"
+#include "http/transport/qt_dispatcher.h"
 #include "http_client.h"
 
 #include <QTcpSocket>

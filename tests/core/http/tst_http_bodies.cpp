@@ -2,7 +2,7 @@
 #include "api_server.h"
 #include "base/file.h"
 #include "base/logging.h"
-#include "http/prediction_codec.h"
+#include "http/bodies/quick_bodies.h"
 #include "test_files.h"
 
 #include <QJsonArray>

@@ -1,6 +1,6 @@
 // Several http threads in front of one handler: who serves whom, and what they share.
 #include "echo_server.h"
-#include "http/http_host.h"
+#include "http/transport/http_host.h"
 #include "http_client.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "answer.h"
 #include "fake_source.h"
-#include "http/metrics_page.h"
+#include "http/pages/metrics_page.h"
 #include "inference/workbench.h"
 #include "make_tensor.h"
 #include "test_files.h"
@@ -50,7 +50,7 @@ private:
     {
         InferenceRequest request;
         request.model.name = name;
-        request.decode = [](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
+        request.decode = [](const ModelBundle &, RunControl &) -> Result<InferenceInputs> {
             return InferenceInputs(SampleInputs{zeros({4})});
         };
         Answer<Prediction> answer;
@@ -68,7 +68,7 @@ public:
     {
         InferenceRequest request;
         request.model = std::move(model);
-        request.decode = [](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
+        request.decode = [](const ModelBundle &, RunControl &) -> Result<InferenceInputs> {
             return InferenceInputs(SampleInputs{zeros({4})});
         };
         return request;

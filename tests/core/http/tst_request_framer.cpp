@@ -1,4 +1,4 @@
-#include "http/request_framer.h"
+#include "http/transport/request_framer.h"
 
 #include <QtTest>
 #include <random>

@@ -72,7 +72,7 @@ public:
         if (!m_opened)
             return m_opened.error();
         InferenceRequest request;
-        request.decode = [&](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
+        request.decode = [&](const ModelBundle &, RunControl &) -> Result<InferenceInputs> {
             auto image = decodeImage(bytesOf(picture));
             if (!image)
                 return image.error();

@@ -20,7 +20,7 @@ std::vector<int> indices(const std::vector<ScoredClass> &classes)
     return found;
 }
 
-LoadedModel modelOf(NetworkSpec spec, ModelSettings settings = {}, InputPlan input = {})
+ModelBundle modelOf(NetworkSpec spec, ModelSettings settings = {}, InputPlan input = {})
 {
     FakeNetworkOptions options;
     options.spec = std::move(spec);
@@ -36,7 +36,7 @@ InputPlan picturePlan(int width, int height)
     return plan;
 }
 
-LoadedModel classifier(ModelSettings settings = {}, std::string producedBy = {})
+ModelBundle classifier(ModelSettings settings = {}, std::string producedBy = {})
 {
     settings.task = Task::Classification;
     return modelOf(networkSpec({tensorSpec("x", {-1, 4})},
@@ -51,7 +51,7 @@ std::vector<NamedTensor> faces()
             {"scores", tensorOf({1, 2, 2}, {0.9F, 0.1F, 0.1F, 0.9F})}};
 }
 
-LoadedModel detector(const std::string &decoder = "ultraface")
+ModelBundle detector(const std::string &decoder = "ultraface")
 {
     ModelSettings settings;
     settings.decoder = DecoderSettings{decoder, 0.7, 0.3};
@@ -193,7 +193,7 @@ private Q_SLOTS:
         ModelSettings settings;
         if (labels)
             settings.labels = {"a", "b", "c"};
-        LoadedModel model = modelOf(networkSpec({tensorSpec("x", {1, 4})}, {spec}), settings,
+        ModelBundle model = modelOf(networkSpec({tensorSpec("x", {1, 4})}, {spec}), settings,
                                     picture ? picturePlan(8, 8) : InputPlan());
         const auto name = [&] { return std::string(taskName(taskOf(model))); };
         QCOMPARE(name(), task);
@@ -275,7 +275,7 @@ private Q_SLOTS:
 
     void thePrimaryOutputIsTheOneThatCounts()
     {
-        LoadedModel model = classifier();
+        ModelBundle model = classifier();
         model.primaryOutput = 1;
         FakeNetworkOptions options;
         options.spec = networkSpec({tensorSpec("x", {-1, 4})},
@@ -334,7 +334,7 @@ private Q_SLOTS:
 
     void ssdBoxesGoToTheirSamples()
     {
-        const LoadedModel model = detector("ssd");
+        const ModelBundle model = detector("ssd");
         const std::vector<NamedTensor> outputs{
             {"detection_out", tensorOf({1, 1, 2, 7}, {1, 1, 0.9F, 0, 0, 0.5F, 0.5F, //
                                                       0, 0, 0.8F, 0.5F, 0.5F, 1, 1})}};
@@ -356,7 +356,7 @@ private Q_SLOTS:
         uneven[1].tensor = tensorOf({1, 1, 2}, {0, 0.9F});
         QVERIFY(refusedFor(postprocess(detector(), uneven, {}, 1), {"\"boxes\"", "as many"}));
 
-        LoadedModel image = classifier();
+        ModelBundle image = classifier();
         image.settings.task = Task::Image;
         QVERIFY(refusedFor(postprocess(image, vectors, {}, 1), {"\"y\"", "[1, 3]", "\"image\""}));
         image.settings.task = Task::Segmentation;
@@ -373,7 +373,7 @@ private Q_SLOTS:
     // Reading as many samples as were sent would leave the output's memory.
     void outputsThatDoNotCountTheSamplesAreRefused()
     {
-        LoadedModel image = classifier();
+        ModelBundle image = classifier();
         image.settings.task = Task::Image;
         const std::vector<NamedTensor> one{{"y", zeros({1, 3, 4, 4})}};
         QVERIFY(refusedFor(postprocess(image, one, {}, 2), {"[1, 3, 4, 4]", "2 samples"},
@@ -387,7 +387,7 @@ private Q_SLOTS:
 
     void picturesComeOutAsPictures()
     {
-        LoadedModel model = classifier();
+        ModelBundle model = classifier();
         model.settings.task = Task::Image;
         const auto results = postprocess(
             model, std::vector<NamedTensor>{{"y", tensorOf({2, 1, 1, 2}, {0, 1, 1, 0})}}, {}, 2);
@@ -406,7 +406,7 @@ private Q_SLOTS:
 
     void plainTensorsNeedNothing()
     {
-        LoadedModel model = classifier();
+        ModelBundle model = classifier();
         model.settings.task = Task::Tensor;
         const auto results =
             postprocess(model, std::vector<NamedTensor>{{"y", zeros({3, 3})}}, {}, 3);

@@ -14,7 +14,7 @@ constexpr SteadyTime never = SteadyTime::max();
 InferenceRequest requestOf(InferenceInputs inputs)
 {
     InferenceRequest request;
-    request.decode = [inputs = std::move(inputs)](const LoadedModel &, RunControl &) {
+    request.decode = [inputs = std::move(inputs)](const ModelBundle &, RunControl &) {
         return Result<InferenceInputs>(inputs);
     };
     return request;
@@ -25,13 +25,13 @@ InferenceRequest oneSample()
     return requestOf(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
 }
 
-LoadedModel echo()
+ModelBundle echo()
 {
     return loadedModel({});
 }
 
 // Takes 2x2 pictures as [1, 3, 2, 2] and gives them back.
-LoadedModel mirror()
+ModelBundle mirror()
 {
     FakeNetworkOptions options;
     options.spec = networkSpec({tensorSpec("x", {-1, 3, 2, 2})}, {tensorSpec("y", {-1, 3, 2, 2})});
@@ -48,7 +48,7 @@ Image white(int width, int height)
             std::vector<std::uint8_t>(static_cast<std::size_t>(width * height * 3), 255)};
 }
 
-int runsOf(const LoadedModel &model)
+int runsOf(const ModelBundle &model)
 {
     return static_cast<const FakeNetwork &>(*model.network).runs();
 }
@@ -68,9 +68,9 @@ private Q_SLOTS:
             clock.advance(5ms);
             return Result<std::vector<Tensor>>(std::vector<Tensor>{inputs.front()});
         };
-        const LoadedModel model = loadedModel(std::move(options));
+        const ModelBundle model = loadedModel(std::move(options));
         InferenceRequest request;
-        request.decode = [&](const LoadedModel &, RunControl &) {
+        request.decode = [&](const ModelBundle &, RunControl &) {
             clock.advance(3ms);
             return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
         };
@@ -93,7 +93,7 @@ private Q_SLOTS:
 
     void theAnswerSaysWhoGaveIt()
     {
-        LoadedModel model = echo();
+        ModelBundle model = echo();
         model.settings.task = Task::Classification;
         const auto prediction = runPrediction(model, oneSample(), never, ManualClock());
         QVERIFY(prediction.has_value());
@@ -131,7 +131,7 @@ private Q_SLOTS:
 
     void namedTensorsRunAsTheyAre()
     {
-        const LoadedModel model = echo();
+        const ModelBundle model = echo();
         const auto prediction = runPrediction(model, requestOf(TensorInputs{{"x", zeros({3, 4})}}),
                                               never, ManualClock());
         QVERIFY(prediction.has_value());
@@ -157,7 +157,7 @@ private Q_SLOTS:
         const std::vector<InferenceInputs> inputs{
             ImageInputs{white(2, 2)}, SampleInputs{zeros({3})}, TensorInputs{{"z", zeros({1, 4})}},
             ImageInputs{}, ImageInputs{Image()}};
-        const LoadedModel model = which < 3 ? echo() : mirror();
+        const ModelBundle model = which < 3 ? echo() : mirror();
         const auto prediction =
             runPrediction(model, requestOf(inputs.at(std::size_t(which))), never, ManualClock());
         QVERIFY(!prediction);
@@ -170,7 +170,7 @@ private Q_SLOTS:
     void errorsComeThrough()
     {
         InferenceRequest request;
-        request.decode = [](const LoadedModel &, RunControl &) {
+        request.decode = [](const ModelBundle &, RunControl &) {
             return Result<InferenceInputs>(invalidArgument("No numbers here."));
         };
         auto prediction = runPrediction(echo(), request, never, ManualClock());
@@ -186,7 +186,7 @@ private Q_SLOTS:
         QVERIFY(!prediction);
         QCOMPARE(prediction.error(), failedPrecondition("Layer \"dense\" broke."));
 
-        LoadedModel model = echo();
+        ModelBundle model = echo();
         model.settings.task = Task::Segmentation;
         prediction = runPrediction(model, oneSample(), never, ManualClock());
         QVERIFY(!prediction);
@@ -196,10 +196,10 @@ private Q_SLOTS:
     void aPassedDeadlineEndsItBetweenTwoPhases()
     {
         ManualClock clock;
-        const LoadedModel model = echo();
+        const ModelBundle model = echo();
         InferenceRequest request = oneSample();
         int decoded = 0;
-        request.decode = [&](const LoadedModel &, RunControl &) {
+        request.decode = [&](const ModelBundle &, RunControl &) {
             ++decoded;
             clock.advance(10ms);
             return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
@@ -220,9 +220,9 @@ private Q_SLOTS:
 
     void aClientThatWentAwayEndsItBetweenTwoPhases()
     {
-        const LoadedModel model = echo();
+        const ModelBundle model = echo();
         InferenceRequest request;
-        request.decode = [cancellation = request.cancellation](const LoadedModel &, RunControl &) {
+        request.decode = [cancellation = request.cancellation](const ModelBundle &, RunControl &) {
             cancellation.cancel();
             return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
         };
@@ -250,9 +250,9 @@ private Q_SLOTS:
                     inputs[0].values<float>()[std::size_t(i * size)];
             return Result<std::vector<Tensor>>(std::vector<Tensor>{std::move(*output)});
         };
-        const LoadedModel model = loadedModel(std::move(options));
+        const ModelBundle model = loadedModel(std::move(options));
         InferenceRequest request;
-        request.decode = [&](const LoadedModel &, RunControl &) {
+        request.decode = [&](const ModelBundle &, RunControl &) {
             return Result<InferenceInputs>(SampleInputs(count, [&](std::size_t i, RunControl &) {
                 mostAlive = std::max(mostAlive, ++alive);
                 auto tensor = Tensor::create(DType::Float32, {size});
@@ -280,7 +280,7 @@ private Q_SLOTS:
     {
         FakeNetworkOptions options;
         options.spec = networkSpec({tensorSpec("x", {-1, 4})}, {tensorSpec("y", {-1, 1 << 20})});
-        const LoadedModel model = loadedModel(std::move(options));
+        const ModelBundle model = loadedModel(std::move(options));
         InferenceRequest request = requestOf(SampleInputs(std::vector<Tensor>(30, zeros({4}))));
         request.memory = std::make_shared<MemoryBudget>(mebibytes(100));
         const auto prediction = runPrediction(model, request, never, ManualClock());
@@ -300,7 +300,7 @@ private Q_SLOTS:
             clock.advance(10ms);
             return Result<std::vector<Tensor>>(std::vector<Tensor>{inputs.front()});
         };
-        const LoadedModel model = loadedModel(std::move(options));
+        const ModelBundle model = loadedModel(std::move(options));
         const InferenceRequest request =
             requestOf(SampleInputs(std::vector<Tensor>(100, zeros({4}))));
         const auto prediction = runPrediction(model, request, clock.now() + 35ms, clock);
@@ -312,10 +312,10 @@ private Q_SLOTS:
     void aPassedDeadlineEndsItWithinDecoding()
     {
         ManualClock clock;
-        const LoadedModel model = echo();
+        const ModelBundle model = echo();
         InferenceRequest request;
         int made = 0;
-        request.decode = [&](const LoadedModel &, RunControl &) {
+        request.decode = [&](const ModelBundle &, RunControl &) {
             return Result<InferenceInputs>(
                 SampleInputs(100'000, [&](std::size_t, RunControl &) -> Result<Tensor> {
                     ++made;
@@ -335,7 +335,7 @@ private Q_SLOTS:
         FakeNetworkOptions options;
         options.spec = networkSpec({tensorSpec("a", {-1, 2}), tensorSpec("b", {-1, 3})},
                                    {tensorSpec("y", {-1, 2}), tensorSpec("z", {-1, 3})});
-        const LoadedModel model = loadedModel(std::move(options));
+        const ModelBundle model = loadedModel(std::move(options));
         const auto prediction = runPrediction(
             model, requestOf(TensorInputs{{"a", zeros({2, 2})}, {"b", zeros({3, 3})}}), never,
             ManualClock());
@@ -349,7 +349,7 @@ private Q_SLOTS:
 
     void picturesOfASizeThatTheNetworkDoesNotTakeAreTheSettingsFault()
     {
-        LoadedModel model = mirror();
+        ModelBundle model = mirror();
         model.input.preprocessing.width = 3;
         const auto prediction =
             runPrediction(model, requestOf(ImageInputs{white(8, 4)}), never, ManualClock());
@@ -366,7 +366,7 @@ private Q_SLOTS:
             networkSpec({tensorSpec("x", {-1, -1, -1, -1})}, {tensorSpec("y", {-1, -1, -1, -1})});
         ModelSettings settings;
         settings.task = Task::Image;
-        const LoadedModel model = loadedModel(std::move(options), settings);
+        const ModelBundle model = loadedModel(std::move(options), settings);
         const auto prediction = runPrediction(
             model, requestOf(TensorInputs{{"x", zeros({1, 2, 3, 3})}}), never, ManualClock());
         QVERIFY(!prediction);
@@ -384,7 +384,7 @@ private Q_SLOTS:
         };
         ModelSettings settings;
         settings.decoder = DecoderSettings{"ultraface", 0.7, 0.3};
-        const LoadedModel model = loadedModel(std::move(options), settings);
+        const ModelBundle model = loadedModel(std::move(options), settings);
         InferenceRequest request = oneSample();
         auto prediction = runPrediction(model, request, never, ManualClock());
         QVERIFY(prediction.has_value());

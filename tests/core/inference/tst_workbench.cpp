@@ -82,7 +82,7 @@ InferenceRequest requestFor(const std::string &model)
 {
     InferenceRequest request;
     request.model.name = model;
-    request.decode = [](const LoadedModel &, RunControl &) {
+    request.decode = [](const ModelBundle &, RunControl &) {
         return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
     };
     return request;
@@ -170,7 +170,7 @@ private Q_SLOTS:
         gate.close();
         std::atomic<int> begun = 0;
         InferenceRequest heavy = requestFor("pictures");
-        heavy.decode = [&](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
+        heavy.decode = [&](const ModelBundle &, RunControl &) -> Result<InferenceInputs> {
             ++begun;
             if (!PictureAllowance::take(1s))
                 return invalidArgument("not here");
@@ -403,7 +403,7 @@ private Q_SLOTS:
         QVERIFY(gate->awaitWaiting(1));
         InferenceRequest request = requestFor("m");
         std::atomic<bool> decoded{false};
-        request.decode = [&](const LoadedModel &, RunControl &) {
+        request.decode = [&](const ModelBundle &, RunControl &) {
             decoded = true;
             return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
         };
@@ -505,13 +505,13 @@ private Q_SLOTS:
         Bench bench;
         bench.source.set("m");
         InferenceRequest request = requestFor("m");
-        request.decode = [](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
+        request.decode = [](const ModelBundle &, RunControl &) -> Result<InferenceInputs> {
             throw std::runtime_error("out of luck");
         };
         const auto broken = bench.predict(request);
         QCOMPARE(codeOf(broken), std::string("INTERNAL"));
         QVERIFY(broken.error().message.find("out of luck") != std::string::npos);
-        request.decode = [](const LoadedModel &, RunControl &) -> Result<InferenceInputs> {
+        request.decode = [](const ModelBundle &, RunControl &) -> Result<InferenceInputs> {
             throw std::bad_alloc();
         };
         QCOMPARE(codeOf(bench.predict(request)), std::string("RESOURCE_EXHAUSTED"));

@@ -1,7 +1,7 @@
 #include "answer.h"
 #include "fake_source.h"
 #include "manual_clock.h"
-#include "model/model_cache.h"
+#include "model/cache/model_cache.h"
 
 #include <QtTest>
 #include <random>
@@ -330,7 +330,7 @@ private Q_SLOTS:
                     throw std::bad_alloc();
                 throw std::runtime_error("disk\nful");
             }
-            Result<std::unique_ptr<LoadedModel>> load(const LoadPlan &) override
+            Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &) override
             {
                 return Error{ErrorCode::Internal, "not reached"};
             }
@@ -338,7 +338,7 @@ private Q_SLOTS:
             {
                 return Error{ErrorCode::Internal, "not reached"};
             }
-            std::vector<FileStamp> stampsNow(const LoadedModel &) const override { return {}; }
+            std::vector<FileStamp> stampsNow(const ModelBundle &) const override { return {}; }
         } source;
         const ManualClock clock;
         ModelCache cache(source, clock, {});

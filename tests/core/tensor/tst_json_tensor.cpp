@@ -1,4 +1,7 @@
+#include "tensor/conversion.h"
+#include "tensor/json_scan.h"
 #include "tensor/json_tensor.h"
+#include "tensor/json_writer.h"
 
 #include <chrono>
 #include <cmath>

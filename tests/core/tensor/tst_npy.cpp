@@ -1,3 +1,4 @@
+#include "tensor/conversion.h"
 #include "tensor/npy.h"
 
 #include "test_data.h"

@@ -1,3 +1,4 @@
+#include "tensor/conversion.h"
 #include "tensor/tensor.h"
 
 #include <cmath>

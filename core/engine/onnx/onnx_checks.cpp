@@ -1,0 +1,251 @@
+#include "engine/onnx/onnx_checks.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "engine/onnx/onnx_external.h"
+
+#include <charconv>
+#include <fmt/format.h>
+
+namespace warmbench {
+
+namespace {
+
+constexpr const char *damaged = "the file is damaged: copy or export it again";
+constexpr std::int64_t mostInlined = (std::int64_t(1) << 31) - 1; // protobuf's limit of a message
+
+std::string dimsText(const onnx::TensorProto &tensor)
+{
+    std::string text;
+    for (const std::int64_t extent : tensor.dims())
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", extent);
+    return '[' + text + ']';
+}
+
+Error lies(const TensorPlace &place, const std::string &how)
+{
+    return failedPrecondition(fmt::format("The {} {}; {}.", place.what, how, damaged));
+}
+
+// Of a tensor whose dims have been checked.
+std::int64_t byteCount(const onnx::TensorProto &tensor)
+{
+    return (checkedCount(tensor).value_or(0) * elementBits(tensor.data_type()) + 7) / 8;
+}
+
+// Where the bytes of an external tensor lie.
+struct External
+{
+    std::string location;
+    std::int64_t offset = 0;
+    std::int64_t length = -1; // not given
+};
+
+bool parseNumber(const std::string &text, std::int64_t &value)
+{
+    const char *end = text.data() + text.size();
+    const auto [stop, problem] = std::from_chars(text.data(), end, value);
+    return problem == std::errc() && stop == end && value >= 0;
+}
+
+Result<External> externalOf(const onnx::TensorProto &tensor, const TensorPlace &place)
+{
+    External external;
+    bool sound = true;
+    for (const auto &entry : tensor.external_data()) {
+        if (entry.key() == "location")
+            external.location = entry.value();
+        else if (entry.key() == "offset")
+            sound = sound && parseNumber(entry.value(), external.offset);
+        else if (entry.key() == "length")
+            sound = sound && parseNumber(entry.value(), external.length);
+    }
+    if (!sound)
+        return lies(place, "has external data whose offset or length is no number");
+    return external;
+}
+
+bool isExternal(const onnx::TensorProto &tensor)
+{
+    return tensor.data_location() == onnx::TensorProto::EXTERNAL;
+}
+
+Result<void> checkExternal(const onnx::TensorProto &tensor, const TensorPlace &place,
+                           std::int64_t bytes, const std::filesystem::path &network)
+{
+    const auto external = externalOf(tensor, place);
+    if (!external)
+        return external.error();
+    const auto path = resolveExternal(network, external->location);
+    if (!path)
+        return path.error();
+    std::error_code problem;
+    const auto size = static_cast<std::int64_t>(std::filesystem::file_size(*path, problem));
+    if (external->length >= 0 && external->length != bytes)
+        return lies(place, fmt::format("of dims {} needs {} bytes but says {}", dimsText(tensor),
+                                       bytes, external->length));
+    if (problem || external->offset > size || bytes > size - external->offset)
+        return failedPrecondition(fmt::format(
+            "The {} needs bytes {} to {} of \"{}\", which has {}; copy that file again.",
+            place.what, external->offset, external->offset + bytes,
+            printable(path->filename().string()), problem ? 0 : size));
+    if (!tensor.raw_data().empty())
+        return lies(place, "holds its data twice");
+    return {};
+}
+
+// Elements in the typed fields, and those in the field that belongs to the type.
+struct TypedCounts
+{
+    std::int64_t all = 0;
+    std::int64_t proper = 0;
+};
+
+TypedCounts typedCounts(const onnx::TensorProto &tensor)
+{
+    using Type = onnx::TensorProto;
+    TypedCounts counts;
+    counts.all = std::int64_t(tensor.float_data_size()) + tensor.int32_data_size() +
+                 tensor.int64_data_size() + tensor.double_data_size() + tensor.uint64_data_size() +
+                 tensor.string_data_size();
+    switch (tensor.data_type()) {
+    case Type::FLOAT:
+    case Type::COMPLEX64:
+        counts.proper = tensor.float_data_size();
+        break;
+    case Type::DOUBLE:
+    case Type::COMPLEX128:
+        counts.proper = tensor.double_data_size();
+        break;
+    case Type::INT64:
+        counts.proper = tensor.int64_data_size();
+        break;
+    case Type::UINT32:
+    case Type::UINT64:
+        counts.proper = tensor.uint64_data_size();
+        break;
+    case Type::STRING:
+        counts.proper = tensor.string_data_size();
+        break;
+    default:
+        counts.proper = tensor.int32_data_size();
+    }
+    return counts;
+}
+
+std::int64_t typedElements(const onnx::TensorProto &tensor, std::int64_t count)
+{
+    const int type = tensor.data_type();
+    if (type == onnx::TensorProto::COMPLEX64 || type == onnx::TensorProto::COMPLEX128)
+        return 2 * count;
+    return elementBits(type) == 4 ? (count + 1) / 2 : count; // two a number
+}
+
+Result<void> checkTyped(const onnx::TensorProto &tensor, const TensorPlace &place,
+                        std::int64_t count)
+{
+    const TypedCounts counts = typedCounts(tensor);
+    const std::int64_t expected = typedElements(tensor, count);
+    if (counts.all != counts.proper)
+        return lies(place, "keeps its numbers in a field of another type than its own");
+    if (counts.proper != expected)
+        return lies(place, fmt::format("of dims {} needs {} numbers but holds {}", dimsText(tensor),
+                                       expected, counts.proper));
+    return {};
+}
+
+Result<void> checkTensor(const onnx::TensorProto &tensor, const TensorPlace &place,
+                         const std::filesystem::path &network)
+{
+    const auto count = checkedCount(tensor);
+    if (!count)
+        return lies(place, fmt::format("has dims {}, which no tensor can have", dimsText(tensor)));
+    if (tensor.has_segment())
+        return failedPrecondition(fmt::format(
+            "The {} is stored in segments, which nothing here reads; export the model again.",
+            place.what));
+    const bool strings = tensor.data_type() == onnx::TensorProto::STRING;
+    const int bits = elementBits(tensor.data_type());
+    if (bits == 0 && !strings)
+        return lies(place, fmt::format("has the element type {}, which ONNX does not define",
+                                       onnxTypeName(tensor.data_type())));
+    const std::int64_t bytes = byteCount(tensor);
+    if (isExternal(tensor))
+        return strings ? Result<void>(lies(place, "keeps strings outside the file"))
+                       : checkExternal(tensor, place, bytes, network);
+    if (!tensor.has_raw_data() || tensor.raw_data().empty())
+        return checkTyped(tensor, place, *count);
+    if (strings || typedCounts(tensor).all != 0)
+        return lies(place, "holds its data twice");
+    const auto held = static_cast<std::int64_t>(tensor.raw_data().size());
+    if (held != bytes)
+        return lies(place,
+                    fmt::format("of dims {} and type {} needs {} bytes but holds {}",
+                                dimsText(tensor), onnxTypeName(tensor.data_type()), bytes, held));
+    return {};
+}
+
+// values [n], indices [n] or [n, rank] of int64 (onnx.proto, SparseTensorProto).
+Result<void> checkSparse(const onnx::SparseTensorProto &sparse, const TensorPlace &place)
+{
+    onnx::TensorProto dense;
+    *dense.mutable_dims() = sparse.dims();
+    const auto whole = checkedCount(dense);
+    const auto &values = sparse.values();
+    const auto &indices = sparse.indices();
+    const bool shaped = whole && values.dims_size() == 1 && values.dims(0) <= *whole &&
+                        (indices.dims_size() == 1 ||
+                         (indices.dims_size() == 2 && indices.dims(1) == sparse.dims_size())) &&
+                        indices.dims(0) == values.dims(0) &&
+                        indices.data_type() == onnx::TensorProto::INT64;
+    if (!shaped)
+        return lies(place, "has values, indices and dims that do not fit each other");
+    return {};
+}
+
+} // namespace
+
+Result<void> checkTensors(onnx::ModelProto &model, const std::filesystem::path &network)
+{
+    std::int64_t inlined = 0;
+    const auto check = [&](const onnx::TensorProto &tensor,
+                           const TensorPlace &place) -> Result<void> {
+        if (auto checked = checkTensor(tensor, place, network); !checked)
+            return checked;
+        // Many tensors may name the same bytes of a small file.
+        inlined += isExternal(tensor) ? byteCount(tensor) : 0;
+        if (inlined > mostInlined)
+            return failedPrecondition(
+                fmt::format("\"{}\" has more than 2 GiB of external data, which OpenCV cannot "
+                            "load; export a smaller or quantised model.",
+                            printable(network.filename().string())));
+        return {};
+    };
+    return walkOnnx(model, {.tensor = check, .sparse = checkSparse, .node = {}});
+}
+
+Result<void> inlineExternalData(onnx::ModelProto &model, const std::filesystem::path &network)
+{
+    const auto inlineOne = [&](onnx::TensorProto &tensor,
+                               const TensorPlace &place) -> Result<void> {
+        if (!isExternal(tensor))
+            return {};
+        const auto external = externalOf(tensor, place);
+        if (!external)
+            return external.error();
+        const auto path = resolveExternal(network, external->location);
+        if (!path)
+            return path.error();
+        auto bytes =
+            readFilePart(*path, external->offset, static_cast<std::size_t>(byteCount(tensor)));
+        if (!bytes)
+            return std::move(bytes).error();
+        tensor.set_raw_data(*std::move(bytes));
+        tensor.clear_external_data();
+        tensor.clear_data_location();
+        return {};
+    };
+    return walkOnnx(model, {.tensor = inlineOne, .sparse = {}, .node = {}});
+}
+
+} // namespace warmbench

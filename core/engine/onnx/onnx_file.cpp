@@ -1,0 +1,136 @@
+#include "engine/onnx/onnx_file.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "engine/onnx/onnx_checks.h"
+#include "engine/onnx/onnx_describe.h"
+#include "engine/onnx/onnx_external.h"
+#include "engine/onnx/onnx_shapes.h"
+#include "engine/quiet_protobuf.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl.h>
+#include <limits>
+
+namespace warmbench {
+
+struct OnnxFile::Private
+{
+    std::filesystem::path path;
+    // Visitors may change tensors, so that walking takes it mutable; describing never does.
+    mutable onnx::ModelProto model;
+    NetworkSpec spec;
+    std::shared_ptr<const OnnxShapes> shapes;
+    std::vector<std::filesystem::path> external;
+};
+
+namespace {
+
+Error notOnnx(const std::filesystem::path &path, const char *why)
+{
+    return failedPrecondition(
+        fmt::format("\"{}\" is no whole ONNX model: {}; copy or export it again.",
+                    printable(path.filename().string()), why));
+}
+
+Result<void> parse(const std::filesystem::path &path, onnx::ModelProto &model)
+{
+    const auto opened = openRegularFile(path);
+    if (!opened)
+        return opened.error();
+    if (opened->size() == 0)
+        return notOnnx(path, "it is empty");
+    google::protobuf::io::FileInputStream file(opened->get());
+    google::protobuf::io::CodedInputStream coded(&file);
+    coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
+    if (!model.ParsePartialFromCodedStream(&coded) || !coded.ConsumedEntireMessage())
+        return notOnnx(path, "it is cut short or damaged");
+    if (!model.has_graph() || model.graph().output().empty())
+        return notOnnx(path, "it holds no graph with outputs");
+    if (model.graph().node().empty())
+        return notOnnx(path, "its graph has no nodes");
+    return {};
+}
+
+} // namespace
+
+OnnxFile::OnnxFile(std::unique_ptr<Private> d)
+    : m_d(std::move(d))
+{
+}
+OnnxFile::OnnxFile(OnnxFile &&) noexcept = default;
+OnnxFile &OnnxFile::operator=(OnnxFile &&) noexcept = default;
+OnnxFile::~OnnxFile() = default;
+
+Result<OnnxFile> OnnxFile::open(const std::filesystem::path &path)
+{
+    quietenProtobuf();
+    try {
+        auto d = std::make_unique<Private>();
+        d->path = path;
+        if (auto done = parse(path, d->model); !done)
+            return std::move(done).error();
+        if (auto done = checkTensors(d->model, path); !done)
+            return std::move(done).error();
+        auto external = listExternalFiles(path);
+        if (!external)
+            return std::move(external).error();
+        d->external = *std::move(external);
+        auto spec = describeOnnx(d->model);
+        if (!spec)
+            return std::move(spec).error();
+        d->spec = *std::move(spec);
+        auto shapes = OnnxShapes::of(d->model);
+        if (!shapes)
+            return std::move(shapes).error();
+        d->shapes = *std::move(shapes);
+        return OnnxFile(std::move(d));
+    } catch (const std::exception &problem) {
+        return Error{ErrorCode::Internal,
+                     fmt::format("\"{}\" could not be read: {}.",
+                                 printable(path.filename().string()), problem.what())};
+    }
+}
+
+const NetworkSpec &OnnxFile::spec() const
+{
+    return m_d->spec;
+}
+
+const std::vector<std::filesystem::path> &OnnxFile::externalFiles() const
+{
+    return m_d->external;
+}
+
+std::shared_ptr<const OnnxShapes> OnnxFile::shapes() const
+{
+    return m_d->shapes;
+}
+
+onnx::ModelProto &OnnxFile::model() const
+{
+    return m_d->model;
+}
+
+Result<std::string> OnnxFile::serialized() const
+{
+    try {
+        if (auto done = inlineExternalData(m_d->model, m_d->path); !done)
+            return std::move(done).error();
+        constexpr std::size_t largest = std::numeric_limits<int>::max();
+        std::string bytes;
+        if (m_d->model.ByteSizeLong() > largest || !m_d->model.SerializePartialToString(&bytes))
+            return failedPrecondition(fmt::format(
+                "\"{}\" with its external data is larger than 2 GiB, which OpenCV cannot load; "
+                "export a smaller or quantised model.",
+                printable(m_d->path.filename().string())));
+        return bytes;
+    } catch (const std::exception &problem) {
+        return Error{ErrorCode::Internal,
+                     fmt::format("\"{}\" could not be prepared for OpenCV: {}.",
+                                 printable(m_d->path.filename().string()), problem.what())};
+    }
+}
+
+} // namespace warmbench

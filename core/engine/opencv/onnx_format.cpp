@@ -1,0 +1,187 @@
+#include "base/text.h"
+#include "engine/onnx/onnx_costs.h"
+#include "engine/onnx/onnx_file.h"
+#include "engine/onnx/onnx_shape_rules.h"
+#include "engine/onnx/onnx_shapes.h"
+#include "engine/opencv/dnn_instance.h"
+#include "engine/opencv/onnx_refusal.h"
+#include "engine/opencv/opencv_border.h"
+#include "engine/opencv/opencv_formats.h"
+#include "engine/opencv/warm_up_plan.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <opencv2/dnn.hpp>
+#include <set>
+#include <string>
+
+namespace warmbench {
+
+namespace {
+
+// What OpenCV does to integers, said once at load.
+void warnOfIntegers(NetworkSpec &spec)
+{
+    const auto warn = [&](const TensorSpec &value, const char *role, const char *fate) {
+        switch (value.dtype) {
+        case DType::Int32:
+        case DType::Int64:
+        case DType::UInt32:
+        case DType::UInt64:
+            spec.warnings.push_back(
+                fmt::format("The {} \"{}\" is {}, but OpenCV computes in float32: integers beyond "
+                            "16777216 {}.",
+                            role, printable(value.name), dtypeName(value.dtype), fate));
+            break;
+        default:
+            break;
+        }
+    };
+    for (const TensorSpec &input : spec.inputs)
+        warn(input, "input", "are refused where it cannot hold them");
+    for (const TensorSpec &output : spec.outputs)
+        warn(output, "output", "lose digits");
+}
+
+Result<cv::dnn::Net> readNet(const std::string &bytes, const OnnxFile &file)
+{
+    try {
+        auto net = cv::dnn::readNetFromONNX(bytes.data(), bytes.size());
+        if (net.empty())
+            return failedPrecondition(explainRefusal(file, "the network came out empty"));
+        return net;
+    } catch (const cv::Exception &problem) {
+        return failedPrecondition(explainRefusal(file, problem.what()));
+    } catch (...) {
+        return currentExceptionAsError("reading the network");
+    }
+}
+
+Result<WarmUpPlan> planOf(const OnnxFile &file, int instances, Bytes most)
+{
+    const auto graph = file.shapes();
+    const auto costOf = [&](std::span<const Shape> shapes) -> Result<RunCost> {
+        const auto inferred = graph->infer(shapes);
+        return inferred ? Result<RunCost>(runCostOf(*graph, *inferred)) : inferred.error();
+    };
+    return planWarmUp(file.spec(), file.spec().weightBytes, instances, most, costOf);
+}
+
+// OpenCV's importer trusts that the parts of the file fit each other.
+Result<void> checkShapes(const OnnxFile &file)
+{
+    const auto graph = file.shapes();
+    if (auto fine = graph->check(); !fine)
+        return fine;
+    if (!graph->knowsAllOperators())
+        return {}; // the importer names what it does not know
+    const auto plan = planOf(file, 1, {});
+    return plan ? Result<void>() : plan.error();
+}
+
+bool worksAlongTheFirstExtent(const OnnxStep &step, const ValueShapes &shapes)
+{
+    static const std::set<std::string, std::less<>> known{"ArgMax",     "ArgMin",  "Hardmax",
+                                                          "LogSoftmax", "Softmax", "TopK"};
+    if (!known.contains(step.node->op_type()) || step.inputs.empty() || step.inputs[0] < 0)
+        return false;
+    const auto &from = shapes[static_cast<std::size_t>(step.inputs[0])];
+    const std::int64_t axis = intAttribute(*step.node, "axis", -1);
+    return from && from->size() > 1 && (axis == 0 || axis == -std::ssize(*from));
+}
+
+// Whether two samples at once are answered otherwise than one after the other, by the graph itself.
+bool joinsSamples(const OnnxFile &file)
+{
+    const auto graph = file.shapes();
+    const auto plan = planOf(file, 1, {});
+    if (!hasFreeBatch(file.spec()) || !plan || plan->trials.empty())
+        return false;
+    std::vector<Shape> shapes = plan->trials.front();
+    const auto one = graph->infer(shapes);
+    for (Shape &shape : shapes)
+        shape[0] = 2;
+    const auto two = graph->infer(shapes);
+    if (!one || !two)
+        return false;
+    const bool moved =
+        std::any_of(graph->outputs().begin(), graph->outputs().end(), [&](int value) {
+            const auto &alone = (*one)[static_cast<std::size_t>(value)];
+            const auto &both = (*two)[static_cast<std::size_t>(value)];
+            return alone && both && !alone->empty() && alone->size() == both->size() &&
+                   (both->front() != 2 * alone->front() ||
+                    !std::equal(alone->begin() + 1, alone->end(), both->begin() + 1));
+        });
+    return moved ||
+           std::any_of(graph->steps().begin(), graph->steps().end(),
+                       [&](const OnnxStep &step) { return worksAlongTheFirstExtent(step, *one); });
+}
+
+} // namespace
+
+Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances)
+{
+    auto opened = OnnxFile::open(files.network);
+    if (!opened)
+        return std::move(opened).error();
+    const auto file = std::make_shared<OnnxFile>(*std::move(opened));
+    OpenCvParts parts;
+    parts.spec = file->spec();
+    warnOfIntegers(parts.spec);
+    parts.spec.samplesApart = !joinsSamples(*file);
+    if (instances == 0)
+        return parts;
+    if (auto fine = checkForOpenCv(*file); !fine)
+        return std::move(fine).error();
+    if (auto fine = checkShapes(*file); !fine)
+        return std::move(fine).error();
+    const auto bytes = file->serialized();
+    if (!bytes)
+        return bytes.error();
+    std::vector<std::string> inputs;
+    for (const TensorSpec &input : parts.spec.inputs)
+        inputs.push_back(input.name);
+    std::vector<DnnOutput> outputs;
+    // Since 4.6 the importer registers the graph's outputs under their own names.
+    for (const TensorSpec &output : parts.spec.outputs)
+        outputs.push_back({.layer = output.name});
+    for (int i = 0; i < instances; ++i) {
+        auto net = readNet(*bytes, *file);
+        if (!net)
+            return std::move(net).error();
+        parts.instances.push_back(std::make_unique<DnnInstance>(*net, inputs, outputs));
+    }
+    parts.graph = file->shapes();
+    parts.explain = [file](const std::string &message) { return explainRefusal(*file, message); };
+    return parts;
+}
+
+Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most)
+{
+    const auto file = OnnxFile::open(files.network);
+    if (!file)
+        return file.error();
+    auto plan = planOf(*file, instances, most);
+    if (!plan && plan.error().code == ErrorCode::ResourceExhausted)
+        plan = planOf(*file, instances, {}); // how much too much it is
+    // Why it cannot be loaded is told by who tries.
+    return plan ? plan->kept : Bytes{file->spec().weightBytes.count * instances};
+}
+
+ExpectedShapes layerShapesOf(const OnnxShapes &graph, const ValueShapes &shapes)
+{
+    ExpectedShapes expected;
+    for (const OnnxStep &step : graph.steps()) {
+        const int made = step.outputs.empty() ? -1 : step.outputs[0];
+        if (made < 0 || !shapes[static_cast<std::size_t>(made)])
+            continue;
+        // The importer's names since OpenCV 4.6.
+        const std::string layer = step.node->name().empty()
+                                      ? "onnx_node_output_0!" + step.node->output(0)
+                                      : "onnx_node!" + step.node->name();
+        expected.emplace(layer, *shapes[static_cast<std::size_t>(made)]);
+    }
+    return expected;
+}
+
+} // namespace warmbench

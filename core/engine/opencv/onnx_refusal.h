@@ -1,0 +1,21 @@
+// Why OpenCV cannot run an ONNX model, in one sentence with node, operator, opset and next step.
+// Thread: any. Private to this room.
+#pragma once
+
+#include "base/result.h"
+#include "engine/onnx/onnx_file.h"
+
+#include <string>
+
+namespace warmbench {
+
+// What OpenCV would refuse or falsify, found before it is asked: float16 weights named with node,
+// operator, opset and a next step; control flow; string tensors; nodes for which it goes by other
+// extents than a run has. FailedPrecondition.
+Result<void> checkForOpenCv(const OnnxFile &file);
+
+// The sentence for a refusal by OpenCV: finds the node that its message means and names node,
+// operator, opset, next step.
+std::string explainRefusal(const OnnxFile &file, const std::string &openCvMessage);
+
+} // namespace warmbench

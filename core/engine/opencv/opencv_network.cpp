@@ -1,0 +1,470 @@
+#include "engine/opencv/opencv_network.h"
+
+#include "base/text.h"
+#include "engine/onnx/onnx_costs.h"
+#include "engine/opencv/opencv_threads.h"
+#include "tensor/conversion.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fmt/format.h>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace warmbench {
+
+// An instance taken from the pool for as long as this lives.
+class OpenCvNetwork::Lease
+{
+public:
+    explicit Lease(const OpenCvNetwork &network)
+        : m_network(network)
+    {
+        std::unique_lock lock(m_network.m_mutex);
+        m_network.m_freed.wait(lock, [&] { return !m_network.m_free.empty(); });
+        m_slot = m_network.m_free.back();
+        m_network.m_free.pop_back();
+        m_slot->rested = false;
+    }
+    // Of a free slot; the network's mutex is held.
+    Lease(const OpenCvNetwork &network, std::vector<Slot *>::const_iterator place)
+        : m_network(network)
+        , m_slot(*place)
+    {
+        m_network.m_free.erase(place);
+    }
+    ~Lease()
+    {
+        {
+            const std::lock_guard lock(m_network.m_mutex);
+            m_network.m_free.push_back(m_slot);
+        }
+        m_network.m_freed.notify_one();
+    }
+    Lease(const Lease &) = delete;
+    Lease &operator=(const Lease &) = delete;
+    Slot &operator*() const { return *m_slot; }
+    Slot *operator->() const { return m_slot; }
+
+private:
+    const OpenCvNetwork &m_network;
+    Slot *m_slot = nullptr;
+};
+
+namespace {
+
+std::vector<Shape> shapesOf(std::span<const Tensor> tensors)
+{
+    std::vector<Shape> shapes;
+    for (const Tensor &tensor : tensors)
+        shapes.push_back(tensor.shape());
+    return shapes;
+}
+
+bool areShapesOf(std::span<const Tensor> tensors, std::span<const Shape> shapes)
+{
+    return std::equal(
+        tensors.begin(), tensors.end(), shapes.begin(), shapes.end(),
+        [](const Tensor &tensor, const Shape &shape) { return tensor.shape() == shape; });
+}
+
+std::string shapesText(std::span<const Shape> shapes)
+{
+    std::vector<std::string> texts;
+    for (const Shape &shape : shapes)
+        texts.push_back(shapeText(std::span<const std::int64_t>(shape)));
+    return joined(texts);
+}
+
+Error misfit(std::span<const Shape> shapes, const Error &reason)
+{
+    return invalidArgument(fmt::format("The network does not take inputs of shape {}: {}",
+                                       shapesText(shapes), reason.message));
+}
+
+// Numbers that differ from sample to sample, the same on every machine; small for integers, which
+// may be indices.
+Tensor trialTensor(DType dtype, const Shape &shape, unsigned seed)
+{
+    auto floats = Tensor::create(DType::Float32, shape);
+    if (!floats)
+        return {};
+    for (float &value : floats->mutableValues<float>()) {
+        seed = seed * 1664525U + 1013904223U; // Numerical Recipes' generator
+        value = isFloating(dtype) ? static_cast<float>(seed >> 8) / 16777216.0F - 0.5F
+                                  : static_cast<float>((seed >> 24) & 1U);
+    }
+    auto tensor = converted(*floats, dtype);
+    return tensor ? *std::move(tensor) : Tensor();
+}
+
+// Each of `more` behind its counterpart in `all`, along the first extent.
+bool append(std::vector<Tensor> &all, std::vector<Tensor> more)
+{
+    if (all.empty()) {
+        all = std::move(more);
+        return true;
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::array pair{std::move(all[i]), std::move(more[i])};
+        auto both = concatenated(pair);
+        if (!both)
+            return false;
+        all[i] = *std::move(both);
+    }
+    return true;
+}
+
+// The declared type of both is the same.
+bool near(const Tensor &a, const Tensor &b)
+{
+    if (a.dtype() != b.dtype() || a.shape() != b.shape())
+        return false;
+    return withElementType(a.dtype(), [&](auto element) {
+        using T = decltype(element);
+        const auto u = a.values<T>();
+        const auto v = b.values<T>();
+        const auto number = [](T value) {
+            if constexpr (std::is_same_v<T, Half>)
+                return static_cast<double>(toFloat(value));
+            else
+                return static_cast<double>(value);
+        };
+        // Sums in another order differ by some float32 digits of the largest value.
+        double largest = 0;
+        for (const T value : u)
+            largest =
+                std::isfinite(number(value)) ? std::max(largest, std::abs(number(value))) : largest;
+        return std::equal(u.begin(), u.end(), v.begin(), [&](T one, T other) {
+            const double p = number(one);
+            const double q = number(other);
+            return (std::isnan(p) && std::isnan(q)) || p == q || std::abs(p - q) <= 2e-4 * largest;
+        });
+    });
+}
+
+} // namespace
+
+OpenCvNetwork::OpenCvNetwork(OpenCvParts parts)
+    : m_spec(std::move(parts.spec))
+    , m_outputsDeclared(parts.outputsDeclared)
+    , m_graph(std::move(parts.graph))
+{
+    for (auto &instance : parts.instances)
+        m_slots.push_back({.instance = std::move(instance), .shapes = {}, .cost = {}});
+    for (Slot &slot : m_slots)
+        m_free.push_back(&slot);
+}
+
+Result<void> OpenCvNetwork::checkInputs(std::span<const Tensor> inputs) const
+{
+    if (inputs.size() != m_spec.inputs.size())
+        return invalidArgument(fmt::format("The network takes {} input{}, but {} came.",
+                                           m_spec.inputs.size(),
+                                           m_spec.inputs.size() == 1 ? "" : "s", inputs.size()));
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const TensorSpec &declared = m_spec.inputs[i];
+        if (inputs[i].dtype() != declared.dtype)
+            return invalidArgument(fmt::format(
+                "The input \"{}\" takes {}, but {} came; convert it.", printable(declared.name),
+                dtypeName(declared.dtype), dtypeName(inputs[i].dtype())));
+        if (!matches(declared.shape, inputs[i].shape()))
+            return invalidArgument(fmt::format(
+                "The input \"{}\" takes the shape {}, but {} came; reshape it{}.",
+                printable(declared.name), shapeText(std::span<const Dimension>(declared.shape)),
+                shapeText(std::span<const std::int64_t>(inputs[i].shape())),
+                !declared.shape.empty() && declared.shape[0].size == 1
+                    ? " and run samples one by one"
+                    : ""));
+        if (inputs[i].elementCount() == 0)
+            return invalidArgument(
+                fmt::format("The input \"{}\" of shape {} has no numbers; give at least one.",
+                            printable(declared.name),
+                            shapeText(std::span<const std::int64_t>(inputs[i].shape()))));
+    }
+    return {};
+}
+
+Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
+{
+    if (auto checked = checkInputs(inputs); !checked)
+        return std::move(checked).error();
+    const Lease slot(*this);
+    if (!areShapesOf(inputs, slot->shapes)) {
+        const auto tried = m_tried.find(inputs);
+        if (!tried)
+            return firstRun(*slot, inputs);
+        slot->shapes = shapesOf(inputs);
+        slot->cost = *tried;
+    }
+    const EngineRun counted(usualTime() < quickRunTime);
+    const auto began = std::chrono::steady_clock::now();
+    auto outputs = slot->instance->run(inputs, m_spec);
+    if (outputs)
+        m_usual.add(std::chrono::steady_clock::now() - began);
+    return outputs;
+}
+
+// The first with such shapes: whether they fit is asked before, and layers tell what they make only
+// when they have run.
+Result<std::vector<Tensor>> OpenCvNetwork::firstRun(Slot &slot, std::span<const Tensor> inputs)
+{
+    const auto shapes = shapesOf(inputs);
+    slot.shapes.clear();
+    const auto cost = costIn(*slot.instance, shapes);
+    if (!cost)
+        return cost.error();
+    slot.cost = *cost;
+    if (auto fits = slot.instance->check(shapes); !fits)
+        return std::move(fits).error();
+    const EngineRun counted(false);
+    auto outputs = slot.instance->run(inputs, m_spec);
+    // Where others ran and no graph tells that these fit, it is they that do not.
+    if (!outputs && !m_graph && !m_tried.empty() &&
+        outputs.error().code == ErrorCode::FailedPrecondition)
+        return misfit(shapes, outputs.error());
+    if (!outputs)
+        return outputs;
+    if (m_graph) {
+        const auto inferred = m_graph->infer(shapes);
+        if (!inferred)
+            return inferred.error();
+        if (auto made = slot.instance->compare(shapes, layerShapesOf(*m_graph, *inferred)); !made)
+            return std::move(made).error();
+        if (auto made = compareOutputs(*outputs, *inferred); !made)
+            return std::move(made).error();
+    }
+    m_tried.add(shapes, *cost);
+    slot.shapes = shapes;
+    return outputs;
+}
+
+// OpenCV's extents of 1 are put in or left out as the file declares them, where it does.
+Result<void> OpenCvNetwork::compareOutputs(std::span<const Tensor> outputs,
+                                           const std::vector<std::optional<Shape>> &shapes) const
+{
+    const auto longOnes = [](Shape shape) {
+        std::erase(shape, 1);
+        return shape;
+    };
+    const auto &values = m_graph->outputs();
+    for (std::size_t i = 0; i < outputs.size() && i < values.size(); ++i) {
+        const auto &told = shapes[static_cast<std::size_t>(values[i])];
+        if (told && longOnes(*told) != longOnes(outputs[i].shape()))
+            return failedPrecondition(fmt::format(
+                "OpenCV makes the output \"{}\" of shape {}, where the file says {}; run the model "
+                "with ONNX Runtime.",
+                printable(m_spec.outputs[i].name),
+                shapeText(std::span<const std::int64_t>(outputs[i].shape())),
+                shapeText(std::span<const std::int64_t>(*told))));
+    }
+    return {};
+}
+
+Result<std::vector<Tensor>> OpenCvNetwork::zeros(const std::vector<Shape> &shapes) const
+{
+    std::vector<Tensor> tensors;
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+        auto zero = Tensor::create(m_spec.inputs[i].dtype, shapes[i]);
+        if (!zero)
+            return std::move(zero).error();
+        tensors.push_back(*std::move(zero));
+    }
+    return tensors;
+}
+
+Result<RunCost> OpenCvNetwork::cost(std::span<const Shape> inputs) const
+{
+    if (const auto known = m_costs.find(inputs))
+        return *known;
+    if (m_graph) // which is asked alone
+        return costIn(*m_slots.front().instance, inputs);
+    const Lease slot(*this);
+    return costIn(*slot->instance, inputs);
+}
+
+// By the graph where the format has one, else by what the layers of the instance say.
+Result<RunCost> OpenCvNetwork::costIn(OpenCvInstance &instance, std::span<const Shape> inputs) const
+{
+    if (const auto known = m_costs.find(inputs))
+        return *known;
+    RunCost cost;
+    if (m_graph) {
+        const auto inferred = m_graph->infer(inputs);
+        if (!inferred)
+            return inferred.error();
+        cost = runCostOf(*m_graph, *inferred);
+    } else {
+        const auto laid = instance.cost(inputs);
+        if (!laid && laid.error().code == ErrorCode::FailedPrecondition)
+            return misfit(inputs, laid.error());
+        if (!laid)
+            return laid.error();
+        cost = *laid;
+    }
+    m_costs.add({inputs.begin(), inputs.end()}, cost);
+    return cost;
+}
+
+Result<void> OpenCvNetwork::planWarmUp(Bytes limit)
+{
+    const auto costOf = [this](std::span<const Shape> shapes) { return cost(shapes); };
+    auto plan = warmbench::planWarmUp(m_spec, m_spec.weightBytes, concurrency(), limit, costOf);
+    if (!plan)
+        return std::move(plan).error();
+    m_plan = *std::move(plan);
+    return {};
+}
+
+Result<void> OpenCvNetwork::warmUpWith(const std::vector<Shape> &shapes)
+{
+    const auto inputs = zeros(shapes);
+    if (!inputs)
+        return inputs.error();
+    std::vector<Shape> answered;
+    for (Slot &slot : m_slots) {
+        const auto outputs =
+            answered.empty() ? firstRun(slot, *inputs) : slot.instance->run(*inputs, m_spec);
+        if (!outputs)
+            return outputs.error();
+        answered = shapesOf(*outputs);
+    }
+    m_warmShapes = shapes;
+    m_warmOutputs = std::move(answered);
+    return {};
+}
+
+Result<void> OpenCvNetwork::warmUp()
+{
+    Result<void> done = Error{ErrorCode::FailedPrecondition,
+                              "none of the sizes that are tried at load fits the network or the "
+                              "memory budget."};
+    for (const auto &shapes : m_plan.trials) {
+        done = warmUpWith(shapes);
+        if (done)
+            break;
+    }
+    if (!done && !hasFreeSizes(m_spec))
+        return done;
+    if (!done) {
+        m_spec.warnings.push_back(
+            fmt::format("The network was not tried at load, since its input sizes are free: {}",
+                        done.error().message));
+        return {};
+    }
+    if (m_plan.batch)
+        tryBatch();
+    else if (hasFreeBatch(m_spec))
+        m_spec.warnings.push_back("Two samples at once were not tried: the network does not take "
+                                  "them, or not within the memory budget; samples are run one by "
+                                  "one.");
+    if (!m_outputsDeclared)
+        fillOutputs();
+    return {};
+}
+
+// Output shapes of formats that do not declare them: free where the inputs' are.
+void OpenCvNetwork::fillOutputs()
+{
+    const bool sizes = hasFreeSizes(m_spec);
+    for (std::size_t i = 0; i < m_warmOutputs.size(); ++i) {
+        auto &shape = m_spec.outputs[i].shape;
+        if (!shape.empty())
+            continue;
+        for (const std::int64_t extent : m_warmOutputs[i]) {
+            const bool batch = shape.empty() && m_batches;
+            shape.push_back({sizes || batch ? -1 : extent, batch ? "batch" : ""});
+        }
+    }
+}
+
+void OpenCvNetwork::tryBatch()
+{
+    m_batches = batchTrial();
+    if (!m_batches)
+        m_spec.warnings.push_back("OpenCV does not answer this network's samples alike alone and "
+                                  "together; they are run one by one.");
+    // Leaves the buffers as small as one sample needs.
+    if (const auto inputs = zeros(m_warmShapes))
+        (void)m_slots.front().instance->run(*inputs, m_spec);
+}
+
+// Two different samples at once must answer as each does alone. Importers fold a batch of 1 into
+// reshapes, and then they fail or, worse, mix the samples.
+bool OpenCvNetwork::batchTrial()
+{
+    Slot &slot = m_slots.front();
+    std::vector<Tensor> both;
+    std::vector<Tensor> expected;
+    for (const unsigned seed : {7U, 1234567U}) {
+        std::vector<Tensor> sample;
+        for (std::size_t i = 0; i < m_spec.inputs.size(); ++i)
+            sample.push_back(trialTensor(m_spec.inputs[i].dtype, m_warmShapes[i],
+                                         seed + static_cast<unsigned>(i)));
+        auto outputs = slot.instance->run(sample, m_spec);
+        if (!outputs || !append(both, std::move(sample)) || !append(expected, *std::move(outputs)))
+            return false;
+    }
+    if (!cost(shapesOf(both)))
+        return false;
+    const auto together = firstRun(slot, both);
+    slot.shapes.clear();
+    return together && std::equal(expected.begin(), expected.end(), together->begin(),
+                                  [](const Tensor &alone, const Tensor &batched) {
+                                      return alone.shape() == batched.shape() &&
+                                             near(alone, batched);
+                                  });
+}
+
+NetworkMeasure OpenCvNetwork::measure() const
+{
+    std::call_once(m_measuredOnce, [this] {
+        if (m_graph) {
+            const auto shapes = m_graph->infer(m_warmShapes);
+            m_measured =
+                measureOnnx(*m_graph, shapes ? *shapes : ValueShapes(m_graph->valueCount()));
+        } else {
+            const Lease slot(*this);
+            m_measured = slot->instance->measure(m_warmShapes);
+        }
+        m_measured.weights.count *= std::ssize(m_slots);
+        m_measured.activations.count *= std::ssize(m_slots);
+    });
+    return m_measured;
+}
+
+void OpenCvNetwork::handBack()
+{
+    const auto warm = m_costs.find(m_warmShapes);
+    if (m_warmShapes.empty() || !warm)
+        return;
+    constexpr Bytes worthARun = mebibytes(4);
+    std::vector<Slot *> grown;
+    {
+        const std::lock_guard lock(m_mutex);
+        for (Slot *slot : m_free) {
+            if (std::exchange(slot->rested, true) &&
+                slot->cost.activations > warm->activations + worthARun)
+                grown.push_back(slot);
+        }
+    }
+    for (Slot *slot : grown) {
+        std::unique_lock lock(m_mutex);
+        const auto place = std::find(m_free.begin(), m_free.end(), slot);
+        if (place == m_free.end() || !slot->rested)
+            continue;
+        const Lease lease(*this, place);
+        lock.unlock();
+        // A smaller run makes OpenCV let go of what it kept for a larger one.
+        const auto inputs = zeros(m_warmShapes);
+        const EngineRun counted(usualTime() < quickRunTime);
+        if (!inputs || !slot->instance->run(*inputs, m_spec))
+            return;
+        noteGivenBack(std::exchange(slot->cost, *warm).activations);
+        slot->shapes = m_warmShapes;
+    }
+}
+
+} // namespace warmbench

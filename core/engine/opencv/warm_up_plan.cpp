@@ -1,0 +1,132 @@
+#include "engine/opencv/warm_up_plan.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace warmbench {
+
+namespace {
+
+// Free channels of pictures are those of colours.
+Shape shapeWith(std::span<const Dimension> declared, std::int64_t freeExtent)
+{
+    constexpr std::int64_t colours = 3;
+    Shape shape;
+    for (const Dimension &extent : declared) {
+        const std::int64_t chosen = shape.empty()                               ? 1
+                                    : shape.size() == 1 && declared.size() >= 4 ? colours
+                                                                                : freeExtent;
+        shape.push_back(extent.free() ? chosen : extent.size);
+    }
+    return shape;
+}
+
+std::vector<Shape> shapesWith(const NetworkSpec &spec, std::int64_t freeExtent)
+{
+    std::vector<Shape> shapes;
+    for (const TensorSpec &input : spec.inputs)
+        shapes.push_back(shapeWith(input.shape, freeExtent));
+    return shapes;
+}
+
+Bytes times(Bytes one, std::int64_t count)
+{
+    return {one.count * count};
+}
+
+Error tooLarge(std::span<const Shape> shapes, Bytes needed, Bytes limit)
+{
+    return {ErrorCode::ResourceExhausted,
+            fmt::format("The model needs {} ({} bytes) for inputs of shape {}, more than the whole "
+                        "memory budget of {} ({} bytes); raise the budget (--memory-budget).",
+                        toText(needed), needed.count,
+                        shapes.empty() ? std::string("[]")
+                                       : shapeText(std::span<const std::int64_t>(shapes.front())),
+                        toText(limit), limit.count)};
+}
+
+// Whether two samples at once fit into the limit, beside the same two and their answers one by one.
+bool pairFits(std::vector<Shape> shapes, Bytes kept, Bytes limit, const ShapeCost &costOf)
+{
+    for (Shape &shape : shapes)
+        shape[0] = 2;
+    const auto cost = costOf(shapes);
+    if (!cost)
+        return false;
+    // Inputs: both, their parts while they are joined, and the copy of the instance. Answers: those
+    // one by one, while they are joined too, and those at once.
+    const Bytes pair =
+        kept + cost->activations + times(floatBytes(shapes), 3) + times(cost->outputs, 4);
+    return limit.count == 0 || pair <= limit;
+}
+
+} // namespace
+
+bool hasFreeSizes(const NetworkSpec &spec)
+{
+    return std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const TensorSpec &input) {
+        const auto from =
+            input.shape.begin() + std::min<std::ptrdiff_t>(1, std::ssize(input.shape));
+        return std::any_of(from, input.shape.end(), [](const Dimension &d) { return d.free(); });
+    });
+}
+
+bool hasFreeBatch(const NetworkSpec &spec)
+{
+    const auto freeFirst = [](const TensorSpec &value) {
+        return !value.shape.empty() && value.shape[0].free();
+    };
+    return spec.samplesApart && !spec.inputs.empty() &&
+           std::all_of(spec.inputs.begin(), spec.inputs.end(), freeFirst);
+}
+
+Bytes floatBytes(std::span<const Shape> shapes)
+{
+    constexpr std::int64_t most = std::int64_t(1) << 44;
+    Bytes sum;
+    for (const Shape &shape : shapes) {
+        const auto count = elementCount(shape);
+        sum += {std::min(most, count ? 4 * static_cast<std::int64_t>(*count) : most)};
+    }
+    return sum;
+}
+
+Result<WarmUpPlan> planWarmUp(const NetworkSpec &spec, Bytes weights, int instances, Bytes limit,
+                              const ShapeCost &costOf)
+{
+    const bool sizes = hasFreeSizes(spec);
+    // Sizes that most networks of free height and width take; 1 suits sequences.
+    const std::vector<std::int64_t> extents =
+        sizes ? std::vector<std::int64_t>{224, 64, 1} : std::vector<std::int64_t>{1};
+    WarmUpPlan plan;
+    plan.kept = times(weights, instances);
+    for (const std::int64_t extent : extents) {
+        auto shapes = shapesWith(spec, extent);
+        const auto cost = costOf(shapes);
+        if (!cost && sizes)
+            continue;
+        if (!cost)
+            return Error{ErrorCode::FailedPrecondition, cost.error().message};
+        const Bytes inputs = floatBytes(shapes);
+        // Each instance keeps its copy of the inputs; those that are sent and the outputs that are
+        // handed out stand beside them once.
+        const Bytes kept = times(weights + inputs + cost->activations, instances);
+        const Bytes needed = kept + inputs + times(cost->outputs, 2);
+        constexpr Bytes muchForATrial = mebibytes(512);
+        if (sizes && extent != extents.back() && needed > muchForATrial)
+            continue;
+        if (limit.count > 0 && needed > limit) {
+            if (sizes)
+                continue;
+            return tooLarge(shapes, needed, limit);
+        }
+        if (plan.trials.empty()) {
+            plan.kept = kept;
+            plan.batch = hasFreeBatch(spec) && pairFits(shapes, kept, limit, costOf);
+        }
+        plan.trials.push_back(std::move(shapes));
+    }
+    return plan;
+}
+
+} // namespace warmbench

@@ -1,0 +1,126 @@
+#include "http/pages/openapi_notes.h"
+
+namespace warmbench::http {
+
+namespace {
+
+constexpr std::string_view components = R"({
+"securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "The token that the server was started with (--token), if any."}},
+"responses": {
+"Status304": {"description": "As the client has it: If-None-Match named its ETag."},
+"Status400": {"description": "The request cannot be understood or does not fit the model; the sentence says what came and what was expected.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Status401": {"description": "A token is needed.", "headers": {"WWW-Authenticate": {"schema": {"const": "Bearer"}}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Status403": {"description": "A foreign Host or Origin, or a change from another machine where no token is set.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Status404": {"description": "No such model, version or file.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Status413": {"description": "The body is larger than --max-body.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Status415": {"description": "The Content-Encoding is not understood.", "headers": {"Accept-Encoding": {"schema": {"type": "string"}}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Status424": {"description": "The model cannot be loaded; the sentence says why.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Status500": {"description": "A fault inside.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Status503": {"description": "Busy, not up yet or shutting down: ask again later.", "headers": {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Status504": {"description": "The deadline passed before the answer was there.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Status507": {"description": "The model does not fit into the memory budget; the sentence has the numbers.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+"Problem": {"description": "What went wrong and what to do.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}},
+"schemas": {
+"Problem": {"type": "object", "required": ["error", "code"], "properties": {
+ "error": {"type": "string", "description": "A sentence that says what to do."},
+ "code": {"type": "string", "pattern": "^[A-Z_]+$", "examples": ["INVALID_ARGUMENT", "NOT_FOUND", "UNAUTHENTICATED"]}}},
+"Values": {"description": "Numbers, nested as the tensor's shape or flat. NaN is null, infinities are the strings \"Infinity\" and \"-Infinity\".",
+ "anyOf": [{"type": ["number", "string", "boolean", "null"]}, {"type": "array", "items": {"$ref": "#/components/schemas/Values"}}]},
+"Row": {"type": "object", "description": "A table model's numbers by name; what is left out takes its default.", "additionalProperties": {"type": "number"}},
+"PredictionRequest": {"type": "object", "description": "Exactly one of the keys.", "minProperties": 1, "maxProperties": 1, "properties": {
+ "input": {"$ref": "#/components/schemas/Values", "description": "One sample, shaped as the network's input without its batch dimension."},
+ "inputs": {"type": "array", "items": {"$ref": "#/components/schemas/Values"}, "description": "Several samples."},
+ "tensors": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Values"}, "description": "The network's inputs by name, batch dimension included."},
+ "features": {"anyOf": [{"$ref": "#/components/schemas/Row"}, {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}]},
+ "image_b64": {"type": "string", "contentEncoding": "base64", "description": "An image."}}},
+"Class": {"type": "object", "required": ["index", "label", "score"], "properties": {
+ "index": {"type": "integer"}, "label": {"type": "string"}, "score": {"type": "number"}}},
+"Detection": {"type": "object", "required": ["index", "label", "score", "box_xywh", "box_xyxy"], "properties": {
+ "index": {"type": "integer"}, "label": {"type": "string"}, "score": {"type": "number"},
+ "box_xywh": {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4, "description": "Left, top, width, height in pixels of the image sent."},
+ "box_xyxy": {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4, "description": "Left, top, right, bottom."}}},
+"SampleResult": {"type": "object", "description": "What the task yields for one sample.", "properties": {
+ "classes": {"type": "array", "items": {"$ref": "#/components/schemas/Class"}},
+ "detections": {"type": "array", "items": {"$ref": "#/components/schemas/Detection"}},
+ "image": {"type": "object", "required": ["width", "height"], "properties": {"width": {"type": "integer"}, "height": {"type": "integer"}}}}},
+"Prediction": {"type": "object",
+ "required": ["prediction", "model", "version", "digest", "engine", "cache", "prediction_cache", "results", "timings_ms"], "properties": {
+ "prediction": {"$ref": "#/components/schemas/Values", "description": "The primary output, batch dimension included."},
+ "outputs": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Values"}, "description": "All outputs by name, where there are several."},
+ "model": {"type": "string"}, "version": {"type": "string"}, "digest": {"type": "string"}, "engine": {"type": "string"},
+ "cache": {"enum": ["hit", "miss", "coalesced"], "description": "Whether the model was loaded already, was loaded for this, or was being loaded."},
+ "prediction_cache": {"enum": ["off", "hit", "miss"]},
+ "results": {"type": "array", "items": {"$ref": "#/components/schemas/SampleResult"}},
+ "timings_ms": {"type": "object", "required": ["queue", "decode", "preprocess", "infer", "postprocess", "total"], "properties": {
+  "queue": {"type": "number"}, "decode": {"type": "number"}, "preprocess": {"type": "number"}, "infer": {"type": "number"},
+  "postprocess": {"type": "number"}, "total": {"type": "number"}}}}},
+"Tensor": {"type": "object", "required": ["name", "dtype", "shape"], "properties": {"name": {"type": "string"}, "dtype": {"type": "string"},
+ "shape": {"type": "array", "items": {"type": "integer"}, "description": "-1 where an extent is free."}}},
+"Model": {"type": "object", "description": "What is unknown before the first load or description is null.",
+ "required": ["name", "versions", "state", "reason", "changed_on_disk", "digest", "file_bytes", "memory_bytes", "engine", "warning", "inputs", "outputs",
+  "settings", "hits", "misses", "coalesced", "in_use", "pinned", "last_used", "expires_at", "load_ms"], "properties": {
+ "name": {"type": "string"}, "versions": {"type": "array", "items": {"type": "string"}},
+ "state": {"enum": ["registered", "probing", "loading", "ready", "retiring", "failed"]},
+ "reason": {"type": ["string", "null"], "description": "Why it failed."}, "changed_on_disk": {"type": "boolean"},
+ "digest": {"type": ["string", "null"]}, "file_bytes": {"type": ["integer", "null"]}, "memory_bytes": {"type": ["integer", "null"]},
+ "engine": {"type": ["string", "null"]}, "warning": {"type": ["string", "null"]},
+ "inputs": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/Tensor"}},
+ "outputs": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/Tensor"}},
+ "settings": {"type": ["object", "null"], "description": "The settings in force.", "additionalProperties": true},
+ "hits": {"type": "integer"}, "misses": {"type": "integer"}, "coalesced": {"type": "integer"}, "in_use": {"type": "integer"},
+ "pinned": {"type": "boolean"}, "last_used": {"type": ["string", "null"], "format": "date-time"},
+ "expires_at": {"type": ["string", "null"], "format": "date-time"}, "load_ms": {"type": ["number", "null"]}}},
+"Statistics": {"type": "object",
+ "required": ["hits", "misses", "coalesced", "evictions", "loads", "load_failures", "model_bytes", "budget_bytes", "rss_bytes", "uptime_s"], "properties": {
+ "hits": {"type": "integer"}, "misses": {"type": "integer"}, "coalesced": {"type": "integer"}, "evictions": {"type": "integer"},
+ "loads": {"type": "integer"}, "load_failures": {"type": "integer"}, "model_bytes": {"type": "integer"}, "budget_bytes": {"type": "integer"},
+ "rss_bytes": {"type": "integer"}, "uptime_s": {"type": "number"}}},
+"OpenTensor": {"type": "object", "required": ["name", "shape", "datatype"], "properties": {
+ "name": {"type": "string"}, "shape": {"type": "array", "items": {"type": "integer"}}, "datatype": {"$ref": "#/components/schemas/Datatype"},
+ "parameters": {"type": "object", "additionalProperties": true}, "data": {"$ref": "#/components/schemas/Values", "description": "Absent where the bytes follow."}}},
+"Datatype": {"enum": ["BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES"]},
+"InferRequest": {"type": "object", "required": ["inputs"], "properties": {
+ "id": {"type": "string"}, "parameters": {"type": "object", "additionalProperties": true},
+ "inputs": {"type": "array", "items": {"$ref": "#/components/schemas/OpenTensor"}},
+ "outputs": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {
+  "name": {"type": "string"}, "parameters": {"type": "object", "additionalProperties": true}}}}}},
+"InferResponse": {"type": "object", "required": ["model_name", "model_version", "outputs"], "properties": {
+ "model_name": {"type": "string"}, "model_version": {"type": "string"}, "id": {"type": "string"}, "parameters": {"type": "object", "additionalProperties": true},
+ "outputs": {"type": "array", "items": {"$ref": "#/components/schemas/OpenTensor"}}}},
+"OpenTensorInfo": {"type": "object", "required": ["name", "datatype", "shape"], "properties": {
+ "name": {"type": "string"}, "datatype": {"$ref": "#/components/schemas/Datatype"}, "shape": {"type": "array", "items": {"type": "integer"}}}},
+"ModelMetadata": {"type": "object", "required": ["name", "versions", "platform", "inputs", "outputs"], "properties": {
+ "name": {"type": "string"}, "versions": {"type": "array", "items": {"type": "string"}}, "platform": {"type": "string"},
+ "inputs": {"type": "array", "items": {"$ref": "#/components/schemas/OpenTensorInfo"}},
+ "outputs": {"type": "array", "items": {"$ref": "#/components/schemas/OpenTensorInfo"}}}},
+"ConfigTensor": {"type": "object", "required": ["name", "data_type", "dims"], "properties": {
+ "name": {"type": "string"}, "data_type": {"type": "string"}, "format": {"enum": ["FORMAT_NONE", "FORMAT_NCHW", "FORMAT_NHWC"]},
+ "dims": {"type": "array", "items": {"type": "integer"}}}},
+"ModelConfig": {"type": "object", "required": ["name", "platform", "backend", "max_batch_size", "input", "output"], "properties": {
+ "name": {"type": "string"}, "platform": {"type": "string"}, "backend": {"type": "string"}, "max_batch_size": {"type": "integer"},
+ "input": {"type": "array", "items": {"$ref": "#/components/schemas/ConfigTensor"}},
+ "output": {"type": "array", "items": {"$ref": "#/components/schemas/ConfigTensor"}}}},
+"Duration": {"type": "object", "required": ["count", "ns"], "properties": {"count": {"type": "integer"}, "ns": {"type": "integer"}}},
+"ModelStatistics": {"type": "object",
+ "required": ["name", "version", "last_inference", "inference_count", "execution_count", "inference_stats", "batch_stats", "memory_usage"], "properties": {
+ "name": {"type": "string"}, "version": {"type": "string"}, "last_inference": {"type": "integer"}, "inference_count": {"type": "integer"},
+ "execution_count": {"type": "integer"},
+ "inference_stats": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Duration"},
+  "required": ["success", "fail", "queue", "compute_input", "compute_infer", "compute_output", "cache_hit", "cache_miss"]},
+ "batch_stats": {"type": "array"},
+ "memory_usage": {"type": "array", "items": {"type": "object", "required": ["type", "id", "byte_size"], "properties": {
+  "type": {"type": "string"}, "id": {"type": "integer"}, "byte_size": {"type": "integer"}}}}}},
+"TensorFlowRequest": {"type": "object", "description": "\"instances\" (rows) or \"inputs\" (columns); an image is {\"b64\": \"...\"}.", "properties": {
+ "signature_name": {"type": "string"}, "instances": {"type": "array"}, "inputs": {}}},
+"TensorFlowResponse": {"type": "object", "minProperties": 1, "maxProperties": 1, "properties": {
+ "predictions": {"type": "array", "description": "A row each, by the outputs' names where there are several."},
+ "outputs": {"description": "The output, by name where there are several."}}}}})";
+
+} // namespace
+
+std::string_view openApiComponents()
+{
+    return components;
+}
+
+} // namespace warmbench::http

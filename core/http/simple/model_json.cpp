@@ -1,0 +1,148 @@
+#include "http/simple/model_json.h"
+
+#include "base/text.h"
+#include "http/bodies/json_object.h"
+#include "tensor/json_writer.h"
+
+#include <cmath>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <iterator>
+
+namespace warmbench::http {
+
+namespace {
+
+// ISO 8601 in UTC, to the millisecond; null where there is none.
+std::string timeJson(const std::optional<WallTime> &time)
+{
+    if (!time)
+        return "null";
+    const auto since =
+        std::chrono::duration_cast<std::chrono::milliseconds>(time->time_since_epoch());
+    return fmt::format("\"{:%Y-%m-%dT%H:%M:%S}.{:03}Z\"",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(*time)),
+                       since.count() % 1000);
+}
+
+// A free extent is -1, as in the Open Inference Protocol.
+std::string tensorsJson(const std::vector<TensorSpec> &specs)
+{
+    std::string out = "[";
+    for (const TensorSpec &spec : specs) {
+        Shape shape;
+        for (const Dimension &extent : spec.shape)
+            shape.push_back(extent.free() ? -1 : extent.size);
+        out += &spec == &specs.front() ? "" : ", ";
+        out += JsonObject()
+                   .text("name", spec.name)
+                   .text("dtype", dtypeName(spec.dtype))
+                   .raw("shape", shapeText(shape))
+                   .end();
+    }
+    return out + "]";
+}
+
+std::string versionsJson(const ModelView &view)
+{
+    std::string out = "[";
+    for (const auto &[version, file] : view.entry.versions)
+        fmt::format_to(std::back_inserter(out), "{}\"{}\"", out.size() > 1 ? ", " : "", version);
+    if (view.entry.versions.empty() && !view.status.loadedVersion.empty())
+        appendJsonString(out, view.status.loadedVersion);
+    return out + "]";
+}
+
+std::string warningOf(const ModelView &view)
+{
+    std::string all = view.entry.warning;
+    if (view.status.facts) {
+        for (const std::string &warning : view.status.facts->warnings)
+            all += (all.empty() ? "" : " ") + warning;
+    }
+    return all;
+}
+
+void addFacts(JsonObject &object, const ModelView &view)
+{
+    const auto &facts = view.status.facts;
+    if (!facts) {
+        for (const char *key : {"digest", "file_bytes", "memory_bytes", "engine"})
+            object.raw(key, "null");
+        return;
+    }
+    const bool inMemory =
+        view.status.state == ModelState::Ready || view.status.state == ModelState::Retiring;
+    object.text("digest", facts->digest)
+        .number("file_bytes", facts->fileBytes.count)
+        .number("memory_bytes", inMemory ? facts->memory.count : 0)
+        .text("engine", facts->engine);
+}
+
+void addDescription(JsonObject &object, const ModelView &view)
+{
+    const auto &facts = view.status.facts;
+    if (!facts) {
+        for (const char *key : {"inputs", "outputs", "settings"})
+            object.raw(key, "null");
+        return;
+    }
+    const std::string_view settings = trimmed(facts->settings.json);
+    object.raw("inputs", tensorsJson(facts->spec.inputs))
+        .raw("outputs", tensorsJson(facts->spec.outputs))
+        .raw("settings", settings.empty() ? "{}" : settings);
+}
+
+} // namespace
+
+std::string modelJson(const ModelView &view)
+{
+    const ModelStatus &status = view.status;
+    const std::string warning = warningOf(view);
+    JsonObject object;
+    object.text("name", view.entry.name)
+        .raw("versions", versionsJson(view))
+        .text("state", modelStateName(status.state));
+    if (status.reason.empty())
+        object.raw("reason", "null");
+    else
+        object.text("reason", status.reason);
+    object.flag("changed_on_disk", status.changedOnDisk);
+    addFacts(object, view);
+    if (warning.empty())
+        object.raw("warning", "null");
+    else
+        object.text("warning", warning);
+    addDescription(object, view);
+    object.number("hits", status.hits)
+        .number("misses", status.misses)
+        .number("coalesced", status.coalesced)
+        .number("in_use", status.inUse)
+        .flag("pinned", status.pinned)
+        .raw("last_used", timeJson(status.lastUsed))
+        .raw("expires_at", timeJson(status.expiresAt));
+    if (status.loadTime.count() > 0)
+        object.real("load_ms", toMilliseconds(status.loadTime));
+    else
+        object.raw("load_ms", "null");
+    return object.end();
+}
+
+std::string statisticsJson(Workbench &workbench, std::chrono::nanoseconds uptime)
+{
+    const CacheStatistics statistics = workbench.cache().statistics();
+    return JsonObject()
+        .number("hits", statistics.hits)
+        .number("misses", statistics.misses)
+        .number("coalesced", statistics.coalesced)
+        .number("evictions", statistics.evictions)
+        .number("loads", statistics.loads)
+        .number("load_failures", statistics.loadFailures)
+        .number("model_bytes", statistics.modelBytes.count)
+        .number("budget_bytes", statistics.budget.count)
+        .number("rss_bytes", residentMemory().count)
+        .real("uptime_s", std::round(std::chrono::duration<double>(uptime).count() * 1000) / 1000)
+        .end();
+}
+
+} // namespace warmbench::http

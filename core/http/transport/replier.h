@@ -1,0 +1,126 @@
+// The one answer to one request, given from any thread.
+//
+// Thread: any; copies stand for the same request. The first call counts, later ones do nothing; a
+// request whose last Replier goes unused is answered 500, so that no client waits for ever. Answers
+// from other threads hop to the http thread (one posted event for as many as come together); the
+// connection may be gone by then, and the server too. A large body is packed (gzip, deflate) on the
+// thread that answers, or aside where that is the http thread.
+#pragma once
+
+#include "base/exceptions.h"
+#include "base/memory_budget.h"
+#include "base/result.h"
+#include "http/api_types.h"
+#include "http/transport/content_coding.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+class QThreadPool;
+
+namespace warmbench::http {
+
+struct Exchange;
+
+// Answers and work on their way to the http thread of their connections.
+class ReplyQueue
+{
+public:
+    // Without a reply: the stream of the one before has more.
+    using Deliver = std::function<void(const std::shared_ptr<Exchange> &, std::optional<ApiReply>)>;
+    using Task = std::function<void()>;
+
+    // On the http thread. `wake` is called on any thread, `deliver` on the http thread; the pool,
+    // if any, outlives close().
+    ReplyQueue(Deliver deliver, std::function<void()> wake, QThreadPool *pool = nullptr);
+
+    void post(std::shared_ptr<Exchange> exchange, std::optional<ApiReply> reply);
+    // On the http thread in its turn, unless the server stops before.
+    void postTask(Task task);
+    // What would hold up the http thread, on a thread of the pool; dropped once closed.
+    void runAside(Task work);
+    bool onServerThread() const { return std::this_thread::get_id() == m_thread; }
+    void deliverAll(); // on the http thread
+    void close();      // on the http thread: what comes from now on is dropped
+    // Ends a connection whose answer could not be made, at its thread's next look at times. Never
+    // throws: this is for where there is no memory for anything better.
+    static void cut(Exchange &exchange) noexcept;
+
+private:
+    struct Entry
+    {
+        std::shared_ptr<Exchange> exchange;
+        std::optional<ApiReply> reply;
+        Task task; // instead of both
+    };
+    void add(Entry entry);
+
+    const std::thread::id m_thread = std::this_thread::get_id();
+    std::mutex m_mutex;
+    bool m_closed = false;
+    std::vector<Entry> m_entries;
+    Deliver m_deliver;            // http thread only
+    std::function<void()> m_wake; // under the mutex, like the pool
+    QThreadPool *m_pool;
+};
+
+class Replier
+{
+public:
+    // The share is given back with the answer.
+    Replier(std::shared_ptr<ReplyQueue> queue, std::shared_ptr<Exchange> exchange,
+            MemoryBudget::Share share = {});
+    void operator()(ApiReply reply) const { m_state->answer(std::move(reply)); }
+    // Answers with what `make` returns, or with why it threw. For whoever is called back.
+    template <typename Make>
+    void with(Make &&make) const noexcept
+    {
+        try {
+            m_state->answer(std::forward<Make>(make)());
+        } catch (...) {
+            refuse(loggedException("http"));
+        }
+    }
+    void refuse(const Error &error) const noexcept { m_state->refuse(error); }
+    // What the answer will carry beside its own: the route for log and metrics, header fields. To
+    // be called before the Replier is handed on.
+    void label(std::string route, Fields fields) const;
+    // The answer may be packed, and the client likes this coding best. To be called as label().
+    void setCoding(ContentCoding wanted) const { m_state->coding = wanted; }
+
+    // On the http thread, for what would hold it up. Runs `work` on another thread, then what it
+    // returns on the http thread.
+    void runAside(std::function<ReplyQueue::Task()> work) const;
+    // The request holds so many bytes now; false where there is no room for them.
+    bool hold(std::size_t bytes) const { return m_state->share.set(bytes); }
+
+private:
+    struct State
+    {
+        State(std::shared_ptr<ReplyQueue> replies, std::shared_ptr<Exchange> which,
+              MemoryBudget::Share part);
+        ~State();
+        State(const State &) = delete;
+        State &operator=(const State &) = delete;
+        void answer(ApiReply reply) noexcept;
+        void refuse(const Error &error) noexcept;
+        void send(ApiReply reply);
+        void pack(ApiReply reply);
+
+        std::shared_ptr<ReplyQueue> queue;
+        std::shared_ptr<Exchange> exchange;
+        MemoryBudget::Share share;
+        std::string route;
+        Fields fields;
+        std::optional<ContentCoding> coding; // nothing: the answer goes as it is
+        std::atomic<bool> answered{false};
+    };
+    std::shared_ptr<State> m_state;
+};
+
+} // namespace warmbench::http

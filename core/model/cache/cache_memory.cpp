@@ -1,0 +1,215 @@
+// The part of CacheState that keeps within the budget and tells what it holds.
+#include "base/text.h"
+#include "model/cache/cache_state.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace warmbench {
+namespace {
+
+// Further away than anybody looks, and within what nanoseconds can say.
+constexpr std::chrono::hours century{100 * 365 * 24};
+
+// Without users and on its way to be destroyed, before the next load begins.
+bool goes(const CachedInstance &instance)
+{
+    return instance.retired && !instance.model;
+}
+
+// Values copied first: uses go on while this sorts.
+void sortByUse(std::vector<std::shared_ptr<CachedInstance>> &instances)
+{
+    std::vector<std::pair<std::uint64_t, std::shared_ptr<CachedInstance>>> ordered;
+    ordered.reserve(instances.size());
+    for (auto &instance : instances)
+        ordered.emplace_back(instance->useOrder.load(std::memory_order_relaxed),
+                             std::move(instance));
+    std::sort(ordered.begin(), ordered.end(),
+              [](const auto &a, const auto &b) { return a.first < b.first; });
+    instances.clear();
+    for (auto &[order, instance] : ordered)
+        instances.push_back(std::move(instance));
+}
+
+} // namespace
+
+bool CacheState::busy(const Lock &lock, const CachedInstance &instance) const
+{
+    for (const Entry &entry : entriesOf(lock, instance.id.name)) {
+        if (entry->instance.get() == &instance && entry->work && entry->work->started)
+            return true;
+    }
+    return false;
+}
+
+bool CacheState::evictable(const Lock &lock, const CachedInstance &instance) const
+{
+    return !instance.retired && instance.inUse.load(std::memory_order_acquire) == 0 &&
+           !isPinned(lock, instance) && !busy(lock, instance);
+}
+
+void CacheState::evict(const Lock &lock, const Instance &instance, const std::string &why)
+{
+    ++m_statistics.evictions;
+    m_events.post({ModelEventKind::Evicted,
+                   instance->loadedAs,
+                   fmt::format("{} evicted {}", instance->loadedAs.text(), why),
+                   {},
+                   instance->id.version});
+    retire(lock, instance);
+}
+
+std::vector<std::string> CacheState::blockers(const Lock &lock, const CachedInstance *keep) const
+{
+    std::vector<std::string> result;
+    for (const Instance &instance : m_alive) {
+        if (goes(*instance) || (instance.get() != keep && evictable(lock, *instance)))
+            continue;
+        const char *why = instance.get() == keep      ? "being refreshed"
+                          : isPinned(lock, *instance) ? "pinned"
+                                                      : "in use";
+        result.push_back(
+            fmt::format("{} ({}, {})", instance->id.name, toText(instance->bytes), why));
+    }
+    return result;
+}
+
+Result<void> CacheState::makeRoom(const Lock &lock, const std::string &what, Bytes needed,
+                                  const CachedInstance *keep, Bytes without)
+{
+    std::vector<Instance> idle;
+    Bytes used = m_statistics.modelBytes - without;
+    if (needed <= m_statistics.budget - used)
+        return {};
+    Bytes blocked = used;
+    for (const Instance &instance : m_alive) {
+        if (goes(*instance)) {
+            used -= instance->bytes;
+            blocked -= instance->bytes;
+        } else if (instance.get() != keep && evictable(lock, *instance)) {
+            idle.push_back(instance);
+            blocked -= instance->bytes;
+        }
+    }
+    const Bytes budget = m_statistics.budget;
+    if (needed > budget)
+        return Error{ErrorCode::ResourceExhausted,
+                     fmt::format("The model {} needs {} ({} bytes), more than the whole memory "
+                                 "budget of {} ({} bytes); raise the budget (--memory-budget).",
+                                 what, toText(needed), needed.count, toText(budget), budget.count)};
+    if (needed > budget - blocked)
+        return Error{ErrorCode::ResourceExhausted,
+                     fmt::format("The model {} needs {} ({} bytes), but of the memory budget of {} "
+                                 "({} bytes) {} ({} bytes) are taken by pinned models and models "
+                                 "in use: {}; unpin or unload one, or raise the budget "
+                                 "(--memory-budget).",
+                                 what, toText(needed), needed.count, toText(budget), budget.count,
+                                 toText(blocked), blocked.count, joined(blockers(lock, keep)))};
+    sortByUse(idle);
+    for (const Instance &instance : idle) {
+        if (used + needed <= budget)
+            break;
+        used -= instance->bytes;
+        evict(lock, instance, fmt::format("to make room for {}", what));
+    }
+    return {};
+}
+
+void CacheState::setBudget(const Lock &lock, Bytes budget)
+{
+    m_statistics.budget = budget;
+    std::vector<Instance> idle;
+    Bytes used = m_statistics.modelBytes + m_reserved;
+    for (const Instance &instance : m_alive) {
+        if (goes(*instance))
+            used -= instance->bytes;
+        else if (evictable(lock, *instance))
+            idle.push_back(instance);
+    }
+    sortByUse(idle);
+    for (const Instance &instance : idle) {
+        if (used <= budget)
+            break;
+        used -= instance->bytes;
+        evict(lock, instance, fmt::format("to fit the new budget of {}", toText(budget)));
+    }
+}
+
+void CacheState::evictIdle(const Lock &lock, SteadyTime now)
+{
+    const std::int64_t nowNs = std::chrono::nanoseconds(now.time_since_epoch()).count();
+    m_latestNs.store(nowNs, std::memory_order_relaxed);
+    for (const Instance &instance : std::vector<Instance>(m_alive)) {
+        if (instance->inUse.load(std::memory_order_acquire) > 0) {
+            instance->lastUsedNs.store(nowNs, std::memory_order_relaxed);
+            continue;
+        }
+        const Milliseconds keepAlive = instance->keepAlive;
+        // Kept for 0: goes after its first use, not before.
+        if (keepAlive < Milliseconds(0) || (keepAlive == Milliseconds(0) && !instance->used))
+            continue;
+        const auto idle = std::chrono::duration_cast<Milliseconds>(
+            std::chrono::nanoseconds(nowNs - instance->lastUsedNs.load()));
+        if (idle >= keepAlive && evictable(lock, *instance))
+            evict(lock, instance, fmt::format("after {} without use", toText(keepAlive)));
+    }
+}
+
+CacheStatistics CacheState::statistics(const Lock &) const
+{
+    return m_statistics;
+}
+
+ModelStatus CacheState::status(const Lock &lock, const CacheEntry &entry) const
+{
+    ModelStatus status;
+    status.id = entry.id;
+    status.loadedVersion = entry.instance ? entry.instance->id.version : std::string();
+    status.lastVersion = entry.lastVersion;
+    status.refreshing = entry.instance && entry.work && entry.work->refresh;
+    status.unloadedOnRequest = entry.unloadedOnRequest;
+    status.hits = entry.hits;
+    status.misses = entry.misses;
+    status.coalesced = entry.coalesced;
+    status.loadTime = entry.lastLoadTime;
+    status.facts = entry.facts;
+    status.pinned = entry.pinned.value_or(entry.instance && entry.instance->pinnedBySettings);
+
+    const auto instances = alive(lock, entry.id);
+    for (const Instance &instance : instances)
+        status.inUse += instance->inUse.load(std::memory_order_relaxed);
+    if (entry.instance) {
+        status.state = ModelState::Ready;
+        status.reason = entry.refreshFailure;
+        status.changedOnDisk = entry.instance->changedOnDisk;
+    } else if (entry.work) {
+        status.state = entry.work->loading ? ModelState::Loading : ModelState::Probing;
+    } else if (entry.failure) {
+        status.state = ModelState::Failed;
+        status.reason = entry.failure->error.message;
+    } else if (!instances.empty()) {
+        status.state = ModelState::Retiring;
+    }
+
+    const std::int64_t nowNs = std::chrono::nanoseconds(m_clock.now().time_since_epoch()).count();
+    const WallTime wall = m_clock.wallNow();
+    const auto wallAt = [&](std::int64_t steadyNs) {
+        return wall + std::chrono::duration_cast<WallTime::duration>(
+                          std::chrono::nanoseconds(steadyNs - nowNs));
+    };
+    std::int64_t usedNs = entry.lastUsedNs.value_or(0);
+    if (entry.instance)
+        usedNs = std::max(usedNs, entry.instance->lastUsedNs.load(std::memory_order_relaxed));
+    if (entry.lastUsedNs)
+        status.lastUsed = wallAt(usedNs);
+    if (entry.instance && status.inUse == 0 && entry.instance->keepAlive > Milliseconds(0) &&
+        !isPinned(lock, *entry.instance))
+        status.expiresAt =
+            wallAt(usedNs + std::chrono::nanoseconds(
+                                std::min<Milliseconds>(entry.instance->keepAlive, century))
+                                .count());
+    return status;
+}
+
+} // namespace warmbench

@@ -1,0 +1,297 @@
+#include "model/file_model_source.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/format.h>
+#include <thread>
+
+namespace warmbench {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// What makes the bundle, in the order of the digest.
+std::vector<fs::path> bundleFiles(const ModelFiles &files, const ModelSettings &settings)
+{
+    std::vector<fs::path> all = files.all();
+    if (!settings.file.empty())
+        all.push_back(settings.file);
+    if (settings.labelsFile)
+        all.push_back(*settings.labelsFile);
+    return all;
+}
+
+std::vector<FileStamp> stampsOf(const std::vector<fs::path> &files)
+{
+    std::vector<FileStamp> stamps;
+    stamps.reserve(files.size());
+    for (const fs::path &file : files)
+        stamps.push_back(stampOf(file));
+    return stamps;
+}
+
+// Stamps of the bundle, and of the places where settings could appear that would count before the
+// present ones: a settings file written later is a change too.
+std::vector<FileStamp> bundleStamps(const ModelFiles &files, const ModelSettings &settings)
+{
+    std::vector<FileStamp> stamps = stampsOf(bundleFiles(files, settings));
+    for (const fs::path &file : settingsFilesFor(files.network)) {
+        if (file == settings.file)
+            break;
+        stamps.push_back(stampOf(file));
+    }
+    return stamps;
+}
+
+Error changedMeanwhile(const ModelId &id)
+{
+    return failedPrecondition(
+        fmt::format("The files of model \"{}\" were written while it was loaded; try again once "
+                    "they are complete.",
+                    id.name));
+}
+
+// The index of the output that the settings name, the first without.
+Result<std::size_t> primaryOutputOf(const NetworkSpec &spec, const ModelSettings &settings)
+{
+    if (!settings.output.primary)
+        return std::size_t(0);
+    std::vector<std::string> names;
+    for (const TensorSpec &output : spec.outputs) {
+        if (output.name == *settings.output.primary)
+            return names.size();
+        names.push_back(output.name);
+    }
+    return failedPrecondition(fmt::format(
+        "\"{}\": \"output.primary\" is \"{}\", but the network's outputs are {}; correct it or "
+        "leave it out.",
+        settings.file.string(), printable(*settings.output.primary, 80), joined(names)));
+}
+
+void warnOfLabels(ModelBundle &model)
+{
+    const auto &labels = model.settings.labels;
+    const bool classifies =
+        model.settings.task.value_or(Task::Classification) == Task::Classification &&
+        !model.settings.decoder;
+    if (labels.empty() || !classifies || model.primaryOutput >= model.spec().outputs.size())
+        return;
+    const TensorSpec &output = model.spec().outputs[model.primaryOutput];
+    const bool row = output.shape.size() == 2 && !output.shape[1].free();
+    if (row && output.shape[1].size != static_cast<std::int64_t>(labels.size()))
+        model.warnings.push_back(fmt::format(
+            "The settings have {} labels, but output \"{}\" has {} classes; those beyond go by "
+            "their number.",
+            labels.size(), printable(output.name, 80), output.shape[1].size));
+}
+
+// The engine's count leaves out second copies that a library keeps (OpenCV packs dense weights), so
+// what the load left allocated counts where it is more; the weights in the files are the least that
+// a network can take.
+Bytes memoryOf(const Network &network, Bytes estimate, Bytes allocated)
+{
+    const NetworkMeasure measure = network.measure();
+    const Bytes counted =
+        std::max(measure.weights + measure.activations, network.spec().weightBytes);
+    return std::max(counted.count > 0 ? counted : estimate, allocated);
+}
+
+Result<InputPlan> inputOf(const NetworkSpec &spec, const ModelSettings &settings)
+{
+    auto input = planInput(spec, settings);
+    if (!input) // only settings can be at fault
+        return failedPrecondition(
+            fmt::format("\"{}\": {}", settings.file.string(), input.error().message));
+    return input;
+}
+
+// What follows from settings and network together: the input's plan, the primary output, warnings.
+Result<void> applySettings(ModelBundle &model)
+{
+    const NetworkSpec &spec = model.spec();
+    auto input = inputOf(spec, model.settings);
+    if (!input)
+        return std::move(input).error();
+    model.input = *std::move(input);
+    const auto primary = primaryOutputOf(spec, model.settings);
+    if (!primary)
+        return primary.error();
+    model.primaryOutput = *primary;
+    model.warnings = spec.warnings;
+    for (const auto &more : {model.settings.warnings, model.input.warnings})
+        model.warnings.insert(model.warnings.end(), more.begin(), more.end());
+    warnOfLabels(model);
+    return {};
+}
+
+// Copies of a small network cost little memory and let every core run one.
+int instancesOf(const ModelSettings &settings, const LoaderOptions &options, Bytes files)
+{
+    constexpr Bytes small{std::int64_t(4) << 20};
+    constexpr unsigned most = 4;
+    const int wanted = settings.instances.value_or(options.instances);
+    if (wanted > 0)
+        return wanted;
+    return files > small
+               ? 1
+               : static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, most));
+}
+
+} // namespace
+
+FileModelSource::FileModelSource(Repository &repository,
+                                 std::vector<std::shared_ptr<Engine>> engines,
+                                 LoaderOptions options)
+    : m_repository(repository)
+    , m_engines(std::move(engines))
+    , m_options(std::move(options))
+{
+}
+
+Result<void> FileModelSource::contains(const ModelId &id) const
+{
+    m_repository.lookUp(id.name);
+    if (const auto file = m_repository.fileOf(id); !file)
+        return file.error();
+    return {};
+}
+
+Result<LoadPlan> FileModelSource::probe(const ModelId &id)
+{
+    const auto entry = m_repository.find(id.name);
+    if (!entry)
+        return entry.error();
+    LoadPlan plan;
+    plan.id = id;
+    if (id.version.empty())
+        plan.id.version = std::to_string(entry->highest());
+    const auto file = m_repository.fileOf(plan.id);
+    if (!file)
+        return file.error();
+    auto files = identifyModelFiles(*file);
+    if (!files)
+        return files.error();
+    plan.files = *std::move(files);
+    const auto places = settingsFilesFor(plan.files.network);
+    const auto before = stampsOf(places);
+    auto settings = loadModelSettings(plan.files.network);
+    if (stampsOf(places) != before)
+        return changedMeanwhile(id);
+    if (!settings)
+        // Whoever asks for a prediction is not to blame for the file.
+        return failedPrecondition(settings.error().message);
+    plan.settings = *std::move(settings);
+
+    // Stamps first: a write between them and the digest shows as a change.
+    plan.stamps = bundleStamps(plan.files, plan.settings);
+    auto digest = digestOf(bundleFiles(plan.files, plan.settings));
+    if (!digest)
+        return digest.error();
+    plan.digest = *std::move(digest);
+    for (const FileStamp &stamp : plan.stamps)
+        plan.fileBytes += {std::max<std::int64_t>(stamp.size, 0)};
+    // Nearly all of these files is weights, and each instance has its own.
+    for (const fs::path &part : plan.files.all())
+        plan.estimate += {std::max<std::int64_t>(stampOf(part).size, 0)};
+    plan.instances = instancesOf(plan.settings, m_options, plan.estimate);
+    plan.estimate.count *= plan.instances;
+    return plan;
+}
+
+Result<std::shared_ptr<Engine>> FileModelSource::engineFor(const LoadPlan &plan) const
+{
+    const std::string wanted =
+        plan.settings.engine.value_or("auto") == "auto" ? m_options.engine : *plan.settings.engine;
+    std::vector<std::string> names;
+    for (const auto &engine : m_engines) {
+        const bool fits = engine->supports(plan.files.format);
+        if (fits && (wanted == "auto" || wanted == engine->name()))
+            return engine;
+        if (fits)
+            names.emplace_back(engine->name());
+    }
+    return failedPrecondition(
+        names.empty()
+            ? fmt::format("No engine of this program runs {} files.",
+                          modelFormatName(plan.files.format))
+            : fmt::format("The engine \"{}\" that model \"{}\" asks for does not run {} files "
+                          "here; use {} or \"auto\".",
+                          wanted, plan.id.name, modelFormatName(plan.files.format), joined(names)));
+}
+
+Result<Bytes> FileModelSource::estimate(const LoadPlan &plan)
+{
+    const auto engine = engineFor(plan);
+    if (!engine)
+        return engine.error();
+    const auto kept = (*engine)->estimate(plan.files, {plan.instances});
+    return kept ? std::max(plan.estimate, *kept) : kept;
+}
+
+Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
+{
+    const auto started = std::chrono::steady_clock::now();
+    const auto engine = engineFor(plan);
+    if (!engine)
+        return engine.error();
+    const Bytes before = allocatedMemory();
+    auto network = (*engine)->load(plan.files, {plan.instances});
+    const Bytes allocated = allocatedMemory() - before;
+    // What was read may be neither the old files nor the new ones.
+    if (bundleStamps(plan.files, plan.settings) != plan.stamps)
+        return changedMeanwhile(plan.id);
+    if (!network)
+        return network.error();
+
+    auto model = std::make_unique<ModelBundle>();
+    model->id = plan.id;
+    model->digest = plan.digest;
+    model->engine = (*engine)->name();
+    model->fileBytes = plan.fileBytes;
+    model->files = plan.files;
+    model->stamps = plan.stamps;
+    model->settings = plan.settings;
+    model->network = *std::move(network);
+    model->memory = memoryOf(*model->network, plan.estimate, allocated);
+    if (const auto done = applySettings(*model); !done)
+        return done.error();
+    model->loadTime = std::chrono::steady_clock::now() - started;
+    return model;
+}
+
+Result<ModelDescription> FileModelSource::describe(const LoadPlan &plan)
+{
+    const auto engine = engineFor(plan);
+    if (!engine)
+        return engine.error();
+    auto spec = (*engine)->describe(plan.files);
+    if (bundleStamps(plan.files, plan.settings) != plan.stamps)
+        return changedMeanwhile(plan.id);
+    if (!spec)
+        return std::move(spec).error();
+    auto input = inputOf(*spec, plan.settings);
+    if (!input)
+        return std::move(input).error();
+    ModelDescription described;
+    described.engine = (*engine)->name();
+    described.warnings = spec->warnings;
+    for (const auto &more : {plan.settings.warnings, input->warnings})
+        described.warnings.insert(described.warnings.end(), more.begin(), more.end());
+    described.spec = *std::move(spec);
+    described.input = *std::move(input);
+    return described;
+}
+
+std::vector<FileStamp> FileModelSource::stampsNow(const ModelBundle &model) const
+{
+    std::vector<FileStamp> stamps;
+    stamps.reserve(model.stamps.size());
+    for (const FileStamp &stamp : model.stamps)
+        stamps.push_back(stampOf(stamp.path));
+    return stamps;
+}
+
+} // namespace warmbench

@@ -1,0 +1,42 @@
+// Turns a name into a loaded bundle: repository, settings, digest, engine, warm-up.
+// Thread: as ModelSource. One object for the life of the cache.
+#pragma once
+
+#include "model/model_source.h"
+#include "model/repository.h"
+
+#include <vector>
+
+namespace warmbench {
+
+struct LoaderOptions
+{
+    std::string engine = "auto"; // "auto", "opencv", "onnxruntime"
+    int instances = 0; // unless the model's settings say; 0: a small model one a core, others one
+};
+
+class FileModelSource final : public ModelSource
+{
+public:
+    FileModelSource(Repository &repository, std::vector<std::shared_ptr<Engine>> engines,
+                    LoaderOptions options);
+
+    Result<void> contains(const ModelId &id) const override;
+    Result<LoadPlan> probe(const ModelId &id) override;
+    Result<Bytes> estimate(const LoadPlan &plan) override;
+    Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override;
+    Result<ModelDescription> describe(const LoadPlan &plan) override;
+    std::vector<FileStamp> stampsNow(const ModelBundle &model) const override;
+
+private:
+    Result<std::shared_ptr<Engine>> engineFor(const LoadPlan &plan) const;
+
+    Repository &m_repository; // not changed but by looking on disk for a name
+    std::vector<std::shared_ptr<Engine>> m_engines;
+    LoaderOptions m_options;
+};
+
+// "sha256:<hex>" over the contents of the files in this order, each preceded by its name and size.
+Result<std::string> digestOf(const std::vector<std::filesystem::path> &files);
+
+} // namespace warmbench

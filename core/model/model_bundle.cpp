@@ -1,0 +1,16 @@
+#include "model/model_bundle.h"
+
+#include <sys/stat.h>
+
+namespace warmbench {
+
+FileStamp stampOf(const std::filesystem::path &path)
+{
+    struct stat status = {};
+    if (::stat(path.c_str(), &status) != 0)
+        return {path, -1, 0};
+    constexpr std::int64_t nanoseconds = 1'000'000'000;
+    return {path, status.st_size, status.st_mtim.tv_sec * nanoseconds + status.st_mtim.tv_nsec};
+}
+
+} // namespace warmbench

@@ -1,0 +1,53 @@
+// One loaded model: network, spec, settings, labels and digest as an immutable bundle. Whoever
+// holds a handle sees all of them from one moment; a refresh makes a new bundle and leaves this one
+// alone. Thread: any; nothing changes after construction.
+#pragma once
+
+#include "base/bytes.h"
+#include "engine/engine.h"
+#include "model/input_plan.h"
+#include "model/model_id.h"
+#include "model/model_settings.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace warmbench {
+
+class ModelMeter; // of metrics, a room that this one does not know
+
+// A file as it was when it was read: what tells a changed one without reading it again.
+struct FileStamp
+{
+    std::filesystem::path path;
+    std::int64_t size = -1; // -1: the file is not there
+    std::int64_t modifiedNs = 0;
+    bool operator==(const FileStamp &) const = default;
+};
+FileStamp stampOf(const std::filesystem::path &path);
+
+struct ModelBundle
+{
+    ModelId id;         // the name, and the version actually loaded ("1" where the folder has none)
+    std::string digest; // "sha256:<hex>" over model, external data, settings and labels
+    std::string engine; // "opencv"
+    Bytes fileBytes;    // of all its files
+    Bytes memory;       // what it takes while loaded: measured where possible, else estimated
+    std::chrono::nanoseconds loadTime{};
+    ModelFiles files;
+    std::vector<FileStamp> stamps; // every file of the bundle, settings and labels included
+    ModelSettings settings;
+    InputPlan input;
+    std::size_t primaryOutput = 0;     // index of the output that `prediction` shows
+    std::vector<std::string> warnings; // of network, settings and plan
+    std::shared_ptr<Network> network;  // never null once published
+    std::shared_ptr<ModelMeter> meter; // carried for who counts predictions; null where nobody does
+
+    const NetworkSpec &spec() const { return network->spec(); }
+};
+
+} // namespace warmbench

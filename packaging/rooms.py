@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Whether each folder includes only what it may: `rooms.py` prints the includes that go against the arrows, and fails where there are some.
+
+A header that says "Private to this room" is for its room alone (core/engine with all its folders), one that says "Private to this folder" for its folder.
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# What a folder includes beside itself. core/ is left out of the names, as in the includes.
+CORE = ["base", "tensor", "engine", "model", "model/cache", "inference", "metrics"]
+ARROWS = {
+    "base": [],
+    "tensor": ["base"],
+    "engine/onnx": ["base", "tensor", "engine"],
+    "engine/opencv": ["base", "tensor", "engine", "engine/onnx"],
+    "engine": ["base", "tensor", "engine/onnx"],
+    "model": ["base", "tensor", "engine"],
+    "model/cache": ["base", "model"],
+    "metrics": ["base"],
+    "inference": ["base", "tensor", "engine", "model", "model/cache", "metrics"],
+    "http/transport": ["base", "http"],
+    "http/bodies": ["base", "tensor", "inference", "http"],
+    "http/simple": [*CORE, "http", "http/bodies", "http/transport"],
+    "http/open_inference": [*CORE, "http", "http/bodies", "http/transport"],
+    "http/tensorflow": [*CORE, "http", "http/bodies", "http/transport"],
+    "http/pages": [*CORE, "http", "http/simple", "http/transport"],
+    "http": [*CORE, "http/transport", "http/simple", "http/open_inference", "http/tensorflow", "http/pages"],
+    "ui/widgets": [*CORE],
+    "ui/models": [*CORE, "ui", "ui/widgets"],
+    "ui/playground": [*CORE, "ui", "ui/widgets", "ui/models"],
+    "ui/inspector": [*CORE, "ui", "ui/widgets"],
+    "ui/monitor": [*CORE, "ui", "ui/widgets"],
+    "ui/log": [*CORE, "ui", "ui/widgets"],
+    "ui/window": [*CORE, "ui", "ui/widgets", "ui/models", "ui/playground", "ui/inspector", "ui/monitor", "ui/log"],
+    "ui": [*CORE],
+    "app": [*CORE, "http", "http/bodies", "http/simple", "http/transport", "ui", "ui/window"],
+}
+
+
+def folder_of(path):
+    return str(path.parent.relative_to(ROOT)).removeprefix("core/")
+
+
+def header_of(include):
+    for base in ("core", "."):
+        if (ROOT / base / include).exists():
+            return ROOT / base / include
+    return None
+
+
+def wrong(source, include):
+    """Why the source may not include it; nothing where it may."""
+    header = header_of(include)
+    if header is None or "/" not in include:
+        return None
+    here, there = folder_of(source), folder_of(header)
+    if here == there:
+        return None
+    if here not in ARROWS:
+        return f"the folder {here} has no arrows yet: add it to packaging/rooms.py"
+    if there not in ARROWS[here]:
+        return f"{here} may not include {there}"
+    opening = header.read_text(encoding="utf-8").split("#pragma once", maxsplit=1)[0].replace("\n// ", " ")
+    if "Private to this folder" in opening:
+        return f"it is private to {there}"
+    if "Private to this room" in opening and here.split("/")[0] != there.split("/")[0]:
+        return f"it is private to {there.split('/', maxsplit=1)[0]}"
+    return None
+
+
+def main():
+    sources = [path for base in ("core", "ui", "app") for path in sorted((ROOT / base).rglob("*")) if path.suffix in (".cpp", ".h")]
+    found = 0
+    for source in sources:
+        for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), 1):
+            include = re.match(r'#include "([^"]+)"', line)
+            reason = wrong(source, include.group(1)) if include else None
+            if reason:
+                print(f'{source.relative_to(ROOT)}:{number}: "{include.group(1)}": {reason}')
+                found += 1
+    print(f"{len(sources)} files in {len(ARROWS)} folders, {found} includes against the arrows")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

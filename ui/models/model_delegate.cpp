@@ -1,0 +1,83 @@
+#include "ui/models/model_delegate.h"
+
+#include "ui/models/model_table.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/theme.h"
+
+#include <QApplication>
+#include <QPainter>
+
+using namespace Qt::StringLiterals;
+
+namespace warmbench::ui {
+
+namespace {
+
+constexpr int margin = 9;
+constexpr int iconSide = 18;
+constexpr int gap = 9;
+constexpr int lineGap = 3;
+
+QFont nameFont(const QStyleOptionViewItem &option)
+{
+    QFont font = option.font;
+    font.setWeight(QFont::DemiBold);
+    return font;
+}
+
+} // namespace
+
+void ModelDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
+                          const QModelIndex &index) const
+{
+    QStyleOptionViewItem item = option;
+    initStyleOption(&item, index);
+    item.text.clear();
+    item.icon = {};
+    const QStyle *style = item.widget ? item.widget->style() : QApplication::style();
+    style->drawControl(QStyle::CE_ItemViewItem, &item, painter, item.widget);
+
+    const bool selected = item.state.testFlag(QStyle::State_Selected);
+    const auto state = static_cast<ShownState>(index.data(ModelTable::StateRole).toInt());
+    const QColor ink =
+        item.palette.color(selected ? QPalette::HighlightedText : QPalette::WindowText);
+    const QColor muted = selected ? ink : themeColours().muted;
+    const qreal scale = painter->device()->devicePixelRatioF();
+    QRect area = item.rect.adjusted(margin, margin - 1, -margin, 1 - margin);
+
+    painter->save();
+    const QFontMetrics nameMetrics(nameFont(item));
+    const int iconTop = area.top() + (nameMetrics.height() - iconSide) / 2;
+    painter->drawPixmap(
+        area.left(), iconTop,
+        iconPixmap(stateIcon(state), iconSide, scale, selected ? ink : stateColour(state)));
+    area.setLeft(area.left() + iconSide + gap);
+    int nameWidth = area.width();
+    if (index.data(ModelTable::PinnedRole).toBool()) {
+        nameWidth -= iconSide + gap;
+        painter->drawPixmap(area.right() - iconSide + 1, iconTop,
+                            iconPixmap(u"pin"_s, iconSide, scale, ink));
+    }
+    painter->setFont(nameFont(item));
+    painter->setPen(ink);
+    painter->drawText(QRect(area.left(), area.top(), nameWidth, nameMetrics.height()),
+                      Qt::AlignLeft | Qt::AlignVCenter,
+                      nameMetrics.elidedText(index.data().toString(), Qt::ElideMiddle, nameWidth));
+    painter->setFont(item.font);
+    painter->setPen(muted);
+    const QRect second(area.left(), area.top() + nameMetrics.height() + lineGap, area.width(),
+                       item.fontMetrics.height());
+    painter->drawText(second, Qt::AlignLeft | Qt::AlignVCenter,
+                      item.fontMetrics.elidedText(index.data(ModelTable::SummaryRole).toString(),
+                                                  Qt::ElideRight, second.width()));
+    painter->restore();
+}
+
+QSize ModelDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &) const
+{
+    const int lines =
+        QFontMetrics(nameFont(option)).height() + lineGap + option.fontMetrics.height();
+    return {180, lines + 2 * (margin - 1)};
+}
+
+} // namespace warmbench::ui

@@ -1,0 +1,324 @@
+#include "ui/models/models_panel.h"
+
+#include "ui/gui_hop.h"
+#include "ui/models/model_delegate.h"
+#include "ui/models/model_table.h"
+#include "ui/widgets/display_text.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/memory_bar.h"
+#include "ui/widgets/message_strip.h"
+#include "ui/widgets/theme.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QItemSelectionModel>
+#include <QListView>
+#include <QPainter>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace warmbench::ui {
+
+namespace {
+
+QString inputsText(const ModelStatus::Facts &facts)
+{
+    QStringList inputs;
+    for (const TensorSpec &input : facts.spec.inputs)
+        inputs << u"%1 %2"_s.arg(text(input.name), text(shapeText(input.shape)));
+    return inputs.join(u", "_s);
+}
+
+// Says why it is empty.
+class ModelList : public QListView
+{
+public:
+    using QListView::QListView;
+
+protected:
+    void paintEvent(QPaintEvent *event) override
+    {
+        QListView::paintEvent(event);
+        if (model()->rowCount() > 0)
+            return;
+        QPainter painter(viewport());
+        painter.setPen(themeColours().muted);
+        painter.drawText(viewport()->rect().adjusted(16, 16, -16, -16),
+                         Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap,
+                         ModelsPanel::tr("No models yet"));
+    }
+};
+
+} // namespace
+
+QString refreshText(const QString &name, const ModelStatus::Facts *before,
+                    const ModelStatus::Facts *after, const RefreshReport &report)
+{
+    if (!report.reloaded)
+        return ModelsPanel::tr("%1: nothing has changed on disk, the same instance goes on.")
+            .arg(name);
+    const QString time = text(report.loadTime);
+    if (report.oldDigest.empty())
+        return ModelsPanel::tr("%1 loaded in %2.").arg(name, time);
+    QStringList changes;
+    if (report.oldDigest != report.newDigest)
+        changes << ModelsPanel::tr("digest %1 → %2")
+                       .arg(shortDigest(report.oldDigest), shortDigest(report.newDigest));
+    if (before && after && before->fileBytes != after->fileBytes)
+        changes
+            << ModelsPanel::tr("file %1 → %2").arg(text(before->fileBytes), text(after->fileBytes));
+    if (before && after && inputsText(*before) != inputsText(*after))
+        changes << ModelsPanel::tr("inputs %1 → %2").arg(inputsText(*before), inputsText(*after));
+    if (report.oldMemory != report.newMemory)
+        changes << ModelsPanel::tr("memory %1 → %2")
+                       .arg(text(report.oldMemory), text(report.newMemory));
+    if (changes.isEmpty())
+        return ModelsPanel::tr("%1 loaded anew in %2: same digest, size, inputs and memory.")
+            .arg(name, time);
+    return ModelsPanel::tr("%1 refreshed in %2: %3.").arg(name, time, changes.join(u"; "_s));
+}
+
+ModelsPanel::ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *parent)
+    : QWidget(parent)
+    , m_workbench(workbench)
+    , m_feed(feed)
+    , m_table(new ModelTable(this))
+    , m_list(new ModelList(this))
+    , m_message(new MessageStrip(this))
+    , m_memory(new MemoryBar(this))
+{
+    m_list->setObjectName(u"modelList"_s);
+    m_list->setAccessibleName(tr("Models"));
+    m_list->setModel(m_table);
+    m_list->setItemDelegate(new ModelDelegate(m_list));
+    m_list->setUniformItemSizes(true);
+    m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_message->setObjectName(u"modelMessage"_s);
+    makeActions();
+
+    auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(4);
+    for (QAction *action : {m_load, m_refresh, m_evict, m_pin}) {
+        auto *button = new QToolButton(this);
+        button->setDefaultAction(action);
+        button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
+        button->setIconSize({20, 20});
+        button->setAutoRaise(true);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        button->setObjectName(action->objectName() + u"Button"_s);
+        buttons->addWidget(button);
+    }
+
+    auto *padded = new QVBoxLayout;
+    padded->setContentsMargins(8, 6, 8, 8);
+    padded->setSpacing(8);
+    padded->addWidget(m_message);
+    padded->addLayout(buttons);
+    padded->addWidget(m_memory);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_list, 1);
+    layout->addLayout(padded);
+
+    connect(&feed, &WorkbenchFeed::updated, this, &ModelsPanel::show);
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            [this](const QModelIndex &current) {
+                const QString name = m_table->nameAt(current.row());
+                if (name == m_selected)
+                    return;
+                m_selected = name;
+                showSelected(m_feed.state());
+                Q_EMIT selectionChanged(name);
+            });
+    connect(m_list, &QListView::activated, this, &ModelsPanel::load);
+}
+
+void ModelsPanel::makeActions()
+{
+    const auto add = [this](const QString &name, const QString &text, const QString &iconName,
+                            const QString &tip, void (ModelsPanel::*slot)()) {
+        auto *action = new QAction(icon(iconName), text, this);
+        action->setObjectName(name);
+        action->setToolTip(tip);
+        connect(action, &QAction::triggered, this, slot);
+        m_list->addAction(action);
+        return action;
+    };
+    m_load = add(u"loadModel"_s, tr("Load"), u"load"_s, tr("Load the model into memory"),
+                 &ModelsPanel::load);
+    m_refresh = add(u"refreshModel"_s, tr("Refresh"), u"refresh"_s,
+                    tr("Load the model from disk again; the old instance serves until then (F5)"),
+                    &ModelsPanel::refresh);
+    m_refresh->setShortcut(Qt::Key_F5);
+    m_evict =
+        add(u"evictModel"_s, tr("Evict"), u"evict"_s,
+            tr("Take the model out of memory; the next use loads it again"), &ModelsPanel::evict);
+    m_pin = add(u"pinModel"_s, tr("Pin"), u"pin"_s,
+                tr("Keep the model in memory whatever else needs room"), &ModelsPanel::togglePin);
+    m_remove =
+        add(u"removeModel"_s, tr("Remove from the list"), u"stop"_s,
+            tr("Forget the model; its file stays where it is"), &ModelsPanel::removeSelected);
+    for (QAction *action : modelActions())
+        action->setEnabled(false);
+}
+
+QList<QAction *> ModelsPanel::modelActions() const
+{
+    return {m_load, m_refresh, m_evict, m_pin, m_remove};
+}
+
+QString ModelsPanel::selected() const
+{
+    return m_selected;
+}
+
+void ModelsPanel::select(const QString &name)
+{
+    const int row = m_table->rowOf(name);
+    if (row >= 0)
+        m_list->setCurrentIndex(m_table->index(row, 0));
+}
+
+void ModelsPanel::show(const WorkbenchState &state)
+{
+    m_table->setModels(state.models, std::chrono::system_clock::now());
+    if (m_selected.isEmpty() && m_table->rowCount() > 0) {
+        const auto name = m_workbench.defaultModel();
+        select(name ? text(*name) : m_table->nameAt(0));
+    }
+    m_memory->setMemory(state.statistics.modelBytes, state.statistics.budget);
+    showSelected(state);
+}
+
+void ModelsPanel::showSelected(const WorkbenchState &state)
+{
+    const ModelView *model = state.find(m_selected.toStdString());
+    const ShownState shown = model ? shownState(model->status) : ShownState::NotLoaded;
+    const bool inMemory = model && model->status.state == ModelState::Ready;
+    const bool loading = shown == ShownState::Loading || shown == ShownState::Refreshing;
+    m_load->setEnabled(model && !inMemory && !loading);
+    m_refresh->setEnabled(model && !loading);
+    m_evict->setEnabled(inMemory);
+    m_pin->setEnabled(model);
+    m_remove->setEnabled(model);
+    const bool pinned = model && model->status.pinned;
+    m_pin->setText(pinned ? tr("Unpin") : tr("Pin"));
+    m_pin->setIcon(icon(pinned ? u"unpin"_s : u"pin"_s));
+
+    const QString reason = model ? text(model->status.reason) : QString();
+    if (!reason.isEmpty())
+        m_message->show(
+            shown == ShownState::Failed ? MessageStrip::Kind::Error : MessageStrip::Kind::Warning,
+            shown == ShownState::Failed ? reason
+                                        : tr("The old instance goes on serving: %1").arg(reason));
+    else if (m_noteFor == m_selected && !m_note.isEmpty())
+        m_message->show(MessageStrip::Kind::Information, m_note);
+    else if (shown == ShownState::Changed)
+        m_message->show(MessageStrip::Kind::Warning,
+                        tr("The file has changed on disk. Refresh to use it; until then the "
+                           "loaded instance goes on serving."));
+    else if (model && !model->entry.warning.empty())
+        m_message->show(MessageStrip::Kind::Warning, text(model->entry.warning));
+    else
+        m_message->clear();
+}
+
+void ModelsPanel::load()
+{
+    const QString name = m_selected;
+    if (name.isEmpty())
+        return;
+    m_noteFor.clear();
+    m_workbench.cache().load({name.toStdString(), {}},
+                             onGui(this, [this, name](const Result<void> &done) {
+                                 if (!done)
+                                     reportFailure(name, done.error());
+                                 m_feed.updateNow();
+                             }));
+    m_feed.updateNow();
+}
+
+void ModelsPanel::refresh()
+{
+    const QString name = m_selected;
+    const ModelView *model = m_feed.state().find(name.toStdString());
+    if (!model)
+        return;
+    m_noteFor.clear();
+    m_workbench.cache().refresh(
+        {name.toStdString(), {}}, false,
+        onGui(this, [this, name, before = model->status.facts](const Result<RefreshReport> &done) {
+            m_feed.updateNow();
+            if (done)
+                reportRefresh(name, before, *done);
+            else
+                reportFailure(name, done.error());
+        }));
+    m_feed.updateNow();
+}
+
+void ModelsPanel::evict()
+{
+    const QString name = m_selected;
+    if (name.isEmpty())
+        return;
+    m_noteFor.clear();
+    m_workbench.cache().unload({name.toStdString(), {}},
+                               onGui(this, [this, name](const Result<void> &done) {
+                                   if (!done)
+                                       reportFailure(name, done.error());
+                                   m_feed.updateNow();
+                               }));
+    m_feed.updateNow();
+}
+
+void ModelsPanel::togglePin()
+{
+    const ModelView *model = m_feed.state().find(m_selected.toStdString());
+    if (!model)
+        return;
+    const Result<void> done =
+        m_workbench.cache().setPinned({m_selected.toStdString(), {}}, !model->status.pinned);
+    if (!done)
+        reportFailure(m_selected, done.error());
+    m_feed.updateNow();
+}
+
+void ModelsPanel::removeSelected()
+{
+    const QString name = m_selected;
+    if (name.isEmpty())
+        return;
+    m_workbench.remove(name.toStdString(), onGui(this, [this, name](const Result<void> &done) {
+                           if (!done)
+                               reportFailure(name, done.error());
+                           m_feed.updateNow();
+                       }));
+    m_feed.updateNow();
+}
+
+void ModelsPanel::reportFailure(const QString &name, const Error &error)
+{
+    m_note = text(error.message);
+    m_noteFor = name;
+    showSelected(m_feed.state());
+}
+
+void ModelsPanel::reportRefresh(const QString &name,
+                                const std::shared_ptr<const ModelStatus::Facts> &before,
+                                const RefreshReport &report)
+{
+    const ModelView *model = m_feed.state().find(name.toStdString());
+    m_note = refreshText(name, before.get(), model ? model->status.facts.get() : nullptr, report);
+    m_noteFor = name;
+    showSelected(m_feed.state());
+}
+
+} // namespace warmbench::ui

@@ -1,0 +1,487 @@
+#include "ui/playground/playground.h"
+
+#include "ui/api_control.h"
+#include "ui/models/model_table.h"
+#include "ui/playground/curl_command.h"
+#include "ui/playground/feature_form.h"
+#include "ui/playground/numbers_form.h"
+#include "ui/playground/playground_layout.h"
+#include "ui/playground/result_view.h"
+#include "ui/playground/sample_strip.h"
+#include "ui/playground/timings_view.h"
+#include "ui/widgets/display_text.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/message_strip.h"
+#include "ui/widgets/picture_pane.h"
+
+#include <QAction>
+#include <QBuffer>
+#include <QClipboard>
+#include <QDir>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMimeData>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QStandardPaths>
+#include <QToolButton>
+#include <QUrl>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace warmbench::ui {
+
+namespace {
+
+QString outcomeText(const Prediction &prediction)
+{
+    const QString time = text(prediction.timings.total);
+    switch (prediction.cache) {
+    case CacheOutcome::Hit:
+        return Playground::tr("Cache hit · %1").arg(time);
+    case CacheOutcome::Miss:
+        return Playground::tr("Cache miss, loaded · %1").arg(time);
+    case CacheOutcome::Coalesced:
+        break;
+    }
+    return Playground::tr("Joined a load · %1").arg(time);
+}
+
+QString seenCaption(const TensorSummary &seen)
+{
+    return Playground::tr("min %1 · max %2 · mean %3 · %4 %5")
+        .arg(numberText(seen.minimum, 3), numberText(seen.maximum, 3), numberText(seen.mean, 3),
+             seen.dtype, seen.shape);
+}
+
+// A pasted picture as a file, so that a command line can name it.
+Result<QString> savedForCurl(const PictureInput &picture)
+{
+    const QDir folder(QStandardPaths::writableLocation(QStandardPaths::CacheLocation));
+    const QString path = folder.filePath(u"pasted.png"_s);
+    if (!folder.mkpath(u"."_s))
+        return Error{ErrorCode::FailedPrecondition,
+                     "The folder " + folder.path().toStdString() + " cannot be made."};
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly) ||
+        file.write(picture.bytes->data(), static_cast<qint64>(picture.bytes->size())) < 0)
+        return Error{ErrorCode::FailedPrecondition,
+                     path.toStdString() + ": " + file.errorString().toStdString()};
+    return path;
+}
+
+} // namespace
+
+Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &api,
+                       Background &background, QWidget *parent)
+    : QWidget(parent)
+    , m_workbench(workbench)
+    , m_feed(feed)
+    , m_api(api)
+    , m_background(background)
+    , m_message(new MessageStrip(this))
+    , m_picturePane(new PicturePane(tr("Original"), this))
+    , m_features(new FeatureForm(this))
+    , m_numbers(new NumbersForm(this))
+    , m_seen(new PicturePane(tr("What the network saw"), this))
+    , m_result(new ResultView(this))
+    , m_samples(new SampleStrip(background, this))
+    , m_outputs(new OutputTable(this))
+    , m_timings(new TimingsView(this))
+{
+    makeActions();
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(14, 12, 14, 10);
+    layout->setSpacing(10);
+    layout->addWidget(makeHeader());
+    layout->addWidget(m_message);
+    auto *split = new QSplitter(Qt::Vertical, this);
+    split->setChildrenCollapsible(false);
+    split->setHandleWidth(9);
+    split->addWidget(makePanes());
+    split->addWidget(makeLower());
+    split->setStretchFactor(0, 1);
+    split->setStretchFactor(1, 0);
+    split->setSizes({460, 150});
+    layout->addWidget(split, 1);
+    m_message->setObjectName(u"playgroundMessage"_s);
+
+    connect(&feed, &WorkbenchFeed::updated, this, &Playground::show);
+    connect(m_samples, &SampleStrip::chosen, this, &Playground::openPicture);
+    connect(m_features, &FeatureForm::submitted, this, &Playground::run);
+    connect(m_features, &FeatureForm::rejected, this, &Playground::refuse);
+    connect(m_result, &ResultView::decoderChanged, this, &Playground::run);
+    clearResult();
+    showKind(Kind::Picture);
+    showTitle(nullptr);
+}
+
+Playground::~Playground()
+{
+    m_cancellation.cancel();
+}
+
+void Playground::makeActions()
+{
+    m_run = new QAction(icon(u"run"_s), tr("Run"), this);
+    m_run->setObjectName(u"run"_s);
+    m_run->setShortcut(Qt::CTRL | Qt::Key_Return);
+    m_run->setToolTip(tr("Run the model on this input (Ctrl+Return)"));
+    m_cancel = new QAction(icon(u"stop"_s), tr("Cancel"), this);
+    m_cancel->setObjectName(u"cancelRun"_s);
+    m_cancel->setShortcut(Qt::Key_Escape);
+    m_cancel->setToolTip(tr("Give up the run under way (Esc)"));
+    m_cancel->setEnabled(false);
+    m_cancel->setPriority(QAction::LowPriority);
+    m_copyCurl = new QAction(icon(u"copy"_s), tr("Copy curl"), this);
+    m_copyCurl->setObjectName(u"copyCurl"_s);
+    m_copyCurl->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_C);
+    m_copyCurl->setToolTip(
+        tr("Copy the command line that gets the same answer from the API (Ctrl+Shift+C)"));
+    m_openPicture = new QAction(icon(u"image"_s), tr("Open picture…"), this);
+    m_openPicture->setObjectName(u"openPicture"_s);
+    m_openPicture->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_O);
+    m_openPicture->setToolTip(tr("Open a picture and run it (Ctrl+Shift+O)"));
+    m_paste = new QAction(icon(u"paste"_s), tr("Paste picture"), this);
+    m_paste->setObjectName(u"pastePicture"_s);
+    m_paste->setShortcut(QKeySequence::Paste);
+    m_paste->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    m_paste->setToolTip(tr("Paste a picture from the clipboard and run it (Ctrl+V)"));
+    addAction(m_paste);
+    connect(m_run, &QAction::triggered, this, &Playground::run);
+    connect(m_cancel, &QAction::triggered, this, &Playground::cancelRun);
+    connect(m_copyCurl, &QAction::triggered, this, &Playground::copyCurl);
+    connect(m_paste, &QAction::triggered, this, &Playground::paste);
+}
+
+QWidget *Playground::makeHeader()
+{
+    m_title = headingLabel(this);
+    m_title->setObjectName(u"modelName"_s);
+    m_subtitle = secondaryLabel(this);
+    m_outcome = new QLabel(this);
+    m_outcome->setObjectName(u"cacheOutcome"_s);
+    m_outcome->setAccessibleName(tr("What the cache did"));
+    return playgroundHeader({m_title, m_subtitle}, m_outcome, {m_copyCurl, m_cancel, m_run}, this);
+}
+
+QWidget *Playground::makePanes()
+{
+    m_picturePane->view()->setPlaceholder(u"image"_s,
+                                          tr("Drop a picture here, paste one, or open one."));
+    m_seen->view()->setPlaceholder(u"inspector"_s,
+                                   tr("After a run: the very numbers that the network got, "
+                                      "as a picture."));
+    for (QAction *action : {m_openPicture, m_paste})
+        m_picturePane->titleRow()->addWidget(smallButton(action, m_picturePane));
+    m_input = new QStackedWidget(this);
+    m_input->addWidget(m_picturePane);
+    m_input->addWidget(titled(tr("Features"), m_features, this));
+    m_input->addWidget(titled(tr("Numbers"), m_numbers, this));
+    return playgroundPanes({m_input, m_seen, m_result}, m_samples, this);
+}
+
+QWidget *Playground::makeLower()
+{
+    return playgroundLower(m_outputs, m_timings, this);
+}
+
+void Playground::setModel(const QString &name)
+{
+    if (name == m_model)
+        return;
+    cancelRun();
+    m_model = name;
+    m_facts.reset();
+    m_message->clear();
+    m_result->setDecoder({});
+    clearResult();
+    const ModelView *model = m_feed.state().find(name.toStdString());
+    if (model && !model->status.facts)
+        readSettingsBeside(*model);
+    const bool files = model && !model->entry.versions.empty();
+    m_samples->setFolder(files ? text(model->entry.versions.rbegin()->second.parent_path().string())
+                               : QString());
+    show(m_feed.state());
+}
+
+void Playground::show(const WorkbenchState &state)
+{
+    const ModelView *model = state.find(m_model.toStdString());
+    m_run->setEnabled(model != nullptr);
+    m_copyCurl->setEnabled(model != nullptr);
+    showTitle(model);
+    if (!model || model->status.facts == m_facts || !model->status.facts)
+        return;
+    m_facts = model->status.facts;
+    const InputPlan &plan = m_facts->input;
+    m_numbers->setInputs(m_facts->spec.inputs);
+    m_result->setDecoder(m_facts->settings.decoder);
+    if (plan.kind == InputKind::Features && plan.features.size() <= FeatureForm::mostFields) {
+        m_features->setFeatures(plan.features);
+        showKind(Kind::Features);
+    } else {
+        showKind(plan.kind == InputKind::Image ? Kind::Picture : Kind::Numbers);
+    }
+}
+
+// A model that was never loaded still says in its settings file what it takes.
+void Playground::readSettingsBeside(const ModelView &model)
+{
+    if (model.entry.versions.empty())
+        return;
+    const std::filesystem::path file = model.entry.versions.rbegin()->second;
+    m_numbers->setInputs({});
+    showKind(Kind::Picture);
+    m_background.run(
+        this, [file] { return loadModelSettings(file); },
+        [this, name = m_model](const Result<ModelSettings> &settings) {
+            if (name != m_model || m_facts || !settings)
+                return;
+            const auto &features = settings->input.features;
+            if (!features.empty() && features.size() <= FeatureForm::mostFields) {
+                m_features->setFeatures(features);
+                showKind(Kind::Features);
+            } else if (settings->task == Task::Tensor) {
+                showKind(Kind::Numbers);
+            }
+        });
+}
+
+void Playground::showKind(Kind kind)
+{
+    m_kind = kind;
+    m_input->setCurrentIndex(static_cast<int>(kind));
+    m_seen->setVisible(kind == Kind::Picture);
+    m_samples->setVisible(kind == Kind::Picture && m_samples->count() > 0);
+    m_openPicture->setEnabled(kind == Kind::Picture);
+}
+
+void Playground::showTitle(const ModelView *model)
+{
+    if (!model) {
+        m_title->setText(tr("No model selected"));
+        m_subtitle->setText(tr("Open one, or drop its file anywhere in this window."));
+        return;
+    }
+    m_title->setText(m_model);
+    QStringList parts;
+    if (const auto &facts = model->status.facts) {
+        if (facts->settings.task)
+            parts << text(taskName(*facts->settings.task));
+        if (facts->input.index < facts->spec.inputs.size())
+            parts << text(shapeText(facts->spec.inputs[facts->input.index].shape));
+        parts << text(modelFormatName(facts->spec.format));
+    }
+    const ShownState state = shownState(model->status);
+    if (state == ShownState::NotLoaded && !model->status.facts)
+        parts << tr("not loaded yet: the first run loads it");
+    else if (state != ShownState::Loaded)
+        parts << stateWord(state);
+    m_subtitle->setText(parts.join(u" · "_s));
+}
+
+void Playground::openPicture(const QString &path)
+{
+    const quint64 number = ++m_pictureNumber;
+    m_background.run(
+        this, [path] { return readPicture(path); },
+        [this, number](const Result<PictureInput> &picture) {
+            if (number == m_pictureNumber)
+                takePicture(picture);
+        });
+}
+
+void Playground::takePicture(const Result<PictureInput> &picture)
+{
+    if (picture)
+        usePicture(*picture);
+    else
+        refuse(text(picture.error().message));
+}
+
+void Playground::usePicture(PictureInput picture)
+{
+    m_picturePane->view()->setPicture(picture.preview, picture.size);
+    m_picturePane->setCaption(
+        u"%1 · %2 × %3"_s.arg(picture.name).arg(picture.size.width()).arg(picture.size.height()));
+    m_picture = std::move(picture);
+    if (m_kind != Kind::Picture) {
+        refuse(tr("%1 takes numbers, not pictures: fill in its fields or select another model.")
+                   .arg(m_model));
+        return;
+    }
+    run();
+}
+
+void Playground::useNumbers(const QString &body)
+{
+    if (m_kind == Kind::Picture) {
+        refuse(tr("%1 takes pictures here: drop one, or send the numbers with curl.").arg(m_model));
+        return;
+    }
+    m_numbers->setBody(body);
+    showKind(Kind::Numbers);
+    run();
+}
+
+void Playground::paste()
+{
+    const QMimeData *copied = QGuiApplication::clipboard()->mimeData();
+    if (copied && copied->hasImage()) {
+        const auto image = qvariant_cast<QImage>(copied->imageData());
+        const quint64 number = ++m_pictureNumber;
+        m_background.run(
+            this,
+            [image, name = tr("Pasted picture")]() -> Result<PictureInput> {
+                QByteArray png;
+                QBuffer buffer(&png);
+                image.save(&buffer, "PNG");
+                return pictureFromBytes(png.toStdString(), name);
+            },
+            [this, number](const Result<PictureInput> &picture) {
+                if (number == m_pictureNumber)
+                    takePicture(picture);
+            });
+    } else if (copied && copied->hasUrls() && copied->urls().first().isLocalFile()) {
+        openPicture(copied->urls().first().toLocalFile());
+    } else {
+        refuse(tr("The clipboard holds no picture: copy one, then paste again."));
+    }
+}
+
+void Playground::refuse(const QString &reason)
+{
+    m_message->show(MessageStrip::Kind::Error, reason);
+}
+
+void Playground::clearResult()
+{
+    m_result->clear();
+    m_seen->view()->setPicture({}, {});
+    m_seen->setCaption({});
+    m_outputs->setOutputs({});
+    m_timings->setTimings({});
+    m_outcome->clear();
+}
+
+void Playground::run()
+{
+    if (m_model.isEmpty())
+        return;
+    if (m_kind == Kind::Picture && !m_picture) {
+        m_message->show(MessageStrip::Kind::Information,
+                        tr("There is no picture yet: drop one, open one or click a sample."));
+        return;
+    }
+    if (m_running)
+        m_again = true;
+    else
+        start();
+}
+
+void Playground::start()
+{
+    m_running = true;
+    m_again = false;
+    m_cancellation = {};
+    m_cancel->setEnabled(true);
+    const quint64 number = ++m_runNumber;
+    RunRequest request;
+    request.model = m_model.toStdString();
+    std::optional<PictureInput>
+        picture; // the one that this run is of, whatever is opened meanwhile
+    if (m_kind == Kind::Picture)
+        request.input = *(picture = m_picture);
+    else
+        request.input = NumbersInput{numbersBody()};
+    request.decoder = m_result->chosenDecoder();
+    request.cancellation = m_cancellation;
+    startRun(m_workbench, request,
+             onGui(this, [this, number, name = m_model, picture](const Result<RunResult> &done) {
+                 if (number != m_runNumber)
+                     return;
+                 m_running = false;
+                 m_cancel->setEnabled(false);
+                 m_feed.updateNow();
+                 if (name == m_model && done) {
+                     m_message->clear();
+                     showResult(*done, picture ? &*picture : nullptr);
+                 } else if (name == m_model && done.error().code != ErrorCode::Cancelled) {
+                     clearResult();
+                     refuse(text(done.error().message));
+                 }
+                 if (m_again)
+                     start();
+             }));
+    m_feed.updateNow();
+}
+
+void Playground::cancelRun()
+{
+    if (!m_running)
+        return;
+    m_cancellation.cancel();
+    ++m_runNumber; // its answer is not wanted any more
+    m_running = false;
+    m_again = false;
+    m_cancel->setEnabled(false);
+    Q_EMIT noted(tr("Run cancelled"));
+}
+
+void Playground::showResult(const RunResult &result, const PictureInput *picture)
+{
+    m_result->show(result, picture);
+    m_seen->view()->setPicture(result.seen, result.seen.size());
+    m_seen->setCaption(result.seen.isNull() ? QString() : seenCaption(result.seenNumbers));
+    m_outputs->setOutputs(result.outputs);
+    m_timings->setTimings(result.prediction.timings);
+    m_outcome->setText(outcomeText(result.prediction));
+    Q_EMIT finished(m_model, text(result.prediction.engine), result.prediction.timings.total);
+}
+
+QString Playground::numbersBody() const
+{
+    return m_kind == Kind::Features ? m_features->body() : m_numbers->body();
+}
+
+QString Playground::apiUrl() const
+{
+    return m_api.url().isEmpty() ? u"http://127.0.0.1:5000"_s : m_api.url();
+}
+
+void Playground::copyCurl()
+{
+    if (m_kind == Kind::Picture) {
+        copyPictureCurl();
+        return;
+    }
+    const QString body = m_kind == Kind::Features ? m_features->namedBody() : m_numbers->body();
+    QGuiApplication::clipboard()->setText(curlForNumbers(apiUrl(), m_model, body));
+    Q_EMIT noted(tr("The curl command is on the clipboard"));
+}
+
+void Playground::copyPictureCurl()
+{
+    if (!m_picture) {
+        refuse(tr("There is no picture to send yet: open one, then copy its command."));
+        return;
+    }
+    const auto copy = [this, url = apiUrl(), name = m_model](const Result<QString> &path) {
+        if (!path) {
+            refuse(text(path.error().message));
+            return;
+        }
+        QGuiApplication::clipboard()->setText(curlForPicture(url, name, *path));
+        Q_EMIT noted(tr("The curl command is on the clipboard"));
+    };
+    if (m_picture->path.isEmpty())
+        m_background.run(
+            this, [picture = *m_picture] { return savedForCurl(picture); }, copy);
+    else
+        copy(m_picture->path);
+}
+
+} // namespace warmbench::ui

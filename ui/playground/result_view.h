@@ -1,0 +1,59 @@
+// The answer as its task wants to be seen: bars, boxes over the picture, a picture, or numbers; and
+// for detectors the two thresholds. Thread: GUI.
+#pragma once
+
+#include "ui/playground/prediction_run.h"
+
+#include <QWidget>
+
+class QLabel;
+class QSlider;
+class QStackedWidget;
+
+namespace warmbench::ui {
+
+class CaptionLabel;
+class ClassBars;
+class PictureView;
+
+class ResultView : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit ResultView(QWidget *parent = nullptr);
+
+    void clear();
+    // `input` is the picture that was sent, for the boxes; null for numbers.
+    void show(const RunResult &result, const PictureInput *input);
+    // The sliders start from the model's own thresholds; none: no sliders.
+    void setDecoder(const std::optional<DecoderSettings> &decoder);
+    // What the sliders say, where they differ from the model's own.
+    std::optional<DecoderSettings> chosenDecoder() const;
+    QString caption() const;
+
+Q_SIGNALS:
+    void decoderChanged();
+
+private:
+    QWidget *makeSliders();
+    void showSliderValues();
+    void showClasses(const SampleResult &sample);
+    void showBoxes(const SampleResult &sample, const PictureInput *input);
+    void showNumbers(const RunResult &result);
+
+    QStackedWidget *m_pages;
+    PictureView *m_picture;
+    ClassBars *m_bars;
+    QWidget *m_barsPage;
+    QLabel *m_numbers;
+    CaptionLabel *m_caption;
+    QWidget *m_sliders;
+    QSlider *m_score;
+    QSlider *m_nms;
+    QLabel *m_scoreText;
+    QLabel *m_nmsText;
+    std::optional<DecoderSettings> m_decoder;
+};
+
+} // namespace warmbench::ui

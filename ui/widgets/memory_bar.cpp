@@ -1,0 +1,67 @@
+#include "ui/widgets/memory_bar.h"
+
+#include "ui/widgets/display_text.h"
+#include "ui/widgets/theme.h"
+
+#include <algorithm>
+#include <QPainter>
+
+namespace warmbench::ui {
+
+namespace {
+constexpr int barHeight = 6;
+constexpr int gap = 5;
+} // namespace
+
+MemoryBar::MemoryBar(QWidget *parent)
+    : QWidget(parent)
+{
+    setAccessibleName(tr("Memory of the loaded models"));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+}
+
+void MemoryBar::setMemory(Bytes used, Bytes budget)
+{
+    if (used == m_used && budget == m_budget)
+        return;
+    m_used = used;
+    m_budget = budget;
+    setAccessibleDescription(text());
+    setToolTip(text());
+    update();
+}
+
+QString MemoryBar::text() const
+{
+    return tr("%1 of %2 in use").arg(ui::text(m_used), ui::text(m_budget));
+}
+
+QSize MemoryBar::sizeHint() const
+{
+    return {160, barHeight + gap + fontMetrics().height()};
+}
+
+void MemoryBar::paintEvent(QPaintEvent *)
+{
+    const ThemeColours colours = themeColours();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    const QRectF bar(0, 0, width(), barHeight);
+    painter.setBrush(colours.line);
+    painter.drawRoundedRect(bar, barHeight / 2.0, barHeight / 2.0);
+    const double share = m_budget.count > 0
+                             ? std::clamp(double(m_used.count) / double(m_budget.count), 0.0, 1.0)
+                             : 0.0;
+    if (share > 0) {
+        // Never narrower than it is high: a little is not nothing.
+        const double filled = std::max<double>(barHeight, bar.width() * share);
+        painter.setBrush(share > 0.9 ? colours.warning : palette().color(QPalette::Highlight));
+        painter.drawRoundedRect(QRectF(0, 0, filled, barHeight), barHeight / 2.0, barHeight / 2.0);
+    }
+    painter.setPen(colours.muted);
+    painter.drawText(QRect(0, barHeight + gap, width(), fontMetrics().height()), Qt::AlignLeft,
+                     fontMetrics().elidedText(text(), Qt::ElideRight, width()));
+}
+
+} // namespace warmbench::ui

@@ -1,0 +1,319 @@
+#include "ui/window/main_window.h"
+
+#include "ui/api_control.h"
+#include "ui/inspector/inspector.h"
+#include "ui/log/log_panel.h"
+#include "ui/models/models_panel.h"
+#include "ui/monitor/monitor.h"
+#include "ui/playground/playground.h"
+#include "ui/settings.h"
+#include "ui/widgets/display_text.h"
+#include "ui/widgets/message_strip.h"
+#include "ui/window/first_run_page.h"
+#include "ui/window/main_window_private.h"
+#include "ui/window/status_line.h"
+
+#include <QAction>
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMimeData>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTimer>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace warmbench::ui {
+
+namespace {
+
+constexpr int noteMs = 5000;
+constexpr int layoutVersion = 1;
+
+struct Opened
+{
+    QString path;
+    Result<std::vector<std::string>> names;
+};
+
+QStringList localFiles(const QMimeData &data)
+{
+    QStringList paths;
+    for (const QUrl &url : data.urls())
+        if (url.isLocalFile())
+            paths << url.toLocalFile();
+    return paths;
+}
+
+} // namespace
+
+MainWindow::MainWindow(Workbench &workbench, ApiControl &api, QWidget *parent)
+    : QMainWindow(parent)
+    , m_d(std::make_unique<Private>(*this, workbench, api))
+{
+    m_d->build();
+    m_d->connectParts();
+    m_d->restore();
+    m_d->feed->updateNow();
+}
+
+MainWindow::~MainWindow()
+{
+    // The docks use the feed and the background; they go while both still live.
+    m_d->feed->disconnect();
+    qDeleteAll(m_d->docks);
+    delete takeCentralWidget();
+}
+
+MainWindow::Private::Private(MainWindow &owner, Workbench &bench, ApiControl &control)
+    : window(owner)
+    , workbench(bench)
+    , api(control)
+{
+}
+
+void MainWindow::Private::connectParts()
+{
+    QObject::connect(feed, &WorkbenchFeed::updated, &window,
+                     [this](const WorkbenchState &state) { show(state); });
+    QObject::connect(models, &ModelsPanel::selectionChanged, &window,
+                     [this](const QString &name) { selectModel(name); });
+    QObject::connect(playground, &Playground::finished, &window,
+                     [this](const QString &, const QString &, std::chrono::nanoseconds total) {
+                         status->setLatency(total);
+                     });
+    QObject::connect(playground, &Playground::noted, &window,
+                     [this](const QString &text) { note(text); });
+    QObject::connect(playground->openPictureAction(), &QAction::triggered, &window,
+                     [this] { askForPicture(); });
+    QObject::connect(firstRun, &FirstRunPage::openRequested, open, &QAction::trigger);
+    QObject::connect(firstRun, &FirstRunPage::sampleRequested, &window, &MainWindow::trySample);
+    QObject::connect(firstRun, &FirstRunPage::recentRequested, &window,
+                     [this](const QString &path) { window.openPaths({path}); });
+    QObject::connect(&api, &ApiControl::changed, &window, [this] { showApi(); });
+    showApi();
+    fillRecent();
+}
+
+void MainWindow::Private::show(const WorkbenchState &state)
+{
+    centre->setCurrentWidget(state.models.empty() ? static_cast<QWidget *>(firstRun) : tabs);
+    inspector->show(state);
+    status->show(state);
+}
+
+void MainWindow::Private::selectModel(const QString &name)
+{
+    playground->setModel(name);
+    inspector->setModel(name);
+    status->setModel(name);
+    inspector->show(feed->state());
+    status->show(feed->state());
+}
+
+void MainWindow::Private::note(const QString &text)
+{
+    window.statusBar()->showMessage(text, noteMs);
+}
+
+void MainWindow::Private::askForModel(bool folder)
+{
+    auto *dialog = new QFileDialog(&window, folder ? MainWindow::tr("Open a folder of models")
+                                                   : MainWindow::tr("Open a model"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFiles);
+    if (!folder)
+        dialog->setNameFilters(
+            {MainWindow::tr("Models (*.onnx *.prototxt *.caffemodel *.pb *.cfg *.weights *.t7 "
+                            "*.xml *.yml *.yaml *.json)"),
+             MainWindow::tr("All files (*)")});
+    dialog->setDirectory(read(settings::lastFolder));
+    QObject::connect(dialog, &QFileDialog::filesSelected, &window,
+                     [this](const QStringList &paths) { window.openPaths(paths); });
+    dialog->open();
+}
+
+void MainWindow::Private::askForPicture()
+{
+    auto *dialog = new QFileDialog(&window, MainWindow::tr("Open a picture"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters({MainWindow::tr("Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif)"),
+                            MainWindow::tr("All files (*)")});
+    dialog->setDirectory(read(settings::lastFolder));
+    QObject::connect(dialog, &QFileDialog::fileSelected, &window, [this](const QString &path) {
+        write(settings::lastFolder, QFileInfo(path).absolutePath());
+        playground->openPicture(path);
+    });
+    dialog->open();
+}
+
+void MainWindow::Private::take(const std::vector<DroppedFile> &files)
+{
+    QStringList refusals;
+    for (const DroppedFile &file : files) {
+        switch (file.kind) {
+        case DroppedFile::Kind::Model:
+            openModel(file.path, true);
+            break;
+        case DroppedFile::Kind::Picture:
+        case DroppedFile::Kind::Numbers:
+            if (playground->model().isEmpty())
+                refusals << MainWindow::tr(
+                                "%1 is an input: open a model first, then drop it again.")
+                                .arg(QFileInfo(file.path).fileName());
+            else if (file.kind == DroppedFile::Kind::Picture)
+                playground->openPicture(file.path);
+            else
+                playground->useNumbers(file.text);
+            break;
+        case DroppedFile::Kind::Refused:
+            refusals << file.text;
+            break;
+        }
+    }
+    if (!refusals.isEmpty())
+        message->show(MessageStrip::Kind::Error, refusals.join(u'\n'));
+}
+
+void MainWindow::Private::openModel(const QString &path, bool load)
+{
+    background.run(
+        &window,
+        [this, path, load] {
+            return Opened{path, workbench.open(path.toStdString(), load)};
+        },
+        [this, selected = models->selected()](const Opened &opened) {
+            if (!opened.names) {
+                message->show(MessageStrip::Kind::Error, text(opened.names.error().message));
+                return;
+            }
+            if (opened.path != sampleFolder) {
+                rememberRecent(opened.path);
+                write(settings::lastFolder, QFileInfo(opened.path).absolutePath());
+                fillRecent();
+            }
+            // What somebody has chosen meanwhile stays chosen.
+            const bool unchanged = models->selected() == selected;
+            feed->updateNow();
+            if (unchanged && !opened.names->empty())
+                models->select(text(opened.names->front()));
+        });
+}
+
+void MainWindow::Private::fillRecent()
+{
+    const QStringList paths = read(settings::recentPaths);
+    recent->clear();
+    recent->setEnabled(!paths.isEmpty());
+    for (const QString &path : paths) {
+        QAction *action = recent->addAction(path);
+        QObject::connect(action, &QAction::triggered, &window,
+                         [this, path] { window.openPaths({path}); });
+    }
+    firstRun->setRecent(paths);
+}
+
+void MainWindow::Private::toggleApi(bool on)
+{
+    if (on == api.isRunning())
+        return;
+    if (on)
+        api.start();
+    else
+        api.stop();
+    showApi();
+}
+
+void MainWindow::Private::showApi()
+{
+    const bool running = api.isRunning();
+    apiSwitch->setChecked(running);
+    apiSwitch->setText(running ? MainWindow::tr("API on") : MainWindow::tr("API off"));
+    apiSwitch->setToolTip(running ? MainWindow::tr("Stop answering on %1").arg(api.url())
+                                  : MainWindow::tr("Answer HTTP clients on this machine"));
+}
+
+void MainWindow::setSampleFolder(const QString &folder)
+{
+    m_d->sampleFolder = folder;
+    m_d->firstRun->setSampleAvailable(!folder.isEmpty());
+    m_d->sample->setEnabled(!folder.isEmpty());
+}
+
+void MainWindow::openPaths(const QStringList &paths)
+{
+    m_d->message->clear();
+    m_d->background.run(
+        this,
+        [paths] {
+            std::vector<DroppedFile> files;
+            for (const QString &path : paths)
+                files.push_back(judgeFile(path));
+            return files;
+        },
+        [this](const std::vector<DroppedFile> &files) { m_d->take(files); });
+}
+
+void MainWindow::trySample()
+{
+    if (!m_d->sampleFolder.isEmpty())
+        m_d->openModel(m_d->sampleFolder, false);
+}
+
+void MainWindow::showEvent(QShowEvent *event)
+{
+    QMainWindow::showEvent(event);
+    // Docks take sizes only once they have been laid out.
+    if (!std::exchange(m_d->arranged, true))
+        QTimer::singleShot(0, this, [this] { m_d->arrange(); });
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    write(settings::windowGeometry, saveGeometry());
+    write(settings::windowLayout, saveState(layoutVersion));
+    write(settings::layoutVersion, layoutVersion);
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    // Taken even where the drop will be refused: only then can it be said why.
+    event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    event->acceptProposedAction();
+    const QStringList paths = localFiles(*event->mimeData());
+    if (paths.isEmpty())
+        m_d->message->show(MessageStrip::Kind::Error,
+                           tr("Only files of this machine can be dropped: save what you dragged, "
+                              "then drop the file."));
+    else
+        openPaths(paths);
+}
+
+void MainWindow::resetLayout()
+{
+    restoreState(m_d->defaultLayout, layoutVersion);
+    m_d->arrange();
+}
+
+void MainWindow::Private::restore()
+{
+    defaultLayout = window.saveState(layoutVersion);
+    window.resize(1280, 800);
+    if (read(settings::layoutVersion) != layoutVersion)
+        return; // another version's docks: the defaults are better than half of them
+    arranged = true;
+    window.restoreGeometry(read(settings::windowGeometry));
+    window.restoreState(read(settings::windowLayout), layoutVersion);
+}
+
+} // namespace warmbench::ui
