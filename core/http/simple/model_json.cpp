@@ -53,14 +53,25 @@ std::string versionsJson(const ModelView &view)
     return out + "]";
 }
 
-std::string warningOf(const ModelView &view)
+// All of them, and the first one for clients that show one.
+void addWarnings(JsonObject &object, const ModelView &view)
 {
-    std::string all = view.entry.warning;
-    if (view.status.facts) {
-        for (const std::string &warning : view.status.facts->warnings)
-            all += (all.empty() ? "" : " ") + warning;
+    std::vector<std::string> all;
+    if (!view.entry.warning.empty())
+        all.push_back(view.entry.warning);
+    if (view.status.facts)
+        all.insert(all.end(), view.status.facts->warnings.begin(),
+                   view.status.facts->warnings.end());
+    std::string list = "[";
+    for (const std::string &warning : all) {
+        list += list.size() > 1 ? ", " : "";
+        appendJsonString(list, warning);
     }
-    return all;
+    if (all.empty())
+        object.raw("warning", "null");
+    else
+        object.text("warning", all.front());
+    object.raw("warnings", list + "]");
 }
 
 void addFacts(JsonObject &object, const ModelView &view)
@@ -98,7 +109,6 @@ void addDescription(JsonObject &object, const ModelView &view)
 std::string modelJson(const ModelView &view)
 {
     const ModelStatus &status = view.status;
-    const std::string warning = warningOf(view);
     JsonObject object;
     object.text("name", view.entry.name)
         .raw("versions", versionsJson(view))
@@ -109,10 +119,7 @@ std::string modelJson(const ModelView &view)
         object.text("reason", status.reason);
     object.flag("changed_on_disk", status.changedOnDisk);
     addFacts(object, view);
-    if (warning.empty())
-        object.raw("warning", "null");
-    else
-        object.text("warning", warning);
+    addWarnings(object, view);
     addDescription(object, view);
     object.number("hits", status.hits)
         .number("misses", status.misses)

@@ -61,6 +61,24 @@ private Q_SLOTS:
                  QStringLiteral("ready"));
     }
 
+    void warningsAreAList()
+    {
+        QTemporaryDir folder;
+        const auto place = std::filesystem::path(folder.path().toStdString());
+        std::filesystem::copy_file(testModel("tiny_64.onnx"), place / "tiny.onnx");
+        QVERIFY(writeFile(place / "tiny.warmbench.json",
+                          R"({"labls": "a.txt", "taks": "regression"})"));
+        ApiServer api;
+        QVERIFY(api.workbench().open(place / "tiny.onnx", true));
+        QTRY_COMPARE(api.get("/ready").status, 200);
+        const QJsonObject model = jsonOf(api.get("/models/tiny"));
+        const QJsonArray warnings = model[QLatin1String("warnings")].toArray();
+        QVERIFY2(warnings.size() >= 2, api.get("/models/tiny").body.c_str());
+        QCOMPARE(model[QLatin1String("warning")], warnings.first());
+        QVERIFY(warnings[0].toString().contains(QLatin1String("labls")));
+        QVERIFY(warnings[1].toString().contains(QLatin1String("taks")));
+    }
+
     void predictionHasTheFormOfTheContract()
     {
         ApiServer api(oneFake(), {}, defaultFake());
