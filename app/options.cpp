@@ -99,7 +99,7 @@ std::vector<OptionSpec> mainOptions()
              return store(Result<std::string>(v), o.workbench.defaultModel);
          }},
         {"memory-budget", "SIZE",
-         "Memory that loaded models may take together (half of what is free)", runners,
+         "Memory that loaded models may take together (half of the machine's)", runners,
          [](Options &o, const std::string &v) {
              return store(parseBytes(v), o.workbench.cache.budget);
          }},
@@ -216,7 +216,7 @@ const std::vector<OptionSpec> &table()
 Options defaultsOf(Command command)
 {
     Options options;
-    options.workbench.cache.budget = {availableMemory().count / 2};
+    options.workbench.cache.budget = {machineMemory().count / 2};
     options.workbench.cache.keepAlive =
         command == Command::Window ? Milliseconds(std::chrono::minutes(30)) : forever;
     options.http.nextFreePort = command == Command::Window;

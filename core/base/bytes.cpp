@@ -48,7 +48,7 @@ std::optional<std::int64_t> numberAfter(std::string_view text, std::string_view 
     return error == std::errc() ? std::optional(number) : std::nullopt;
 }
 
-std::string procFile(const char *path)
+std::string procFile(const std::string &path)
 {
     auto content = readFile(path, mebibytes(1));
     return content ? std::move(*content) : std::string();
@@ -98,15 +98,23 @@ Result<Bytes> parseBytes(std::string_view text)
     return Bytes{static_cast<std::int64_t>(total)};
 }
 
-Bytes availableMemory()
+Bytes machineMemory()
 {
-    std::int64_t available =
-        numberAfter(procFile("/proc/meminfo"), "MemAvailable:").value_or(1 << 20) * 1024;
-    if (const auto limit = numberAfter(procFile("/sys/fs/cgroup/memory.max"), "")) {
-        const auto used = numberAfter(procFile("/sys/fs/cgroup/memory.current"), "").value_or(0);
-        available = std::min(available, std::max<std::int64_t>(*limit - used, 0));
+    std::int64_t most =
+        numberAfter(procFile("/proc/meminfo"), "MemTotal:").value_or(1 << 20) * 1024;
+    // Of the second version of control groups: "0::/user.slice/x", below which each folder may
+    // have a limit of its own.
+    const std::string groups = procFile("/proc/self/cgroup");
+    const auto begin = groups.find("0::/");
+    if (begin == std::string::npos)
+        return {most};
+    std::string group = groups.substr(begin + 3, groups.find('\n', begin) - begin - 3);
+    for (;; group.erase(group.rfind('/'))) {
+        const auto limit = numberAfter(procFile("/sys/fs/cgroup" + group + "/memory.max"), "");
+        most = std::min(most, limit.value_or(most));
+        if (group.empty() || group == "/")
+            return {most};
     }
-    return {available};
 }
 
 Bytes residentMemory()

@@ -23,6 +23,16 @@ class TestBase : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void memoryOfTheMachineDoesNotDrift()
+    {
+        const Bytes before = machineMemory();
+        QVERIFY(before > residentMemory());
+        const std::vector<char> taken(std::size_t{200} << 20, 'x');
+        QVERIFY(residentMemory() > mebibytes(200));
+        QCOMPARE(machineMemory().count, before.count);
+        QCOMPARE(taken.back(), 'x');
+    }
+
     void sizesAreReadAsPeopleWriteThem_data()
     {
         QTest::addColumn<QByteArray>("text");
