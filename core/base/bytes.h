@@ -40,8 +40,8 @@ std::string toText(Bytes bytes);
 // "64MiB", "2GiB", "10KB" (decimal), "4096"; case of the unit does not matter, no sign.
 Result<Bytes> parseBytes(std::string_view text);
 
-// Memory of the machine, or the least limit that is set for this process's control groups where that
-// is less. It does not change with what is in use.
+// Memory of the machine, or the least limit that is set for this process's control groups where
+// that is less. It does not change with what is in use.
 Bytes machineMemory();
 // Resident size of this process.
 Bytes residentMemory();
