@@ -170,11 +170,14 @@ private Q_SLOTS:
     {
         Pipe pipe;
         LineWriter writer(pipe.writer(), "test", notice, {100'000, 1 << 24});
-        std::size_t lines = 0;
+        constexpr std::string_view line = "a line\n";
+        int lines = 0;
         {
             std::jthread reader([&] {
                 const std::string text = pipe.readTo("end");
-                lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+                for (auto at = text.find(line); at != std::string::npos;
+                     at = text.find(line, at + 1))
+                    ++lines;
             });
             {
                 std::vector<std::jthread> threads;
@@ -187,7 +190,7 @@ private Q_SLOTS:
             }
             writer.write("end\n");
         }
-        QCOMPARE(lines, std::size_t(4001));
+        QCOMPARE(lines, 4000);
         QCOMPARE(writer.dropped(), std::uint64_t(0));
     }
 
