@@ -93,9 +93,11 @@ bool worksAlongTheFirstExtent(const OnnxStep &step, const ValueShapes &shapes)
 // Whether two samples at once are answered otherwise than one after the other, by the graph itself.
 bool joinsSamples(const OnnxFile &file)
 {
+    if (!hasFreeBatch(file.spec()))
+        return false;
     const auto graph = file.shapes();
     const auto plan = planOf(file, 1, {});
-    if (!hasFreeBatch(file.spec()) || !plan || plan->trials.empty())
+    if (!plan || plan->trials.empty())
         return false;
     std::vector<Shape> shapes = plan->trials.front();
     const auto one = graph->infer(shapes);
