@@ -1,67 +1,14 @@
-#include "gate.h"
-#include "inference/scheduler.h"
+// Queues, turns, places, the end of jobs, and runs on the thread of the caller.
+#include "job_log.h"
 #include "manual_clock.h"
 
 #include <atomic>
 #include <map>
-#include <mutex>
 #include <QtTest>
-#include <string>
 #include <thread>
-#include <vector>
 
 using namespace warmbench;
 using namespace std::chrono_literals;
-
-namespace {
-
-// What became of jobs, by name, in order. Thread: any.
-class Log
-{
-public:
-    Job job(const std::string &queue, const std::string &name, Gate *gate = nullptr)
-    {
-        Job made;
-        made.queue = queue;
-        made.run = [this, name, gate] {
-            if (gate)
-                gate->pass();
-            add(name);
-        };
-        made.abandon = [this, name](const Error &error) {
-            add(name + ": " + errorCodeName(error.code));
-        };
-        return made;
-    }
-    void add(const std::string &line)
-    {
-        const std::lock_guard lock(m_mutex);
-        m_lines.push_back(line);
-        m_changed.notify_all();
-    }
-    // The lines, once there are as many.
-    std::vector<std::string> await(std::size_t count)
-    {
-        std::unique_lock lock(m_mutex);
-        m_changed.wait_for(lock, 30s, [&] { return m_lines.size() >= count; });
-        return m_lines;
-    }
-    std::vector<std::string> lines() { return await(0); }
-
-private:
-    std::mutex m_mutex;
-    std::condition_variable m_changed;
-    std::vector<std::string> m_lines;
-};
-
-using Lines = std::vector<std::string>;
-
-bool runHere(Scheduler &scheduler, const Job &job)
-{
-    return scheduler.runHere(job.queue, job.concurrency, job.run);
-}
-
-} // namespace
 
 class TestScheduler : public QObject
 {
@@ -71,7 +18,7 @@ private Q_SLOTS:
     void aFullQueueRefusesWithoutAbandoning()
     {
         const ManualClock clock;
-        Log log;
+        JobLog log;
         Gate gate;
         gate.close();
         Scheduler scheduler(clock, {1, 2});
@@ -95,7 +42,7 @@ private Q_SLOTS:
     void aQueueWithoutRoomToWaitStillRunsWhatCanStartAtOnce()
     {
         const ManualClock clock;
-        Log log;
+        JobLog log;
         Gate gate;
         gate.close();
         Scheduler scheduler(clock, {1, 0});
@@ -110,7 +57,7 @@ private Q_SLOTS:
     void deadJobsDoNotKeepAQueueFull()
     {
         ManualClock clock;
-        Log log;
+        JobLog log;
         Gate gate;
         gate.close();
         Scheduler scheduler(clock, {1, 2});
@@ -133,7 +80,7 @@ private Q_SLOTS:
     void aDeadlineThatPassesWhileWaitingAbandonsTheJob()
     {
         ManualClock clock;
-        Log log;
+        JobLog log;
         Gate gate;
         gate.close();
         Scheduler scheduler(clock, {1, 8});
@@ -162,7 +109,7 @@ private Q_SLOTS:
     void aCancelledJobIsDroppedUnrun()
     {
         const ManualClock clock;
-        Log log;
+        JobLog log;
         Gate gate;
         gate.close();
         Scheduler scheduler(clock, {1, 8});
@@ -182,7 +129,7 @@ private Q_SLOTS:
     void theAbandonedAreToldBeforeTheNextJobRuns()
     {
         const ManualClock clock;
-        Log log;
+        JobLog log;
         Gate first;
         Gate next;
         first.close();
@@ -202,7 +149,7 @@ private Q_SLOTS:
     void queuesTakeTurns()
     {
         const ManualClock clock;
-        Log log;
+        JobLog log;
         Gate gate;
         gate.close();
         Scheduler scheduler(clock, {1, 8});
@@ -268,7 +215,7 @@ private Q_SLOTS:
     void allPlacesOfANetworkAreUsed()
     {
         const ManualClock clock;
-        Log log;
+        JobLog log;
         Gate gate;
         gate.close();
         Scheduler scheduler(clock, {3, 8});
@@ -290,7 +237,7 @@ private Q_SLOTS:
     void aBusyNetworkDoesNotKeepOthersWaiting()
     {
         const ManualClock clock;
-        Log log;
+        JobLog log;
         Gate gate;
         gate.close();
         Scheduler scheduler(clock, {2, 8});
@@ -305,7 +252,7 @@ private Q_SLOTS:
     void stopDrainsWhatWasAccepted()
     {
         const SystemClock clock;
-        Log log;
+        JobLog log;
         Scheduler scheduler(clock, {2, 1000});
         for (int i = 0; i < 200; ++i)
             QVERIFY(scheduler.submit(log.job("digits", "done")));
@@ -319,7 +266,7 @@ private Q_SLOTS:
     void stopAbandonsWhatDoesNotEndInTime()
     {
         const SystemClock clock;
-        Log log;
+        JobLog log;
         Gate gate;
         gate.close();
         Scheduler scheduler(clock, {1, 8});
@@ -336,7 +283,7 @@ private Q_SLOTS:
     void aJobMayStopTheScheduler()
     {
         const SystemClock clock;
-        Log log;
+        JobLog log;
         Scheduler scheduler(clock, {2, 8});
         for (const char *name : {"one", "two"}) {
             Job job = log.job("digits", name);
@@ -355,7 +302,7 @@ private Q_SLOTS:
     void aJobAndItsAbandonmentMaySubmit()
     {
         const SystemClock clock;
-        Log log;
+        JobLog log;
         Scheduler scheduler(clock, {1, 8});
         Job job = log.job("digits", "outer");
         job.run = [&] { QVERIFY(scheduler.submit(log.job("digits", "inner"))); };
@@ -390,7 +337,7 @@ private Q_SLOTS:
     void runHereTakesTheCallersThreadWhereNothingWaits()
     {
         const ManualClock clock;
-        Log log;
+        JobLog log;
         Scheduler scheduler(clock, {2, 8});
         std::thread::id ranOn;
         Job job;
@@ -407,7 +354,7 @@ private Q_SLOTS:
     void runHereLeavesTheJobWhereItsQueueIsBusy()
     {
         const ManualClock clock;
-        Log log;
+        JobLog log;
         Gate gate;
         gate.close();
         Scheduler scheduler(clock, {2, 8});
@@ -437,7 +384,7 @@ private Q_SLOTS:
     void runHereStartsWhatCameMeanwhile()
     {
         const ManualClock clock;
-        Log log;
+        JobLog log;
         Scheduler scheduler(clock, {1, 8});
         Job job = log.job("digits", "");
         job.run = [&] { QVERIFY(scheduler.submit(log.job("digits", "came meanwhile"))); };
@@ -448,159 +395,12 @@ private Q_SLOTS:
     void runHereIsOverAfterStop()
     {
         const ManualClock clock;
-        Log log;
+        JobLog log;
         Scheduler scheduler(clock, {1, 8});
         scheduler.stop(0s);
         Job job = log.job("digits", "late");
         QVERIFY(!runHere(scheduler, job));
         QVERIFY(log.lines().empty());
-    }
-
-    // Jobs say that they are heavy once they run; what is light passes those that wait.
-    void heavyJobsRunOnHalfOfTheThreads()
-    {
-        const ManualClock clock;
-        Log log;
-        Gate gate;
-        gate.close();
-        Scheduler scheduler(clock, {4, 8});
-        for (int i = 0; i < 4; ++i) {
-            Job job = log.job("digits", "");
-            job.concurrency = 4;
-            job.run = [&] {
-                Job heavy = log.job("digits", "heavy", &gate);
-                heavy.concurrency = 4;
-                scheduler.giveBack(std::move(heavy));
-            };
-            QVERIFY(scheduler.submit(std::move(job)));
-        }
-        QVERIFY(gate.awaitWaiting(2));
-        Job light = log.job("digits", "light");
-        light.concurrency = 4;
-        QVERIFY(scheduler.submit(std::move(light)));
-        QVERIFY(scheduler.submit(log.job("iris", "other")));
-        QCOMPARE(log.await(2).size(), std::size_t(2));
-        QTRY_COMPARE(scheduler.running(), std::size_t(2));
-        QCOMPARE(gate.waiting(), 2);
-        QCOMPARE(scheduler.waiting("digits"), std::size_t(2));
-        Job here = log.job("iris", "here");
-        QVERIFY(runHere(scheduler, here));
-        gate.open();
-        QCOMPARE(log.await(7).size(), std::size_t(7));
-        QTRY_COMPARE(scheduler.running(), std::size_t(0));
-        QCOMPARE(scheduler.waiting(), std::size_t(0));
-    }
-
-    void aWaitingHeavyJobHoldsNoPlaceOfItsNetwork()
-    {
-        const ManualClock clock;
-        Log log;
-        Gate gate;
-        gate.close();
-        Scheduler scheduler(clock, {2, 8}); // one heavy job at once
-        scheduler.giveBack(log.job("a", "heavy of a", &gate));
-        QVERIFY(gate.awaitWaiting(1));
-        scheduler.giveBack(log.job("b", "heavy of b"));
-        QVERIFY(scheduler.submit(log.job("b", "light of b")));
-        QCOMPARE(log.await(1), Lines{"light of b"});
-        gate.open();
-        QCOMPARE(log.await(3), (Lines{"light of b", "heavy of a", "heavy of b"}));
-    }
-
-    void queuesOfHeavyJobsTakeTurns()
-    {
-        const ManualClock clock;
-        Log log;
-        Gate gate;
-        gate.close();
-        Scheduler scheduler(clock, {2, 8});
-        scheduler.giveBack(log.job("gate", "gate", &gate));
-        QVERIFY(gate.awaitWaiting(1));
-        for (const char *name : {"a1", "a2", "a3"})
-            scheduler.giveBack(log.job("a", name));
-        for (const char *name : {"b1", "b2"})
-            scheduler.giveBack(log.job("b", name));
-        gate.open();
-        QCOMPARE(log.await(6), (Lines{"gate", "a1", "b1", "a2", "b2", "a3"}));
-    }
-
-    void heavyAndLightJobsOfAQueueTakeTurns()
-    {
-        const ManualClock clock;
-        Log log;
-        Gate gate;
-        gate.close();
-        Scheduler scheduler(clock, {1, 8});
-        QVERIFY(scheduler.submit(log.job("digits", "gate", &gate)));
-        QVERIFY(gate.awaitWaiting(1));
-        for (const char *name : {"heavy 1", "heavy 2"})
-            scheduler.giveBack(log.job("digits", name));
-        for (const char *name : {"light 1", "light 2"})
-            QVERIFY(scheduler.submit(log.job("digits", name)));
-        gate.open();
-        QCOMPARE(log.await(5), (Lines{"gate", "heavy 1", "light 1", "heavy 2", "light 2"}));
-    }
-
-    void aHeavyJobBehindABusyNetworkLetsTheNextQueuesHeavyOneRun()
-    {
-        const ManualClock clock;
-        Log log;
-        Gate gate;
-        gate.close();
-        Scheduler scheduler(clock, {2, 8});
-        QVERIFY(scheduler.submit(log.job("busy", "light", &gate)));
-        QVERIFY(gate.awaitWaiting(1));
-        scheduler.giveBack(log.job("busy", "heavy"));
-        scheduler.giveBack(log.job("free", "heavy of another"));
-        QCOMPARE(log.await(1), Lines{"heavy of another"});
-        gate.open();
-        QCOMPARE(log.await(3), (Lines{"heavy of another", "light", "heavy"}));
-    }
-
-    void whatIsGivenBackWasAcceptedAndIsDrained()
-    {
-        const SystemClock clock;
-        Log log;
-        Gate gate;
-        gate.close();
-        Scheduler scheduler(clock, {1, 0});
-        Job job = log.job("digits", "");
-        job.run = [&] {
-            gate.pass();
-            scheduler.giveBack(log.job("digits", "done"));
-        };
-        QVERIFY(scheduler.submit(std::move(job)));
-        QVERIFY(gate.awaitWaiting(1));
-        std::jthread stopper([&] { scheduler.stop(30s); });
-        QTRY_VERIFY(!scheduler.submit(log.job("iris", "")).has_value());
-        gate.open();
-        stopper.join();
-        QCOMPARE(log.lines(), Lines{"done"});
-        scheduler.giveBack(log.job("digits", "late"));
-        QCOMPARE(log.lines(), (Lines{"done", "late: UNAVAILABLE"}));
-    }
-
-    void deadlinesAndStopsReachHeavyJobsThatWait()
-    {
-        ManualClock clock;
-        Log log;
-        Gate gate;
-        gate.close();
-        Scheduler scheduler(clock, {2, 2});
-        scheduler.giveBack(log.job("digits", "running", &gate));
-        QVERIFY(gate.awaitWaiting(1));
-        Job late = log.job("digits", "late");
-        late.deadline = clock.now() + 1s;
-        scheduler.giveBack(std::move(late));
-        scheduler.giveBack(log.job("digits", "waits"));
-        QVERIFY(!scheduler.submit(log.job("digits", "no room"))); // they count
-        QVERIFY(scheduler.sweep() == clock.now() + 1s);
-        clock.advance(1s);
-        scheduler.sweep();
-        QCOMPARE(log.lines(), Lines{"late: DEADLINE_EXCEEDED"});
-        std::jthread stopper([&] { scheduler.stop(1ms); });
-        QCOMPARE(log.await(2), (Lines{"late: DEADLINE_EXCEEDED", "waits: UNAVAILABLE"}));
-        gate.open();
     }
 
     void hammeredWithDeadlinesCancellationsAndSweepsEveryJobEndsOnce()

@@ -122,8 +122,8 @@ private Q_SLOTS:
         QVERIFY(writeFile(root / "shape.txt", "1 3 240 320"));
         QVERIFY(writeFile(root / "input.bin", rawBytes(input[0])));
         QStringList arguments;
-        for (const auto &path :
-             {sourceFile("tests/core/engine/compare_caffe.py"), files.network, files.weights, root})
+        for (const auto &path : {sourceFile("tests/core/engine/opencv/compare_caffe.py"),
+                                 files.network, files.weights, root})
             arguments << QString::fromStdString(path.string());
         for (const TensorSpec &output : (*network)->spec().outputs)
             arguments << QString::fromStdString(output.name);
