@@ -266,10 +266,8 @@ Result<QJsonObject> readConfiguration(const QString &file)
         const std::string key = it.key().toStdString();
         if (std::find(known.begin(), known.end(), key) != known.end())
             continue;
-        const std::string near = nearest(key, known);
-        return invalidArgument(
-            fmt::format("\"{}\" has no option \"{}\"{}.", file.toStdString(), printable(key),
-                        near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
+        return invalidArgument(fmt::format("\"{}\" has no option \"{}\"{}.", file.toStdString(),
+                                           printable(key), didYouMean(key, known)));
     }
     return object;
 }

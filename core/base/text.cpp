@@ -1,7 +1,10 @@
 #include "base/text.h"
 
+#include "base/utf8.h"
+
 #include <algorithm>
 #include <cctype>
+#include <fmt/format.h>
 #include <numeric>
 
 namespace warmbench {
@@ -45,32 +48,6 @@ std::size_t editDistance(std::string_view a, std::string_view b, std::size_t mos
     return row[b.size()];
 }
 
-// Length of the well-formed UTF-8 sequence at the start of `text`, 0 where there is none (Unicode
-// 15, table 3-7).
-std::size_t sequenceLength(std::string_view text)
-{
-    const auto first = static_cast<unsigned char>(text[0]);
-    const std::size_t length = first < 0x80                    ? 1
-                               : first >= 0xC2 && first < 0xE0 ? 2
-                               : first >= 0xE0 && first < 0xF0 ? 3
-                               : first >= 0xF0 && first < 0xF5 ? 4
-                                                               : 0;
-    if (length < 2)
-        return length;
-    if (length > text.size())
-        return 0;
-    const auto second = static_cast<unsigned char>(text[1]);
-    const unsigned char least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    const unsigned char most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    if (second < least || second > most)
-        return 0;
-    const auto rest = text.substr(2, length - 2);
-    const bool whole = std::all_of(rest.begin(), rest.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-    });
-    return whole ? length : 0;
-}
-
 // Characters that begin a new line or steer a terminal: C0, DEL, C1 and U+2028 and U+2029.
 bool isControl(std::string_view sequence)
 {
@@ -85,7 +62,7 @@ bool isControl(std::string_view sequence)
 // Length of the character at the start of `text` where it can be shown in a line, else 0.
 std::size_t shownLength(std::string_view text)
 {
-    const std::size_t length = sequenceLength(text);
+    const std::size_t length = utf8Length(text);
     return length > 0 && isControl(text.substr(0, length)) ? 0 : length;
 }
 
@@ -127,6 +104,12 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
         most = distance - 1;
     }
     return best;
+}
+
+std::string didYouMean(std::string_view word, std::span<const std::string> candidates)
+{
+    const std::string near = nearest(word, candidates);
+    return near.empty() ? near : fmt::format(" (did you mean \"{}\"?)", printable(near));
 }
 
 std::string lowered(std::string_view text)

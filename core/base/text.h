@@ -19,6 +19,9 @@ std::string joined(std::span<const std::string> words, std::size_t most = 24);
 // be a slip; else empty. Cost: at most some milliseconds, whatever is compared: words beyond
 // longestName have none, and of a great many candidates only the first are looked at.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
+// What a sentence says behind a word that nobody knows: ` (did you mean "width"?)`; empty where
+// nothing is near.
+std::string didYouMean(std::string_view word, std::span<const std::string> candidates);
 // Letters of ASCII alone, whatever the locale.
 std::string lowered(std::string_view text);
 std::string_view trimmed(std::string_view text);

@@ -71,4 +71,15 @@ Bytes busiestMoment(std::span<const LiveStep> steps, std::span<const Bytes> size
     return most;
 }
 
+Bytes floatBytes(std::span<const Shape> shapes)
+{
+    constexpr std::int64_t most = std::int64_t(1) << 44;
+    Bytes sum;
+    for (const Shape &shape : shapes) {
+        const auto count = elementCount(shape);
+        sum += {std::min(most, count ? 4 * static_cast<std::int64_t>(*count) : most)};
+    }
+    return sum;
+}
+
 } // namespace warmbench

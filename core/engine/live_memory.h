@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "tensor/shape.h"
 
 #include <span>
 #include <vector>
@@ -23,5 +24,9 @@ struct LiveStep
 // constants) are not counted.
 Bytes busiestMoment(std::span<const LiveStep> steps, std::span<const Bytes> sizes,
                     std::span<const int> kept);
+
+// What tensors of these shapes take in float32, together: at most 16 TiB each, however large the
+// shape claims to be.
+Bytes floatBytes(std::span<const Shape> shapes);
 
 } // namespace warmbench

@@ -1,5 +1,5 @@
 // What a network says of itself: inputs and outputs in the file's order, and who made it.
-// Thread: a value.
+// Thread: a value, pure functions.
 #pragma once
 
 #include "engine/model_files.h"
@@ -30,5 +30,10 @@ struct NetworkSpec
     std::vector<std::string>
         warnings; // int64 initialisers beyond float32's digits, guessed shapes, ...
 };
+
+// True where an extent behind the first is free: its size is the client's to choose.
+bool hasFreeSizes(const NetworkSpec &spec);
+// True where the first extent of every input is free and counts samples.
+bool hasFreeBatch(const NetworkSpec &spec);
 
 } // namespace warmbench

@@ -240,15 +240,6 @@ Result<std::size_t> outputBytesOfSamples(const Network &network, std::span<const
     return bytes && !together ? Result<std::size_t>(*bytes * samples.size()) : bytes;
 }
 
-bool hasChosenSizes(const NetworkSpec &spec)
-{
-    return std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const TensorSpec &input) {
-        const auto behind =
-            input.shape.begin() + std::min<std::ptrdiff_t>(1, std::ssize(input.shape));
-        return std::any_of(behind, input.shape.end(), [](const Dimension &d) { return d.free(); });
-    });
-}
-
 Result<std::size_t> activationBytes(const Network &network, std::span<const Shape> inputs)
 {
     const auto cost = network.cost(inputs);
@@ -282,11 +273,9 @@ Result<std::vector<Tensor>> orderedInputs(const NetworkSpec &spec, std::vector<N
     for (NamedTensor &given : tensors) {
         const auto at = std::find(names.begin(), names.end(), given.name);
         if (at == names.end()) {
-            const std::string near = nearest(given.name, names);
-            return invalidArgument(fmt::format(
-                "The model has no input \"{}\"{}; its inputs are {}.", printable(given.name),
-                near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", printable(near)),
-                joined(names)));
+            return invalidArgument(
+                fmt::format("The model has no input \"{}\"{}; its inputs are {}.",
+                            printable(given.name), didYouMean(given.name, names), joined(names)));
         }
         Tensor *&slot = found[static_cast<std::size_t>(at - names.begin())];
         if (slot)

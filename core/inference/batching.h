@@ -43,8 +43,6 @@ Result<std::vector<Tensor>> runSamples(Network &network, std::vector<Tensor> sam
 Result<std::size_t> outputBytes(const Network &network, std::span<const Tensor> inputs);
 Result<std::size_t> outputBytesOfSamples(const Network &network, std::span<const Tensor> samples);
 
-// True where an extent behind the first is the client's to choose.
-bool hasChosenSizes(const NetworkSpec &spec);
 // Bytes that a run with inputs of these shapes takes between its layers, for as long as it runs.
 // InvalidArgument: the network cannot take such shapes.
 Result<std::size_t> activationBytes(const Network &network, std::span<const Shape> inputs);

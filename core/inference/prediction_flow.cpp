@@ -147,7 +147,7 @@ Result<void> Flow::runTensors()
 Result<void> Flow::makeRoomToRun(std::span<const Tensor> inputs, bool batched, std::size_t samples,
                                  Reservation &passing)
 {
-    if (samples == 1 && !hasChosenSizes(m_network.spec()))
+    if (samples == 1 && !hasFreeSizes(m_network.spec()))
         return {};
     std::vector<Shape> shapes;
     for (const Tensor &input : inputs)

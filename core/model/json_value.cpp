@@ -1,6 +1,7 @@
 #include "model/json_value.h"
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 #include <algorithm>
 #include <charconv>
@@ -13,26 +14,6 @@ namespace warmbench {
 namespace {
 
 constexpr int deepest = 64;
-
-void appendUtf8(std::string &out, std::uint32_t code)
-{
-    const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-    if (code < 0x80) {
-        put(code);
-    } else if (code < 0x800) {
-        put(0xC0 | (code >> 6));
-        put(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-        put(0xE0 | (code >> 12));
-        put(0x80 | ((code >> 6) & 0x3F));
-        put(0x80 | (code & 0x3F));
-    } else {
-        put(0xF0 | (code >> 18));
-        put(0x80 | ((code >> 12) & 0x3F));
-        put(0x80 | ((code >> 6) & 0x3F));
-        put(0x80 | (code & 0x3F));
-    }
-}
 
 // Recursive descent; the first problem is kept and unwinds everything.
 class Parser
@@ -324,8 +305,7 @@ std::string JsonValue::shown() const
 
 Result<JsonValue> parseJson(std::string_view text)
 {
-    if (text.substr(0, 3) == "\xEF\xBB\xBF")
-        text.remove_prefix(3);
+    text = withoutByteOrderMark(text);
     if (text.substr(0, 2) == "\xFF\xFE" || text.substr(0, 2) == "\xFE\xFF")
         return invalidArgument("line 1, column 1: the text is UTF-16; save it as UTF-8");
     return Parser(text).parse();

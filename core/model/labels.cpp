@@ -1,6 +1,7 @@
 #include "model/labels.h"
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "model/json_value.h"
 
 #include <algorithm>
@@ -105,8 +106,7 @@ Result<std::vector<std::string>> fromJson(const JsonValue &root)
 
 Result<std::vector<std::string>> parseLabels(std::string_view text)
 {
-    if (text.substr(0, 3) == "\xEF\xBB\xBF")
-        text.remove_prefix(3);
+    text = withoutByteOrderMark(text);
     const auto content = trimmed(text);
     const bool list = content.starts_with('[') && content.ends_with(']');
     const bool object = content.starts_with('{') && content.ends_with('}');

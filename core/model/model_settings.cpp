@@ -3,6 +3,7 @@
 #include "base/contained_path.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "model/settings_reader.h"
 
 #include <algorithm>
@@ -408,9 +409,7 @@ Result<ModelSettings> parseModelSettings(std::string_view json, std::string_view
     reader.object<ModelSettings>(*root, settingsKeys, settings);
     if (reader.problem())
         return *reader.problem();
-    if (json.substr(0, 3) == "\xEF\xBB\xBF")
-        json.remove_prefix(3);
-    settings.json = json;
+    settings.json = withoutByteOrderMark(json);
     settings.warnings = reader.takeWarnings();
     return settings;
 }

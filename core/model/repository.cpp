@@ -253,10 +253,9 @@ Result<RepositoryEntry> Repository::find(const std::string &name) const
         return notFound(fmt::format(
             "There is no model \"{}\", nor any other; open a model's file or folder first.",
             shown));
-    if (const std::string near = nearest(name, names); !near.empty())
-        return notFound(fmt::format("There is no model \"{}\"; did you mean \"{}\"? GET /models "
-                                    "lists them all.",
-                                    shown, near));
+    if (const std::string question = didYouMean(name, names); !question.empty())
+        return notFound(fmt::format("There is no model \"{}\"{}. GET /models lists them all.",
+                                    shown, question));
     if (count > mostNamesListed)
         return notFound(fmt::format("There is no model \"{}\"; GET /models lists the {} there are.",
                                     shown, count));

@@ -33,13 +33,10 @@ void SettingsReader::warnUnknown(const JsonValue &value, const std::string &key,
 {
     const std::string full =
         printable(m_path.empty() ? key : fmt::format("{}.{}", m_path, key), 80);
-    const std::string meant = nearest(key, known);
-    m_warnings.push_back(fmt::format("{}: the key \"{}\" is unknown and ignored; {}.", where(value),
-                                     full,
-                                     meant.empty() ? fmt::format("known here are {}", joined(known))
-                                                   : fmt::format("did you mean \"{}\"?", meant)));
-    if (m_warnings.back().ends_with("?."))
-        m_warnings.back().pop_back();
+    const std::string question = didYouMean(key, known);
+    m_warnings.push_back(fmt::format(
+        "{}: the key \"{}\" is unknown and ignored{}.", where(value), full,
+        question.empty() ? fmt::format("; known here are {}", joined(known)) : question));
 }
 
 std::optional<std::string> SettingsReader::text(const JsonValue &value, std::string_view accepted)

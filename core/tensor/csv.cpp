@@ -1,6 +1,7 @@
 #include "tensor/csv.h"
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -197,8 +198,7 @@ void appendNumber(std::string &out, T value)
 
 Result<CsvTable> readCsv(std::string_view text)
 {
-    if (text.starts_with("\xEF\xBB\xBF"))
-        text.remove_prefix(3);
+    text = withoutByteOrderMark(text);
     const auto start = text.find_first_not_of("\r\n");
     RowReader reader(text, separatorOf(text.substr(start == std::string_view::npos ? 0 : start)));
     CsvTable table;

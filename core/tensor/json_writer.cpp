@@ -1,5 +1,7 @@
 #include "tensor/json_writer.h"
 
+#include "base/utf8.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -67,31 +69,6 @@ bool isPlain(char c)
     return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
-// Length of the well-formed sequence at the start of `text` (Unicode 15, table 3-7), or 0.
-std::size_t wellFormed(std::string_view text)
-{
-    const auto byte = [text](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    const auto within = [&](std::size_t i, unsigned low, unsigned high) {
-        return byte(i) >= low && byte(i) <= high;
-    };
-    const unsigned first = byte(0);
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xC2 && first <= 0xDF)
-        return within(1, 0x80, 0xBF) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) { // no overlong forms, no surrogates
-        const bool second = within(1, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF);
-        return second && within(2, 0x80, 0xBF) ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) { // nothing above U+10FFFF
-        const bool second = within(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF);
-        return second && within(2, 0x80, 0xBF) && within(3, 0x80, 0xBF) ? 4 : 0;
-    }
-    return 0;
-}
-
 void appendControl(std::string &out, unsigned char c)
 {
     constexpr std::string_view hex = "0123456789abcdef";
@@ -152,7 +129,7 @@ void appendJsonString(std::string &out, std::string_view text)
             out += '\\';
             out += text.front();
         } else {
-            length = wellFormed(text);
+            length = utf8Length(text);
             out += length ? text.substr(0, length) : "\xEF\xBF\xBD";
         }
         text.remove_prefix(length ? length : 1);

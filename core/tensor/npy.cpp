@@ -1,6 +1,7 @@
 #include "tensor/npy.h"
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "tensor/npy_header.h"
 
 #include <algorithm>
@@ -42,30 +43,6 @@ void eachElement(const NpyHeader &header, std::size_t count, Data data, const Us
             at -= strides[d] * static_cast<std::size_t>(header.shape[d]);
             index[d] = 0;
         }
-    }
-}
-
-void appendUtf8(std::string &text, std::uint32_t point)
-{
-    const auto tail = [&](unsigned shift) {
-        text += static_cast<char>(0x80U | ((point >> shift) & 0x3FU));
-    };
-    if (point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF))
-        point = 0xFFFD;
-    if (point < 0x80) {
-        text += static_cast<char>(point);
-    } else if (point < 0x800) {
-        text += static_cast<char>(0xC0U | (point >> 6U));
-        tail(0);
-    } else if (point < 0x10000) {
-        text += static_cast<char>(0xE0U | (point >> 12U));
-        tail(6);
-        tail(0);
-    } else {
-        text += static_cast<char>(0xF0U | (point >> 18U));
-        tail(12);
-        tail(6);
-        tail(0);
     }
 }
 
@@ -122,31 +99,6 @@ Result<Tensor> readNumbers(const NpyHeader &header, std::size_t count, Data data
     return tensor;
 }
 
-// The code points of a text; bytes that are no UTF-8 become U+FFFD.
-std::u32string codePoints(std::string_view text)
-{
-    std::u32string points;
-    while (!text.empty()) {
-        const auto first = static_cast<unsigned char>(text.front());
-        const std::size_t length = first < 0x80   ? 1
-                                   : first < 0xC2 ? 0
-                                   : first < 0xE0 ? 2
-                                   : first < 0xF0 ? 3
-                                   : first < 0xF5 ? 4
-                                                  : 0;
-        char32_t point = length <= 1 ? first : first & (0xFFU >> (length + 1));
-        bool whole = length > 0 && length <= text.size();
-        for (std::size_t i = 1; whole && i < length; ++i) {
-            const auto next = static_cast<unsigned char>(text[i]);
-            whole = (next & 0xC0U) == 0x80U;
-            point = (point << 6U) | (next & 0x3FU);
-        }
-        points += whole ? point : U'\xFFFD';
-        text.remove_prefix(whole ? length : 1);
-    }
-    return points;
-}
-
 std::string_view numpyType(DType dtype)
 {
     switch (dtype) {
@@ -199,7 +151,7 @@ std::string writeStrings(const Tensor &tensor)
     std::vector<std::u32string> texts;
     std::size_t longest = 1;
     for (const std::string &text : tensor.strings()) {
-        texts.push_back(codePoints(text));
+        texts.push_back(codePointsOf(text));
         longest = std::max(longest, texts.back().size());
     }
     std::string file = startOfFile(fmt::format("<U{}", longest), tensor.shape());

@@ -153,11 +153,6 @@ bool inPlace(const std::string &type)
     return known.contains(type);
 }
 
-Bytes floatBytes(const std::optional<Shape> &shape)
-{
-    return {shape ? bounded(4 * elements(*shape)) : 0};
-}
-
 // OpenCV spreads a transposed convolution's products in a buffer before it adds them up: for each
 // pixel read all that the filters make of it.
 Bytes scratchOf(const OnnxStep &step, const ValueShapes &shapes)
@@ -182,7 +177,7 @@ RunCost runCostOf(const OnnxShapes &graph, const ValueShapes &shapes)
                          .scratch = scratchOf(step, shapes)});
     std::vector<Bytes> sizes;
     for (const auto &shape : shapes)
-        sizes.push_back(floatBytes(shape));
+        sizes.push_back(shape ? floatBytes({&*shape, 1}) : Bytes());
     RunCost cost;
     cost.activations = busiestMoment(steps, sizes, graph.outputs());
     for (const int output : graph.outputs())

@@ -5,7 +5,6 @@
 #include "engine/opencv/dnn_shape_rules.h"
 #include "engine/opencv/opencv_border.h"
 #include "engine/opencv/opencv_quiet.h"
-#include "engine/opencv/warm_up_plan.h"
 
 #include <algorithm>
 #include <array>

@@ -2,12 +2,12 @@
 // "succeeds" with nothing in it.
 #include "base/file.h"
 #include "base/text.h"
+#include "engine/live_memory.h"
 #include "engine/opencv/ml_checks.h"
 #include "engine/opencv/opencv_border.h"
 #include "engine/opencv/opencv_formats.h"
 #include "engine/opencv/opencv_quiet.h"
 #include "engine/opencv/storage_text.h"
-#include "engine/opencv/warm_up_plan.h"
 
 #include <array>
 #include <fmt/format.h>

@@ -1,5 +1,7 @@
 #include "engine/opencv/storage_text.h"
 
+#include "base/utf8.h"
+
 #include <algorithm>
 #include <cctype>
 #include <fmt/format.h>
@@ -289,8 +291,7 @@ std::optional<Error> strangeCharacters(std::string_view text)
 
 Result<void> checkStorageText(std::string_view text)
 {
-    if (text.starts_with("\xEF\xBB\xBF"))
-        text.remove_prefix(3);
+    text = withoutByteOrderMark(text);
     if (auto problem = strangeCharacters(text))
         return *std::move(problem);
     // OpenCV tells the dialect by these beginnings alone.

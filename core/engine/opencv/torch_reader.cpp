@@ -57,12 +57,30 @@ bool TorchReader::word(std::string_view &value)
     return !value.empty() && value.size() < longest;
 }
 
+// What follows a number in the text form is the caller's to skip.
+template <typename T>
+bool TorchReader::written(T &value)
+{
+    std::string_view text;
+    return word(text) && parsed(text, value);
+}
+
+template <typename T>
+bool TorchReader::number(T &value)
+{
+    if (m_binary)
+        return fixed(value);
+    if (!written(value))
+        return false;
+    skipLineEnd();
+    return true;
+}
+
 bool TorchReader::integer(int &value)
 {
     if (m_binary)
         return fixed(value);
-    std::string_view text;
-    if (!word(text) || !parsed(text, value))
+    if (!written(value))
         return false;
     skipBlanks(); // scanf("%d\n\r") does
     return true;
@@ -70,24 +88,12 @@ bool TorchReader::integer(int &value)
 
 bool TorchReader::longer(std::int64_t &value)
 {
-    if (m_binary)
-        return fixed(value);
-    std::string_view text;
-    if (!word(text) || !parsed(text, value))
-        return false;
-    skipLineEnd();
-    return true;
+    return number(value);
 }
 
 bool TorchReader::real(double &value)
 {
-    if (m_binary)
-        return fixed(value);
-    std::string_view text;
-    if (!word(text) || !parsed(text, value))
-        return false;
-    skipLineEnd();
-    return true;
+    return number(value);
 }
 
 bool TorchReader::string(std::string_view &value)
@@ -116,10 +122,9 @@ bool TorchReader::skip(std::int64_t count, std::size_t size)
     if (m_binary || size == 1) {
         m_bytes.remove_prefix(static_cast<std::size_t>(count) * size);
     } else {
-        std::string_view text;
-        double number = 0;
+        double passed = 0;
         for (std::int64_t i = 0; i < count; ++i) {
-            if (!word(text) || !parsed(text, number))
+            if (!written(passed))
                 return false;
         }
     }

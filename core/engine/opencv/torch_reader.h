@@ -30,6 +30,10 @@ public:
 private:
     template <typename T>
     bool fixed(T &value);
+    template <typename T>
+    bool written(T &value);
+    template <typename T>
+    bool number(T &value);
     bool word(std::string_view &value);
     void skipBlanks();
     void skipLineEnd();

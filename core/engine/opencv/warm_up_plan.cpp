@@ -1,5 +1,7 @@
 #include "engine/opencv/warm_up_plan.h"
 
+#include "engine/live_memory.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -61,35 +63,6 @@ bool pairFits(std::vector<Shape> shapes, Bytes kept, Bytes limit, const ShapeCos
 }
 
 } // namespace
-
-bool hasFreeSizes(const NetworkSpec &spec)
-{
-    return std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const TensorSpec &input) {
-        const auto from =
-            input.shape.begin() + std::min<std::ptrdiff_t>(1, std::ssize(input.shape));
-        return std::any_of(from, input.shape.end(), [](const Dimension &d) { return d.free(); });
-    });
-}
-
-bool hasFreeBatch(const NetworkSpec &spec)
-{
-    const auto freeFirst = [](const TensorSpec &value) {
-        return !value.shape.empty() && value.shape[0].free();
-    };
-    return spec.samplesApart && !spec.inputs.empty() &&
-           std::all_of(spec.inputs.begin(), spec.inputs.end(), freeFirst);
-}
-
-Bytes floatBytes(std::span<const Shape> shapes)
-{
-    constexpr std::int64_t most = std::int64_t(1) << 44;
-    Bytes sum;
-    for (const Shape &shape : shapes) {
-        const auto count = elementCount(shape);
-        sum += {std::min(most, count ? 4 * static_cast<std::int64_t>(*count) : most)};
-    }
-    return sum;
-}
 
 Result<WarmUpPlan> planWarmUp(const NetworkSpec &spec, Bytes weights, int instances, Bytes limit,
                               const ShapeCost &costOf)

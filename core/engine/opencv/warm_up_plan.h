@@ -31,11 +31,4 @@ struct WarmUpPlan
 Result<WarmUpPlan> planWarmUp(const NetworkSpec &spec, Bytes weights, int instances, Bytes limit,
                               const ShapeCost &costOf);
 
-// True where an extent behind the first is free.
-bool hasFreeSizes(const NetworkSpec &spec);
-// True where the first extent of every input is free and counts samples.
-bool hasFreeBatch(const NetworkSpec &spec);
-// Of tensors with these shapes in float32, the only type that OpenCV computes in.
-Bytes floatBytes(std::span<const Shape> shapes);
-
 } // namespace warmbench

@@ -50,11 +50,9 @@ Error unknownTensor(const ModelBundle &model, std::string_view kind, std::string
                     const std::vector<TensorSpec> &specs)
 {
     const auto names = namesOf(specs);
-    const std::string near = nearest(name, names);
-    return invalidArgument(fmt::format(
-        "\"{}\" has no {} named \"{}\"{}: its {}s are {}.", model.id.name, kind,
-        printable(name, 60), near.empty() ? "" : fmt::format(", did you mean \"{}\"?", near), kind,
-        joined(names)));
+    return invalidArgument(fmt::format("\"{}\" has no {} named \"{}\"{}: its {}s are {}.",
+                                       model.id.name, kind, printable(name, 60),
+                                       didYouMean(name, names), kind, joined(names)));
 }
 
 Error withExpected(const Error &error, const ModelBundle &model, std::string_view input)

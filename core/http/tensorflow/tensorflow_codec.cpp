@@ -35,11 +35,9 @@ Error unknownInput(const ModelBundle &model, std::string_view name)
     std::vector<std::string> names;
     for (const TensorSpec &spec : model.spec().inputs)
         names.push_back(spec.name);
-    const std::string near = nearest(name, names);
-    return invalidArgument(fmt::format(
-        "\"{}\" has no input named \"{}\"{}: its inputs are {}.", model.id.name,
-        printable(name, 60), near.empty() ? "" : fmt::format(", did you mean \"{}\"?", near),
-        joined(names)));
+    return invalidArgument(fmt::format("\"{}\" has no input named \"{}\"{}: its inputs are {}.",
+                                       model.id.name, printable(name, 60), didYouMean(name, names),
+                                       joined(names)));
 }
 
 Error severalInputs(const ModelBundle &model, std::string_view what)

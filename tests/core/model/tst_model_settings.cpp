@@ -228,7 +228,7 @@ private Q_SLOTS:
         QCOMPARE(settings->warnings.size(), std::size_t(3));
         QCOMPARE(bytes(settings->warnings[0]),
                  QByteArray("\"f.json\", line 1, column 12: the key \"lables\" is unknown and "
-                            "ignored; did you mean \"labels\"?"));
+                            "ignored (did you mean \"labels\"?)."));
         QVERIFY(settings->warnings[1].find("\"input.widht\"") != std::string::npos);
         QVERIFY(settings->warnings[1].find("\"width\"") != std::string::npos);
         QVERIFY(settings->warnings[2].find("known here are name, preset") != std::string::npos);

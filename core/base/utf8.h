@@ -1,0 +1,24 @@
+// UTF-8 as Unicode 15 defines it (table 3-7: no overlong forms, no surrogates, nothing above
+// U+10FFFF). Thread: any; pure functions.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace warmbench {
+
+// What stands for a character that cannot be read.
+inline constexpr char32_t replacementCharacter = U'\xFFFD';
+
+// Bytes of the well-formed sequence at the start of `text`; 0 where there is none.
+std::size_t utf8Length(std::string_view text);
+// Appends the code point; the replacement character where it is none.
+void appendUtf8(std::string &text, char32_t point);
+// The code points of a text; each byte that belongs to no sequence becomes the replacement
+// character.
+std::u32string codePointsOf(std::string_view text);
+// The text behind a byte order mark, which editors of other systems write at its start.
+std::string_view withoutByteOrderMark(std::string_view text);
+
+} // namespace warmbench
