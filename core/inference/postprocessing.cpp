@@ -326,9 +326,7 @@ Task taskOf(const ModelBundle &model)
         return Task::Tensor;
     const TensorSpec &primary = model.spec().outputs[model.primaryOutput];
     const bool picture = model.input.kind == InputKind::Image;
-    const bool scores =
-        primary.shape.size() == 2 && (primary.shape[1].free() || primary.shape[1].size >= 2);
-    if (scores && (picture || !model.settings.labels.empty() || primary.producedBy == "Softmax"))
+    if (classesOf(primary) && (picture || !model.settings.labels.empty() || primary.producedBy == "Softmax"))
         return Task::Classification;
     if (picture && primary.shape.size() == 4 &&
         (primary.shape[1].size == 1 || primary.shape[1].size == 3))

@@ -21,8 +21,9 @@ std::vector<ScoredClass> topK(std::span<const float> scores, int k,
                               std::span<const std::string> labels);
 
 // The task that the settings name, or the one that the model suggests: Detection where a decoder is
-// set, Classification for a [N, classes >= 2] primary output of a network that has labels, takes
-// pictures or ends in Softmax, Image for [N, 1|3, H, W] from a picture, else Tensor.
+// set, Classification for a [N, classes >= 2] or [N, classes >= 2, 1, 1] primary output of a
+// network that has labels, takes pictures or ends in Softmax, Image for [N, 1|3, H, W] from a
+// picture, else Tensor.
 Task taskOf(const ModelBundle &model);
 
 // One SampleResult a sample, by task. Outputs are in the network's order with the batch dimension

@@ -80,12 +80,12 @@ void warnOfLabels(ModelBundle &model)
     if (labels.empty() || !classifies || model.primaryOutput >= model.spec().outputs.size())
         return;
     const TensorSpec &output = model.spec().outputs[model.primaryOutput];
-    const bool row = output.shape.size() == 2 && !output.shape[1].free();
-    if (row && output.shape[1].size != static_cast<std::int64_t>(labels.size()))
+    const Dimension *const classes = classesOf(output);
+    if (classes && !classes->free() && classes->size != static_cast<std::int64_t>(labels.size()))
         model.warnings.push_back(fmt::format(
             "The settings have {} labels, but output \"{}\" has {} classes; those beyond go by "
             "their number.",
-            labels.size(), printable(output.name, 80), output.shape[1].size));
+            labels.size(), printable(output.name, 80), classes->size));
 }
 
 // The engine's count leaves out second copies that a library keeps (OpenCV packs dense weights), so

@@ -13,4 +13,12 @@ FileStamp stampOf(const std::filesystem::path &path)
     return {path, status.st_size, status.st_mtim.tv_sec * nanoseconds + status.st_mtim.tv_nsec};
 }
 
+const Dimension *classesOf(const TensorSpec &output)
+{
+    const auto &shape = output.shape;
+    const bool row = shape.size() == 2;
+    const bool planesOfOne = shape.size() == 4 && shape[2].size == 1 && shape[3].size == 1;
+    return (row || planesOfOne) && (shape[1].free() || shape[1].size >= 2) ? &shape[1] : nullptr;
+}
+
 } // namespace warmbench

@@ -50,4 +50,8 @@ struct ModelBundle
     const NetworkSpec &spec() const { return network->spec(); }
 };
 
+// The extent that counts the classes of an output with one score a class: [N, classes], or
+// [N, classes, 1, 1] as networks of convolutions alone have it. Null where it is of another form.
+const Dimension *classesOf(const TensorSpec &output);
+
 } // namespace warmbench

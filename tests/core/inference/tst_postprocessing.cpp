@@ -175,6 +175,14 @@ private Q_SLOTS:
             << Sizes{1, 3, 8, 8} << true << false << false << std::string("image");
         QTest::newRow("a grey picture of a picture")
             << Sizes{1, 1, -1, -1} << true << false << false << std::string("image");
+        QTest::newRow("scores of convolutions alone")
+            << Sizes{1, 1000, 1, 1} << true << false << false << std::string("classification");
+        QTest::newRow("scores of convolutions alone, three with labels")
+            << Sizes{-1, 3, 1, 1} << false << true << false << std::string("classification");
+        QTest::newRow("numbers of numbers, with extents of one")
+            << Sizes{1, 3, 1, 1} << false << false << false << std::string("tensor");
+        QTest::newRow("a picture of free size")
+            << Sizes{1, 3, -1, -1} << true << true << false << std::string("image");
         QTest::newRow("planes of a picture")
             << Sizes{1, 64, 8, 8} << true << false << false << std::string("tensor");
         QTest::newRow("a picture of numbers")
@@ -402,6 +410,21 @@ private Q_SLOTS:
         QVERIFY(masks.has_value());
         QCOMPARE(int(masks->at(0).image->rgb[0]), 0);
         QVERIFY(masks->at(0).image->rgb[3] + masks->at(0).image->rgb[4] > 0);
+    }
+
+    void labelsGoWithScoresOfConvolutionsAlone()
+    {
+        ModelSettings settings;
+        settings.labels = {"cat", "dog", "fish"};
+        const ModelBundle model =
+            modelOf(networkSpec({tensorSpec("x", {1, 3, 8, 8})}, {tensorSpec("y", {-1, 3, 1, 1})}),
+                    settings, picturePlan(8, 8));
+        const std::vector<NamedTensor> outputs{{"y", tensorOf({2, 3, 1, 1}, {0, 9, 0, 0, 0, 9})}};
+        const auto results = postprocess(model, outputs, {}, 2);
+        QVERIFY2(results.has_value(), results ? "" : results.error().message.c_str());
+        QCOMPARE(results->at(0).classes.at(0).label, std::string("dog"));
+        QCOMPARE(results->at(1).classes.at(0).label, std::string("fish"));
+        QVERIFY(!results->at(0).image);
     }
 
     void plainTensorsNeedNothing()

@@ -114,6 +114,15 @@ private Q_SLOTS:
                 std::string::npos);
     }
 
+    void labelsAreCountedAgainstScoresOfConvolutionsAloneToo()
+    {
+        m_engine->network.spec.outputs.front().shape = {{-1, {}}, {3, {}}, {1, {}}, {1, {}}};
+        settings(R"({"labels": ["a", "b"]})");
+        const auto model = loaded("net");
+        QVERIFY2(model, said(model));
+        QVERIFY((*model)->warnings.back().find("has 3 classes") != std::string::npos);
+    }
+
     void whatALoadLeavesAllocatedCountsWhereTheEngineCountsLess()
     {
         if (allocatedMemory().count == 0)
