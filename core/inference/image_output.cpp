@@ -4,37 +4,20 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 namespace warmbench {
 
 namespace {
 
-struct Range
-{
-    float scale = 1;
-    float offset = 0;
-};
+constexpr double overshoot = 0.5; // of each usual range's extent or, of -1..1, of its half
+// The brightest pixel of a picture in 0..255 is rarely darker.
+constexpr double darkest = 255 / 5.0;
 
-Range rangeOf(std::span<const float> values)
-{
-    float low = 0;
-    float high = 0;
-    for (const float value : values) {
-        low = std::min(low, value); // NaN leaves both as they are
-        high = std::max(high, value);
-    }
-    constexpr float slack = 0.5F; // networks without a final clamp overshoot a little
-    if (low >= -slack && high <= 1 + slack)
-        return {255, 0};
-    if (low >= -1 - slack && high <= 1 + slack)
-        return {127.5F, 127.5F};
-    return {};
-}
-
-std::uint8_t toPixel(float value)
+std::uint8_t toPixel(double value)
 {
     return static_cast<std::uint8_t>(
-        std::lround(std::clamp(std::isnan(value) ? 0.0F : value, 0.0F, 255.0F)));
+        std::lround(std::clamp(std::isnan(value) ? 0.0 : value, 0.0, 255.0)));
 }
 
 // Hues a golden angle apart, so that neighbouring classes differ.
@@ -45,22 +28,59 @@ std::array<std::uint8_t, 3> classColour(int index)
     const double hue = std::fmod(static_cast<double>(index) * 137.508, 360.0) / 60.0;
     const auto channel = [&](double shift) {
         const double distance = std::abs(std::fmod(hue + shift, 6.0) - 3.0);
-        return toPixel(static_cast<float>(40 + 215 * std::clamp(distance - 1.0, 0.0, 1.0)));
+        return toPixel(40 + 215 * std::clamp(distance - 1.0, 0.0, 1.0));
     };
     return {channel(0), channel(4), channel(2)};
 }
 
 } // namespace
 
-Image imageFromPlanes(std::span<const float> planes, int channels, int width, int height)
+const char *imageRangeOriginName(ImageRange::Origin origin)
+{
+    switch (origin) {
+    case ImageRange::Origin::Usual:
+        break;
+    case ImageRange::Origin::Settings:
+        return "settings";
+    case ImageRange::Origin::Data:
+        return "data";
+    }
+    return "usual";
+}
+
+ImageRange imageRangeOf(std::span<const float> values)
+{
+    double low = std::numeric_limits<double>::infinity();
+    double high = -low;
+    for (const float value : values) {
+        if (!std::isfinite(value))
+            continue;
+        low = std::min(low, static_cast<double>(value));
+        high = std::max(high, static_cast<double>(value));
+    }
+    const auto within = [&](double black, double white) {
+        return low >= black - overshoot * white && high <= white + overshoot * white;
+    };
+    if (low > high || within(0, 1))
+        return {0, 1, ImageRange::Origin::Usual};
+    if (within(-1, 1))
+        return {-1, 1, ImageRange::Origin::Usual};
+    if (within(0, 255) && high >= darkest)
+        return {0, 255, ImageRange::Origin::Usual};
+    const double next = low + std::max(1.0, std::abs(low));
+    return {low, high > low ? high : next, ImageRange::Origin::Data};
+}
+
+Image imageFromPlanes(std::span<const float> planes, int channels, int width, int height,
+                      const ImageRange &range)
 {
     const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-    const Range range = rangeOf(planes);
+    const double scale = 255 / (range.white - range.black);
     Image image{width, height, std::vector<std::uint8_t>(pixels * 3)};
     for (std::size_t channel = 0; channel < 3; ++channel) {
         const auto plane = planes.subspan(channels == 3 ? channel * pixels : 0, pixels);
         for (std::size_t i = 0; i < pixels; ++i)
-            image.rgb[i * 3 + channel] = toPixel(plane[i] * range.scale + range.offset);
+            image.rgb[i * 3 + channel] = toPixel((plane[i] - range.black) * scale);
     }
     return image;
 }

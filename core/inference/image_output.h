@@ -4,14 +4,33 @@
 
 #include "tensor/image.h"
 
+#include <cstdint>
 #include <span>
 
 namespace warmbench {
 
-// Planes [channels, height, width], 1 (grey) or 3 (RGB) of them. The range is told by the values:
-// all within 0..1 or -1..1 (a little over is forgiven) is stretched to 0..255, else values are
-// taken as 0..255 and clamped. NaN is black.
-Image imageFromPlanes(std::span<const float> planes, int channels, int width, int height);
+// Which numbers of an output are shown as black and as white.
+struct ImageRange
+{
+    // Usual: one of the ranges that networks are trained for. Settings: the settings file says so.
+    // Data: the lowest and the highest number of this very output.
+    enum class Origin : std::uint8_t { Usual, Settings, Data };
+    double black = 0;
+    double white = 1; // above `black`
+    Origin origin = Origin::Usual;
+};
+const char *imageRangeOriginName(ImageRange::Origin origin); // "usual", "settings", "data"
+
+// The range that the values tell: 0..1, else -1..1, else 0..255, each with half of its extent
+// forgiven at both ends, since networks without a final clamp overshoot. Values that fit none of
+// them, and such as would be a nearly black picture in 0..255, are taken from their lowest to their
+// highest. NaN and infinities do not count.
+ImageRange imageRangeOf(std::span<const float> values);
+
+// Planes [channels, height, width], 1 (grey) or 3 (RGB) of them. Values beyond the range are
+// clamped to it; NaN is black.
+Image imageFromPlanes(std::span<const float> planes, int channels, int width, int height,
+                      const ImageRange &range);
 
 // The best class of each pixel of [classes, height, width], each in a colour of its own; one plane
 // means above 0.5 or not. Class 0 is black.

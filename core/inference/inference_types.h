@@ -7,6 +7,7 @@
 #include "base/duration.h"
 #include "base/memory_budget.h"
 #include "base/result.h"
+#include "inference/image_output.h"
 #include "inference/run_control.h"
 #include "inference/samples.h"
 #include "model/cache/model_cache.h"
@@ -96,6 +97,7 @@ struct SampleResult
     std::vector<ScoredClass> classes;
     std::vector<Detection> detections;
     std::optional<Image> image;
+    std::optional<ImageRange> imageRange; // of an image task
 };
 
 struct Prediction

@@ -132,23 +132,31 @@ Result<std::vector<ScoredClass>> classify(const ModelBundle &model, const NamedT
                 model.settings.labels);
 }
 
-Result<Image> picture(const ModelBundle &model, const NamedTensor &output, const Floats &floats,
-                      std::size_t index, std::size_t samples, Task task, bool pictures)
+Result<SampleResult> picture(const ModelBundle &model, const NamedTensor &output,
+                             const Floats &floats, std::size_t index, std::size_t samples,
+                             Task task, bool pictures)
 {
+    SampleResult result;
     const SampleView sample = floats.sample(index, samples);
     const bool planes = sample.shape.size() == 3 && sample.shape[1] > 0 && sample.shape[2] > 0;
     if (task == Task::Segmentation) {
         if (!planes || sample.shape[0] < 1)
             return formDiffers(model, output, "segmentation", "[N, classes, height, width]",
                                pictures);
-        return colouredClasses(sample.values, static_cast<int>(sample.shape[0]),
-                               static_cast<int>(sample.shape[2]),
-                               static_cast<int>(sample.shape[1]));
+        result.image =
+            colouredClasses(sample.values, static_cast<int>(sample.shape[0]),
+                            static_cast<int>(sample.shape[2]), static_cast<int>(sample.shape[1]));
+        return result;
     }
     if (!planes || (sample.shape[0] != 1 && sample.shape[0] != 3))
         return formDiffers(model, output, "image", "[N, 1 or 3, height, width]", pictures);
-    return imageFromPlanes(sample.values, static_cast<int>(sample.shape[0]),
-                           static_cast<int>(sample.shape[2]), static_cast<int>(sample.shape[1]));
+    const auto &set = model.settings.output.range;
+    result.imageRange = set ? ImageRange{set->low, set->high, ImageRange::Origin::Settings}
+                            : imageRangeOf(sample.values);
+    result.image = imageFromPlanes(sample.values, static_cast<int>(sample.shape[0]),
+                                   static_cast<int>(sample.shape[2]),
+                                   static_cast<int>(sample.shape[1]), *result.imageRange);
+    return result;
 }
 
 // The output whose samples are [P, columns], preferring the given name.
@@ -253,18 +261,13 @@ Result<SampleResult> sampleResult(const ModelBundle &model, Task task, const Nam
                                   const Floats &floats, std::size_t index, std::size_t samples,
                                   bool pictures)
 {
+    if (task != Task::Classification)
+        return picture(model, primary, floats, index, samples, task, pictures);
+    auto classes = classify(model, primary, floats, index, samples, pictures);
+    if (!classes)
+        return std::move(classes).error();
     SampleResult result;
-    if (task == Task::Classification) {
-        auto classes = classify(model, primary, floats, index, samples, pictures);
-        if (!classes)
-            return std::move(classes).error();
-        result.classes = std::move(*classes);
-    } else {
-        auto image = picture(model, primary, floats, index, samples, task, pictures);
-        if (!image)
-            return std::move(image).error();
-        result.image = std::move(*image);
-    }
+    result.classes = std::move(*classes);
     return result;
 }
 
@@ -326,7 +329,8 @@ Task taskOf(const ModelBundle &model)
         return Task::Tensor;
     const TensorSpec &primary = model.spec().outputs[model.primaryOutput];
     const bool picture = model.input.kind == InputKind::Image;
-    if (classesOf(primary) && (picture || !model.settings.labels.empty() || primary.producedBy == "Softmax"))
+    if (classesOf(primary) &&
+        (picture || !model.settings.labels.empty() || primary.producedBy == "Softmax"))
         return Task::Classification;
     if (picture && primary.shape.size() == 4 &&
         (primary.shape[1].size == 1 || primary.shape[1].size == 3))

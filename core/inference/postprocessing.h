@@ -32,12 +32,14 @@ Task taskOf(const ModelBundle &model);
 //  - Classification: activation of the settings; unset, softmax unless the scores are probabilities
 //  already.
 //  - Detection: the decoder named in the settings, `ultraface` or `ssd` (detection.h), then NMS.
-//  - Image: [N, 1|3, H, W] as a picture; values within 0..1 or -1..1 are stretched to 0..255.
+//  - Image: [N, 1|3, H, W] as a picture, in the range of the settings, else the one that the
+//  values tell (image_output.h).
 //  - Segmentation: [N, C, H, W], the best class of each pixel in a colour of its own, [N, 1, H, W]
 //  above 0.5.
 // FailedPrecondition: outputs that do not have the form that the task needs (named, with what to
 // set). InvalidArgument: outputs do not because of what was sent, whose size the network leaves
-// free. With a control: what that says between samples, and where there is no room for the results.
+// free. With a control, also what it says between samples and where there is no
+// room for the results.
 Result<std::vector<SampleResult>>
 postprocess(const ModelBundle &model, std::span<const NamedTensor> outputs,
             std::span<const ImageMapping> mappings, std::size_t samples,

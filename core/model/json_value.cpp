@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <optional>
 #include <unordered_set>
 
@@ -284,6 +285,27 @@ private:
 
 } // namespace
 
+namespace {
+
+// A few numbers in full, anything longer by its length alone.
+std::string shownList(const std::vector<JsonValue> &items)
+{
+    constexpr std::size_t few = 4;
+    const bool fewAndPlain =
+        !items.empty() && items.size() <= few &&
+        std::all_of(items.begin(), items.end(), [](const JsonValue &item) {
+            return item.kind == JsonValue::Kind::Number || item.kind == JsonValue::Kind::Text;
+        });
+    if (!fewAndPlain)
+        return fmt::format("a list of {}", items.size());
+    std::vector<std::string> all;
+    for (const JsonValue &item : items)
+        all.push_back(item.shown());
+    return fmt::format("[{}]", fmt::join(all, ", "));
+}
+
+} // namespace
+
 std::string JsonValue::shown() const
 {
     switch (kind) {
@@ -294,7 +316,7 @@ std::string JsonValue::shown() const
     case Kind::Text:
         return fmt::format("\"{}\"", printable(text, 60));
     case Kind::List:
-        return fmt::format("a list of {}", items.size());
+        return shownList(items);
     case Kind::Object:
         return "an object";
     case Kind::Null:

@@ -198,6 +198,24 @@ constexpr std::array inputKeys{
     SettingsKey<InputSettings>{"features", readFeatures},
 };
 
+// Black and white of an image output.
+std::optional<OutputRange> readRange(SettingsReader &reader, const JsonValue &value)
+{
+    std::vector<double> ends;
+    if (value.kind == JsonValue::Kind::List) {
+        for (const JsonValue &item : value.items) {
+            if (item.kind == JsonValue::Kind::Number)
+                ends.push_back(item.number);
+        }
+    }
+    if (ends.size() == 2 && ends.size() == value.items.size() && ends[0] < ends[1] &&
+        std::isfinite(ends[1] - ends[0]))
+        return OutputRange{ends[0], ends[1]};
+    reader.refuse(value, "a list of two numbers, that of black and the higher one of white, such "
+                         "as [0, 1]");
+    return std::nullopt;
+}
+
 constexpr std::array outputKeys{
     SettingsKey<OutputSettings>{"primary",
                                 [](SettingsReader &r, const JsonValue &v, OutputSettings &o) {
@@ -211,6 +229,8 @@ constexpr std::array outputKeys{
                                 [](SettingsReader &r, const JsonValue &v, OutputSettings &o) {
                                     o.topK = r.whole(v, 1, 100'000);
                                 }},
+    SettingsKey<OutputSettings>{"range", [](SettingsReader &r, const JsonValue &v,
+                                            OutputSettings &o) { o.range = readRange(r, v); }},
 };
 
 constexpr std::array decoderKeys{

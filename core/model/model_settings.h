@@ -1,6 +1,7 @@
 // The settings file beside a model: what it is for, how pictures become its input, what its output
-// means. The format is described in README.md; every key is optional. Thread: values; parsing is
-// pure, loading reads files.
+// means. README.md ("A model's settings") has every key with its default, and an example for each
+// task; tst_settings_reference holds it against this reader. Thread: values; parsing is pure,
+// loading reads files.
 #pragma once
 
 #include "base/duration.h"
@@ -52,11 +53,19 @@ struct InputSettings
     std::vector<Feature> features;
 };
 
+// Which numbers of an image output are black and white.
+struct OutputRange
+{
+    double low = 0;
+    double high = 1; // above `low`
+};
+
 struct OutputSettings
 {
     std::optional<std::string> primary;
     std::optional<Activation> activation;
     std::optional<int> topK;
+    std::optional<OutputRange> range; // unset: told by the values of each answer
 };
 
 struct DecoderSettings
@@ -66,7 +75,7 @@ struct DecoderSettings
     double nmsThreshold = 0.3;
 };
 
-// A known answer, checked after a load: an input file and what is expected of it.
+// A known answer: an input file and what is expected of it. Nothing runs it yet.
 struct Golden
 {
     std::string input;      // path relative to the settings file

@@ -55,6 +55,8 @@ void checkSettings(const ModelSettings &settings)
     require(within(settings.output.topK, 1, 100'000) && within(settings.instances, 1, 256) &&
                 within(settings.maxBatch, 1, 65'536),
             "counts keep within their limits");
+    require(!settings.output.range || settings.output.range->low < settings.output.range->high,
+            "black is below white");
     require(!settings.decoder ||
                 (!settings.decoder->type.empty() && settings.decoder->scoreThreshold >= 0 &&
                  settings.decoder->scoreThreshold <= 1 && settings.decoder->nmsThreshold >= 0 &&

@@ -7,6 +7,7 @@
 #include "ui/playground/curl_command.h"
 #include "ui/playground/feature_form.h"
 #include "ui/playground/output_table.h"
+#include "ui/playground/result_view.h"
 #include "ui/settings.h"
 #include "ui/widgets/time_chart.h"
 #include "ui/window/dropped_files.h"
@@ -54,6 +55,7 @@ private Q_SLOTS:
     void filesAreToldByTheirContent_data();
     void filesAreToldByTheirContent();
     void outputsAreSummedUp();
+    void picturesTellTheirRange();
     void chartsKeepTheNewestPointsAndAtMostTwoThousand();
     void ceilingsAreRound_data();
     void ceilingsAreRound();
@@ -204,6 +206,20 @@ void TestWindowParts::outputsAreSummedUp()
     QCOMPARE(table.index(1, ui::OutputTable::NaNs).data().toString(), u"1"_s);
     table.setOutputs({});
     QCOMPARE(table.rowCount(), 0);
+}
+
+void TestWindowParts::picturesTellTheirRange()
+{
+    using Origin = ImageRange::Origin;
+    const auto caption = [](double black, double white, Origin origin) {
+        return ui::pictureCaption({8, 4}, ImageRange{black, white, origin});
+    };
+    QCOMPARE(ui::pictureCaption({8, 4}, {}), u"8 × 4 pixels"_s);
+    QCOMPARE(caption(0, 1, Origin::Usual), u"8 × 4 pixels · black 0, white 1"_s);
+    QCOMPARE(caption(-0.94, 4.87, Origin::Data),
+             u"8 × 4 pixels · black -0.94, white 4.87 (its lowest and highest number)"_s);
+    QCOMPARE(caption(-10, 10, Origin::Settings),
+             u"8 × 4 pixels · black -10, white 10 (settings file)"_s);
 }
 
 void TestWindowParts::chartsKeepTheNewestPointsAndAtMostTwoThousand()

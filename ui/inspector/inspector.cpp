@@ -264,6 +264,9 @@ void Inspector::addTask(const ModelStatus::Facts &facts)
         add(task, tr("Labels"), QString::number(settings.labels.size()), from);
     if (settings.output.activation)
         add(task, tr("Activation"), text(activationName(*settings.output.activation)), from);
+    if (const auto &range = settings.output.range)
+        add(task, tr("Range"), u"%1 – %2"_s.arg(numberText(range->low), numberText(range->high)),
+            from);
     if (settings.decoder) {
         add(task, tr("Decoder"), text(settings.decoder->type), from);
         add(task, tr("Score"), numberText(settings.decoder->scoreThreshold), from);

@@ -137,6 +137,25 @@ std::optional<DecoderSettings> ResultView::chosenDecoder() const
     return chosen;
 }
 
+QString pictureCaption(QSize size, const std::optional<ImageRange> &range)
+{
+    const QString pixels = ResultView::tr("%1 × %2 pixels").arg(size.width()).arg(size.height());
+    if (!range)
+        return pixels;
+    const QString black = numberText(range->black, 3);
+    const QString white = numberText(range->white, 3);
+    switch (range->origin) {
+    case ImageRange::Origin::Usual:
+        break;
+    case ImageRange::Origin::Settings:
+        return ResultView::tr("%1 · black %2, white %3 (settings file)").arg(pixels, black, white);
+    case ImageRange::Origin::Data:
+        return ResultView::tr("%1 · black %2, white %3 (its lowest and highest number)")
+            .arg(pixels, black, white);
+    }
+    return ResultView::tr("%1 · black %2, white %3").arg(pixels, black, white);
+}
+
 QString ResultView::caption() const
 {
     return m_caption->text();
@@ -158,8 +177,7 @@ void ResultView::show(const RunResult &result, const PictureInput *input)
         showBoxes(sample, input);
     else if (!result.image.isNull()) {
         m_picture->setPicture(result.image, result.imageSize);
-        m_caption->setText(
-            tr("%1 × %2 pixels").arg(result.imageSize.width()).arg(result.imageSize.height()));
+        m_caption->setText(pictureCaption(result.imageSize, sample.imageRange));
         m_pages->setCurrentIndex(0);
     } else if (!sample.classes.empty())
         showClasses(sample);

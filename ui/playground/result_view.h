@@ -56,4 +56,8 @@ private:
     std::optional<DecoderSettings> m_decoder;
 };
 
+// Of an answer that is a picture: its size, which numbers are black and white in it, and who says
+// so where that is not plain.
+QString pictureCaption(QSize size, const std::optional<ImageRange> &range);
+
 } // namespace warmbench::ui

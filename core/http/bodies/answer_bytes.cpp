@@ -60,7 +60,7 @@ std::size_t jsonBytes(const Tensor &tensor)
 
 std::size_t jsonBytes(std::span<const SampleResult> results)
 {
-    constexpr std::size_t withoutParts = 100; // the keys, the size of a picture
+    constexpr std::size_t withoutParts = 200; // the keys, size and range of a picture
     constexpr std::size_t boxes = 240;        // eight numbers of up to 20 digits
     std::size_t bytes = 0;
     for (const SampleResult &result : results) {

@@ -42,7 +42,9 @@ constexpr std::string_view components = R"({
 "SampleResult": {"type": "object", "description": "What the task yields for one sample.", "properties": {
  "classes": {"type": "array", "items": {"$ref": "#/components/schemas/Class"}},
  "detections": {"type": "array", "items": {"$ref": "#/components/schemas/Detection"}},
- "image": {"type": "object", "required": ["width", "height"], "properties": {"width": {"type": "integer"}, "height": {"type": "integer"}}}}},
+ "image": {"type": "object", "required": ["width", "height"], "properties": {"width": {"type": "integer"}, "height": {"type": "integer"},
+  "range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2, "description": "The numbers that are black and white in the picture."},
+  "range_origin": {"enum": ["usual", "settings", "data"], "description": "Why: one of 0..1, -1..1 and 0..255 fits; the settings file; lowest and highest of the output."}}}}},
 "Prediction": {"type": "object",
  "required": ["prediction", "model", "version", "digest", "engine", "cache", "prediction_cache", "results", "timings_ms"], "properties": {
  "prediction": {"$ref": "#/components/schemas/Values", "description": "The primary output, batch dimension included."},

@@ -83,8 +83,13 @@ void appendResult(std::string &out, const SampleResult &result, Task task)
     }
     if (result.image) {
         out += out.back() == '{' ? "" : ", ";
-        fmt::format_to(std::back_inserter(out), "\"image\": {{\"width\": {}, \"height\": {}}}",
+        fmt::format_to(std::back_inserter(out), "\"image\": {{\"width\": {}, \"height\": {}",
                        result.image->width, result.image->height);
+        if (const auto &range = result.imageRange)
+            fmt::format_to(std::back_inserter(out),
+                           ", \"range\": [{:.6g}, {:.6g}], \"range_origin\": \"{}\"", range->black,
+                           range->white, imageRangeOriginName(range->origin));
+        out += '}';
     }
     out += '}';
 }

@@ -427,6 +427,25 @@ private Q_SLOTS:
         QVERIFY(!results->at(0).image);
     }
 
+    void theSettingsSayWhatIsBlackAndWhite()
+    {
+        ModelBundle model = classifier();
+        model.settings.task = Task::Image;
+        const std::vector<NamedTensor> outputs{{"y", tensorOf({1, 1, 1, 2}, {-0.94F, 4.87F})}};
+        const auto told = postprocess(model, outputs, {}, 1);
+        QVERIFY(told.has_value());
+        QCOMPARE(int(told->at(0).image->rgb[0]), 0);
+        QCOMPARE(int(told->at(0).image->rgb[3]), 255);
+        QVERIFY(told->at(0).imageRange->origin == ImageRange::Origin::Data);
+        model.settings.output.range = OutputRange{-10, 10};
+        const auto set = postprocess(model, outputs, {}, 1);
+        QVERIFY(set.has_value());
+        QCOMPARE(int(set->at(0).image->rgb[0]), 116);
+        QCOMPARE(int(set->at(0).image->rgb[3]), 190);
+        QVERIFY(set->at(0).imageRange->origin == ImageRange::Origin::Settings);
+        QCOMPARE(set->at(0).imageRange->white, 10.0);
+    }
+
     void plainTensorsNeedNothing()
     {
         ModelBundle model = classifier();

@@ -15,7 +15,7 @@ constexpr const char *everyKey = R"({
             "layout": "NHWC", "resize": "crop", "shorter_side": 400, "pad_value": 0,
             "interpolation": "area", "antialias": false, "scale": "1/128", "mean": [1, 2.5, -3],
             "std": 2},
-  "output": {"primary": "scores", "activation": "sigmoid", "top_k": 7},
+  "output": {"primary": "scores", "activation": "sigmoid", "top_k": 7, "range": [-1, 2.5]},
   "decoder": {"type": "ultraface", "score_threshold": 0.6, "nms_threshold": 0.2},
   "golden": [{"input": "three.png", "expect": {"label": "3", "min_score": 0.5}},
              {"input": "x.npy", "expect": "y.npy", "rtol": 1e-2, "atol": 0}],
@@ -59,6 +59,8 @@ private Q_SLOTS:
         QCOMPARE(*settings->output.primary, std::string("scores"));
         QCOMPARE(*settings->output.activation, Activation::Sigmoid);
         QCOMPARE(*settings->output.topK, 7);
+        QCOMPARE(settings->output.range->low, -1.0);
+        QCOMPARE(settings->output.range->high, 2.5);
         QCOMPARE(settings->decoder->type, std::string("ultraface"));
         QCOMPARE(settings->decoder->scoreThreshold, 0.6);
         QCOMPARE(settings->decoder->nmsThreshold, 0.2);
@@ -153,7 +155,7 @@ private Q_SLOTS:
         row("scale zero", R"({"input": {"scale": 0}})", {"\"1/255\""});
         row("scale by zero", R"({"input": {"scale": "1/0"}})", {"is \"1/0\""});
         row("scale words", R"({"input": {"scale": "1/255/3"}})", {"is \"1/255/3\""});
-        row("mean of two", R"({"input": {"mean": [1, 2]}})", {"\"input.mean\" is a list of 2"});
+        row("mean of two", R"({"input": {"mean": [1, 2]}})", {"\"input.mean\" is [1, 2]"});
         row("mean text", R"({"input": {"mean": ["a"]}})", {"\"input.mean[0]\" is \"a\""});
         row("std zero", R"({"input": {"std": [1, 0, 1]}})",
             {"\"input.std[1]\" is 0", "other than 0"});
@@ -171,6 +173,14 @@ private Q_SLOTS:
         row("primary", R"({"output": {"primary": ""}})", {"\"output.primary\" is \"\""});
         row("activation", R"({"output": {"activation": "relu"}})", {"\"softmax\""});
         row("top k", R"({"output": {"top_k": 0}})", {"\"output.top_k\" is 0"});
+        row("range of one", R"({"output": {"range": [1]}})", {"\"output.range\" is [1]", "[0, 1]"});
+        row("range number", R"({"output": {"range": 255}})", {"\"output.range\" is 255"});
+        row("range text", R"({"output": {"range": [0, "1"]}})",
+            {"\"output.range\" is [0, \"1\"]", "a list of two numbers"});
+        row("range turned round", R"({"output": {"range": [255, 0]}})",
+            {"\"output.range\" is [255, 0]", "the higher one of white"});
+        row("range empty", R"({"output": {"range": [1, 1]}})", {"\"output.range\" is [1, 1]"});
+        row("range beyond", R"({"output": {"range": [-1e308, 1e308]}})", {"\"output.range\""});
         row("decoder untyped", R"({"decoder": {}})", {"\"decoder\" needs a \"type\""});
         row("decoder type", R"({"decoder": {"type": "yolo"}})", {"\"ultraface\" and \"ssd\""});
         row("threshold", R"({"decoder": {"type": "ssd", "score_threshold": 70}})",
