@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/model_files.h"
 #include "model/model_bundle.h"
+#include "model/model_names.h"
 
 #include <algorithm>
 #include <array>
@@ -81,22 +82,6 @@ unsigned char typeOf(const dirent &entry, const std::string &folder)
 
 } // namespace
 
-Result<void> checkModelName(std::string_view name)
-{
-    if (!name.empty() && name.size() <= longestName && name.find('/') == std::string_view::npos &&
-        isPrintable(name))
-        return {};
-    return invalidArgument(fmt::format(
-        "\"{}\" is no name for a model; rename the file to letters, digits, dots and dashes.",
-        printable(name, 80)));
-}
-
-std::string_view stemOf(std::string_view leaf)
-{
-    const auto dot = leaf.rfind('.');
-    return dot == std::string_view::npos || dot == 0 ? leaf : leaf.substr(0, dot);
-}
-
 bool endsAmbiguously(std::string_view leaf)
 {
     constexpr std::array<std::string_view, 5> endings{".xml", ".yml", ".yaml", ".json", ".cfg"};
@@ -165,7 +150,7 @@ std::vector<std::string> FolderScanner::modelsAmong(const std::string &folder,
     return files;
 }
 
-// "model.*" (ONNX first), or the only model file there is.
+// Picks "model.*" (ONNX first), or the only model file there is.
 std::string FolderScanner::pickModel(const std::string &folder, std::vector<std::string> models,
                                      std::string &warning)
 {
@@ -187,7 +172,7 @@ std::optional<FoundModel> FolderScanner::modelOf(const std::string &folder, cons
 {
     const std::string path = joinedPath(folder, leaf);
     const FolderListing listing = list(path);
-    FoundModel found{leaf, leaf, {}, {}};
+    FoundModel found{leaf, modelNameFor(folder, leaf), {}, {}};
     for (const std::string &inner : listing.folders) {
         const auto version = versionOf(inner);
         if (!version)
@@ -223,14 +208,14 @@ std::optional<FoundModel> FolderScanner::modelOf(const std::string &folder, cons
     return found;
 }
 
-std::vector<FoundModel> namedByStem(std::vector<std::string> files)
+std::vector<FoundModel> namedByStem(const std::string &folder, std::vector<std::string> files)
 {
     std::stable_partition(files.begin(), files.end(), isOnnx);
     const bool kept = files.size() == 1 || (!files.empty() && isOnnx(files.front()));
     std::vector<FoundModel> named;
     for (std::size_t i = 0; i < files.size(); ++i) {
         if (kept && i == 0) {
-            named.push_back({files[i], std::string(stemOf(files[i])), {}, {}});
+            named.push_back({files[i], modelNameFor(folder, stemOf(files[i])), {}, {}});
             continue;
         }
         const std::string &other = i == 0 ? files.back() : files.front();

@@ -6,8 +6,6 @@
 // file, and a name in memory while a folder is listed.
 #pragma once
 
-#include "base/result.h"
-
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -42,9 +40,9 @@ class FolderScanner
 public:
     static FolderListing list(const std::string &folder);
 
-    // Of a file that list() gave.
+    // Whether a file that list() gave is a model.
     bool looksLikeModel(const std::string &folder, const std::string &leaf);
-    // Of a file that it might have given: false too where it is no regular file.
+    // The same of any file; false too where it is no regular file.
     bool isModel(const std::string &folder, const std::string &leaf);
     // The model that a folder is. Nothing where it holds none; `skipped` tells of those that have
     // models and are none. `versionsOnly`: only where its subfolders are numbered versions.
@@ -68,15 +66,10 @@ private:
     std::unordered_map<std::string, Verdict> m_verdicts;
 };
 
-// Names for the model files of one stem: its ONNX file, or the only file of it, is called by the
-// stem, the others by their full names.
-std::vector<FoundModel> namedByStem(std::vector<std::string> files);
-std::string_view stemOf(std::string_view leaf);
-// With an ending that other programs use too: the content decides, and may change.
+// Names for the model files of one stem in a folder: its ONNX file, or the only file of it, is
+// called as model_names.h says, the others by their full names.
+std::vector<FoundModel> namedByStem(const std::string &folder, std::vector<std::string> files);
+// Whether other programs use the file's ending too, so that its content decides, which may change.
 bool endsAmbiguously(std::string_view leaf);
-
-// InvalidArgument: empty, with a slash, a control character or broken UTF-8, or longer than a
-// file's name can be.
-Result<void> checkModelName(std::string_view name);
 
 } // namespace warmbench

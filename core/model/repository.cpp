@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/logging.h"
 #include "base/text.h"
+#include "model/model_names.h"
 
 #include <algorithm>
 #include <array>
@@ -17,12 +18,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t mostNamesListed = 10;
-// On each side of an unknown name, of those among which a slip is looked for.
+// So many names on each side of an unknown one are compared with it.
 constexpr std::ptrdiff_t namesCompared = 1000;
 constexpr std::size_t manyModels = 10'000; // whose names are worth handing memory back
 
-// The folder resolved, the last part as it is: a link to a file in a store of blobs has its
-// partners and settings beside the link.
+// Resolves the folder and leaves the last part as it is: a link to a file in a store of blobs has
+// its partners and settings beside the link.
 fs::path resolvedFile(const fs::path &path)
 {
     std::error_code error;
@@ -95,8 +96,8 @@ Result<std::vector<std::string>> Repository::addFile(const fs::path &file)
         return invalidArgument(
             fmt::format("\"{}\" is a settings file; name the model that it belongs to.",
                         printable(file.string())));
-    const std::string stem(stemOf(full));
-    if (const auto valid = checkModelName(stem); !valid)
+    const std::string name = modelNameFor(file.parent_path().string(), stemOf(full));
+    if (const auto valid = checkModelName(name); !valid)
         return valid.error();
 
     const std::lock_guard lock(m_mutex);
@@ -106,7 +107,7 @@ Result<std::vector<std::string>> Repository::addFile(const fs::path &file)
         (*known)->second.named = true;
         return std::vector{(*known)->first};
     }
-    return std::vector{insert(stem, {place, none, 0, true, full, {}, {}})->first};
+    return std::vector{insert(name, {place, none, 0, true, full, {}, {}})->first};
 }
 
 std::vector<std::string> Repository::addFolder(const std::string &path)
@@ -217,7 +218,7 @@ std::vector<RepositoryEntry> Repository::entries(const std::string &after, std::
     return entries;
 }
 
-// Those that stand near it in the order of names: all but a great many.
+// Returns the names that stand near it in their order: all of them unless there are a great many.
 std::vector<std::string> Repository::namesNear(const std::string &name) const
 {
     auto item = m_entries.lower_bound(name);

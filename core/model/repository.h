@@ -1,10 +1,11 @@
 // The models that are known by name: files and folders on disk, single files and numbered versions.
 //
-// Names: the file's stem or the folder's name; never empty, never with a slash or control
-// character. Two files of one stem in a folder: ONNX keeps the stem, the others take their full
-// file name, with a warning. FOLDER/name.onnx, FOLDER/name/model.onnx, FOLDER/name/3/model.onnx
+// Names: the file's stem or the folder's name, or that of the nearest folder that tells something
+// (model_names.h); never empty, never with a slash or control character. Two files of one stem in
+// a folder: ONNX keeps the stem, the others take their full file name, with a warning.
+// FOLDER/name.onnx, FOLDER/name/model.onnx, FOLDER/name/3/model.onnx
 // (the highest number serves; others on request). A name never changes hands while its model is
-// there: who comes later takes another one.
+// there: a model that comes later takes another one.
 //
 // Thread: any. Look-ups wait for a mutex that is never held over disk access. add(), rescan() and
 // lookUp() block on the disk. Memory: some 300 bytes a model, since a folder may hold 100,000.
@@ -57,7 +58,7 @@ public:
 
     bool contains(const std::string &name) const;
     bool isNamed(const std::string &name) const; // as RepositoryEntry::named
-    // By name; those behind the name `after`, at most so many.
+    // The models in the order of their names: at most `most` of those behind `after`.
     std::vector<RepositoryEntry> entries(const std::string &after = {},
                                          std::size_t most = all) const;
     Result<RepositoryEntry> find(const std::string &name) const; // NotFound names the nearest

@@ -3,6 +3,7 @@
 #include "base/logging.h"
 #include "base/text.h"
 #include "engine/model_files.h"
+#include "model/model_names.h"
 #include "model/repository.h"
 
 #include <algorithm>
@@ -86,19 +87,28 @@ bool Repository::lookUp(const std::string &name)
     Round round{0, nullptr, false, nullptr, false};
     for (const std::size_t index : stale) {
         const std::string folder = folderAt(index).path;
+        std::vector<std::string> stems{
+            std::string(hasModelEnding(name) ? stemOf(name) : std::string_view(name))};
+        // What tells nothing by itself may be called by this folder's name.
+        for (const std::string_view stem : stemsThatTellNothing()) {
+            if (modelNameFor(folder, stem) == name)
+                stems.emplace_back(stem);
+        }
         std::vector<std::string> files;
-        const std::string stem(hasModelEnding(name) ? stemOf(name) : std::string_view(name));
-        for (const std::string_view ending : modelEndings()) {
-            if (m_scanner.isModel(folder, stem + std::string(ending)))
-                files.push_back(stem + std::string(ending));
+        for (const std::string &stem : stems) {
+            for (const std::string_view ending : modelEndings()) {
+                if (m_scanner.isModel(folder, stem + std::string(ending)))
+                    files.push_back(stem + std::string(ending));
+            }
         }
         registerFiles(index, std::move(files), round);
-        registerFolder(index, name, round);
+        for (const std::string &stem : stems)
+            registerFolder(index, stem, round);
     }
     return contains(name);
 }
 
-// False where it was told to stop.
+// Returns false where it was told to stop.
 bool Repository::look(std::size_t index, Round &round)
 {
     const Folder folder = folderAt(index);
@@ -124,7 +134,7 @@ bool Repository::look(std::size_t index, Round &round)
     return goesOn(round.pace);
 }
 
-// Notes those that are known as seen and returns the others.
+// Notes the known ones among the files as seen and returns the others.
 std::vector<std::string> Repository::unknownAmong(std::size_t index, std::vector<std::string> files,
                                                   Round &round)
 {
@@ -165,7 +175,7 @@ void Repository::registerFiles(std::size_t index, std::vector<std::string> files
         std::vector<std::string> group;
         std::copy_if(begin, end, std::back_inserter(group),
                      [&](const std::string &leaf) { return m_scanner.looksLikeModel(path, leaf); });
-        registerAll(index, namedByStem(std::move(group)), round);
+        registerAll(index, namedByStem(path, std::move(group)), round);
         begin = end;
     }
 }
@@ -194,7 +204,7 @@ void Repository::registerAll(std::size_t index, const std::vector<FoundModel> &f
     tell(refused);
 }
 
-// True where something changed.
+// Returns true where something changed.
 bool Repository::registerOne(std::size_t index, const FoundModel &found, Round &round)
 {
     const std::lock_guard lock(m_mutex);
@@ -241,8 +251,8 @@ void Repository::dropVanished(Round &round, std::size_t only)
     } while (!cursor.empty());
 }
 
-// Of the next entries behind the name `cursor` those that the round has not met. Leaves the last
-// name looked at in `cursor`, nothing at the end.
+// Returns those of the next entries behind the name `cursor` that the round has not met, and leaves
+// the last name that it looked at in `cursor`, nothing at the end.
 std::vector<std::pair<std::string, Repository::Registered>>
 Repository::unseen(const Round &round, std::size_t only, std::string &cursor) const
 {
@@ -273,7 +283,7 @@ bool Repository::isThere(const Folder &folder, const Registered &known)
     return m_scanner.modelOf(above, known.leaf, !folder.model.empty(), skipped).has_value();
 }
 
-// Once each, however often it is found.
+// Logs each sentence once, however often its cause is found.
 void Repository::tell(const std::vector<std::string> &sentences)
 {
     for (const std::string &sentence : sentences) {

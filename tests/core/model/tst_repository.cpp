@@ -1,6 +1,7 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "base/logging.h"
+#include "model/model_names.h"
 #include "model/repository.h"
 
 #include <atomic>
@@ -92,6 +93,68 @@ private Q_SLOTS:
         QCOMPARE(missing.error().message,
                  std::string("Model \"digits\" has no version \"2\"; there are 1, 9 and 12."));
         QVERIFY(!repository.rescan());
+    }
+
+    void filesWhoseNamesTellNothingAreCalledByTheirFolder_data()
+    {
+        QTest::addColumn<QByteArray>("file");
+        QTest::addColumn<QByteArray>("name");
+        const auto row = [](const char *file, const char *name) {
+            QTest::newRow(file) << QByteArray(file) << QByteArray(name);
+        };
+        row("train4/weights/best.onnx", "train4");
+        row("train4/weights/Last.onnx", "train4");
+        row("resnet/model.onnx", "resnet");
+        row("resnet/checkpoint.onnx", "resnet");
+        row("resnet/weights.pb", "resnet");
+        row("digits/3/model.onnx", "digits");
+        row("digits/03/best/model.onnx", "digits");
+        row("train4/weights/better.onnx", "better");
+        row("train4/bestof/model.onnx", "bestof");
+        row("train4/model.v2.onnx", "model.v2");
+    }
+    void filesWhoseNamesTellNothingAreCalledByTheirFolder()
+    {
+        QFETCH(QByteArray, file);
+        QFETCH(QByteArray, name);
+        put(file.toStdString());
+        const std::vector<std::string> expected{name.toStdString()};
+        Repository alone;
+        const auto names = alone.add(m_root / file.toStdString());
+        QVERIFY2(names, messageOf(names).c_str());
+        QCOMPARE(*names, expected);
+        Repository folder; // the one that the file lies in
+        QVERIFY(folder.add((m_root / file.toStdString()).parent_path()));
+        QVERIFY(folder.contains(expected.front()));
+    }
+
+    void namesTakenFromFoldersClashAsAllDo()
+    {
+        put("train4/weights/best.onnx");
+        put("train4/weights/last.onnx");
+        put("train5/weights/best.onnx");
+        put("other/train5/weights/best.onnx");
+        Repository repository;
+        for (const char *folder :
+             {"train4/weights", "train5/weights", "other/train5/weights", "train4/weights"})
+            QVERIFY(repository.add(m_root / folder));
+        QCOMPARE(summary(repository, m_root),
+                 std::string("train4=train4/weights/best.onnx train4-2=train4/weights/last.onnx "
+                             "train5=train5/weights/best.onnx "
+                             "train5-2=other/train5/weights/best.onnx"));
+        QVERIFY(repository.find("train4-2")->warning.find("best.onnx") != std::string::npos);
+        QVERIFY(!repository.rescan());
+    }
+
+    void foldersWhoseNamesTellNothingAreCalledByTheOneAbove()
+    {
+        put("train4/weights/best.onnx");
+        put("train4/model/2/model.onnx");
+        Repository repository;
+        QCOMPARE(*repository.add(m_root / "train4"),
+                 (std::vector<std::string>{"train4", "train4-2"}));
+        QCOMPARE(summary(repository, m_root), std::string("train4=train4/model/2/model.onnx "
+                                                          "train4-2=train4/weights/best.onnx"));
     }
 
     void oneStemGoesToTheOnnxFile()
