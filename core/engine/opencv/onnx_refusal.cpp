@@ -7,6 +7,7 @@
 #include "engine/onnx/onnx_walk.h"
 #include "engine/opencv/onnx_extent_failures.h"
 #include "engine/opencv/onnx_known_failures.h"
+#include "engine/opencv/onnx_older_opsets.h"
 #include "engine/opencv/opencv_quiet.h"
 
 #include <algorithm>
@@ -14,14 +15,14 @@
 #include <functional>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace warmbench {
 
 namespace {
 
-// The highest opset whose common operators this OpenCV knows in their current form.
-constexpr int friendliestOpset = 11;
 // Sums with a constant cost its importer time by the square of their number: 7 s for so many.
 constexpr int mostNodes = 10'000;
 
@@ -38,7 +39,19 @@ std::string nodeWithOpset(const onnx::ModelProto &model, const onnx::NodeProto &
     return fmt::format("{}, opset {})", text, opsetOf(model, domainOf(node)));
 }
 
-std::string nextStep(const onnx::ModelProto &model, const onnx::NodeProto &node)
+// Another opset at which all nodes load; nothing where none is known.
+std::optional<std::string> opsetStep(const onnx::ModelProto &model, const onnx::NodeProto &node,
+                                     const Origins &origins)
+{
+    const auto opset = olderOpsetFor(model, node, origins);
+    if (!opset)
+        return std::nullopt;
+    return fmt::format("export the model again with opset {0} (PyTorch: torch.onnx.export(..., "
+                       "opset_version={0})), whose form of {1} it reads",
+                       *opset, node.op_type());
+}
+
+std::string nextStep(const onnx::NodeProto &node, const Origins &origins)
 {
     // Experimental operators that ONNX has removed since.
     static const std::set<std::string> removed{
@@ -46,26 +59,39 @@ std::string nextStep(const onnx::ModelProto &model, const onnx::NodeProto &node)
         "GivenTensorFill", "GRUUnit",    "ImageScaler",  "ParametricSoftplus",
         "Scale",           "ScaledTanh", "Upsample"};
     if (removed.contains(node.op_type()) && domainOf(node).empty())
-        return fmt::format("{} has left ONNX since: export the model again with a current exporter "
-                           "and opset {}, or run it with ONNX Runtime",
-                           node.op_type(), friendliestOpset);
+        return fmt::format("{} has left ONNX since: export the model again with a current "
+                           "exporter, or run it with ONNX Runtime",
+                           node.op_type());
     if (!domainOf(node).empty())
         return fmt::format("operators of the domain {} need ONNX Runtime; export the model with "
                            "standard operators alone to run it here",
                            printable(domainOf(node)));
-    if (opsetOf(model, "") > friendliestOpset)
-        return fmt::format("export the model again with opset {} (PyTorch: torch.onnx.export(..., "
-                           "opset_version={})), or simplify it: python3 -m onnxsim IN OUT",
-                           friendliestOpset, friendliestOpset);
-    return "simplify the model (python3 -m onnxsim IN OUT), replace that operator before exporting "
-           "it again, or run it with ONNX Runtime";
+    if (!node.output().empty() && origins.constants.contains(node.output(0)))
+        return "simplify the model, which folds this node away (python3 -m onnxsim IN OUT)";
+    return "replace that operator before exporting the model again, or run it with ONNX Runtime";
 }
 
-std::string refusal(const onnx::ModelProto &model, const onnx::NodeProto &node,
-                    const std::string &reason)
+bool namesStep(std::string_view reason)
 {
-    return fmt::format("OpenCV {} cannot run {}: {}; {}.", openCvVersion(),
-                       nodeWithOpset(model, node), reason, nextStep(model, node));
+    return reason.find("ONNX Runtime") != std::string_view::npos;
+}
+
+// A reason that names the next step already gets none.
+std::string withStep(std::string reason, std::string_view step)
+{
+    while (reason.ends_with('.'))
+        reason.pop_back();
+    return namesStep(reason) ? reason : fmt::format("{}; {}", reason, step);
+}
+
+std::string refusal(const onnx::ModelProto &model, const onnx::NodeProto &node, std::string reason)
+{
+    const Origins origins = originsIn(model.graph());
+    const auto opset = opsetStep(model, node, origins);
+    if (opset && namesStep(reason)) // which goes by what was seen, not by what is known of the node
+        reason.resize(std::min(reason.size(), reason.find("; ")));
+    return fmt::format("OpenCV {} cannot run {}: {}.", openCvVersion(), nodeWithOpset(model, node),
+                       withStep(std::move(reason), opset ? *opset : nextStep(node, origins)));
 }
 
 constexpr const char *floatStep =
@@ -96,7 +122,7 @@ bool isHalf(int type)
     return type == onnx::TensorProto::FLOAT16 || type == onnx::TensorProto::BFLOAT16;
 }
 
-// An opaque message's node: OpenCV writes its layer names around the node's or output's name.
+// Finds the node of a layer: OpenCV writes its layer names around the node's or output's name.
 const onnx::NodeProto *nodeByLayer(const onnx::GraphProto &graph, std::string layer)
 {
     if (const auto mark = layer.find('!'); mark != std::string::npos)
@@ -138,7 +164,7 @@ const onnx::NodeProto *nodeOfMessage(const onnx::GraphProto &graph, const std::s
     return nullptr;
 }
 
-// Before OpenCV is asked: float16, strings, control flow.
+// Finds float16, strings and control flow before OpenCV is asked.
 Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model)
 {
     const auto &graph = model.graph();
@@ -210,9 +236,9 @@ std::string explainRefusal(const OnnxFile &file, const std::string &message)
         shortReason(colon == std::string::npos ? message : message.substr(colon + 3));
     if (const auto *node = nodeOfMessage(model.graph(), message))
         return refusal(model, *node, reason);
-    return fmt::format("OpenCV {} cannot run this model (opset {}): {}; export it again with opset "
-                       "{}, simplify it (python3 -m onnxsim IN OUT), or run it with ONNX Runtime.",
-                       openCvVersion(), opsetOf(model, ""), reason, friendliestOpset);
+    return fmt::format(
+        "OpenCV {} cannot run this model (opset {}): {}.", openCvVersion(), opsetOf(model, ""),
+        withStep(reason, "simplify it (python3 -m onnxsim IN OUT), or run it with ONNX Runtime"));
 }
 
 } // namespace warmbench
