@@ -16,8 +16,9 @@ public:
 
     virtual bool isRunning() const = 0;
     virtual QString url() const = 0; // empty when stopped
-    virtual QString
-    statusText() const = 0; // why it does not run, or that another port was taken; may be empty
+    // Why it does not run, or which port it has instead of the one asked for, for as long as that
+    // is so; else empty.
+    virtual QString statusText() const = 0;
 
 public Q_SLOTS:
     virtual void start() = 0;

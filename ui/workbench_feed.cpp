@@ -37,6 +37,7 @@ void WorkbenchFeed::updateNow()
 {
     m_queued->store(false);
     m_state.models = m_workbench.models();
+    m_state.defaultModel = m_workbench.defaultModel().value_or(std::string());
     m_state.statistics = m_workbench.cache().statistics();
     m_state.running = m_workbench.scheduler().running();
     m_state.waiting = m_workbench.scheduler().waiting();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <QObject>
 #include <QTimer>
+#include <string>
 #include <vector>
 
 namespace warmbench::ui {
@@ -16,6 +17,7 @@ namespace warmbench::ui {
 struct WorkbenchState
 {
     std::vector<ModelView> models; // by name
+    std::string defaultModel;      // that answers requests without a name; empty: none is open
     CacheStatistics statistics;
     std::size_t running = 0;
     std::size_t waiting = 0;

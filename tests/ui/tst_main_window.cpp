@@ -3,6 +3,7 @@
 #include "fake_api.h"
 #include "inference/workbench.h"
 #include "test_files.h"
+#include "ui/models/model_table.h"
 #include "ui/settings.h"
 #include "ui/window/main_window.h"
 
@@ -69,6 +70,8 @@ private Q_SLOTS:
     void theLayoutIsRememberedAndReset();
     void theLayoutOfAnotherVersionIsLeftAlone();
     void theApiIsSwitchedAndItsAddressCopied();
+    void anotherPortStaysVisible();
+    void theModelOfUnnamedRequestsHasAStar();
     void everyControlHasAnAccessibleName();
     void theKeyboardReachesEveryButton();
     void sixMovesFromDockToDock();
@@ -374,8 +377,34 @@ void TestMainWindow::theApiIsSwitchedAndItsAddressCopied()
     QCOMPARE(part<QAbstractButton>(u"apiAddress"_s)->text(), u"API stopped"_s);
     QTest::mouseClick(part<QPushButton>(u"firstRunApiSwitch"_s), Qt::LeftButton);
     QVERIFY(m_api->isRunning());
-    m_api->setStatus(u"Port 5000 is taken by another program; listening on 5001."_s);
-    QVERIFY(m_window->statusBar()->currentMessage().contains(u"5001"_s));
+}
+
+void TestMainWindow::anotherPortStaysVisible()
+{
+    const QString moved = u"Port 5000 is taken by another program; using 5001."_s;
+    m_api->setStatus(moved);
+    auto *note = part<QWidget>(u"apiNote"_s);
+    QCOMPARE(note->accessibleName(), moved);
+    QTRY_VERIFY(note->isVisible() && note->width() > 100);
+    m_window->statusBar()->showMessage(u"something else"_s);
+    m_window->statusBar()->clearMessage(); // as when its time is over
+    QVERIFY(note->isVisible());
+    QCOMPARE(note->accessibleName(), moved);
+    m_api->setStatus({});
+    QVERIFY(note->accessibleName().isEmpty());
+}
+
+void TestMainWindow::theModelOfUnnamedRequestsHasAStar()
+{
+    openSample();
+    const QAbstractItemModel *list = part<QListView>(u"modelList"_s)->model();
+    const std::string unnamed = *m_workbench->defaultModel();
+    QVERIFY(list->rowCount() > 1);
+    for (int row = 0; row < list->rowCount(); ++row) {
+        const QModelIndex index = list->index(row, 0);
+        QCOMPARE(index.data(ui::ModelTable::UnnamedRole).toBool(),
+                 index.data().toString().toStdString() == unnamed);
+    }
 }
 
 void TestMainWindow::everyControlHasAnAccessibleName()

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void statesAreWords_data();
     void statesAreWords();
     void theSpokenTextTellsEverything();
+    void theModelOfUnnamedRequestsIsMarked();
 };
 
 void TestModelTable::comingAndGoingModelsKeepTheSelection()
@@ -171,6 +172,30 @@ void TestModelTable::theSpokenTextTellsEverything()
     for (const QString &part : {u"digits"_s, u"Loaded"_s, u"hits 2"_s, u"misses 1"_s, u"4 in use"_s,
                                 u"5 s ago"_s, u"pinned"_s})
         QVERIFY2(spoken.contains(part), qPrintable(spoken + u" lacks "_s + part));
+}
+
+void TestModelTable::theModelOfUnnamedRequestsIsMarked()
+{
+    ModelTable table;
+    const std::vector<ModelView> models{model("a"), model("b")};
+    table.setModels(models, noon, "b");
+    const auto marked = [&](int row) {
+        const QModelIndex index = table.index(row, 0);
+        const bool star = index.data(ModelTable::UnnamedRole).toBool();
+        const bool spoken =
+            index.data(Qt::AccessibleTextRole).toString().contains(u"without a name"_s);
+        const bool tip = index.data(Qt::ToolTipRole).toString().contains(u"without a name"_s);
+        return star == spoken && star == tip ? QString::number(int(star)) : u"not everywhere"_s;
+    };
+    QCOMPARE(marked(0), u"0"_s);
+    QCOMPARE(marked(1), u"1"_s);
+    const QSignalSpy changes(&table, &QAbstractItemModel::dataChanged);
+    table.setModels(models, noon, "a");
+    QCOMPARE(changes.count(), 2);
+    QCOMPARE(marked(0), u"1"_s);
+    QCOMPARE(marked(1), u"0"_s);
+    table.setModels(models, noon);
+    QCOMPARE(marked(0), u"0"_s);
 }
 
 QTEST_MAIN(TestModelTable)

@@ -1,5 +1,6 @@
 #include "ui/inspector/inspector.h"
 
+#include "ui/shortcuts.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/message_strip.h"
 #include "ui/widgets/theme.h"
@@ -96,7 +97,7 @@ Inspector::Inspector(QWidget *parent)
     m_tree->header()->setSectionResizeMode(From, QHeaderView::ResizeToContents);
     m_tree->setColumnWidth(Name, 118);
     auto *copy = new QAction(tr("Copy value"), m_tree);
-    copy->setShortcut(QKeySequence::Copy);
+    copy->setShortcut(keysOf(Shortcut::CopySelected));
     copy->setShortcutContext(Qt::WidgetShortcut);
     m_tree->addAction(copy);
     m_tree->setContextMenuPolicy(Qt::ActionsContextMenu);
@@ -114,7 +115,7 @@ void Inspector::setModel(const QString &name)
     m_name = name;
 }
 
-void Inspector::show(const WorkbenchState &state)
+void Inspector::setState(const WorkbenchState &state)
 {
     const ModelView *model = state.find(m_name.toStdString());
     if (!model) {
@@ -159,7 +160,7 @@ void Inspector::rebuild(const ModelView &model)
     if (warnings.isEmpty())
         m_warnings->clear();
     else
-        m_warnings->show(MessageStrip::Kind::Warning, warnings.join(u'\n'));
+        m_warnings->setMessage(MessageStrip::Kind::Warning, warnings.join(u'\n'));
     m_tree->expandAll();
 }
 

@@ -22,7 +22,7 @@ public:
     explicit Inspector(QWidget *parent = nullptr);
 
     void setModel(const QString &name);
-    void show(const WorkbenchState &state);
+    void setState(const WorkbenchState &state);
 
 protected:
     void changeEvent(QEvent *event) override;

@@ -2,6 +2,7 @@
 
 #include "ui/log/log_table.h"
 #include "ui/settings.h"
+#include "ui/shortcuts.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/icons.h"
@@ -81,7 +82,7 @@ LogPanel::LogPanel(QWidget *parent)
     m_view->setColumnWidth(LogTable::Level, 96);
     m_view->setColumnWidth(LogTable::Area, 96);
     auto *copy = new QAction(tr("Copy lines"), m_view);
-    copy->setShortcut(QKeySequence::Copy);
+    copy->setShortcut(keysOf(Shortcut::CopySelected));
     copy->setShortcutContext(Qt::WidgetShortcut);
     m_view->addAction(copy);
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);

@@ -53,11 +53,16 @@ void ModelDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         iconPixmap(stateIcon(state), iconSide, scale, selected ? ink : stateColour(state)));
     area.setLeft(area.left() + iconSide + gap);
     int nameWidth = area.width();
-    if (index.data(ModelTable::PinnedRole).toBool()) {
+    // Marks stand at the right end of the name's line, the pin outermost.
+    const auto mark = [&](int role, const QString &name) {
+        if (!index.data(role).toBool())
+            return;
         nameWidth -= iconSide + gap;
-        painter->drawPixmap(area.right() - iconSide + 1, iconTop,
-                            iconPixmap(u"pin"_s, iconSide, scale, ink));
-    }
+        painter->drawPixmap(area.left() + nameWidth + gap, iconTop,
+                            iconPixmap(name, iconSide, scale, ink));
+    };
+    mark(ModelTable::PinnedRole, u"pin"_s);
+    mark(ModelTable::UnnamedRole, u"star"_s);
     painter->setFont(nameFont(item));
     painter->setPen(ink);
     painter->drawText(QRect(area.left(), area.top(), nameWidth, nameMetrics.height()),

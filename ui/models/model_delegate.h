@@ -1,4 +1,5 @@
-// Paints a model as two lines: state icon and name, then state in words, memory, hits and use.
+// Paints a model as two lines: state icon and name with its marks (a star: it answers
+// /predict without a name; a pin), then the second line (second_line.h).
 // Thread: GUI.
 #pragma once
 

@@ -1,8 +1,7 @@
 #include "ui/models/model_table.h"
 
-#include "ui/widgets/display_text.h"
+#include "ui/models/second_line.h"
 #include "ui/widgets/icons.h"
-#include "ui/widgets/theme.h"
 
 #include <algorithm>
 
@@ -10,113 +9,26 @@ using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
 
-ShownState shownState(const ModelStatus &status)
+namespace {
+
+QString tipOf(const ModelRow &row)
 {
-    switch (status.state) {
-    case ModelState::Probing:
-    case ModelState::Loading:
-        return ShownState::Loading;
-    case ModelState::Failed:
-        return ShownState::Failed;
-    case ModelState::Ready:
-        if (status.refreshing)
-            return ShownState::Refreshing;
-        if (!status.reason.empty())
-            return ShownState::RefreshFailed;
-        return status.changedOnDisk ? ShownState::Changed : ShownState::Loaded;
-    case ModelState::Registered:
-    case ModelState::Retiring:
-        break;
-    }
-    return ShownState::NotLoaded;
+    const QString tip = row.reason.isEmpty() ? secondLine(row) : row.reason;
+    return row.answersUnnamed
+               ? tip + u'\n' + ModelTable::tr("The star: it answers /predict without a name.")
+               : tip;
 }
 
-QString stateWord(ShownState state)
-{
-    switch (state) {
-    case ShownState::Loading:
-        return ModelTable::tr("Loading");
-    case ShownState::Loaded:
-        return ModelTable::tr("Loaded");
-    case ShownState::Refreshing:
-        return ModelTable::tr("Refreshing");
-    case ShownState::Changed:
-        return ModelTable::tr("Changed on disk");
-    case ShownState::RefreshFailed:
-        return ModelTable::tr("Refresh failed");
-    case ShownState::Failed:
-        return ModelTable::tr("Failed");
-    case ShownState::NotLoaded:
-        break;
-    }
-    return ModelTable::tr("Not loaded");
-}
+} // namespace
 
-QString stateIcon(ShownState state)
+void ModelTable::setModels(const std::vector<ModelView> &models, WallTime now,
+                           const std::string &defaultModel)
 {
-    switch (state) {
-    case ShownState::Loading:
-    case ShownState::Refreshing:
-        return u"state-loading"_s;
-    case ShownState::Loaded:
-        return u"state-loaded"_s;
-    case ShownState::Changed:
-        return u"state-changed"_s;
-    case ShownState::RefreshFailed:
-    case ShownState::Failed:
-        return u"state-failed"_s;
-    case ShownState::NotLoaded:
-        break;
-    }
-    return u"state-idle"_s;
-}
-
-QColor stateColour(ShownState state)
-{
-    const ThemeColours colours = themeColours();
-    switch (state) {
-    case ShownState::Loaded:
-        return colours.good;
-    case ShownState::Changed:
-    case ShownState::RefreshFailed:
-        return colours.warning;
-    case ShownState::Failed:
-        return colours.bad;
-    case ShownState::Loading:
-    case ShownState::Refreshing:
-        return colours.series[0];
-    case ShownState::NotLoaded:
-        break;
-    }
-    return colours.muted;
-}
-
-ModelTable::Row ModelTable::rowFor(const ModelView &model, WallTime now)
-{
-    const ModelStatus &status = model.status;
-    Row row;
-    row.name = text(model.entry.name);
-    row.state = shownState(status);
-    if (status.facts && status.state == ModelState::Ready)
-        row.memory = text(status.facts->memory);
-    row.hits = status.hits;
-    row.misses = status.misses;
-    row.coalesced = status.coalesced;
-    row.inUse = status.inUse;
-    if (status.lastUsed)
-        row.lastUsed = agoText(*status.lastUsed, now);
-    row.pinned = status.pinned;
-    row.reason = text(status.reason);
-    return row;
-}
-
-void ModelTable::setModels(const std::vector<ModelView> &models, WallTime now)
-{
-    std::vector<Row> next;
+    std::vector<ModelRow> next;
     next.reserve(models.size());
     for (const ModelView &model : models)
-        next.push_back(rowFor(model, now));
-    const auto byName = [](const Row &a, const Row &b) { return a.name < b.name; };
+        next.push_back(modelRow(model, now, model.entry.name == defaultModel));
+    const auto byName = [](const ModelRow &a, const ModelRow &b) { return a.name < b.name; };
     std::sort(next.begin(), next.end(), byName);
 
     // Neighbours together: views and proxies take some time for each step, and a folder may bring
@@ -163,7 +75,7 @@ QString ModelTable::nameAt(int row) const
 int ModelTable::rowOf(const QString &name) const
 {
     const auto found = std::find_if(m_rows.begin(), m_rows.end(),
-                                    [&](const Row &row) { return row.name == name; });
+                                    [&](const ModelRow &row) { return row.name == name; });
     return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
 }
 
@@ -177,7 +89,7 @@ int ModelTable::columnCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
-QString ModelTable::cell(const Row &row, int column) const
+QString ModelTable::cell(const ModelRow &row, int column) const
 {
     switch (column) {
     case Name:
@@ -197,37 +109,11 @@ QString ModelTable::cell(const Row &row, int column) const
     }
 }
 
-QString ModelTable::summary(const Row &row) const
-{
-    QStringList parts{stateWord(row.state)};
-    if (!row.memory.isEmpty())
-        parts << row.memory;
-    if (row.hits + row.misses + row.coalesced > 0)
-        parts << tr("hits %1").arg(row.hits);
-    if (row.misses > 0)
-        parts << tr("misses %1").arg(row.misses);
-    if (row.inUse > 0)
-        parts << tr("%1 in use").arg(row.inUse);
-    if (!row.lastUsed.isEmpty())
-        parts << row.lastUsed;
-    return parts.join(u" · "_s);
-}
-
-QString ModelTable::spoken(const Row &row) const
-{
-    QStringList parts{row.name, summary(row)};
-    if (row.pinned)
-        parts << tr("pinned");
-    if (!row.reason.isEmpty())
-        parts << row.reason;
-    return parts.join(u", "_s);
-}
-
 QVariant ModelTable::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
-    const Row &row = m_rows[static_cast<std::size_t>(index.row())];
+    const ModelRow &row = m_rows[static_cast<std::size_t>(index.row())];
     switch (role) {
     case Qt::DisplayRole:
         return cell(row, index.column());
@@ -236,9 +122,9 @@ QVariant ModelTable::data(const QModelIndex &index, int role) const
             return icon(stateIcon(row.state), stateColour(row.state));
         return {};
     case Qt::ToolTipRole:
-        return row.reason.isEmpty() ? summary(row) : row.reason;
+        return tipOf(row);
     case Qt::AccessibleTextRole:
-        return spoken(row);
+        return spokenText(row);
     case Qt::TextAlignmentRole:
         if (index.column() == Memory || index.column() == Hits || index.column() == InUse)
             return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
@@ -246,9 +132,11 @@ QVariant ModelTable::data(const QModelIndex &index, int role) const
     case StateRole:
         return static_cast<int>(row.state);
     case SummaryRole:
-        return summary(row);
+        return secondLine(row);
     case PinnedRole:
         return row.pinned;
+    case UnnamedRole:
+        return row.answersUnnamed;
     case ReasonRole:
         return row.reason;
     default:

@@ -2,21 +2,14 @@
 // selection and scroll position survive. Thread: GUI.
 #pragma once
 
-#include "inference/workbench.h"
+#include "ui/models/model_row.h"
 
 #include <QAbstractTableModel>
 #include <QString>
+#include <string>
 #include <vector>
 
 namespace warmbench::ui {
-
-// What the state column says, with more than the cache's own states: a loaded model may have
-// changed on disk, or be about to be replaced.
-enum class ShownState { NotLoaded, Loading, Loaded, Refreshing, Changed, RefreshFailed, Failed };
-ShownState shownState(const ModelStatus &status);
-QString stateWord(ShownState state);
-QString stateIcon(ShownState state); // name of the icon
-QColor stateColour(ShownState state);
 
 class ModelTable : public QAbstractTableModel
 {
@@ -24,11 +17,13 @@ class ModelTable : public QAbstractTableModel
 
 public:
     enum Column { Name, State, Memory, Hits, InUse, LastUsed, Pinned, ColumnCount };
-    enum Role { StateRole = Qt::UserRole + 1, SummaryRole, PinnedRole, ReasonRole };
+    enum Role { StateRole = Qt::UserRole + 1, SummaryRole, PinnedRole, UnnamedRole, ReasonRole };
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    void setModels(const std::vector<ModelView> &models, WallTime now);
+    // `defaultModel` is the one that answers requests without a name; empty: none does.
+    void setModels(const std::vector<ModelView> &models, WallTime now,
+                   const std::string &defaultModel = {});
     QString nameAt(int row) const;
     int rowOf(const QString &name) const; // -1 where it is not there
 
@@ -38,26 +33,9 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
-    struct Row
-    {
-        QString name;
-        ShownState state = ShownState::NotLoaded;
-        QString memory;
-        qint64 hits = 0;
-        qint64 misses = 0;
-        qint64 coalesced = 0;
-        int inUse = 0;
-        QString lastUsed;
-        bool pinned = false;
-        QString reason;
-        bool operator==(const Row &) const = default;
-    };
-    static Row rowFor(const ModelView &model, WallTime now);
-    QString cell(const Row &row, int column) const;
-    QString summary(const Row &row) const;
-    QString spoken(const Row &row) const;
+    QString cell(const ModelRow &row, int column) const;
 
-    std::vector<Row> m_rows;
+    std::vector<ModelRow> m_rows;
 };
 
 } // namespace warmbench::ui

@@ -3,6 +3,7 @@
 #include "ui/gui_hop.h"
 #include "ui/models/model_delegate.h"
 #include "ui/models/model_table.h"
+#include "ui/shortcuts.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/memory_bar.h"
@@ -31,7 +32,7 @@ QString inputsText(const ModelStatus::Facts &facts)
     return inputs.join(u", "_s);
 }
 
-// Says why it is empty.
+// A list that says why it is empty.
 class ModelList : public QListView
 {
 public:
@@ -127,7 +128,7 @@ ModelsPanel::ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *par
     layout->addWidget(m_list, 1);
     layout->addLayout(padded);
 
-    connect(&feed, &WorkbenchFeed::updated, this, &ModelsPanel::show);
+    connect(&feed, &WorkbenchFeed::updated, this, &ModelsPanel::setState);
     connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this,
             [this](const QModelIndex &current) {
                 const QString name = m_table->nameAt(current.row());
@@ -153,10 +154,9 @@ void ModelsPanel::makeActions()
     };
     m_load = add(u"loadModel"_s, tr("Load"), u"load"_s, tr("Load the model into memory"),
                  &ModelsPanel::load);
-    m_refresh = add(u"refreshModel"_s, tr("Refresh"), u"refresh"_s,
-                    tr("Load the model from disk again; the old instance serves until then (F5)"),
-                    &ModelsPanel::refresh);
-    m_refresh->setShortcut(Qt::Key_F5);
+    m_refresh = add(u"refreshModel"_s, tr("Refresh"), u"refresh"_s, {}, &ModelsPanel::refresh);
+    setShortcut(m_refresh, tr("Load the model from disk again; the old instance serves until then"),
+                Shortcut::RefreshModel);
     m_evict =
         add(u"evictModel"_s, tr("Evict"), u"evict"_s,
             tr("Take the model out of memory; the next use loads it again"), &ModelsPanel::evict);
@@ -186,13 +186,11 @@ void ModelsPanel::select(const QString &name)
         m_list->setCurrentIndex(m_table->index(row, 0));
 }
 
-void ModelsPanel::show(const WorkbenchState &state)
+void ModelsPanel::setState(const WorkbenchState &state)
 {
-    m_table->setModels(state.models, std::chrono::system_clock::now());
-    if (m_selected.isEmpty() && m_table->rowCount() > 0) {
-        const auto name = m_workbench.defaultModel();
-        select(name ? text(*name) : m_table->nameAt(0));
-    }
+    m_table->setModels(state.models, std::chrono::system_clock::now(), state.defaultModel);
+    if (m_selected.isEmpty() && m_table->rowCount() > 0)
+        select(state.defaultModel.empty() ? m_table->nameAt(0) : text(state.defaultModel));
     m_memory->setMemory(state.statistics.modelBytes, state.statistics.budget);
     showSelected(state);
 }
@@ -214,18 +212,18 @@ void ModelsPanel::showSelected(const WorkbenchState &state)
 
     const QString reason = model ? text(model->status.reason) : QString();
     if (!reason.isEmpty())
-        m_message->show(
+        m_message->setMessage(
             shown == ShownState::Failed ? MessageStrip::Kind::Error : MessageStrip::Kind::Warning,
             shown == ShownState::Failed ? reason
                                         : tr("The old instance goes on serving: %1").arg(reason));
     else if (m_noteFor == m_selected && !m_note.isEmpty())
-        m_message->show(MessageStrip::Kind::Information, m_note);
+        m_message->setMessage(MessageStrip::Kind::Information, m_note);
     else if (shown == ShownState::Changed)
-        m_message->show(MessageStrip::Kind::Warning,
-                        tr("The file has changed on disk. Refresh to use it; until then the "
-                           "loaded instance goes on serving."));
+        m_message->setMessage(MessageStrip::Kind::Warning,
+                              tr("The file has changed on disk. Refresh to use it; until then the "
+                                 "loaded instance goes on serving."));
     else if (model && !model->entry.warning.empty())
-        m_message->show(MessageStrip::Kind::Warning, text(model->entry.warning));
+        m_message->setMessage(MessageStrip::Kind::Warning, text(model->entry.warning));
     else
         m_message->clear();
 }

@@ -31,7 +31,7 @@ Q_SIGNALS:
 
 private:
     void makeActions();
-    void show(const WorkbenchState &state);
+    void setState(const WorkbenchState &state);
     void showSelected(const WorkbenchState &state);
     void load();
     void refresh();

@@ -1,7 +1,7 @@
 #include "ui/playground/playground.h"
 
 #include "ui/api_control.h"
-#include "ui/models/model_table.h"
+#include "ui/models/shown_state.h"
 #include "ui/playground/curl_command.h"
 #include "ui/playground/feature_form.h"
 #include "ui/playground/numbers_form.h"
@@ -9,6 +9,7 @@
 #include "ui/playground/result_view.h"
 #include "ui/playground/sample_strip.h"
 #include "ui/playground/timings_view.h"
+#include "ui/shortcuts.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/message_strip.h"
@@ -108,7 +109,7 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     layout->addWidget(split, 1);
     m_message->setObjectName(u"playgroundMessage"_s);
 
-    connect(&feed, &WorkbenchFeed::updated, this, &Playground::show);
+    connect(&feed, &WorkbenchFeed::updated, this, &Playground::setState);
     connect(m_samples, &SampleStrip::chosen, this, &Playground::openPicture);
     connect(m_features, &FeatureForm::submitted, this, &Playground::run);
     connect(m_features, &FeatureForm::rejected, this, &Playground::refuse);
@@ -127,28 +128,24 @@ void Playground::makeActions()
 {
     m_run = new QAction(icon(u"run"_s), tr("Run"), this);
     m_run->setObjectName(u"run"_s);
-    m_run->setShortcut(Qt::CTRL | Qt::Key_Return);
-    m_run->setToolTip(tr("Run the model on this input (Ctrl+Return)"));
+    setShortcut(m_run, tr("Run the model on this input"), Shortcut::Run);
     m_cancel = new QAction(icon(u"stop"_s), tr("Cancel"), this);
     m_cancel->setObjectName(u"cancelRun"_s);
-    m_cancel->setShortcut(Qt::Key_Escape);
-    m_cancel->setToolTip(tr("Give up the run under way (Esc)"));
+    setShortcut(m_cancel, tr("Give up the run under way"), Shortcut::CancelRun);
     m_cancel->setEnabled(false);
     m_cancel->setPriority(QAction::LowPriority);
     m_copyCurl = new QAction(icon(u"copy"_s), tr("Copy curl"), this);
     m_copyCurl->setObjectName(u"copyCurl"_s);
-    m_copyCurl->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_C);
-    m_copyCurl->setToolTip(
-        tr("Copy the command line that gets the same answer from the API (Ctrl+Shift+C)"));
+    setShortcut(m_copyCurl, tr("Copy the command line that gets the same answer from the API"),
+                Shortcut::CopyCurl);
     m_openPicture = new QAction(icon(u"image"_s), tr("Open picture…"), this);
     m_openPicture->setObjectName(u"openPicture"_s);
-    m_openPicture->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_O);
-    m_openPicture->setToolTip(tr("Open a picture and run it (Ctrl+Shift+O)"));
+    setShortcut(m_openPicture, tr("Open a picture and run it"), Shortcut::OpenPicture);
     m_paste = new QAction(icon(u"paste"_s), tr("Paste picture"), this);
     m_paste->setObjectName(u"pastePicture"_s);
-    m_paste->setShortcut(QKeySequence::Paste);
+    setShortcut(m_paste, tr("Paste a picture from the clipboard and run it"),
+                Shortcut::PastePicture);
     m_paste->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    m_paste->setToolTip(tr("Paste a picture from the clipboard and run it (Ctrl+V)"));
     addAction(m_paste);
     connect(m_run, &QAction::triggered, this, &Playground::run);
     connect(m_cancel, &QAction::triggered, this, &Playground::cancelRun);
@@ -204,10 +201,10 @@ void Playground::setModel(const QString &name)
     const bool files = model && !model->entry.versions.empty();
     m_samples->setFolder(files ? text(model->entry.versions.rbegin()->second.parent_path().string())
                                : QString());
-    show(m_feed.state());
+    setState(m_feed.state());
 }
 
-void Playground::show(const WorkbenchState &state)
+void Playground::setState(const WorkbenchState &state)
 {
     const ModelView *model = state.find(m_model.toStdString());
     m_run->setEnabled(model != nullptr);
@@ -354,7 +351,7 @@ void Playground::paste()
 
 void Playground::refuse(const QString &reason)
 {
-    m_message->show(MessageStrip::Kind::Error, reason);
+    m_message->setMessage(MessageStrip::Kind::Error, reason);
 }
 
 void Playground::clearResult()
@@ -372,8 +369,8 @@ void Playground::run()
     if (m_model.isEmpty())
         return;
     if (m_kind == Kind::Picture && !m_picture) {
-        m_message->show(MessageStrip::Kind::Information,
-                        tr("There is no picture yet: drop one, open one or click a sample."));
+        m_message->setMessage(MessageStrip::Kind::Information,
+                              tr("There is no picture yet: drop one, open one or click a sample."));
         return;
     }
     if (m_running)
@@ -433,7 +430,7 @@ void Playground::cancelRun()
 
 void Playground::showResult(const RunResult &result, const PictureInput *picture)
 {
-    m_result->show(result, picture);
+    m_result->setResult(result, picture);
     m_seen->view()->setPicture(result.seen, result.seen.size());
     m_seen->setCaption(result.seen.isNull() ? QString() : seenCaption(result.seenNumbers));
     m_outputs->setOutputs(result.outputs);

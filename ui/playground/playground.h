@@ -58,7 +58,7 @@ private:
     QWidget *makeHeader();
     QWidget *makePanes();
     QWidget *makeLower();
-    void show(const WorkbenchState &state);
+    void setState(const WorkbenchState &state);
     void readSettingsBeside(const ModelView &model);
     void showKind(Kind kind);
     void showTitle(const ModelView *model);

@@ -168,7 +168,7 @@ void ResultView::clear()
     m_caption->setText({});
 }
 
-void ResultView::show(const RunResult &result, const PictureInput *input)
+void ResultView::setResult(const RunResult &result, const PictureInput *input)
 {
     const SampleResult none;
     const SampleResult &sample =

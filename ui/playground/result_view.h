@@ -25,7 +25,7 @@ public:
 
     void clear();
     // `input` is the picture that was sent, for the boxes; null for numbers.
-    void show(const RunResult &result, const PictureInput *input);
+    void setResult(const RunResult &result, const PictureInput *input);
     // The sliders start from the model's own thresholds; none: no sliders.
     void setDecoder(const std::optional<DecoderSettings> &decoder);
     // What the sliders say, where they differ from the model's own.

@@ -45,7 +45,7 @@ MessageStrip::MessageStrip(QWidget *parent)
     hide();
 }
 
-void MessageStrip::show(Kind kind, const QString &text)
+void MessageStrip::setMessage(Kind kind, const QString &text)
 {
     if (text == m_dismissed ||
         (kind == m_kind && text == m_text->text() && isVisibleTo(parentWidget())))

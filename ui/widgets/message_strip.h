@@ -19,7 +19,7 @@ public:
     explicit MessageStrip(QWidget *parent = nullptr);
 
     // What the person closed stays closed until something else is said or clear() is called.
-    void show(Kind kind, const QString &text);
+    void setMessage(Kind kind, const QString &text);
     void clear();
     QString text() const;
     // One button beside the text; empty text removes it.

@@ -2,6 +2,7 @@
 
 #include "ui/api_control.h"
 #include "ui/playground/playground_layout.h"
+#include "ui/shortcuts.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/picture_pane.h"
 #include "ui/widgets/theme.h"
@@ -86,7 +87,7 @@ QWidget *FirstRunPage::makeCard()
     text->setAlignment(Qt::AlignHCenter);
     auto *open = new QPushButton(icon(u"open"_s), tr("Open…"), card);
     open->setObjectName(u"firstRunOpen"_s);
-    open->setToolTip(tr("Open a model file (Ctrl+O)"));
+    open->setToolTip(tipWithKeys(tr("Open a model file"), Shortcut::OpenModel));
     open->setDefault(true);
     m_sample = new QPushButton(icon(u"run"_s), tr("Try the sample"), card);
     m_sample->setObjectName(u"trySample"_s);

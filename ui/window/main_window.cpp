@@ -79,7 +79,7 @@ MainWindow::Private::Private(MainWindow &owner, Workbench &bench, ApiControl &co
 void MainWindow::Private::connectParts()
 {
     QObject::connect(feed, &WorkbenchFeed::updated, &window,
-                     [this](const WorkbenchState &state) { show(state); });
+                     [this](const WorkbenchState &state) { setState(state); });
     QObject::connect(models, &ModelsPanel::selectionChanged, &window,
                      [this](const QString &name) { selectModel(name); });
     QObject::connect(playground, &Playground::finished, &window,
@@ -99,11 +99,11 @@ void MainWindow::Private::connectParts()
     fillRecent();
 }
 
-void MainWindow::Private::show(const WorkbenchState &state)
+void MainWindow::Private::setState(const WorkbenchState &state)
 {
     centre->setCurrentWidget(state.models.empty() ? static_cast<QWidget *>(firstRun) : tabs);
-    inspector->show(state);
-    status->show(state);
+    inspector->setState(state);
+    status->setState(state);
 }
 
 void MainWindow::Private::selectModel(const QString &name)
@@ -111,8 +111,8 @@ void MainWindow::Private::selectModel(const QString &name)
     playground->setModel(name);
     inspector->setModel(name);
     status->setModel(name);
-    inspector->show(feed->state());
-    status->show(feed->state());
+    inspector->setState(feed->state());
+    status->setState(feed->state());
 }
 
 void MainWindow::Private::note(const QString &text)
@@ -177,7 +177,7 @@ void MainWindow::Private::take(const std::vector<DroppedFile> &files)
         }
     }
     if (!refusals.isEmpty())
-        message->show(MessageStrip::Kind::Error, refusals.join(u'\n'));
+        message->setMessage(MessageStrip::Kind::Error, refusals.join(u'\n'));
 }
 
 void MainWindow::Private::openModel(const QString &path, bool load)
@@ -189,7 +189,7 @@ void MainWindow::Private::openModel(const QString &path, bool load)
         },
         [this, selected = models->selected()](const Opened &opened) {
             if (!opened.names) {
-                message->show(MessageStrip::Kind::Error, text(opened.names.error().message));
+                message->setMessage(MessageStrip::Kind::Error, text(opened.names.error().message));
                 return;
             }
             if (opened.path != sampleFolder) {
@@ -292,9 +292,10 @@ void MainWindow::dropEvent(QDropEvent *event)
     event->acceptProposedAction();
     const QStringList paths = localFiles(*event->mimeData());
     if (paths.isEmpty())
-        m_d->message->show(MessageStrip::Kind::Error,
-                           tr("Only files of this machine can be dropped: save what you dragged, "
-                              "then drop the file."));
+        m_d->message->setMessage(
+            MessageStrip::Kind::Error,
+            tr("Only files of this machine can be dropped: save what you dragged, "
+               "then drop the file."));
     else
         openPaths(paths);
 }

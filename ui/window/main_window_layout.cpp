@@ -5,6 +5,7 @@
 #include "ui/monitor/monitor.h"
 #include "ui/playground/playground.h"
 #include "ui/settings.h"
+#include "ui/shortcuts.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/message_strip.h"
 #include "ui/widgets/theme.h"
@@ -37,14 +38,21 @@ constexpr int rightWidth = 320;
 constexpr int bottomHeight = 196;
 
 QAction *action(QObject *parent, const QString &name, const QString &iconName, const QString &text,
-                const QString &tip, const QKeySequence &keys = {})
+                const QString &tip)
 {
     auto *made = new QAction(text, parent);
     if (!iconName.isEmpty())
         made->setIcon(icon(iconName));
     made->setObjectName(name);
-    made->setToolTip(keys.isEmpty() ? tip : u"%1 (%2)"_s.arg(tip, keys.toString()));
-    made->setShortcut(keys);
+    made->setToolTip(tip);
+    return made;
+}
+
+QAction *action(QObject *parent, const QString &name, const QString &iconName, const QString &text,
+                const QString &tip, Shortcut shortcut)
+{
+    QAction *made = action(parent, name, iconName, text, tip);
+    setShortcut(made, tip, shortcut);
     return made;
 }
 
@@ -116,22 +124,22 @@ void MainWindow::Private::makeActions()
 {
     const auto add = [this](auto... arguments) { return action(&window, arguments...); };
     open = add(u"open"_s, u"open"_s, MainWindow::tr("Open…"), MainWindow::tr("Open a model"),
-               QKeySequence(Qt::CTRL | Qt::Key_O));
+               Shortcut::OpenModel);
     openFolder = add(u"openFolder"_s, u"models"_s, MainWindow::tr("Open folder…"),
                      MainWindow::tr("Open a folder of models"));
     sample = add(u"sample"_s, u"run"_s, MainWindow::tr("Try the sample"),
                  MainWindow::tr("Open the models that come with the program"));
     sample->setEnabled(false);
     quit = add(u"quit"_s, QString(), MainWindow::tr("Quit"), MainWindow::tr("Close the window"),
-               QKeySequence(Qt::CTRL | Qt::Key_Q));
+               Shortcut::Quit);
     apiSwitch = add(u"apiSwitch"_s, u"api"_s, MainWindow::tr("API"), QString());
     apiSwitch->setCheckable(true);
     reset = add(u"resetLayout"_s, QString(), MainWindow::tr("Reset layout"),
                 MainWindow::tr("Put every dock back where it was at first"));
     nextDock = add(u"nextDock"_s, QString(), MainWindow::tr("Next dock"),
-                   MainWindow::tr("Move the focus to the next dock"), QKeySequence(Qt::Key_F6));
+                   MainWindow::tr("Move the focus to the next dock"), Shortcut::NextDock);
     shortcuts = add(u"shortcuts"_s, u"info"_s, MainWindow::tr("Keyboard shortcuts"),
-                    MainWindow::tr("Show the keyboard shortcuts"), QKeySequence(Qt::Key_F1));
+                    MainWindow::tr("Show the keyboard shortcuts"), Shortcut::ShowShortcuts);
     about = add(u"about"_s, QString(), MainWindow::tr("About Warmbench"), QString());
 
     QObject::connect(open, &QAction::triggered, &window, [this] { askForModel(false); });

@@ -44,7 +44,7 @@ struct MainWindow::Private
 
     // main_window.cpp
     void connectParts();
-    void show(const WorkbenchState &state);
+    void setState(const WorkbenchState &state);
     void selectModel(const QString &name);
     void askForModel(bool folder);
     void askForPicture();

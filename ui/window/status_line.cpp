@@ -3,6 +3,7 @@
 #include "ui/api_control.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/picture_pane.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -37,6 +38,7 @@ StatusLine::StatusLine(ApiControl &api, QAction *apiSwitch, QStatusBar *bar)
     , m_bar(bar)
     , m_address(new QToolButton(bar))
     , m_onOff(new QToolButton(bar))
+    , m_apiNote(new CaptionLabel(bar))
 {
     m_address->setObjectName(u"apiAddress"_s);
     m_address->setAutoRaise(true);
@@ -48,6 +50,8 @@ StatusLine::StatusLine(ApiControl &api, QAction *apiSwitch, QStatusBar *bar)
     connect(m_onOff, &QToolButton::clicked, apiSwitch, &QAction::trigger);
     bar->addWidget(m_address);
     bar->addWidget(m_onOff);
+    m_apiNote->setObjectName(u"apiNote"_s);
+    bar->addWidget(m_apiNote, 1);
     m_model = part(bar, u"statusModel"_s, tr("Model and engine"));
     m_hits = part(bar, u"statusHits"_s, tr("What the cache answered: hits and misses"));
     m_memory = part(bar, u"statusMemory"_s, tr("Memory of the loaded models, of the budget"));
@@ -76,8 +80,7 @@ void StatusLine::showApi()
     m_onOff->setToolTip(m_onOff->accessibleName());
     const QString why = m_api.statusText();
     m_address->setToolTip(why.isEmpty() ? tr("Click to copy the address") : why);
-    if (!why.isEmpty())
-        m_bar->showMessage(why, 2 * noteMs);
+    m_apiNote->setText(why);
 }
 
 void StatusLine::setModel(const QString &name)
@@ -85,7 +88,7 @@ void StatusLine::setModel(const QString &name)
     m_name = name;
 }
 
-void StatusLine::show(const WorkbenchState &state)
+void StatusLine::setState(const WorkbenchState &state)
 {
     const ModelView *model = state.find(m_name.toStdString());
     const QString engine =

@@ -1,0 +1,32 @@
+// One model as the list shows it. Thread: any; values and pure functions.
+#pragma once
+
+#include "inference/workbench.h"
+#include "ui/models/shown_state.h"
+
+#include <QString>
+
+namespace warmbench::ui {
+
+struct ModelRow
+{
+    QString name;
+    ShownState state = ShownState::NotLoaded;
+    QString memory; // empty where it is not loaded
+    qint64 hits = 0;
+    qint64 misses = 0;
+    qint64 coalesced = 0;
+    int inUse = 0;
+    QString lastUsed; // "12 s ago"; empty where it never was
+    bool pinned = false;
+    bool answersUnnamed = false; // requests that name no model
+    QString reason;              // of a failure
+    bool operator==(const ModelRow &) const = default;
+};
+
+ModelRow modelRow(const ModelView &model, WallTime now, bool answersUnnamed);
+
+// All of it in one sentence, for screen readers.
+QString spokenText(const ModelRow &row);
+
+} // namespace warmbench::ui

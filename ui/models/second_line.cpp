@@ -1,0 +1,26 @@
+#include "ui/models/second_line.h"
+
+#include "ui/models/model_row.h"
+#include "ui/models/model_table.h"
+
+using namespace Qt::StringLiterals;
+
+namespace warmbench::ui {
+
+QString secondLine(const ModelRow &row)
+{
+    QStringList parts{stateWord(row.state)};
+    if (!row.memory.isEmpty())
+        parts << row.memory;
+    if (row.hits + row.misses + row.coalesced > 0)
+        parts << ModelTable::tr("hits %1").arg(row.hits);
+    if (row.misses > 0)
+        parts << ModelTable::tr("misses %1").arg(row.misses);
+    if (row.inUse > 0)
+        parts << ModelTable::tr("%1 in use").arg(row.inUse);
+    if (!row.lastUsed.isEmpty())
+        parts << row.lastUsed;
+    return parts.join(u" · "_s);
+}
+
+} // namespace warmbench::ui

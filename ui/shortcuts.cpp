@@ -1,0 +1,49 @@
+#include "ui/shortcuts.h"
+
+#include <QAction>
+
+using namespace Qt::StringLiterals;
+
+namespace warmbench::ui {
+
+QKeySequence keysOf(Shortcut shortcut)
+{
+    switch (shortcut) {
+    case Shortcut::OpenModel:
+        return Qt::CTRL | Qt::Key_O;
+    case Shortcut::OpenPicture:
+        return Qt::CTRL | Qt::SHIFT | Qt::Key_O;
+    case Shortcut::PastePicture:
+        return QKeySequence::Paste;
+    case Shortcut::Run:
+        return Qt::CTRL | Qt::Key_Return;
+    case Shortcut::CancelRun:
+        return Qt::Key_Escape;
+    case Shortcut::CopyCurl:
+        return Qt::CTRL | Qt::SHIFT | Qt::Key_C;
+    case Shortcut::CopySelected:
+        return QKeySequence::Copy;
+    case Shortcut::RefreshModel:
+        return Qt::Key_F5;
+    case Shortcut::NextDock:
+        return Qt::Key_F6;
+    case Shortcut::ShowShortcuts:
+        return Qt::Key_F1;
+    case Shortcut::Quit:
+        return Qt::CTRL | Qt::Key_Q;
+    }
+    return {};
+}
+
+QString tipWithKeys(const QString &tip, Shortcut shortcut)
+{
+    return u"%1 (%2)"_s.arg(tip, keysOf(shortcut).toString());
+}
+
+void setShortcut(QAction *action, const QString &tip, Shortcut shortcut)
+{
+    action->setShortcut(keysOf(shortcut));
+    action->setToolTip(tipWithKeys(tip, shortcut));
+}
+
+} // namespace warmbench::ui
