@@ -75,17 +75,21 @@ Histogram::Values Histogram::values() const
     return values;
 }
 
+// The spans of a bucket are taken to lie evenly between its bounds (Prometheus' documentation,
+// "histogram_quantile()"; bucketQuantile in promql/quantile.go).
 double Histogram::Values::quantile(double q) const
 {
     if (count <= 0)
         return 0;
-    const auto rank =
-        static_cast<std::int64_t>(std::ceil(std::clamp(q, 0.0, 1.0) * static_cast<double>(count)));
-    std::int64_t below = 0;
+    const double rank = std::clamp(q, 0.0, 1.0) * static_cast<double>(count);
+    double below = 0;
     for (int i = 0; i < finiteBuckets; ++i) {
-        below += buckets.at(static_cast<std::size_t>(i));
-        if (below >= std::max<std::int64_t>(rank, 1))
-            return upperBound(i);
+        const auto within = static_cast<double>(buckets.at(static_cast<std::size_t>(i)));
+        if (within > 0 && below + within >= rank) {
+            const double lower = i == 0 ? 0 : upperBound(i - 1);
+            return lower + (upperBound(i) - lower) * (rank - below) / within;
+        }
+        below += within;
     }
     return upperBound(finiteBuckets - 1);
 }

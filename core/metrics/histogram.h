@@ -22,7 +22,7 @@ private:
 };
 
 // A latency histogram with log-spaced buckets, four an octave from 1 us to 128 s and one beyond:
-// quantiles are within 19 %.
+// the bounds of a bucket lie 19 % apart.
 class Histogram
 {
 public:
@@ -32,8 +32,9 @@ public:
         std::array<std::int64_t, bucketCount> buckets{};
         std::int64_t count = 0;
         double sumSeconds = 0;
-        // Upper bound of the bucket that holds the q-quantile, in seconds; the greatest finite
-        // bound where it lies beyond, 0 where nothing was recorded.
+        // The q-quantile in seconds, interpolated linearly within the bucket that holds it, as
+        // Prometheus' histogram_quantile() does; the greatest finite bound where it lies beyond,
+        // 0 where nothing was recorded.
         double quantile(double q) const;
         Values operator-(const Values &earlier) const; // what was recorded in between
     };
