@@ -53,11 +53,13 @@ struct InferenceRequest
     std::shared_ptr<MemoryBudget> memory;
 };
 
-enum class Phase : std::uint8_t { Queue, Decode, Preprocess, Infer, Postprocess };
-inline constexpr std::array allPhases{Phase::Queue, Phase::Decode, Phase::Preprocess, Phase::Infer,
-                                      Phase::Postprocess};
-const char *phaseName(Phase phase); // "queue", "decode", "preprocess", "infer", "postprocess"
+enum class Phase : std::uint8_t { Load, Queue, Decode, Preprocess, Infer, Postprocess };
+inline constexpr std::array allPhases{Phase::Load,       Phase::Queue, Phase::Decode,
+                                      Phase::Preprocess, Phase::Infer, Phase::Postprocess};
+// "load", "queue", "decode", "preprocess", "infer", "postprocess"
+const char *phaseName(Phase phase);
 
+// The phases add up to the total. Load is 0 where the model was there already.
 struct PhaseTimings
 {
     std::array<std::chrono::nanoseconds, allPhases.size()> phases{};

@@ -65,6 +65,9 @@ public:
             done = std::holds_alternative<TensorInputs>(m_inputs) ? runTensors() : runSamples();
         if (!done)
             return std::move(done).error();
+        done = ended(Phase::Postprocess);
+        if (!done)
+            return std::move(done).error();
         m_prediction.model = m_model.id;
         m_prediction.digest = m_model.digest;
         m_prediction.engine = m_model.engine;
@@ -139,7 +142,7 @@ Result<void> Flow::runTensors()
     if (!results)
         return std::move(results).error();
     m_prediction.results = std::move(*results);
-    return ended(Phase::Postprocess);
+    return {};
 }
 
 // For the activations of the run, where shapes or samples make them more than what the memory of
@@ -365,6 +368,8 @@ Result<std::size_t> Flow::name(Result<std::vector<Tensor>> outputs, std::size_t 
 const char *phaseName(Phase phase)
 {
     switch (phase) {
+    case Phase::Load:
+        return "load";
     case Phase::Queue:
         return "queue";
     case Phase::Decode:

@@ -9,7 +9,7 @@
 
 namespace warmbench {
 
-// Fills all timings but Queue and total. Errors as in inference_types.h; Cancelled or
+// Fills all timings but Load, Queue and total. Errors as in inference_types.h; Cancelled or
 // DeadlineExceeded between two steps, ResourceExhausted where the request's memory does not do.
 Result<Prediction> runPrediction(const ModelBundle &model, const InferenceRequest &request,
                                  SteadyTime deadline, const Clock &clock);

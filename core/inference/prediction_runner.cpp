@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <fmt/format.h>
+#include <functional>
+#include <numeric>
 
 namespace warmbench {
 
@@ -25,7 +27,8 @@ Error deadlinePassed(const ModelId &model)
                         model.text())};
 }
 
-// What one prediction adds to Triton's counters.
+// What one prediction adds to Triton's counters. Triton has its models loaded before a request
+// comes: the wait for a load is part of the time from end to end, and of no other.
 InferenceTotals totalsOf(const Prediction &prediction)
 {
     InferenceTotals one;
@@ -50,6 +53,7 @@ public:
         : request(std::move(asked))
         , start(from)
         , deadline(until)
+        , loaded(from)
         , m_done(std::move(done))
     {
     }
@@ -74,6 +78,7 @@ public:
     // From here on: of the one thread that has the flight; housekeeping reads none of it.
     ModelHandle handle;
     CacheOutcome outcome = CacheOutcome::Hit;
+    SteadyTime loaded; // the start, where it waited for no load
     std::atomic<bool> awaitsLoad{false};
 
 private:
@@ -115,6 +120,8 @@ void PredictionRunner::predict(InferenceRequest request, Milliseconds allowed, P
                         }
                         flight->handle = std::move(acquired->handle);
                         flight->outcome = acquired->outcome;
+                        if (flight->outcome != CacheOutcome::Hit)
+                            flight->loaded = m_clock.now();
                         enqueue(flight, false);
                     });
 }
@@ -134,24 +141,22 @@ void PredictionRunner::enqueue(const FlightPtr &flight, bool here)
         return;
     }
     const Network &network = *flight->handle->network;
-    const auto runAtOnce = [this, &flight] { run(flight, Place::Light, {}); };
+    const auto runAtOnce = [this, &flight] { run(flight, Place::Light); };
     if (here && network.usualTime() < quickRunTime &&
         m_scheduler.runHere(flight->handle->id.text(), network.concurrency(), runAtOnce))
         return;
-    if (auto submitted = m_scheduler.submit(jobFor(flight, Place::Light, {})); !submitted)
+    if (auto submitted = m_scheduler.submit(jobFor(flight, Place::Light)); !submitted)
         finish(flight, submitted.error());
 }
 
-Job PredictionRunner::jobFor(const FlightPtr &flight, Place place, std::chrono::nanoseconds waited)
+Job PredictionRunner::jobFor(const FlightPtr &flight, Place place)
 {
     Job job;
     job.queue = flight->handle->id.text();
     job.concurrency = flight->handle->network->concurrency();
     job.deadline = flight->deadline;
     job.cancellation = flight->request.cancellation;
-    job.run = [this, flight, place, waited, queued = m_clock.now()] {
-        run(flight, place, waited + (m_clock.now() - queued));
-    };
+    job.run = [this, flight, place] { run(flight, place); };
     job.abandon = [this, flight](Error error) { finish(flight, std::move(error)); };
     return job;
 }
@@ -177,28 +182,33 @@ std::optional<Result<Prediction>> PredictionRunner::predictedLightly(const Fligh
 
 // What pictures take is known once the decoder has come upon them: then all begins again in a place
 // for heavy jobs, so that others keep workers to go on with.
-void PredictionRunner::run(const FlightPtr &flight, Place place, std::chrono::nanoseconds waited)
+void PredictionRunner::run(const FlightPtr &flight, Place place)
 {
     auto result = place == Place::Light ? predictedLightly(*flight)
                                         : std::optional<Result<Prediction>>(predicted(*flight));
     if (!result) {
-        m_scheduler.giveBack(jobFor(flight, Place::Heavy, waited));
+        m_scheduler.giveBack(jobFor(flight, Place::Heavy));
         return;
     }
     if (*result)
-        record(*flight, **result, waited);
+        record(*flight, **result);
     finish(flight, std::move(*result));
 }
 
-void PredictionRunner::record(const Flight &flight, Prediction &prediction,
-                              std::chrono::nanoseconds waited)
+void PredictionRunner::record(const Flight &flight, Prediction &prediction)
 {
     prediction.cache = flight.outcome;
-    prediction.timings[Phase::Queue] = waited;
-    prediction.timings.total = m_clock.now() - flight.start;
+    PhaseTimings &timings = prediction.timings;
+    timings.total = m_clock.now() - flight.start;
+    timings[Phase::Load] = flight.loaded - flight.start;
+    // What is left: the wait for a worker, with an attempt in a light place that was given up.
+    timings[Phase::Queue] = std::accumulate(timings.phases.begin(), timings.phases.end(),
+                                            timings.total, std::minus<>());
     if (ModelMeter *meter = flight.handle->meter.get()) {
-        for (const Phase phase : allPhases)
-            meter->recordPhase(static_cast<std::size_t>(phase), prediction.timings[phase]);
+        for (const Phase phase : allPhases) {
+            if (phase != Phase::Load || flight.outcome != CacheOutcome::Hit)
+                meter->recordPhase(static_cast<std::size_t>(phase), timings[phase]);
+        }
         meter->recordInference(totalsOf(prediction));
     }
 }

@@ -42,13 +42,12 @@ private:
     // `here`: on this thread where the network is quick and nothing waits.
     void enqueue(const FlightPtr &flight, bool here);
     enum class Place : std::uint8_t { Light, Heavy };
-    // `waited`: before.
-    Job jobFor(const FlightPtr &flight, Place place, std::chrono::nanoseconds waited);
-    void run(const FlightPtr &flight, Place place, std::chrono::nanoseconds waited);
+    Job jobFor(const FlightPtr &flight, Place place);
+    void run(const FlightPtr &flight, Place place);
     // Nothing where its pictures take more than a light place allows.
     std::optional<Result<Prediction>> predictedLightly(const Flight &flight) const;
     Result<Prediction> predicted(const Flight &flight) const;
-    void record(const Flight &flight, Prediction &prediction, std::chrono::nanoseconds waited);
+    void record(const Flight &flight, Prediction &prediction);
     void finish(const FlightPtr &flight, Result<Prediction> result);
 
     ModelCache &m_cache;

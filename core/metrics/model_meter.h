@@ -45,7 +45,7 @@ struct InferenceTotals
 class ModelMeter
 {
 public:
-    static constexpr std::size_t phaseCount = 5; // of inference's Phase
+    static constexpr std::size_t phaseCount = 6; // of inference's Phase
 
     // One prediction that ended well: with requests = 1, and its phases by their index.
     void recordInference(const InferenceTotals &one);

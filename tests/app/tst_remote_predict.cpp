@@ -35,7 +35,7 @@ QString comparable(const std::string &output)
 {
     static const QRegularExpression cache(QStringLiteral("\"cache\": \"[a-z]+\""));
     static const QRegularExpression number(
-        QStringLiteral("(\"(queue|decode|preprocess|infer|postprocess|total)\": )[0-9.e-]+"));
+        QStringLiteral("(\"(load|queue|decode|preprocess|infer|postprocess|total)\": )[0-9.e-]+"));
     return QString::fromStdString(output)
         .replace(cache, QStringLiteral("\"cache\": ?"))
         .replace(number, QStringLiteral("\\1?"));

@@ -8,6 +8,7 @@
 #include "ui/playground/feature_form.h"
 #include "ui/playground/output_table.h"
 #include "ui/playground/result_view.h"
+#include "ui/playground/timings_view.h"
 #include "ui/settings.h"
 #include "ui/widgets/time_chart.h"
 #include "ui/window/dropped_files.h"
@@ -56,6 +57,7 @@ private Q_SLOTS:
     void filesAreToldByTheirContent();
     void outputsAreSummedUp();
     void picturesTellTheirRange();
+    void loadingIsToldAsAPhase();
     void chartsKeepTheNewestPointsAndAtMostTwoThousand();
     void ceilingsAreRound_data();
     void ceilingsAreRound();
@@ -220,6 +222,19 @@ void TestWindowParts::picturesTellTheirRange()
              u"8 × 4 pixels · black -0.94, white 4.87 (its lowest and highest number)"_s);
     QCOMPARE(caption(-10, 10, Origin::Settings),
              u"8 × 4 pixels · black -10, white 10 (settings file)"_s);
+}
+
+void TestWindowParts::loadingIsToldAsAPhase()
+{
+    ui::TimingsView view;
+    PhaseTimings timings;
+    timings[Phase::Load] = std::chrono::milliseconds(120);
+    timings[Phase::Infer] = std::chrono::milliseconds(30);
+    timings.total = std::chrono::milliseconds(150);
+    view.setTimings(timings);
+    QVERIFY2(view.accessibleDescription().startsWith("Load 120 ms; Queue 0 ms; "_L1),
+             qPrintable(view.accessibleDescription()));
+    QVERIFY(view.accessibleDescription().endsWith("total 150 ms"_L1));
 }
 
 void TestWindowParts::chartsKeepTheNewestPointsAndAtMostTwoThousand()

@@ -19,6 +19,8 @@ constexpr int rowGap = 4;
 QString phaseText(Phase phase)
 {
     switch (phase) {
+    case Phase::Load:
+        return TimingsView::tr("Load");
     case Phase::Queue:
         return TimingsView::tr("Queue");
     case Phase::Decode:
@@ -36,8 +38,8 @@ QString phaseText(Phase phase)
 std::array<QColor, allPhases.size()> phaseColours()
 {
     const ThemeColours colours = themeColours();
-    return {colours.muted, colours.series[3], colours.series[2], colours.series[0],
-            colours.series[1]};
+    return {colours.warning,   colours.muted,     colours.series[3],
+            colours.series[2], colours.series[0], colours.series[1]};
 }
 
 } // namespace

@@ -126,7 +126,7 @@ void addTimes(PrometheusText &page, const Metrics &metrics, const Meters &meters
     for (const auto &[key, values] : metrics.http())
         page.histogram({{"route", key.first}, {"status", std::to_string(key.second)}}, values);
     page.family("warmbench_phase_seconds", Type::Histogram,
-                "Time that predictions spent in each phase.");
+                "Time that predictions spent in each phase; load: of those that waited for one.");
     for (const auto &[id, meter] : meters) {
         for (const Phase phase : allPhases) {
             const auto values = meter->phase(static_cast<std::size_t>(phase));

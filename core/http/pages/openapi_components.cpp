@@ -53,8 +53,9 @@ constexpr std::string_view components = R"({
  "cache": {"enum": ["hit", "miss", "coalesced"], "description": "Whether the model was loaded already, was loaded for this, or was being loaded."},
  "prediction_cache": {"enum": ["off", "hit", "miss"]},
  "results": {"type": "array", "items": {"$ref": "#/components/schemas/SampleResult"}},
- "timings_ms": {"type": "object", "required": ["queue", "decode", "preprocess", "infer", "postprocess", "total"], "properties": {
-  "queue": {"type": "number"}, "decode": {"type": "number"}, "preprocess": {"type": "number"}, "infer": {"type": "number"},
+ "timings_ms": {"type": "object", "description": "Milliseconds; the phases add up to the total.",
+ "required": ["load", "queue", "decode", "preprocess", "infer", "postprocess", "total"], "properties": {
+  "load": {"type": "number", "description": "The wait for the model to load; 0 on a hit."}, "queue": {"type": "number"}, "decode": {"type": "number"}, "preprocess": {"type": "number"}, "infer": {"type": "number"},
   "postprocess": {"type": "number"}, "total": {"type": "number"}}}}},
 "Tensor": {"type": "object", "required": ["name", "dtype", "shape"], "properties": {"name": {"type": "string"}, "dtype": {"type": "string"},
  "shape": {"type": "array", "items": {"type": "integer"}, "description": "-1 where an extent is free."}}},

@@ -98,7 +98,7 @@ private Q_SLOTS:
             QCOMPARE(json[QLatin1String("results")].toArray().size(), 1);
             QVERIFY(!json.contains(QLatin1String("outputs")));
             for (const char *phase :
-                 {"queue", "decode", "preprocess", "infer", "postprocess", "total"})
+                 {"load", "queue", "decode", "preprocess", "infer", "postprocess", "total"})
                 QVERIFY2(
                     json[QLatin1String("timings_ms")].toObject().contains(QLatin1String(phase)),
                     phase);

@@ -88,7 +88,7 @@ private Q_SLOTS:
         std::string names;
         for (const Phase phase : allPhases)
             names += std::string(phaseName(phase)) + " ";
-        QCOMPARE(names, std::string("queue decode preprocess infer postprocess "));
+        QCOMPARE(names, std::string("load queue decode preprocess infer postprocess "));
     }
 
     void theAnswerSaysWhoGaveIt()

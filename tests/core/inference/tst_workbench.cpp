@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <future>
+#include <numeric>
 #include <QtTest>
 #include <thread>
 
@@ -102,16 +103,40 @@ private Q_SLOTS:
     void timingsAddUpToTheTotal()
     {
         Bench bench;
-        FakeModel model;
+        const auto gate = std::make_shared<Gate>();
+        FakeModel model = gatedModel(gate);
         model.network.answer = [&](std::span<const Tensor> inputs) {
             bench.clock.advance(5ms);
             return Result<std::vector<Tensor>>(std::vector<Tensor>{inputs.front()});
         };
+        gate->close();
         bench.source.set("m", model);
-        const auto prediction = bench.predict(requestFor("m"));
-        QVERIFY(prediction.has_value());
-        QCOMPARE(prediction->timings[Phase::Infer], 5ms);
-        QCOMPARE(prediction->timings.total, 5ms);
+        bench.source.loadGate.close();
+        Inbox inbox;
+        bench.workbench->predict(requestFor("m"), inbox.slot());
+        QVERIFY(bench.source.loadGate.awaitWaiting(1));
+        bench.clock.advance(40ms);
+        bench.workbench->predict(requestFor("m"), inbox.slot());
+        bench.clock.advance(2ms);
+        bench.source.loadGate.open();
+        QVERIFY(gate->awaitWaiting(1));
+        QTRY_COMPARE(bench.workbench->scheduler().waiting(), std::size_t(1));
+        gate->open();
+        QVERIFY(inbox.await(2));
+        bench.workbench->predict(requestFor("m"), inbox.slot());
+        QVERIFY(inbox.await(3));
+        const std::array loads{42ms, 2ms, 0ms}; // missed, joined, found
+        for (std::size_t i = 0; i < loads.size(); ++i) {
+            QVERIFY(inbox.at(i).has_value());
+            const PhaseTimings &timings = inbox.at(i)->timings;
+            QCOMPARE(timings[Phase::Load], loads.at(i));
+            QCOMPARE(std::accumulate(timings.phases.begin(), timings.phases.end(), 0ns),
+                     timings.total);
+        }
+        QCOMPARE(inbox.at(0)->timings[Phase::Queue], 0ms);
+        QCOMPARE(inbox.at(1)->timings[Phase::Queue], 5ms); // while the other ran
+        QCOMPARE(inbox.at(2)->timings[Phase::Infer], 5ms);
+        QCOMPARE(inbox.at(2)->timings.total, 5ms);
     }
 
     void aFullQueueRefusesAtOnce()

@@ -144,6 +144,8 @@ private Q_SLOTS:
         row(one("warmbench_queue_length") + labels + one("0\n"));
         row(one("warmbench_model_load_seconds_count") + model + one("} 1\n"));
         row(one("warmbench_phase_seconds_count") + model + one(",phase=\"infer\"} 3\n"));
+        // Of the one that waited for a load alone.
+        row(one("warmbench_phase_seconds_count") + model + one(",phase=\"load\"} 1\n"));
         row(one("warmbench_request_seconds_count{route=\"/predict/{name}\",status=\"200\"} 1\n"));
         row(one("nv_inference_request_success") + labels + one("3\n"));
         row(one("nv_inference_count") + labels + one("3\n"));
