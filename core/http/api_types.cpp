@@ -18,10 +18,10 @@ ApiReply errorReply(int status, std::string_view code, std::string_view sentence
 {
     ApiReply reply;
     reply.status = status;
+    reply.sentence = sentence.size() > longestSentence ? printable(sentence, longestSentence)
+                                                       : std::string(sentence);
     reply.body = "{\"error\": ";
-    appendJsonString(reply.body, sentence.size() > longestSentence
-                                     ? printable(sentence, longestSentence)
-                                     : std::string(sentence));
+    appendJsonString(reply.body, reply.sentence);
     reply.body += ", \"code\": \"";
     reply.body += code;
     reply.body += "\"}\n";

@@ -66,6 +66,7 @@ struct ApiReply
     MemoryBudget::Share held;                     // what the body takes, where it is large
 
     // For log and metrics.
+    std::string sentence; // of an error
     std::string route;
     std::string model;
     std::string cache;

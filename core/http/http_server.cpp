@@ -2,11 +2,13 @@
 
 #include "base/logging.h"
 #include "http/api.h"
+#include "http/refusal_log.h"
 #include "http/transport/http_host.h"
 #include "inference/workbench.h"
 
 #include <fmt/format.h>
 #include <mutex>
+#include <QTimer>
 
 namespace warmbench::http {
 
@@ -28,7 +30,12 @@ struct HttpServer::Private
     void answered(const RequestRecord &record, const std::string &route,
                   std::chrono::nanoseconds took)
     {
-        workbench.metrics().recordHttp(route, record.status, took);
+        // What was refused before it had a route counts as the guard's.
+        workbench.metrics().recordHttp(route.empty() ? "guard" : route, record.status, took);
+        // This is an http thread, which has an event loop for the timer, until stop().
+        if (Metrics::isRefusal(record.status) &&
+            refusals.note(record, std::chrono::steady_clock::now()))
+            QTimer::singleShot(RefusalLog::span, [this] { refusals.tellHidden(); });
         if (logs(LogLevel::Debug))
             logDebug("http",
                      fmt::format("{} {} {} -> {} in {:.3f} ms", record.client, record.method,
@@ -44,6 +51,7 @@ struct HttpServer::Private
     const Api api;
     std::function<void(const RequestRecord &)> listener;
     std::mutex listening;
+    RefusalLog refusals;
     HttpHost host;
 };
 
@@ -62,6 +70,7 @@ Result<void> HttpServer::start()
 void HttpServer::stop(std::chrono::milliseconds drain)
 {
     m_d->host.stop(drain);
+    m_d->refusals.tellHidden(); // the timers have gone with their threads
 }
 
 bool HttpServer::running() const

@@ -233,10 +233,10 @@ Result<std::map<std::string, std::string, std::less<>>> parsedQuery(std::string_
         auto key = percentDecoded(pair.substr(0, equals), true);
         auto value = percentDecoded(pair.substr(std::min(equals + 1, pair.size())), true);
         if (!key || !value)
-            return invalidArgument(
+            return invalidArgument( // which does not show the value: it may be a secret
                 fmt::format("\"{}\" in the query has a broken percent escape: write two "
                             "hexadecimal digits behind each %, and %25 for the sign itself.",
-                            printable(pair, 60)));
+                            printable(pair.substr(0, equals), 60)));
         if (!key->empty())
             values[std::move(*key)] = std::move(*value);
     }

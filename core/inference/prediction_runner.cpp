@@ -226,7 +226,7 @@ void PredictionRunner::finish(const FlightPtr &flight, Result<Prediction> result
     if (!flight->claim())
         return;
     const auto total = m_clock.now() - flight->start;
-    m_metrics.recordPrediction(result.has_value(), total);
+    m_metrics.recordPrediction(total);
     if (meter)
         meter->predictions.record(total);
     flight->answer(std::move(result));
@@ -255,7 +255,7 @@ SteadyTime PredictionRunner::answerOverdue()
             continue;
         const ModelId &model = flight->request.model;
         const auto total = m_clock.now() - flight->start;
-        m_metrics.recordPrediction(false, total);
+        m_metrics.recordPrediction(total);
         m_metrics.meter(model.name, model.version)->predictions.record(total);
         flight->answer(deadlinePassed(model));
     }

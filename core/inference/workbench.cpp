@@ -266,7 +266,8 @@ void Workbench::Private::takeSample()
     sample.hits = cached.hits;
     sample.misses = cached.misses;
     sample.coalesced = cached.coalesced;
-    sample.requests = metrics.predictions();
+    sample.answered = metrics.answered();
+    sample.refused = metrics.refused();
     sample.modelBytes = cached.modelBytes;
     sample.budget = cached.budget;
     sample.residentBytes = residentMemory();

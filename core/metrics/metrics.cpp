@@ -27,16 +27,19 @@ void Metrics::keepMeters(const std::function<bool(const ModelKey &)> &known)
     }
 }
 
-void Metrics::recordPrediction(bool success, std::chrono::nanoseconds total)
+void Metrics::recordPrediction(std::chrono::nanoseconds total)
 {
-    m_predictions.add();
-    if (!success)
-        m_failures.add();
     m_latency.record(total);
+}
+
+void Metrics::recordRequest(Outcome outcome)
+{
+    (outcome == Outcome::Answered ? m_answered : m_refused).add();
 }
 
 void Metrics::recordHttp(std::string_view route, int status, std::chrono::nanoseconds span)
 {
+    recordRequest(isRefusal(status) ? Outcome::Refused : Outcome::Answered);
     {
         const std::shared_lock lock(m_httpMutex);
         const auto found = m_http.find(std::pair(route, status));
@@ -57,14 +60,14 @@ Histogram::Values Metrics::predictionLatency() const
     return m_latency.values();
 }
 
-std::int64_t Metrics::predictions() const
+std::int64_t Metrics::answered() const
 {
-    return m_predictions.value();
+    return m_answered.value();
 }
 
-std::int64_t Metrics::failures() const
+std::int64_t Metrics::refused() const
 {
-    return m_failures.value();
+    return m_refused.value();
 }
 
 std::map<Metrics::ModelKey, Histogram::Values> Metrics::models() const

@@ -64,7 +64,8 @@ struct MetricsSample
     std::int64_t hits = 0;
     std::int64_t misses = 0;
     std::int64_t coalesced = 0;
-    std::int64_t requests = 0;
+    std::int64_t answered = 0; // requests of clients and of the window
+    std::int64_t refused = 0;
     Bytes modelBytes;
     Bytes budget;
     Bytes residentBytes;
@@ -87,14 +88,19 @@ public:
     // Drops the meters of what is not known any more; models come and go for as long as we run.
     void keepMeters(const std::function<bool(const ModelKey &)> &known);
 
-    // One finished prediction, of whatever model; the model's meter counts for itself.
-    void recordPrediction(bool success, std::chrono::nanoseconds total);
-    // One answered HTTP request.
+    // One finished prediction, of whatever model, or one that failed; the model's meter counts for
+    // itself.
+    void recordPrediction(std::chrono::nanoseconds total);
+    // One request that got what it asked for, or was told why not.
+    enum class Outcome : std::uint8_t { Answered, Refused };
+    void recordRequest(Outcome outcome);
+    // The same for one of HTTP: a status of 400 and more is a refusal.
     void recordHttp(std::string_view route, int status, std::chrono::nanoseconds span);
+    static constexpr bool isRefusal(int status) { return status >= 400; }
 
     Histogram::Values predictionLatency() const; // all models together
-    std::int64_t predictions() const;            // finished, failed ones included
-    std::int64_t failures() const;
+    std::int64_t answered() const;
+    std::int64_t refused() const;
     // As they stand, of what was recorded at all: by model and version, by route and status.
     std::map<ModelKey, Histogram::Values> models() const;
     std::map<ModelKey, InferenceTotals> inferences() const;
@@ -118,8 +124,8 @@ private:
     };
 
     Histogram m_latency;
-    Counter m_predictions;
-    Counter m_failures;
+    Counter m_answered;
+    Counter m_refused;
     mutable std::mutex m_metersMutex;
     std::map<ModelKey, std::shared_ptr<ModelMeter>> m_meters;
     mutable std::shared_mutex m_httpMutex; // exclusive for the first use of a label

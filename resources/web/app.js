@@ -165,6 +165,8 @@ function showStats(stats) {
   before = stats;
   memory.push([stats.model_bytes, stats.rss_bytes]);
   fill($("figures"), [
+    ["answered", stats.answered],
+    ["refused", stats.refused],
     ["hits", stats.hits],
     ["misses", stats.misses],
     ["coalesced", stats.coalesced],

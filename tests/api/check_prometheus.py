@@ -30,6 +30,7 @@ METRICS = {
     "warmbench_model_memory_bytes": ("gauge", MODEL),
     "warmbench_model_load_seconds": ("histogram", MODEL),
     "warmbench_request_seconds": ("histogram", {"route", "status"}),
+    "warmbench_requests_refused_total": ("counter", {"route", "status"}),
     "warmbench_phase_seconds": ("histogram", MODEL | {"phase"}),
     "warmbench_queue_length": ("gauge", MODEL),
     "warmbench_prediction_cache_hits_total": ("counter", set()),
@@ -118,6 +119,7 @@ def use(server, sample):
     check(server.ask("POST", "/predict/iris", row).status == 200, "iris does not predict")
     check(server.ask("POST", "/predict/unknown", three).status == 404, "an unknown model is not 404")
     check(server.ask("POST", "/predict/digits", '{"input": [1]}').status == 400, "bad input is not 400")
+    check(server.ask("GET", "/nowhere").status == 404, "an unknown address is not 404")
     stats = server.get("/stats")
     digits = server.get("/models/digits")
     check(digits["hits"] + digits["misses"] + digits["coalesced"] == 4, f"not every prediction was counted: {digits}")
@@ -138,6 +140,10 @@ def use(server, sample):
         'warmbench_request_seconds_count{route="/predict/{name}",status="200"}': 4,
         'warmbench_request_seconds_count{route="/predict/{name}",status="404"}': 1,
         'warmbench_request_seconds_count{route="/predict/{name}",status="400"}': 1,
+        'warmbench_requests_refused_total{route="/predict/{name}",status="404"}': 1,
+        'warmbench_requests_refused_total{route="/predict/{name}",status="400"}': 1,
+        'warmbench_requests_refused_total{route="other",status="404"}': 1,
+        "sum(warmbench_requests_refused_total)": stats["refused"],
         'warmbench_phase_seconds_count{model="digits",version="1",phase="infer"}': 3,
         f"nv_inference_request_success{version}": 3,
         'nv_inference_count{model="iris"}': 2,

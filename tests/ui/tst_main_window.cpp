@@ -200,6 +200,7 @@ void TestMainWindow::theFirstRunIsAMissTheSecondAHit()
     QTRY_COMPARE_WITH_TIMEOUT(stateOf(u"digits"_s), u"Loaded"_s, patience);
     part<QAction>(u"run"_s)->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(outcome().contains(u"hit"_s), patience);
+    QCOMPARE(m_workbench->metrics().answered(), std::int64_t(2)); // as requests of clients count
     QTRY_COMPARE_WITH_TIMEOUT(part<QLabel>(u"statusHits"_s)->text(), u"Hits 1 · misses 1"_s,
                               patience);
     const CacheStatistics statistics = m_workbench->cache().statistics();

@@ -17,6 +17,7 @@
 #include <limits>
 #include <QAbstractItemModelTester>
 #include <QFile>
+#include <QLabel>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
@@ -58,6 +59,7 @@ private Q_SLOTS:
     void outputsAreSummedUp();
     void picturesTellTheirRange();
     void loadingIsToldAsAPhase();
+    void refusedRequestsStandApart();
     void chartsKeepTheNewestPointsAndAtMostTwoThousand();
     void ceilingsAreRound_data();
     void ceilingsAreRound();
@@ -235,6 +237,29 @@ void TestWindowParts::loadingIsToldAsAPhase()
     QVERIFY2(view.accessibleDescription().startsWith("Load 120 ms; Queue 0 ms; "_L1),
              qPrintable(view.accessibleDescription()));
     QVERIFY(view.accessibleDescription().endsWith("total 150 ms"_L1));
+}
+
+void TestWindowParts::refusedRequestsStandApart()
+{
+    const SystemClock clock;
+    Workbench workbench({}, clock);
+    ui::Monitor monitor(workbench);
+    workbench.keepHouse();
+    for (int i = 0; i < 3; ++i)
+        workbench.metrics().recordHttp("/predict", 400, std::chrono::milliseconds(1));
+    workbench.keepHouse();
+    monitor.sampleNow();
+    const auto highest = [&](int line) {
+        double most = 0;
+        for (const QPointF &point : monitor.requestsChart()->pointsOf(line))
+            most = std::max(most, point.y());
+        return most;
+    };
+    QCOMPARE(highest(0), 0.0); // answered
+    QVERIFY(highest(1) > 0.0); // refused
+    const auto labels = monitor.requestsChart()->findChildren<QLabel *>();
+    QVERIFY(std::any_of(labels.begin(), labels.end(),
+                        [](const QLabel *label) { return label->text() == "3 refused"_L1; }));
 }
 
 void TestWindowParts::chartsKeepTheNewestPointsAndAtMostTwoThousand()

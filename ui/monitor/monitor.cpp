@@ -76,7 +76,8 @@ MetricsSample sampleOf(Workbench &workbench)
     sample.hits = statistics.hits;
     sample.misses = statistics.misses;
     sample.coalesced = statistics.coalesced;
-    sample.requests = workbench.metrics().predictions();
+    sample.answered = workbench.metrics().answered();
+    sample.refused = workbench.metrics().refused();
     sample.modelBytes = statistics.modelBytes;
     sample.budget = statistics.budget;
     sample.residentBytes = residentMemory();
@@ -113,7 +114,8 @@ Monitor::Monitor(Workbench &workbench, QWidget *parent)
                              bytesText, this))
     , m_latency(new TimeChart(tr("Latency"), {{u"p50"_s, 0}, {u"p95"_s, 2}, {u"p99"_s, 1}},
                               secondsText, this))
-    , m_requests(new TimeChart(tr("Predictions"), {{tr("answered"), 2}}, perSecond, this))
+    , m_requests(
+          new TimeChart(tr("Requests"), {{tr("answered"), 2}, {tr("refused"), 1}}, perSecond, this))
 {
     auto *charts = new QHBoxLayout;
     charts->setSpacing(24);
@@ -226,7 +228,11 @@ void Monitor::draw(const std::vector<MetricsSample> &series)
                         gauge(shown, now, seconds(&MetricsSample::p95)),
                         gauge(shown, now, seconds(&MetricsSample::p99))},
                        span());
-    m_requests->replace({rate(shown, now, &MetricsSample::requests)}, span());
+    m_requests->replace(
+        {rate(shown, now, &MetricsSample::answered), rate(shown, now, &MetricsSample::refused)},
+        span());
+    const std::int64_t refused = last.refused - first.refused;
+    m_requests->setNote(refused > 0 ? tr("%1 refused").arg(refused) : QString());
 }
 
 } // namespace warmbench::ui

@@ -1,6 +1,6 @@
 // Live charts of what the cache does: hits and misses, memory against the budget, latency,
-// requests. Thread: GUI. Reads the workbench's time series once a second while it can be seen; the
-// first sample is drawn at once.
+// requests answered and refused, those of the API and the window's own. Thread: GUI. Reads the
+// workbench's time series once a second while it can be seen; the first sample is drawn at once.
 #pragma once
 
 #include "inference/workbench.h"
@@ -24,6 +24,7 @@ public:
 
     void sampleNow();
     TimeChart *cacheChart() const { return m_cache; }
+    TimeChart *requestsChart() const { return m_requests; }
 
 protected:
     void showEvent(QShowEvent *event) override;

@@ -176,7 +176,10 @@ void startRun(Workbench &workbench, const RunRequest &request,
     inference.cancellation = request.cancellation;
     inference.decoder = request.decoder;
     workbench.predict(std::move(inference),
-                      [answering, done = std::move(done)](Result<Prediction> prediction) {
+                      [answering, &metrics = workbench.metrics(),
+                       done = std::move(done)](Result<Prediction> prediction) {
+                          using Outcome = Metrics::Outcome;
+                          metrics.recordRequest(prediction ? Outcome::Answered : Outcome::Refused);
                           if (prediction)
                               done(prepared(std::move(*prediction), *answering));
                           else

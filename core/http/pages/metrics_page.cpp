@@ -123,8 +123,16 @@ void addTimes(PrometheusText &page, const Metrics &metrics, const Meters &meters
             page.histogram({{"model", id.first}, {"version", id.second}}, values);
     }
     page.family("warmbench_request_seconds", Type::Histogram, "Time to answer HTTP requests.");
-    for (const auto &[key, values] : metrics.http())
+    const auto http = metrics.http();
+    for (const auto &[key, values] : http)
         page.histogram({{"route", key.first}, {"status", std::to_string(key.second)}}, values);
+    page.family("warmbench_requests_refused_total", Type::Counter,
+                "HTTP requests that got an error; route guard: refused before one was found.");
+    for (const auto &[key, values] : http) {
+        if (Metrics::isRefusal(key.second))
+            page.sample({{"route", key.first}, {"status", std::to_string(key.second)}},
+                        values.count);
+    }
     page.family("warmbench_phase_seconds", Type::Histogram,
                 "Time that predictions spent in each phase; load: of those that waited for one.");
     for (const auto &[id, meter] : meters) {

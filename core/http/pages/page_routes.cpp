@@ -50,8 +50,8 @@ void PageRoutes::addState(Router &router)
                 }});
     router.add({"GET", "/ready", "What loads at start is up; 503 until then.", false,
                 [this](const RoutedRequest &, const Replier &reply) { ready(reply); }});
-    router.add({"GET", "/stats", "Counters of the model cache, memory and uptime.", false,
-                [this](const RoutedRequest &, const Replier &reply) {
+    router.add({"GET", "/stats", "Counters of requests and of the model cache, memory, uptime.",
+                false, [this](const RoutedRequest &, const Replier &reply) {
                     reply(jsonReply(
                         statisticsJson(m_workbench, std::chrono::steady_clock::now() - m_started)));
                 }});

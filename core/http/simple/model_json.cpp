@@ -139,6 +139,8 @@ std::string statisticsJson(Workbench &workbench, std::chrono::nanoseconds uptime
 {
     const CacheStatistics statistics = workbench.cache().statistics();
     return JsonObject()
+        .number("answered", workbench.metrics().answered())
+        .number("refused", workbench.metrics().refused())
         .number("hits", statistics.hits)
         .number("misses", statistics.misses)
         .number("coalesced", statistics.coalesced)

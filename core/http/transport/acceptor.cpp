@@ -179,6 +179,7 @@ void Acceptor::refuse(const Client &client, const std::string &sentence)
     RequestRecord record;
     record.client = client.peer;
     record.status = reply.status;
+    record.sentence = sentence;
     record.responseBytes = static_cast<std::int64_t>(wire.size());
     server.hooks().answered(record, "guard", {});
 }

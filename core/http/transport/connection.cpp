@@ -36,6 +36,11 @@ std::size_t likenessOf(const FramedRequest &request)
     return std::hash<std::string_view>()(request.target);
 }
 
+std::string pathOf(const FramedRequest &request)
+{
+    return request.target.substr(0, request.target.find('?'));
+}
+
 ApiReply unavailable(std::string_view sentence)
 {
     ApiReply reply = errorReply(503, "UNAVAILABLE", sentence);
@@ -288,7 +293,7 @@ std::shared_ptr<Exchange> Connection::open(const FramedRequest &framed, std::siz
     exchange->began = steadyNow();
     exchange->record.client = m_peer;
     exchange->record.method = framed.method;
-    exchange->record.path = framed.target.substr(0, framed.target.find('?'));
+    exchange->record.path = pathOf(framed);
     exchange->record.requestBytes = static_cast<std::int64_t>(size);
     m_exchanges.push_back(exchange);
     ++m_unanswered;
@@ -321,6 +326,7 @@ void Connection::deliver(Exchange &exchange, ApiReply reply)
     m_expectedOutput -= exchange.expected;
     exchange.close |= isLast(exchange);
     exchange.record.status = reply.status;
+    exchange.record.sentence = std::move(reply.sentence);
     exchange.record.model = std::move(reply.model);
     exchange.record.cache = std::move(reply.cache);
     exchange.route = std::move(reply.route);
@@ -356,6 +362,8 @@ void Connection::refuse(int status, const std::string &sentence)
     exchange->close = true;
     exchange->began = steadyNow();
     exchange->record.client = m_peer;
+    exchange->record.method = m_framer.request().method; // as far as they came
+    exchange->record.path = pathOf(m_framer.request());
     exchange->route = "guard";
     m_exchanges.push_back(exchange);
     ++m_unanswered;

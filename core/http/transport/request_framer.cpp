@@ -263,9 +263,13 @@ bool RequestFramer::checkField(std::string_view text)
         return fail(400, "A header field is continued on a second line, which is not allowed any "
                          "more (RFC 9112, 5.2).");
     const auto colon = text.find(':');
-    if (colon == std::string_view::npos || !isToken(text.substr(0, colon)))
-        return fail(400, fmt::format("The header line \"{}\" is not of the form \"Name: value\".",
-                                     printable(text, 60)));
+    if (colon == std::string_view::npos || !isToken(text.substr(0, colon))) {
+        // What follows the first word may be a secret, and the sentence is logged.
+        const auto *const end = std::find_if_not(text.begin(), text.end(), isTokenCharacter);
+        return fail(400, fmt::format("The header line that begins with \"{}\" is not of the form "
+                                     "\"Name: value\".",
+                                     printable({text.begin(), end}, 60)));
+    }
     const std::string_view value = withoutBlanks(text.substr(colon + 1));
     if (std::any_of(value.begin(), value.end(), [](char c) { return isControl(c) && c != '\t'; }))
         return fail(400, fmt::format("The header field \"{}\" has a control character in it.",

@@ -13,6 +13,7 @@ struct RequestRecord
     std::string method;
     std::string path;
     int status = 0;
+    std::string sentence; // of an error
     std::string model;
     std::string cache; // "hit", "miss", "coalesced" or empty
     double totalMs = 0;

@@ -31,8 +31,7 @@ private Q_SLOTS:
         QVERIFY(second.has_value());
         QCOMPARE(cacheOutcomeName(second->cache), "hit");
         QCOMPARE(bench.source.loads(), 1);
-        QCOMPARE(bench.workbench->metrics().predictions(), std::int64_t(2));
-        QCOMPARE(bench.workbench->metrics().failures(), std::int64_t(0));
+        QCOMPARE(bench.workbench->metrics().predictionLatency().count, std::int64_t(2));
     }
 
     // A request whose pictures take long is begun again as a heavy one: others keep a worker.
@@ -207,7 +206,7 @@ private Q_SLOTS:
             QVERIFY(inbox.at(i).error().message.find("Layer \"dense\" broke.") !=
                     std::string::npos);
         }
-        QCOMPARE(bench.workbench->metrics().failures(), std::int64_t(3));
+        QCOMPARE(bench.workbench->metrics().predictionLatency().count, std::int64_t(3));
     }
 
     void namesThatClientsMakeUpAreCountedButNotKept()
@@ -218,7 +217,7 @@ private Q_SLOTS:
         for (int i = 0; i < 3; ++i)
             QCOMPARE(codeOf(bench.predict(requestFor("none-" + std::to_string(i)))),
                      std::string("NOT_FOUND"));
-        QCOMPARE(bench.workbench->metrics().failures(), std::int64_t(3));
+        QCOMPARE(bench.workbench->metrics().predictionLatency().count, std::int64_t(4));
         const auto models = bench.workbench->metrics().models();
         QCOMPARE(models.size(), std::size_t(1));
         QCOMPARE(models.begin()->first.first, std::string("m"));
@@ -325,12 +324,16 @@ private Q_SLOTS:
         Bench bench;
         bench.source.set("m");
         QVERIFY(bench.predict(requestFor("m")).has_value());
+        bench.workbench->metrics().recordRequest(Metrics::Outcome::Answered);
+        for (int i = 0; i < 2; ++i)
+            bench.workbench->metrics().recordRequest(Metrics::Outcome::Refused);
         bench.workbench->keepHouse();
         const auto series = bench.workbench->metrics().series();
         QVERIFY(!series.empty());
         const MetricsSample &last = series.back();
         QCOMPARE(last.misses, std::int64_t(1));
-        QCOMPARE(last.requests, std::int64_t(1));
+        QCOMPARE(last.answered, std::int64_t(1));
+        QCOMPARE(last.refused, std::int64_t(2));
         QVERIFY(last.residentBytes.count > 0);
         QCOMPARE(int(last.models.size()), 1);
         QCOMPARE(last.models[0].first, std::string("m"));

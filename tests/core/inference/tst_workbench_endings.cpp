@@ -44,8 +44,7 @@ private Q_SLOTS:
         const auto later = bench.predict(requestFor("m"));
         QVERIFY(later.has_value());
         QCOMPARE(cacheOutcomeName(later->cache), "hit");
-        QCOMPARE(bench.workbench->metrics().failures(), std::int64_t(1));
-        QCOMPARE(bench.workbench->metrics().predictions(), std::int64_t(3));
+        QCOMPARE(bench.workbench->metrics().predictionLatency().count, std::int64_t(3));
     }
 
     // Without waiting for the housekeeping's next round, which is a second away.
@@ -129,7 +128,7 @@ private Q_SLOTS:
         QVERIFY(inbox.await(2));
         QCOMPARE(inbox.wronglyAnswered(), std::size_t(0));
         QCOMPARE(codeOf(inbox.at(0)), std::string("DEADLINE_EXCEEDED"));
-        QCOMPARE(bench.workbench->metrics().predictions(), std::int64_t(2));
+        QCOMPARE(bench.workbench->metrics().predictionLatency().count, std::int64_t(2));
     }
 
     void housekeepingAnswersWhatWaitsForAWorkerTooLong()

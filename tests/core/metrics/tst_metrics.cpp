@@ -136,13 +136,13 @@ private Q_SLOTS:
         Metrics metrics;
         for (int i = 0; i < 3700; ++i) {
             MetricsSample sample;
-            sample.requests = i;
+            sample.answered = i;
             metrics.push(sample);
         }
         const auto series = metrics.series();
         QCOMPARE(series.size(), std::size_t(3600));
-        QCOMPARE(series.front().requests, 100);
-        QCOMPARE(series.back().requests, 3699);
+        QCOMPARE(series.front().answered, 100);
+        QCOMPARE(series.back().answered, 3699);
     }
 
     void recordsFromManyThreadsAreAllCounted()
@@ -157,7 +157,7 @@ private Q_SLOTS:
                     for (int i = 0; i < each; ++i) {
                         const std::string model = i % 2 ? "digits" : "iris";
                         const auto meter = metrics.meter(model, "1");
-                        metrics.recordPrediction(i % 5 != 0, 1ms);
+                        metrics.recordPrediction(1ms);
                         meter->predictions.record(1ms);
                         meter->recordPhase(static_cast<std::size_t>(i) % ModelMeter::phaseCount,
                                            1ms);
@@ -173,8 +173,8 @@ private Q_SLOTS:
                 });
             }
         }
-        QCOMPARE(metrics.predictions(), threads * each);
-        QCOMPARE(metrics.failures(), threads * each / 5);
+        QCOMPARE(metrics.answered(), threads * each * 4 / 5);
+        QCOMPARE(metrics.refused(), threads * each / 5);
         QCOMPARE(metrics.predictionLatency().count, threads * each);
         QCOMPARE(metrics.models().size(), std::size_t(2));
         QCOMPARE(metrics.models().at({"digits", "1"}).count, threads * each / 2);

@@ -223,7 +223,8 @@ private Q_SLOTS:
             QVERIFY(!client.until("event: stats\ndata: ").empty());
             const std::string data = client.until("\n\n");
             const auto figures = QJsonDocument::fromJson(QByteArray::fromStdString(data)).object();
-            QVERIFY2(figures.contains(QLatin1String("budget_bytes")), data.c_str());
+            for (const char *key : {"answered", "refused", "budget_bytes"})
+                QVERIFY2(figures.contains(QLatin1String(key)), data.c_str());
         }
     }
 

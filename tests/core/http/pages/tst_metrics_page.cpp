@@ -37,6 +37,7 @@ public:
             predict(oddName);
         predict("unknown");
         workbench->metrics().recordHttp("/predict/{name}", 200, 5ms);
+        workbench->metrics().recordHttp("/predict/{name}", 404, 1ms);
     }
 
     std::string page() const { return http::metricsPage(*workbench); }
@@ -144,6 +145,7 @@ private Q_SLOTS:
         row(one("warmbench_queue_length") + labels + one("0\n"));
         row(one("warmbench_model_load_seconds_count") + model + one("} 1\n"));
         row(one("warmbench_phase_seconds_count") + model + one(",phase=\"infer\"} 3\n"));
+        row(one("warmbench_requests_refused_total{route=\"/predict/{name}\",status=\"404\"} 1\n"));
         // Of the one that waited for a load alone.
         row(one("warmbench_phase_seconds_count") + model + one(",phase=\"load\"} 1\n"));
         row(one("warmbench_request_seconds_count{route=\"/predict/{name}\",status=\"200\"} 1\n"));
