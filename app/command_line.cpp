@@ -24,7 +24,9 @@ constexpr Usage usages[] = {
     {Command::Serve, "[MODEL|FOLDER ...]", "The API alone; needs no display."},
     {Command::Predict, "MODEL INPUT ...",
      "Prints one JSON object a line for each INPUT: an image, .json, .npy, .csv row by row, a "
-     "folder, - for standard input. With --url a running server predicts; MODEL is a name there."},
+     "folder with its subfolders, - for standard input. Outputs of more than 100 numbers are shown "
+     "as dtype, shape, min, max and mean; --raw prints them whole. With --url a running server "
+     "predicts; MODEL is a name there."},
     {Command::Inspect, "MODEL",
      "Prints inputs, outputs, layers, parameters and memory of a model, and what the engine says."},
     {Command::Bench, "MODEL",
@@ -98,9 +100,9 @@ Result<void> checkRemote(const QCommandLineParser &parser, const Options &option
             fmt::format("\"{}\" is no name of a model: with --url MODEL is a name at the server, "
                         "such as digits, and no path",
                         printable(model.toStdString(), 100)));
-    const QStringList remote{QStringLiteral("url"), QStringLiteral("token"),
-                             QStringLiteral("deadline"), QStringLiteral("log-level"),
-                             QStringLiteral("log-format")};
+    const QStringList remote{QStringLiteral("url"),       QStringLiteral("token"),
+                             QStringLiteral("deadline"),  QStringLiteral("raw"),
+                             QStringLiteral("log-level"), QStringLiteral("log-format")};
     for (const OptionSpec &spec : optionsOf(Command::Predict)) {
         const QString name = QString::fromLatin1(spec.name);
         if (options.url.empty() && name == QLatin1String("token") && parser.isSet(name))

@@ -155,6 +155,8 @@ std::vector<OptionSpec> mainOptions()
              o.url = v;
              return {};
          }},
+        {"raw", nullptr, "Print outputs of more than 100 numbers whole", bit(Command::Predict),
+         [](Options &o, const std::string &v) { return store(parseSwitch(v), o.raw); }},
         {"token", "TEXT|@FILE",
          "Bearer token for routes that change something: load, unload, pin, refresh",
          servers | bit(Command::Predict),

@@ -23,6 +23,7 @@ struct Options
     http::HttpOptions http;
     bool sample = false;
     bool json = false;
+    bool raw = false;    // predict prints outputs of many numbers whole
     int concurrency = 1; // of bench
     int batch = 1;
     int runs = 0;    // 0: as many as fit in some seconds

@@ -53,17 +53,33 @@ public:
         const auto prediction = promise.get_future().get();
         if (!prediction)
             return prediction.error();
+        m_types = {};
+        for (const NamedTensor &output : prediction->outputs)
+            m_types.dtypes.emplace_back(output.name, dtypeName(output.tensor.dtype()));
+        if (prediction->primary < m_types.dtypes.size())
+            m_types.primary = m_types.dtypes[prediction->primary].first;
         return http::predictionJson(*prediction);
     }
+    Result<OutputTypes> outputTypes() override { return m_types; }
 
 private:
     Workbench &m_workbench;
     std::string m_model;
+    OutputTypes m_types;
 };
 
-int printPrediction(Predictor &predictor, const PredictInput &input, StandardOutput &output)
+// What is printed, and to where.
+struct Printer
 {
-    const auto answer = predictor.predict(input);
+    bool raw = false;
+    StandardOutput output;
+};
+
+int printPrediction(Predictor &predictor, const PredictInput &input, Printer &printer)
+{
+    auto answer = predictor.predict(input);
+    if (answer && !printer.raw)
+        answer = summarised(*answer, [&] { return predictor.outputTypes(); });
     if (!answer)
         return fail(
             {answer.error().code, fmt::format("{}: {}", input.name(), answer.error().message)});
@@ -72,35 +88,36 @@ int printPrediction(Predictor &predictor, const PredictInput &input, StandardOut
     line += ", ";
     line += trimmed(*answer).substr(1);
     line += '\n';
-    return output.print(line);
+    return printer.output.print(line);
 }
 
-int printFile(Predictor &predictor, const std::string &file, Bytes limit, StandardOutput &output)
+int printFile(Predictor &predictor, const std::string &file, Bytes limit, Printer &printer)
 {
     const auto inputs = readInputs(file, limit);
     if (!inputs)
         return fail(inputs.error());
     int code = 0;
     for (const PredictInput &input : *inputs) {
-        if (!output.ended())
-            code = std::max(code, printPrediction(predictor, input, output));
+        if (!printer.output.ended())
+            code = std::max(code, printPrediction(predictor, input, printer));
     }
     return code;
 }
 
 int printAll(Predictor &predictor, const CommandLine &line)
 {
-    StandardOutput output;
+    Printer printer{line.options.raw, {}};
     int code = 0;
     for (const QString &argument : line.arguments.mid(1)) {
         const auto files = filesOf(argument.toStdString());
         if (files.empty())
-            code = fail(notFound(fmt::format(
-                "The folder \"{}\" holds no image, .json, .npy or .csv.", argument.toStdString())));
+            code = fail(notFound(
+                fmt::format("The folder \"{}\" and those in it hold no image, .json, .npy or .csv.",
+                            argument.toStdString())));
         for (const std::string &file : files) {
-            if (!output.ended())
+            if (!printer.output.ended())
                 code =
-                    std::max(code, printFile(predictor, file, line.options.http.maxBody, output));
+                    std::max(code, printFile(predictor, file, line.options.http.maxBody, printer));
         }
     }
     return code;

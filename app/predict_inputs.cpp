@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <filesystem>
 #include <fmt/format.h>
 #include <iostream>
 #include <iterator>
+#include <set>
 
 namespace warmbench::app {
 
@@ -23,6 +25,48 @@ bool isInput(const std::filesystem::path &path)
     return std::find(known.begin(), known.end(), ending) != known.end() &&
            !lowered(path.string()).ends_with("warmbench.json");
 }
+
+// A walk through a folder, which ends where links lead in circles, too.
+class InputFolders
+{
+public:
+    std::vector<std::string> filesBelow(const std::filesystem::path &folder)
+    {
+        // What lies below without a link goes by that path, so links have their turn after it.
+        m_linked.push_back(folder);
+        while (!m_linked.empty()) {
+            const std::filesystem::path next = std::move(m_linked.front());
+            m_linked.pop_front();
+            walk(next);
+        }
+        std::sort(m_files.begin(), m_files.end());
+        return std::move(m_files);
+    }
+
+private:
+    void walk(const std::filesystem::path &folder)
+    {
+        std::error_code failed;
+        if (!m_seen.insert(std::filesystem::canonical(folder, failed)).second || failed)
+            return;
+        std::vector<std::filesystem::directory_entry> entries;
+        for (const auto &entry : std::filesystem::directory_iterator(folder, failed))
+            entries.push_back(entry);
+        std::sort(entries.begin(), entries.end());
+        for (const auto &entry : entries) {
+            if (entry.is_regular_file(failed) && isInput(entry.path()))
+                m_files.push_back(entry.path().string());
+            else if (entry.is_directory(failed) && entry.is_symlink(failed))
+                m_linked.push_back(entry.path());
+            else if (entry.is_directory(failed))
+                walk(entry.path());
+        }
+    }
+
+    std::set<std::filesystem::path> m_seen;
+    std::deque<std::filesystem::path> m_linked;
+    std::vector<std::string> m_files;
+};
 
 Result<std::string> contentOf(const std::string &file, Bytes limit)
 {
@@ -71,13 +115,7 @@ std::vector<std::string> filesOf(const std::string &argument)
     std::error_code ignored;
     if (!std::filesystem::is_directory(argument, ignored))
         return {argument};
-    std::vector<std::string> files;
-    for (const auto &entry : std::filesystem::directory_iterator(argument, ignored)) {
-        if (entry.is_regular_file(ignored) && isInput(entry.path()))
-            files.push_back(entry.path().string());
-    }
-    std::sort(files.begin(), files.end());
-    return files;
+    return InputFolders().filesBelow(argument);
 }
 
 Result<std::vector<PredictInput>> readInputs(const std::string &file, Bytes limit)

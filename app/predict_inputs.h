@@ -34,7 +34,8 @@ private:
     std::size_t m_row = 0;
 };
 
-// The argument itself, or the inputs of the folder that it names, by name.
+// The argument itself, or the inputs of the folder that it names and of all folders in it, ordered
+// by their paths. Links are followed, and each folder is looked through once.
 std::vector<std::string> filesOf(const std::string &argument);
 // The file's inputs: one, or one for each row of a table.
 Result<std::vector<PredictInput>> readInputs(const std::string &file, Bytes limit);

@@ -1,6 +1,7 @@
 // Who answers for `warmbench predict`: this process, or a server that runs already. Thread: main.
 #pragma once
 
+#include "answer_summary.h"
 #include "base/result.h"
 #include "predict_inputs.h"
 
@@ -14,6 +15,8 @@ public:
     virtual ~Predictor() = default;
     // The answer as POST /predict gives it: one JSON object. Waits for it.
     virtual Result<std::string> predict(const PredictInput &input) = 0;
+    // Of the model that answered last.
+    virtual Result<OutputTypes> outputTypes() = 0;
 };
 
 } // namespace warmbench::app

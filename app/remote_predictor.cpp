@@ -96,6 +96,25 @@ Result<std::string> RemotePredictor::predict(const PredictInput &input)
     return answer;
 }
 
+Result<OutputTypes> RemotePredictor::outputTypes()
+{
+    const auto description = describe();
+    if (!description)
+        return description.error();
+    const QJsonObject model = objectOf(*description);
+    OutputTypes types;
+    for (const auto &output : model[QLatin1String("outputs")].toArray())
+        types.dtypes.emplace_back(output[QLatin1String("name")].toString().toStdString(),
+                                  output[QLatin1String("dtype")].toString().toStdString());
+    if (!types.dtypes.empty())
+        types.primary = types.dtypes.front().first;
+    const QJsonValue primary =
+        model[QLatin1String("settings")][QLatin1String("output")][QLatin1String("primary")];
+    if (primary.isString())
+        types.primary = primary.toString().toStdString();
+    return types;
+}
+
 Result<std::string> RemotePredictor::describe()
 {
     auto answer = bodyOf(exchange("/models/" + m_encodedModel, {}));

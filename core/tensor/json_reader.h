@@ -1,5 +1,5 @@
 // The numbers of one JSON array and the shape of its nesting, before they meet a declared shape.
-// Private to tensor/. Thread: any; one reader reads once.
+// Thread: any; one reader reads once.
 #pragma once
 
 #include "base/result.h"

@@ -202,6 +202,66 @@ private Q_SLOTS:
         QCOMPARE(bestLabel(answers[1]), QStringLiteral("2"));
     }
 
+    void predictTakesAFolderWithItsSubfolders()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path inputs = folder.path().toStdString();
+        std::filesystem::create_directories(inputs / "b" / "deep");
+        std::filesystem::create_directories(inputs / "a");
+        for (const char *name : {"two.png", "b/one.png", "b/deep/seven.png", "a/three.png"})
+            std::filesystem::copy_file(sampleFile(std::filesystem::path(name).filename().string()),
+                                       inputs / name);
+        // Links in circles end, and do not give an input twice.
+        std::filesystem::create_directory_symlink(inputs, inputs / "a" / "up");
+        std::filesystem::create_directory_symlink(inputs / "b", inputs / "again");
+        std::filesystem::create_directory_symlink("nowhere", inputs / "broken");
+        const QTemporaryDir elsewhere;
+        std::filesystem::copy_file(sampleFile("eight.png"),
+                                   std::filesystem::path(elsewhere.path().toStdString()) /
+                                       "eight.png");
+        std::filesystem::create_directory_symlink(elsewhere.path().toStdString(),
+                                                  inputs / "linked");
+        const Run run =
+            Program::run({QStringLiteral("predict"), sample("digits.onnx"), folder.path()});
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        QStringList names;
+        QStringList labels;
+        for (const QJsonObject &answer : lines(run.output)) {
+            names << answer[QLatin1String("input")].toString().mid(folder.path().size() + 1);
+            labels << bestLabel(answer);
+        }
+        QCOMPARE(names.join(QLatin1Char(' ')),
+                 QStringLiteral("a/three.png b/deep/seven.png b/one.png linked/eight.png two.png"));
+        QCOMPARE(labels.join(QLatin1Char(' ')), QStringLiteral("3 7 1 8 2"));
+    }
+
+    void predictSumsUpOutputsOfManyNumbers()
+    {
+        // As many numbers out as there are of a picture.
+        const QStringList command{QStringLiteral("predict"), text(testModel("image_out.onnx")),
+                                  sample("three.png")};
+        const Run run = Program::run(command);
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        QCOMPARE(int(lines(run.output).size()), 1);
+        const QJsonObject summary = lines(run.output)[0][QLatin1String("prediction")].toObject();
+        QCOMPARE(summary[QLatin1String("dtype")].toString(), QStringLiteral("float32"));
+        QCOMPARE(summary[QLatin1String("shape")].toArray().size(), 4);
+        const double least = summary[QLatin1String("min")].toDouble(-100);
+        const double mean = summary[QLatin1String("mean")].toDouble(-100);
+        QVERIFY2(least > -100 && least <= mean &&
+                     mean <= summary[QLatin1String("max")].toDouble(-100),
+                 run.output.c_str());
+
+        const Run raw = Program::run(command + QStringList{QStringLiteral("--raw")});
+        QVERIFY2(raw.code == 0, raw.errors.c_str());
+        QVERIFY(lines(raw.output)[0][QLatin1String("prediction")].isArray());
+        QVERIFY(raw.output.size() > run.output.size());
+        // What is small stays as it is.
+        const QStringList small{QStringLiteral("predict"), sample("digits.onnx"),
+                                sample("three.png")};
+        QVERIFY(lines(Program::run(small).output)[0][QLatin1String("prediction")].isArray());
+    }
+
     void predictReadsStandardInput()
     {
         const auto picture = readFile(sampleFile("eight.png"), mebibytes(1));

@@ -56,11 +56,11 @@ class TestRemotePredict : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        m_server = std::make_unique<Program>(
-            QStringList{QStringLiteral("serve"), QStringLiteral("--port"), QStringLiteral("0"),
-                        QStringLiteral("--token"), QStringLiteral("secret"),
-                        text(sampleFile("digits.onnx").parent_path()),
-                        text(testModel("multi_out.onnx")), text(testModel("addsub_int32.onnx"))});
+        m_server = std::make_unique<Program>(QStringList{
+            QStringLiteral("serve"), QStringLiteral("--port"), QStringLiteral("0"),
+            QStringLiteral("--token"), QStringLiteral("secret"),
+            text(sampleFile("digits.onnx").parent_path()), text(testModel("multi_out.onnx")),
+            text(testModel("addsub_int32.onnx")), text(testModel("image_out.onnx"))});
         QVERIFY(m_server->listens());
         writeInputs();
     }
@@ -87,6 +87,8 @@ private Q_SLOTS:
         row("table without names", "iris", {input("plain.csv")}, 2);
         row("table with names", "iris", {input("named.csv")}, 2);
         row("names where the model has none", "multi_out", {input("named.csv")}, 2);
+        row("many numbers", "image_out", {sample("three.png")}, 1);
+        row("many numbers whole", "image_out", {QStringLiteral("--raw"), sample("three.png")}, 1);
         row("folder", "iris", {text(m_folder.path().toStdString() + "/folder")}, 3);
         row("picture on standard input", "digits", {QStringLiteral("-")}, 1, picture());
         row("JSON on standard input", "iris", {QStringLiteral("-")}, 1, "[5.1,3.5,1.4,0.2]");
