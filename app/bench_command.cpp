@@ -6,7 +6,7 @@
 #include "inference/batching.h"
 #include "open_models.h"
 #include "standard_output.h"
-#include "tensor/conversion.h"
+#include "tensor/trial_tensor.h"
 
 #include <algorithm>
 #include <atomic>
@@ -72,7 +72,6 @@ std::int64_t freeExtent(const ModelBundle &model, std::size_t input, std::size_t
     return axis == height + 1 ? picture.width : channelCount(picture.channels);
 }
 
-// The same numbers on every machine; 0 and 1 for integers, which may be indices.
 Result<Tensor> trial(const ModelBundle &model, std::size_t input, int batch)
 {
     const TensorSpec &spec = model.spec().inputs[input];
@@ -86,16 +85,7 @@ Result<Tensor> trial(const ModelBundle &model, std::size_t input, int batch)
                         : spec.shape[axis].free() ? freeExtent(model, input, axis)
                                                   : spec.shape[axis].size);
     }
-    auto numbers = Tensor::create(DType::Float32, std::move(shape));
-    if (!numbers)
-        return numbers;
-    std::uint32_t seed = 7;
-    for (float &value : numbers->mutableValues<float>()) {
-        seed = seed * 1664525U + 1013904223U; // Numerical Recipes' generator
-        value = isFloating(spec.dtype) ? static_cast<float>(seed >> 8) / 16777216.0F
-                                       : static_cast<float>(seed >> 31);
-    }
-    return converted(*numbers, spec.dtype);
+    return trialTensor(spec.dtype, shape, 7, 0);
 }
 
 Result<TensorInputs> trialInputs(const ModelBundle &model, int batch)

@@ -1,11 +1,11 @@
 #include "base/bytes.h"
 
 #include "base/file.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cctype>
 #include <charconv>
 #include <fmt/format.h>
 #include <limits>
@@ -21,18 +21,13 @@ struct Unit
     std::string_view name;
     std::int64_t size;
 };
+// Those that are written, and behind them those that are read too.
 constexpr std::array units{
-    Unit{"", 1},
-    Unit{"B", 1},
-    Unit{"KIB", 1LL << 10},
-    Unit{"MIB", 1LL << 20},
-    Unit{"GIB", 1LL << 30},
-    Unit{"TIB", 1LL << 40},
-    Unit{"KB", 1'000},
-    Unit{"MB", 1'000'000},
-    Unit{"GB", 1'000'000'000},
-    Unit{"TB", 1'000'000'000'000},
+    Unit{"B", 1},           Unit{"KiB", 1LL << 10},    Unit{"MiB", 1LL << 20},
+    Unit{"GiB", 1LL << 30}, Unit{"TiB", 1LL << 40},    Unit{"KB", 1'000},
+    Unit{"MB", 1'000'000},  Unit{"GB", 1'000'000'000}, Unit{"TB", 1'000'000'000'000},
 };
+constexpr std::size_t writtenUnits = 5;
 
 // The number behind `key` in a file of "key: number" or plain "number" lines.
 std::optional<std::int64_t> numberAfter(std::string_view text, std::string_view key)
@@ -58,20 +53,18 @@ std::string procFile(const std::string &path)
 
 std::string toText(Bytes bytes)
 {
-    constexpr std::array names{"B", "KiB", "MiB", "GiB", "TiB"};
-    double amount = static_cast<double>(bytes.count);
-    std::size_t unit = 0;
-    while (std::abs(amount) >= 1024 && unit + 1 < names.size()) {
-        amount /= 1024;
-        ++unit;
-    }
+    std::size_t unit = writtenUnits - 1;
+    while (unit > 0 && std::abs(bytes.count) < units.at(unit).size)
+        --unit;
     if (unit == 0)
         return fmt::format("{} B", bytes.count);
+    const double amount =
+        static_cast<double>(bytes.count) / static_cast<double>(units.at(unit).size);
     return fmt::format("{:.{}f} {}", amount,
                        std::abs(amount) < 10    ? 2
                        : std::abs(amount) < 100 ? 1
                                                 : 0,
-                       names[unit]);
+                       units.at(unit).name);
 }
 
 Result<Bytes> parseBytes(std::string_view text)
@@ -84,12 +77,12 @@ Result<Bytes> parseBytes(std::string_view text)
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
     if (error != std::errc() || !(amount >= 0))
         return refusal;
-    std::string unit(end, text.data() + text.size());
+    std::string unit = lowered({end, text.data() + text.size()});
     std::erase(unit, ' ');
-    std::transform(unit.begin(), unit.end(), unit.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    const auto found =
-        std::find_if(units.begin(), units.end(), [&](const Unit &u) { return u.name == unit; });
+    if (unit.empty())
+        unit = "b";
+    const auto *const found = std::find_if(units.begin(), units.end(),
+                                           [&](const Unit &u) { return lowered(u.name) == unit; });
     if (found == units.end())
         return refusal;
     const double total = amount * static_cast<double>(found->size);

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "engine/onnx/onnx_costs.h"
 #include "engine/opencv/opencv_threads.h"
-#include "tensor/conversion.h"
+#include "tensor/trial_tensor.h"
 
 #include <algorithm>
 #include <array>
@@ -82,22 +82,6 @@ Error misfit(std::span<const Shape> shapes, const Error &reason)
 {
     return invalidArgument(fmt::format("The network does not take inputs of shape {}: {}",
                                        shapesText(shapes), reason.message));
-}
-
-// Numbers that differ from sample to sample, the same on every machine; small for integers, which
-// may be indices.
-Tensor trialTensor(DType dtype, const Shape &shape, unsigned seed)
-{
-    auto floats = Tensor::create(DType::Float32, shape);
-    if (!floats)
-        return {};
-    for (float &value : floats->mutableValues<float>()) {
-        seed = seed * 1664525U + 1013904223U; // Numerical Recipes' generator
-        value = isFloating(dtype) ? static_cast<float>(seed >> 8) / 16777216.0F - 0.5F
-                                  : static_cast<float>((seed >> 24) & 1U);
-    }
-    auto tensor = converted(*floats, dtype);
-    return tensor ? *std::move(tensor) : Tensor();
 }
 
 // Each of `more` behind its counterpart in `all`, along the first extent.
@@ -403,7 +387,8 @@ bool OpenCvNetwork::batchTrial()
         std::vector<Tensor> sample;
         for (std::size_t i = 0; i < m_spec.inputs.size(); ++i)
             sample.push_back(trialTensor(m_spec.inputs[i].dtype, m_warmShapes[i],
-                                         seed + static_cast<unsigned>(i)));
+                                         seed + static_cast<unsigned>(i), -0.5F)
+                                 .value_or(Tensor()));
         auto outputs = slot.instance->run(sample, m_spec);
         if (!outputs || !append(both, std::move(sample)) || !append(expected, *std::move(outputs)))
             return false;

@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "engine/engine.h"
 #include "onnx_builder.h"
+#include "tensor/trial_tensor.h"
 #include "test_files.h"
 
 #include <atomic>
@@ -20,12 +21,7 @@ Tensor floats(const Shape &shape, const std::vector<float> &values)
 
 Tensor noise(const Shape &shape, unsigned seed)
 {
-    auto tensor = *Tensor::create(DType::Float32, shape);
-    for (float &value : tensor.mutableValues<float>()) {
-        seed = seed * 1664525U + 1013904223U;
-        value = static_cast<float>(seed >> 8) / 16777216.0F - 0.5F;
-    }
-    return tensor;
+    return *trialTensor(DType::Float32, shape, seed, -0.5F);
 }
 
 std::vector<float> list(const Tensor &tensor)
