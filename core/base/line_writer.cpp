@@ -1,15 +1,14 @@
 #include "base/line_writer.h"
 
+#include "base/mutex.h"
 #include "base/thread_name.h"
 
 #include <cerrno>
 #include <chrono>
-#include <condition_variable>
 #include <csignal>
 #include <deque>
 #include <exception>
 #include <future>
-#include <mutex>
 #include <poll.h>
 #include <pthread.h>
 #include <system_error>
@@ -43,11 +42,11 @@ struct LineWriter::State
     {
     }
 
-    bool hasRoom(const std::string &line) const
+    bool hasRoom(const std::string &line) const REQUIRES(mutex)
     {
         return waiting.size() < limits.lines && waitingBytes + line.size() <= limits.bytes;
     }
-    void drop(std::uint64_t lines)
+    void drop(std::uint64_t lines) REQUIRES(mutex)
     {
         dropped += lines;
         untold += lines;
@@ -61,16 +60,17 @@ struct LineWriter::State
     const std::function<std::string(std::uint64_t)> notice;
     const LineLimits limits;
 
-    std::mutex mutex;
-    std::condition_variable wake;
-    std::condition_variable drained;
-    std::deque<std::string> waiting;
-    std::size_t waitingBytes = 0;
-    std::uint64_t dropped = 0;
-    std::uint64_t untold = 0; // dropped, and no notice of it was written yet
-    bool started = false;
-    bool writing = false;
-    bool closing = false;
+    Mutex mutex;
+    Condition wake;
+    Condition drained;
+    std::deque<std::string> waiting GUARDED_BY(mutex);
+    std::size_t waitingBytes GUARDED_BY(mutex) = 0;
+    std::uint64_t dropped GUARDED_BY(mutex) = 0;
+    // Dropped, and no notice of it was written yet.
+    std::uint64_t untold GUARDED_BY(mutex) = 0;
+    bool started GUARDED_BY(mutex) = false;
+    bool writing GUARDED_BY(mutex) = false;
+    bool closing GUARDED_BY(mutex) = false;
 };
 
 // The log cannot tell its own errors: short of memory it tries again a little later.
@@ -91,9 +91,10 @@ void LineWriter::State::run()
 {
     setThreadName(name);
     blockSigpipe();
-    std::unique_lock lock(mutex);
+    MutexLock lock(mutex);
     for (;;) {
-        wake.wait(lock, [this] { return closing || !waiting.empty(); });
+        while (!closing && waiting.empty())
+            wake.wait(mutex);
         if (waiting.empty())
             return;
         const std::deque<std::string> lines = std::exchange(waiting, {});
@@ -107,7 +108,7 @@ void LineWriter::State::run()
         dropped += failed;
         // Nothing could be written, the notice least of all: it is due once something can.
         untold += failed > 0 ? failed + missing : 0;
-        drained.notify_all();
+        drained.notifyAll();
     }
 }
 
@@ -137,15 +138,15 @@ LineWriter::LineWriter(int descriptor, std::string_view threadName,
 
 LineWriter::~LineWriter()
 {
-    const std::lock_guard lock(m_state->mutex);
+    const MutexLock lock(m_state->mutex);
     m_state->closing = true;
-    m_state->wake.notify_all();
+    m_state->wake.notifyAll();
 }
 
 void LineWriter::write(std::string line)
 {
     State &state = *m_state;
-    const std::lock_guard lock(state.mutex);
+    const MutexLock lock(state.mutex);
     if (!state.started) {
         try {
             std::thread([shared = m_state] { shared->runToTheEnd(); }).detach();
@@ -158,20 +159,23 @@ void LineWriter::write(std::string line)
         return state.drop(1);
     state.waitingBytes += line.size();
     state.waiting.push_back(std::move(line));
-    state.wake.notify_one();
+    state.wake.notifyOne();
 }
 
 bool LineWriter::flush(std::chrono::milliseconds most)
 {
     State &state = *m_state;
-    std::unique_lock lock(state.mutex);
-    return state.drained.wait_for(lock, most,
-                                  [&state] { return state.waiting.empty() && !state.writing; });
+    const auto end = std::chrono::steady_clock::now() + most;
+    const MutexLock lock(state.mutex);
+    bool inTime = true;
+    while (inTime && (!state.waiting.empty() || state.writing))
+        inTime = state.drained.waitUntil(state.mutex, end);
+    return state.waiting.empty() && !state.writing;
 }
 
 std::uint64_t LineWriter::dropped() const
 {
-    const std::lock_guard lock(m_state->mutex);
+    const MutexLock lock(m_state->mutex);
     return m_state->dropped;
 }
 

@@ -1,6 +1,7 @@
 #include "base/logging.h"
 
 #include "base/line_writer.h"
+#include "base/mutex.h"
 #include "base/text.h"
 
 #include <atomic>
@@ -8,7 +9,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <map>
-#include <mutex>
 #include <unistd.h>
 
 namespace warmbench {
@@ -27,9 +27,9 @@ struct Log
     std::atomic<bool> toStandardError{true};
     LineWriter standardError{STDERR_FILENO, "log", missingLine};
 
-    std::mutex mutex;
-    std::uint64_t nextId = 1;
-    std::map<std::uint64_t, std::function<void(const LogRecord &)>> listeners;
+    Mutex mutex;
+    std::uint64_t nextId GUARDED_BY(mutex) = 1;
+    std::map<std::uint64_t, std::function<void(const LogRecord &)>> listeners GUARDED_BY(mutex);
 };
 
 // Never destroyed: threads may still log while the program ends.
@@ -136,7 +136,7 @@ void log(LogLevel level, std::string_view area, std::string message)
                            std::move(message)};
     Log &log = theLog();
     std::string line = log.toStandardError ? lineOf(record) : std::string();
-    const std::lock_guard lock(log.mutex);
+    const MutexLock lock(log.mutex);
     if (!line.empty())
         log.standardError.write(std::move(line));
     for (const auto &[id, heard] : log.listeners)
@@ -146,7 +146,7 @@ void log(LogLevel level, std::string_view area, std::string message)
 LogListener::LogListener(std::function<void(const LogRecord &)> heard)
 {
     Log &log = theLog();
-    const std::lock_guard lock(log.mutex);
+    const MutexLock lock(log.mutex);
     m_id = log.nextId++;
     log.listeners.emplace(m_id, std::move(heard));
 }
@@ -154,7 +154,7 @@ LogListener::LogListener(std::function<void(const LogRecord &)> heard)
 LogListener::~LogListener()
 {
     Log &log = theLog();
-    const std::lock_guard lock(log.mutex);
+    const MutexLock lock(log.mutex);
     log.listeners.erase(m_id);
 }
 

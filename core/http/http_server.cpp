@@ -1,13 +1,14 @@
 #include "http/http_server.h"
 
 #include "base/logging.h"
+#include "base/mutex.h"
 #include "http/api.h"
 #include "http/refusal_log.h"
 #include "http/transport/http_host.h"
 #include "inference/workbench.h"
 
+#include <atomic>
 #include <fmt/format.h>
-#include <mutex>
 #include <QTimer>
 
 namespace warmbench::http {
@@ -40,17 +41,19 @@ struct HttpServer::Private
             logDebug("http",
                      fmt::format("{} {} {} -> {} in {:.3f} ms", record.client, record.method,
                                  record.path, record.status, record.totalMs));
-        if (listener) {
-            const std::lock_guard lock(listening);
-            listener(record);
+        if (heard) {
+            const MutexLock lock(listening);
+            if (listener)
+                listener(record);
         }
     }
 
     Workbench &workbench;
     const HttpOptions options;
     const Api api;
-    std::function<void(const RequestRecord &)> listener;
-    std::mutex listening;
+    Mutex listening;
+    std::function<void(const RequestRecord &)> listener GUARDED_BY(listening);
+    std::atomic<bool> heard{false}; // whether there is a listener: the others need no mutex
     RefusalLog refusals;
     HttpHost host;
 };
@@ -94,7 +97,9 @@ std::string HttpServer::url() const
 
 void HttpServer::setRequestListener(std::function<void(const RequestRecord &)> listener)
 {
+    const MutexLock lock(m_d->listening);
     m_d->listener = std::move(listener);
+    m_d->heard = m_d->listener != nullptr;
 }
 
 } // namespace warmbench::http

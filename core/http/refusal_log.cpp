@@ -26,7 +26,7 @@ bool RefusalLog::note(const RequestRecord &record, SteadyTime now)
     if (!logs(LogLevel::Info))
         return false;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         auto &oldest = m_shown.at(m_oldest);
         if (oldest && now - *oldest < span)
             return m_hidden++ == 0;
@@ -43,7 +43,7 @@ void RefusalLog::tellHidden()
 {
     std::int64_t hidden = 0;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         hidden = std::exchange(m_hidden, 0);
     }
     if (hidden > 0)

@@ -6,12 +6,12 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "http/transport/request_record.h"
 
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 
 namespace warmbench::http {
@@ -29,10 +29,11 @@ public:
     void tellHidden();
 
 private:
-    std::mutex m_mutex;
-    std::array<std::optional<SteadyTime>, mostShown> m_shown; // a ring of when lines were written
-    std::size_t m_oldest = 0;                                 // of them
-    std::int64_t m_hidden = 0;
+    Mutex m_mutex;
+    // A ring of when lines were written, and the oldest of them.
+    std::array<std::optional<SteadyTime>, mostShown> m_shown GUARDED_BY(m_mutex);
+    std::size_t m_oldest GUARDED_BY(m_mutex) = 0;
+    std::int64_t m_hidden GUARDED_BY(m_mutex) = 0;
 };
 
 } // namespace warmbench::http

@@ -45,7 +45,7 @@ void DescriptionRunner::describe(const ModelId &id, Milliseconds allowed,
     const auto question = std::make_shared<Question>(
         id, unlimited ? SteadyTime::max() : m_clock.now() + allowed, std::move(done));
     if (!unlimited) {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         m_waiting.push_back(question);
     }
     m_cache.describe(id, [question](Result<std::shared_ptr<const ModelStatus::Facts>> facts) {
@@ -58,7 +58,7 @@ SteadyTime DescriptionRunner::answerOverdue()
     std::vector<std::shared_ptr<Question>> overdue;
     SteadyTime earliest = SteadyTime::max();
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         m_waiting.remove_if([&](const std::weak_ptr<Question> &waiting) {
             auto question = waiting.lock();
             if (!question || question->answered())

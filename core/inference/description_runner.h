@@ -7,11 +7,11 @@
 
 #include "base/clock.h"
 #include "base/duration.h"
+#include "base/mutex.h"
 #include "model/cache/model_cache.h"
 
 #include <list>
 #include <memory>
-#include <mutex>
 
 namespace warmbench {
 
@@ -30,8 +30,8 @@ private:
 
     ModelCache &m_cache;
     const Clock &m_clock;
-    std::mutex m_mutex;
-    std::list<std::weak_ptr<Question>> m_waiting;
+    Mutex m_mutex;
+    std::list<std::weak_ptr<Question>> m_waiting GUARDED_BY(m_mutex);
 };
 
 } // namespace warmbench

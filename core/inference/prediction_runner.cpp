@@ -129,7 +129,7 @@ void PredictionRunner::predict(InferenceRequest request, Milliseconds allowed, P
 void PredictionRunner::awaitLoad(const FlightPtr &flight)
 {
     flight->awaitsLoad = true;
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     m_awaitingLoad.push_back(flight);
 }
 
@@ -237,7 +237,7 @@ SteadyTime PredictionRunner::answerOverdue()
     std::vector<FlightPtr> overdue;
     SteadyTime earliest = SteadyTime::max();
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         m_awaitingLoad.remove_if([&](const std::weak_ptr<Flight> &waiting) {
             auto flight = waiting.lock();
             if (!flight || flight->answered() || !flight->awaitsLoad)

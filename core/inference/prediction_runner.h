@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/duration.h"
+#include "base/mutex.h"
 #include "inference/inference_types.h"
 #include "inference/scheduler.h"
 #include "metrics/metrics.h"
@@ -14,7 +15,6 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 namespace warmbench {
@@ -55,8 +55,8 @@ private:
     Metrics &m_metrics;
     const Clock &m_clock;
     const std::shared_ptr<MemoryBudget> m_memory;
-    std::mutex m_mutex;
-    std::list<std::weak_ptr<Flight>> m_awaitingLoad;
+    Mutex m_mutex;
+    std::list<std::weak_ptr<Flight>> m_awaitingLoad GUARDED_BY(m_mutex);
 };
 
 } // namespace warmbench

@@ -1,13 +1,12 @@
 #include "inference/scheduler.h"
 
 #include "base/exceptions.h"
+#include "base/mutex.h"
 #include "base/thread_name.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
 #include <fmt/format.h>
-#include <mutex>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -72,12 +71,13 @@ private:
     std::vector<std::pair<Job, Error>> m_jobs;
 };
 
+// Heavy jobs wait beside the others, and run on some of the threads alone.
+enum class Weight : std::uint8_t { Light, Heavy };
+
 } // namespace
 
 struct Scheduler::Private
 {
-    using Lock = std::unique_lock<std::mutex>;
-
     struct Queue
     {
         std::deque<Job> jobs;
@@ -115,40 +115,40 @@ struct Scheduler::Private
     {
         Job job;
         Queue *queue = nullptr;
-        bool heavy = false;
+        Weight weight = Weight::Light;
     };
 
     Private(const Clock &time, SchedulerOptions wanted)
         : clock(time)
-        , options(wanted)
+        , options{std::max(wanted.threads, 1), std::max(wanted.queueLimit, 0)}
+        , mostHeavy(std::max(options.threads / 2, 1))
     {
-        options.threads = std::max(options.threads, 1);
-        mostHeavy = std::max(options.threads / 2, 1);
-        options.queueLimit = std::max(options.queueLimit, 0);
     }
 
     const Clock &clock;
-    SchedulerOptions options;
-    mutable std::mutex mutex;
-    std::condition_variable work; // for workers
-    std::condition_variable idle; // for stop()
-    std::unordered_map<std::string, Queue> queues;
-    Row turns; // queues with jobs that may run and a free place, the next one first
-    std::deque<Queue *> heavyTurns; // queues with heavy jobs, the next one first
-    int mostHeavy = 1;
-    int runningHeavy = 0;
-    std::size_t waiting = 0;
-    std::size_t waitingHeavy = 0; // of them
-    std::size_t running = 0;
-    std::size_t stoppingJobs = 0; // jobs that are inside stop()
-    int sleeping = 0;             // workers without work
-    bool stopping = false;        // nothing new
-    bool ended = false;           // nothing at all
-    std::vector<std::thread> threads;
-    std::mutex joining;
+    const SchedulerOptions options;
+    const int mostHeavy;
+    mutable Mutex mutex;
+    Condition work; // for workers
+    Condition idle; // for stop()
+    std::unordered_map<std::string, Queue> queues GUARDED_BY(mutex);
+    // Queues with jobs that may run and a free place, the next one first.
+    Row turns GUARDED_BY(mutex);
+    // Queues with heavy jobs, the next one first.
+    std::deque<Queue *> heavyTurns GUARDED_BY(mutex);
+    int runningHeavy GUARDED_BY(mutex) = 0;
+    std::size_t waiting GUARDED_BY(mutex) = 0;
+    std::size_t waitingHeavy GUARDED_BY(mutex) = 0; // of them
+    std::size_t running GUARDED_BY(mutex) = 0;
+    std::size_t stoppingJobs GUARDED_BY(mutex) = 0; // jobs that are inside stop()
+    int sleeping GUARDED_BY(mutex) = 0;             // workers without work
+    bool stopping GUARDED_BY(mutex) = false;        // nothing new
+    bool ended GUARDED_BY(mutex) = false;           // nothing at all
+    Mutex joining;
+    std::vector<std::thread> threads GUARDED_BY(joining);
 
     // The queue whose heavy job runs next; null where none may.
-    Queue *nextHeavy() const
+    Queue *nextHeavy() const REQUIRES(mutex)
     {
         if (runningHeavy >= mostHeavy)
             return nullptr;
@@ -157,7 +157,7 @@ struct Scheduler::Private
                          [](const Queue *queue) { return queue->running < queue->concurrency; });
         return found == heavyTurns.end() ? nullptr : *found;
     }
-    void list(const Lock &, Queue &queue)
+    void list(Queue &queue) REQUIRES(mutex)
     {
         if (queue.listed || queue.running >= queue.concurrency ||
             (queue.jobs.empty() && nextHeavy() != &queue))
@@ -166,7 +166,7 @@ struct Scheduler::Private
         queue.listed = true;
     }
     // Takes out the jobs that have an obstacle.
-    void sift(const Lock &, Queue &queue, SteadyTime now, Abandoned &abandoned)
+    void sift(Queue &queue, SteadyTime now, Abandoned &abandoned) REQUIRES(mutex)
     {
         const std::size_t light = siftJobs(queue.jobs, now, abandoned);
         const std::size_t heavy = siftJobs(queue.heavy, now, abandoned);
@@ -188,42 +188,44 @@ struct Scheduler::Private
         jobs.swap(kept);
         return kept.size() - jobs.size();
     }
-    bool full(const Lock &, const Queue &queue) const
+    bool full(const Queue &queue) const REQUIRES(mutex)
     {
         const int free = std::min(queue.concurrency - queue.running,
                                   options.threads - static_cast<int>(running));
         return queue.size() >= static_cast<std::size_t>(options.queueLimit) +
                                    static_cast<std::size_t>(std::max(free, 0));
     }
-    void begin(const Lock &, Queue &queue)
+    void begin(Queue &queue) REQUIRES(mutex)
     {
         ++running;
         ++queue.running;
     }
-    void end(const Lock &lock, Queue &queue, bool heavy)
+    void end(Queue &queue, Weight weight) REQUIRES(mutex)
     {
         --running;
         --queue.running;
-        runningHeavy -= heavy ? 1 : 0;
-        list(lock, queue);
-        listNextHeavy(lock);
+        runningHeavy -= weight == Weight::Heavy ? 1 : 0;
+        list(queue);
+        listNextHeavy();
         tellIfIdle();
     }
-    void listNextHeavy(const Lock &lock)
+    void listNextHeavy() REQUIRES(mutex)
     {
         if (Queue *queue = nextHeavy())
-            list(lock, *queue);
+            list(*queue);
     }
-    void tellIfIdle()
+    void tellIfIdle() REQUIRES(mutex)
     {
-        if (stopping && waiting == 0 && running <= stoppingJobs)
-            idle.notify_all();
+        if (stopping && drained())
+            idle.notifyAll();
     }
     void workOn(int number);
     bool workUntilEnd();
-    bool take(Lock &lock, Taken &taken, Abandoned &abandoned);
-    bool takesHeavy(Queue &queue);
-    Job next(Queue &queue, bool heavy);
+    // The next job whose turn it is. False: none is left worth running.
+    bool take(Taken &taken, Abandoned &abandoned) REQUIRES(mutex);
+    Weight nextWeight(const Queue &queue) const REQUIRES(mutex);
+    Job next(Queue &queue, Weight weight) REQUIRES(mutex);
+    bool drained() const REQUIRES(mutex) { return waiting == 0 && running <= stoppingJobs; }
 };
 
 void Scheduler::Private::workOn(int number)
@@ -242,63 +244,65 @@ bool Scheduler::Private::workUntilEnd()
         Abandoned abandoned;
         Taken taken;
         {
-            Lock lock(mutex);
+            const MutexLock lock(mutex);
             ++sleeping;
-            work.wait(lock, [this] { return ended || !turns.empty(); });
+            while (!ended && turns.empty())
+                work.wait(mutex);
             --sleeping;
             if (ended)
                 return false;
-            if (!take(lock, taken, abandoned))
+            if (!take(taken, abandoned))
                 continue;
         }
         abandoned.tell(); // they have waited long enough
         runGuarded(taken.job);
         taken.job = {}; // what it holds goes before its place is free
-        const Lock lock(mutex);
-        end(lock, *taken.queue, taken.heavy);
+        const MutexLock lock(mutex);
+        end(*taken.queue, taken.weight);
     }
 }
 
-bool Scheduler::Private::take(Lock &lock, Taken &taken, Abandoned &abandoned)
+bool Scheduler::Private::take(Taken &taken, Abandoned &abandoned)
 {
     Queue &queue = turns.pop();
     queue.listed = false;
     const SteadyTime now = clock.now();
     while (!taken.queue && queue.running < queue.concurrency &&
            (!queue.jobs.empty() || nextHeavy() == &queue)) {
-        const bool heavy = takesHeavy(queue);
-        Job job = next(queue, heavy);
+        const Weight weight = nextWeight(queue);
+        Job job = next(queue, weight);
         if (auto error = obstacle(job, now)) {
             abandoned.add(std::move(job), std::move(*error));
             continue;
         }
-        taken = {std::move(job), &queue, heavy};
-        queue.lightTurn = heavy;
-        runningHeavy += heavy ? 1 : 0;
-        begin(lock, queue);
+        taken = {std::move(job), &queue, weight};
+        queue.lightTurn = weight == Weight::Heavy;
+        runningHeavy += weight == Weight::Heavy ? 1 : 0;
+        begin(queue);
     }
-    list(lock, queue);
-    listNextHeavy(lock);
+    list(queue);
+    listNextHeavy();
     // What is left is for others: a wake-up that two jobs shared is passed on.
     if (!turns.empty() && sleeping > 0)
-        work.notify_one();
+        work.notifyOne();
     tellIfIdle();
     return taken.queue != nullptr;
 }
 
 // Light and heavy jobs of a queue take turns, so that neither keeps the other waiting for ever.
-bool Scheduler::Private::takesHeavy(Queue &queue)
+Weight Scheduler::Private::nextWeight(const Queue &queue) const
 {
-    return nextHeavy() == &queue && (queue.jobs.empty() || !queue.lightTurn);
+    const bool heavy = nextHeavy() == &queue && (queue.jobs.empty() || !queue.lightTurn);
+    return heavy ? Weight::Heavy : Weight::Light;
 }
 
-Job Scheduler::Private::next(Queue &queue, bool heavy)
+Job Scheduler::Private::next(Queue &queue, Weight weight)
 {
-    std::deque<Job> &jobs = heavy ? queue.heavy : queue.jobs;
+    std::deque<Job> &jobs = weight == Weight::Heavy ? queue.heavy : queue.jobs;
     Job job = std::move(jobs.front());
     jobs.pop_front();
     --waiting;
-    if (heavy) {
+    if (weight == Weight::Heavy) {
         --waitingHeavy;
         std::erase(heavyTurns, &queue);
         if (!queue.heavy.empty())
@@ -322,29 +326,29 @@ Scheduler::~Scheduler()
 Result<void> Scheduler::submit(Job job)
 {
     Abandoned abandoned;
-    const Private::Lock lock(m_d->mutex);
+    const MutexLock lock(m_d->mutex);
     if (m_d->stopping)
         return stoppingError();
     Private::Queue &queue = m_d->queues[job.queue];
     queue.concurrency = std::max(job.concurrency, 1);
-    if (m_d->full(lock, queue))
-        m_d->sift(lock, queue, m_d->clock.now(), abandoned);
-    if (m_d->full(lock, queue))
+    if (m_d->full(queue))
+        m_d->sift(queue, m_d->clock.now(), abandoned);
+    if (m_d->full(queue))
         return Error{ErrorCode::Unavailable,
                      fmt::format("The queue of {} is full ({} requests wait); try again in a "
                                  "moment.",
                                  job.queue, queue.size())};
     queue.jobs.push_back(std::move(job));
     ++m_d->waiting;
-    m_d->list(lock, queue);
-    m_d->work.notify_one();
+    m_d->list(queue);
+    m_d->work.notifyOne();
     return {};
 }
 
 void Scheduler::giveBack(Job job)
 {
     Abandoned abandoned;
-    const Private::Lock lock(m_d->mutex);
+    const MutexLock lock(m_d->mutex);
     if (m_d->ended) {
         abandoned.add(std::move(job), stoppingError());
         return;
@@ -356,15 +360,15 @@ void Scheduler::giveBack(Job job)
     queue.heavy.push_back(std::move(job));
     ++m_d->waiting;
     ++m_d->waitingHeavy;
-    m_d->listNextHeavy(lock);
-    m_d->work.notify_one();
+    m_d->listNextHeavy();
+    m_d->work.notifyOne();
 }
 
 bool Scheduler::runHere(const std::string &name, int concurrency, const std::function<void()> &run)
 {
     Private::Queue *queue = nullptr;
     {
-        const Private::Lock lock(m_d->mutex);
+        const MutexLock lock(m_d->mutex);
         if (m_d->stopping || m_d->waiting > m_d->waitingHeavy ||
             m_d->running >= static_cast<std::size_t>(m_d->options.threads))
             return false;
@@ -372,14 +376,14 @@ bool Scheduler::runHere(const std::string &name, int concurrency, const std::fun
         queue->concurrency = std::max(concurrency, 1);
         if (queue->running >= queue->concurrency)
             return false;
-        m_d->begin(lock, *queue);
+        m_d->begin(*queue);
     }
     // Whatever `run` does, short of memory perhaps, its place is free then.
     const auto end = [d = m_d.get(), queue](const void *) {
-        const Private::Lock lock(d->mutex);
-        d->end(lock, *queue, false);
+        const MutexLock lock(d->mutex);
+        d->end(*queue, Weight::Light);
         if (!d->turns.empty() && d->sleeping > 0)
-            d->work.notify_one();
+            d->work.notifyOne();
     };
     const std::unique_ptr<const void, decltype(end)> place(queue, end);
     run();
@@ -390,11 +394,11 @@ SteadyTime Scheduler::sweep()
 {
     Abandoned abandoned;
     SteadyTime earliest = SteadyTime::max();
-    const Private::Lock lock(m_d->mutex);
+    const MutexLock lock(m_d->mutex);
     const SteadyTime now = m_d->clock.now();
     for (auto it = m_d->queues.begin(); it != m_d->queues.end();) {
         Private::Queue &queue = it->second;
-        m_d->sift(lock, queue, now, abandoned);
+        m_d->sift(queue, now, abandoned);
         for (const auto *jobs : {&queue.jobs, &queue.heavy}) {
             for (const Job &job : *jobs)
                 earliest = std::min(earliest, job.deadline);
@@ -407,34 +411,36 @@ SteadyTime Scheduler::sweep()
 
 std::size_t Scheduler::waiting() const
 {
-    const Private::Lock lock(m_d->mutex);
+    const MutexLock lock(m_d->mutex);
     return m_d->waiting;
 }
 
 std::size_t Scheduler::waiting(const std::string &queue) const
 {
-    const Private::Lock lock(m_d->mutex);
+    const MutexLock lock(m_d->mutex);
     const auto found = m_d->queues.find(queue);
     return found == m_d->queues.end() ? 0 : found->second.size();
 }
 
 std::size_t Scheduler::running() const
 {
-    const Private::Lock lock(m_d->mutex);
+    const MutexLock lock(m_d->mutex);
     return m_d->running;
 }
 
 void Scheduler::stop(std::chrono::milliseconds drain)
 {
     const bool byJob = workerOf == m_d.get();
+    const auto end = std::chrono::steady_clock::now() + drain;
     {
         Abandoned abandoned;
-        Private::Lock lock(m_d->mutex);
+        const MutexLock lock(m_d->mutex);
         m_d->stopping = true;
         m_d->stoppingJobs += byJob ? 1 : 0;
         m_d->tellIfIdle();
-        m_d->idle.wait_for(
-            lock, drain, [this] { return m_d->waiting == 0 && m_d->running <= m_d->stoppingJobs; });
+        bool inTime = true;
+        while (inTime && !m_d->drained())
+            inTime = m_d->idle.waitUntil(m_d->mutex, end);
         m_d->stoppingJobs -= byJob ? 1 : 0;
         m_d->ended = true;
         m_d->turns.clear();
@@ -448,11 +454,11 @@ void Scheduler::stop(std::chrono::milliseconds drain)
         m_d->heavyTurns.clear();
         m_d->waiting = 0;
         m_d->waitingHeavy = 0;
-        m_d->work.notify_all();
+        m_d->work.notifyAll();
     }
     if (byJob)
         return;
-    const std::lock_guard joining(m_d->joining);
+    const MutexLock joining(m_d->joining);
     for (std::thread &thread : m_d->threads) {
         if (thread.joinable())
             thread.join();

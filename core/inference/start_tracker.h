@@ -2,10 +2,10 @@
 // Thread: any. Callbacks run on the thread that ends the last load, or at once.
 #pragma once
 
+#include "base/mutex.h"
 #include "base/result.h"
 
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -16,14 +16,14 @@ class StartTracker
 public:
     void begin()
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         ++m_underWay;
     }
     void end(const Result<void> &result)
     {
         std::vector<std::function<void()>> callbacks;
         {
-            const std::lock_guard lock(m_mutex);
+            const MutexLock lock(m_mutex);
             if (!result && !m_failure)
                 m_failure = result.error();
             if (--m_underWay == 0)
@@ -35,18 +35,18 @@ public:
 
     bool allEnded() const
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         return m_underWay == 0;
     }
     std::optional<Error> failure() const
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         return m_failure;
     }
     void whenEnded(std::function<void()> done)
     {
         {
-            const std::lock_guard lock(m_mutex);
+            const MutexLock lock(m_mutex);
             if (m_underWay != 0) {
                 m_callbacks.push_back(std::move(done));
                 return;
@@ -56,10 +56,10 @@ public:
     }
 
 private:
-    mutable std::mutex m_mutex;
-    int m_underWay = 0;
-    std::optional<Error> m_failure;
-    std::vector<std::function<void()>> m_callbacks;
+    mutable Mutex m_mutex;
+    int m_underWay GUARDED_BY(m_mutex) = 0;
+    std::optional<Error> m_failure GUARDED_BY(m_mutex);
+    std::vector<std::function<void()>> m_callbacks GUARDED_BY(m_mutex);
 };
 
 } // namespace warmbench

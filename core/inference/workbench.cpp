@@ -2,6 +2,7 @@
 
 #include "base/exceptions.h"
 #include "base/logging.h"
+#include "base/mutex.h"
 #include "base/thread_name.h"
 #include "inference/description_runner.h"
 #include "inference/metered_source.h"
@@ -10,10 +11,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <fmt/format.h>
 #include <map>
-#include <mutex>
 #include <set>
 #include <thread>
 
@@ -66,7 +65,7 @@ struct Workbench::Private
     {
         logEvent(event);
         count(event);
-        const std::lock_guard lock(listenerMutex);
+        const MutexLock lock(listenerMutex);
         for (const auto &[id, listener] : listeners)
             listener(event);
     }
@@ -88,8 +87,7 @@ struct Workbench::Private
     }
 
     void keepHouse(const std::stop_token &stop);
-    void waitForLook(std::unique_lock<std::mutex> &lock, const std::stop_token &stop,
-                     SteadyTime look);
+    void waitForLook(const std::stop_token &stop, SteadyTime look) REQUIRES(houseMutex);
     void lookBy(Milliseconds allowed);
     void goRound();
     void lookThroughFolders(const std::stop_token &stop);
@@ -109,24 +107,25 @@ struct Workbench::Private
     DescriptionRunner descriptions{cache, clock};
     Histogram::Values latencyBefore;
 
-    std::mutex listenerMutex;
-    std::map<int, std::function<void(const ModelEvent &)>> listeners;
-    int nextListener = 1;
+    Mutex listenerMutex;
+    std::map<int, std::function<void(const ModelEvent &)>> listeners GUARDED_BY(listenerMutex);
+    int nextListener GUARDED_BY(listenerMutex) = 1;
 
     StartTracker starts;
-    mutable std::mutex firstMutex;
-    std::string firstModel;
+    mutable Mutex firstMutex;
+    std::string firstModel GUARDED_BY(firstMutex);
 
     std::atomic<bool> stopping{false};
-    std::mutex stopMutex;
-    std::mutex houseMutex;
-    std::condition_variable_any houseWake;
-    std::uint64_t roundsWanted = 0;
-    std::uint64_t roundsDone = 0;
-    bool houseClosed = false;
+    Mutex houseMutex;
+    StoppableCondition houseWake;
+    Condition roundEnded;
+    std::uint64_t roundsWanted GUARDED_BY(houseMutex) = 0;
+    std::uint64_t roundsDone GUARDED_BY(houseMutex) = 0;
+    bool houseClosed GUARDED_BY(houseMutex) = false;
     std::atomic<SteadyTime> nextLook{SteadyTime::max()}; // at deadlines; written under houseMutex
-    std::jthread house;
-    std::jthread folders;
+    Mutex stopMutex;
+    std::jthread house GUARDED_BY(stopMutex);
+    std::jthread folders GUARDED_BY(stopMutex);
 };
 
 // ---- housekeeping ----
@@ -134,17 +133,18 @@ struct Workbench::Private
 void Workbench::Private::keepHouse(const std::stop_token &stop)
 {
     setThreadName("housekeeping");
-    std::unique_lock lock(houseMutex);
+    MutexLock lock(houseMutex);
     auto nextRound = std::chrono::steady_clock::now();
     while (!stop.stop_requested()) {
         const std::uint64_t round = roundsWanted;
-        const bool whole = round != roundsDone || std::chrono::steady_clock::now() >= nextRound;
+        const bool wanted = round != roundsDone;
+        const bool whole = wanted || std::chrono::steady_clock::now() >= nextRound;
         nextLook = SteadyTime::max();
         lock.unlock();
         if (whole) {
             contained("housekeeping", [&] {
                 goRound();
-                if (round != roundsDone && repository.rescan())
+                if (wanted && repository.rescan())
                     openFoundModels();
             });
             nextRound = std::chrono::steady_clock::now() + housekeepingInterval;
@@ -157,27 +157,24 @@ void Workbench::Private::keepHouse(const std::stop_token &stop)
         lock.lock();
         if (whole) {
             roundsDone = round;
-            houseWake.notify_all();
+            roundEnded.notifyAll();
         }
         const auto until = std::chrono::steady_clock::now();
-        waitForLook(lock, stop, std::min(soonest, clock.now() + (nextRound - until)));
+        waitForLook(stop, std::min(soonest, clock.now() + (nextRound - until)));
     }
     houseClosed = true;
-    houseWake.notify_all();
+    roundEnded.notifyAll();
 }
 
 // Until that time, a round that is wanted, or an earlier deadline.
-void Workbench::Private::waitForLook(std::unique_lock<std::mutex> &lock,
-                                     const std::stop_token &stop, SteadyTime look)
+void Workbench::Private::waitForLook(const std::stop_token &stop, SteadyTime look)
 {
-    bool earlier = true;
-    while (earlier && !stop.stop_requested() && roundsWanted == roundsDone) {
+    bool goesOn = true;
+    while (goesOn && roundsWanted == roundsDone) {
         nextLook = std::min(nextLook.load(), look);
         look = nextLook;
         const auto left = std::max<std::chrono::nanoseconds>(look - clock.now(), shortestSleep);
-        earlier = houseWake.wait_for(lock, stop, left, [this, look] {
-            return roundsWanted != roundsDone || nextLook.load() < look;
-        });
+        goesOn = houseWake.waitUntil(houseMutex, stop, std::chrono::steady_clock::now() + left);
     }
 }
 
@@ -191,10 +188,10 @@ void Workbench::Private::lookBy(Milliseconds allowed)
         clock.now() + std::chrono::duration_cast<SteadyTime::duration>(allowed);
     if (deadline >= nextLook.load())
         return;
-    const std::lock_guard lock(houseMutex);
+    const MutexLock lock(houseMutex);
     if (deadline < nextLook.load()) {
         nextLook = deadline;
-        houseWake.notify_all();
+        houseWake.notifyAll();
     }
 }
 
@@ -311,7 +308,7 @@ Result<std::vector<std::string>> Workbench::open(const std::filesystem::path &pa
     if (!names)
         return names;
     {
-        const std::lock_guard lock(m_d->firstMutex);
+        const MutexLock lock(m_d->firstMutex);
         if (m_d->firstModel.empty() && !names->empty())
             m_d->firstModel = names->front();
     }
@@ -383,7 +380,7 @@ Result<std::string> Workbench::defaultModel() const
     if (!m_d->options.defaultModel.empty())
         return m_d->options.defaultModel;
     {
-        const std::lock_guard lock(m_d->firstMutex);
+        const MutexLock lock(m_d->firstMutex);
         if (!m_d->firstModel.empty() && m_d->repository.contains(m_d->firstModel))
             return m_d->firstModel;
     }
@@ -466,29 +463,30 @@ const WorkbenchOptions &Workbench::options() const
 
 int Workbench::addListener(std::function<void(const ModelEvent &)> listener)
 {
-    const std::lock_guard lock(m_d->listenerMutex);
+    const MutexLock lock(m_d->listenerMutex);
     m_d->listeners.emplace(m_d->nextListener, std::move(listener));
     return m_d->nextListener++;
 }
 
 void Workbench::removeListener(int id)
 {
-    const std::lock_guard lock(m_d->listenerMutex);
+    const MutexLock lock(m_d->listenerMutex);
     m_d->listeners.erase(id);
 }
 
 void Workbench::keepHouse()
 {
-    std::unique_lock lock(m_d->houseMutex);
+    const MutexLock lock(m_d->houseMutex);
     const std::uint64_t round = ++m_d->roundsWanted;
-    m_d->houseWake.notify_all();
-    m_d->houseWake.wait(lock, [&] { return m_d->houseClosed || m_d->roundsDone >= round; });
+    m_d->houseWake.notifyAll();
+    while (!m_d->houseClosed && m_d->roundsDone < round)
+        m_d->roundEnded.wait(m_d->houseMutex);
 }
 
 void Workbench::stop(std::chrono::milliseconds drain)
 {
     m_d->stopping = true;
-    const std::lock_guard lock(m_d->stopMutex);
+    const MutexLock lock(m_d->stopMutex);
     // Housekeeping first: it calls into everything else. Then the loader, whose continuations feed
     // the scheduler.
     m_d->folders.request_stop();

@@ -4,7 +4,7 @@ namespace warmbench {
 
 std::shared_ptr<ModelMeter> Metrics::meter(const std::string &model, const std::string &version)
 {
-    const std::lock_guard lock(m_metersMutex);
+    const MutexLock lock(m_metersMutex);
     auto &meter = m_meters[{model, version}];
     if (!meter)
         meter = std::make_shared<ModelMeter>();
@@ -13,7 +13,7 @@ std::shared_ptr<ModelMeter> Metrics::meter(const std::string &model, const std::
 
 std::map<Metrics::ModelKey, std::shared_ptr<const ModelMeter>> Metrics::meters() const
 {
-    const std::lock_guard lock(m_metersMutex);
+    const MutexLock lock(m_metersMutex);
     return {m_meters.begin(), m_meters.end()};
 }
 
@@ -22,7 +22,7 @@ void Metrics::keepMeters(const std::function<bool(const ModelKey &)> &known)
     for (const auto &[key, meter] : meters()) { // asked without the lock
         if (known(key))
             continue;
-        const std::lock_guard lock(m_metersMutex);
+        const MutexLock lock(m_metersMutex);
         m_meters.erase(key);
     }
 }
@@ -40,19 +40,17 @@ void Metrics::recordRequest(Outcome outcome)
 void Metrics::recordHttp(std::string_view route, int status, std::chrono::nanoseconds span)
 {
     recordRequest(isRefusal(status) ? Outcome::Refused : Outcome::Answered);
-    {
-        const std::shared_lock lock(m_httpMutex);
-        const auto found = m_http.find(std::pair(route, status));
-        if (found != m_http.end()) {
-            found->second->record(span);
-            return;
-        }
-    }
-    const std::unique_lock lock(m_httpMutex);
-    auto &histogram = m_http[{std::string(route), status}];
-    if (!histogram)
-        histogram = std::make_unique<Histogram>();
-    histogram->record(span);
+    httpHistogram(route, status).record(span);
+}
+
+Histogram &Metrics::httpHistogram(std::string_view route, int status)
+{
+    const MutexLock lock(m_httpMutex);
+    const auto found = m_http.find(std::pair(route, status));
+    if (found != m_http.end())
+        return *found->second;
+    return *m_http.emplace(std::pair(std::string(route), status), std::make_unique<Histogram>())
+                .first->second;
 }
 
 Histogram::Values Metrics::predictionLatency() const
@@ -94,7 +92,7 @@ std::map<Metrics::ModelKey, InferenceTotals> Metrics::inferences() const
 
 std::map<std::pair<std::string, int>, Histogram::Values> Metrics::http() const
 {
-    const std::shared_lock lock(m_httpMutex);
+    const MutexLock lock(m_httpMutex);
     std::map<std::pair<std::string, int>, Histogram::Values> result;
     for (const auto &[key, histogram] : m_http)
         result.emplace(key, histogram->values());
@@ -103,13 +101,13 @@ std::map<std::pair<std::string, int>, Histogram::Values> Metrics::http() const
 
 void Metrics::push(MetricsSample sample)
 {
-    const std::lock_guard lock(m_seriesMutex);
+    const MutexLock lock(m_seriesMutex);
     m_series.push(std::move(sample));
 }
 
 std::vector<MetricsSample> Metrics::series() const
 {
-    const std::lock_guard lock(m_seriesMutex);
+    const MutexLock lock(m_seriesMutex);
     return m_series.items();
 }
 

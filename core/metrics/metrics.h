@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "metrics/histogram.h"
 #include "metrics/model_meter.h"
 
@@ -16,8 +17,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -123,15 +122,18 @@ private:
         }
     };
 
+    Histogram &httpHistogram(std::string_view route, int status);
+
     Histogram m_latency;
     Counter m_answered;
     Counter m_refused;
-    mutable std::mutex m_metersMutex;
-    std::map<ModelKey, std::shared_ptr<ModelMeter>> m_meters;
-    mutable std::shared_mutex m_httpMutex; // exclusive for the first use of a label
-    std::map<std::pair<std::string, int>, std::unique_ptr<Histogram>, RouteOrder> m_http;
-    mutable std::mutex m_seriesMutex;
-    RingBuffer<MetricsSample> m_series{3600};
+    mutable Mutex m_metersMutex;
+    std::map<ModelKey, std::shared_ptr<ModelMeter>> m_meters GUARDED_BY(m_metersMutex);
+    mutable Mutex m_httpMutex; // held to find a histogram; none of them ever goes
+    std::map<std::pair<std::string, int>, std::unique_ptr<Histogram>, RouteOrder>
+        m_http GUARDED_BY(m_httpMutex);
+    mutable Mutex m_seriesMutex;
+    RingBuffer<MetricsSample> m_series GUARDED_BY(m_seriesMutex){3600};
 };
 
 } // namespace warmbench

@@ -33,13 +33,13 @@ void InferenceTotals::add(const InferenceTotals &one, WallTime now)
 void ModelMeter::recordInference(const InferenceTotals &one)
 {
     const WallTime now = std::chrono::system_clock::now();
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     m_inferences.add(one, now);
 }
 
 InferenceTotals ModelMeter::inferences() const
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     return m_inferences;
 }
 

@@ -6,13 +6,13 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "metrics/histogram.h"
 
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <mutex>
 
 namespace warmbench {
 
@@ -63,8 +63,8 @@ public:
 
 private:
     std::array<Histogram, phaseCount> m_phases;
-    mutable std::mutex m_mutex;
-    InferenceTotals m_inferences;
+    mutable Mutex m_mutex;
+    InferenceTotals m_inferences GUARDED_BY(m_mutex);
 };
 
 } // namespace warmbench

@@ -130,14 +130,14 @@ bool FolderScanner::holdsMl(const std::string &path)
 {
     const FileStamp stamp = stampOf(path);
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         const Verdict &known = m_verdicts[path];
         if (known.size == stamp.size && known.modifiedNs == stamp.modifiedNs)
             return known.model;
     }
     const auto start = readFileStart(path, peeked);
     const bool model = start && start->find("opencv_ml_") != std::string::npos;
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     m_verdicts[path] = {stamp.size, stamp.modifiedNs, model};
     return model;
 }

@@ -6,8 +6,9 @@
 // file, and a name in memory while a folder is listed.
 #pragma once
 
+#include "base/mutex.h"
+
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,8 +63,8 @@ private:
                           std::string &warning);
     std::vector<std::string> modelsAmong(const std::string &folder, std::vector<std::string> files);
 
-    std::mutex m_mutex; // never held over the disk
-    std::unordered_map<std::string, Verdict> m_verdicts;
+    Mutex m_mutex; // never held over the disk
+    std::unordered_map<std::string, Verdict> m_verdicts GUARDED_BY(m_mutex);
 };
 
 // Names for the model files of one stem in a folder: its ONNX file, or the only file of it, is

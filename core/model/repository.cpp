@@ -100,7 +100,7 @@ Result<std::vector<std::string>> Repository::addFile(const fs::path &file)
     if (const auto valid = checkModelName(name); !valid)
         return valid.error();
 
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     m_hidden.erase(file);
     const std::uint32_t place = placeOf(file.parent_path().string());
     if (const auto known = m_byRoot.find(Root{place, full}); known != m_byRoot.end()) {
@@ -120,7 +120,7 @@ std::vector<std::string> Repository::addFolder(const std::string &path)
     std::size_t index = 0;
     bool known = false;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         while (index < m_folders.size() && m_folders[index].path != path)
             ++index;
         known = index < m_folders.size();
@@ -167,7 +167,7 @@ Repository::Entry Repository::insert(const std::string &wanted, Registered model
 
 Result<void> Repository::remove(const std::string &name)
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     const auto found = m_entries.find(name);
     if (found == m_entries.end())
         return notFound(fmt::format("There is no model \"{}\" to remove.", printable(name, 80)));
@@ -179,13 +179,13 @@ Result<void> Repository::remove(const std::string &name)
 
 bool Repository::contains(const std::string &name) const
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     return m_entries.contains(name);
 }
 
 bool Repository::isNamed(const std::string &name) const
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     const auto found = m_entries.find(name);
     return found != m_entries.end() && found->second.named;
 }
@@ -208,7 +208,7 @@ RepositoryEntry Repository::entryOf(const Entries::value_type &item) const
 
 std::vector<RepositoryEntry> Repository::entries(const std::string &after, std::size_t most) const
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     std::vector<RepositoryEntry> entries;
     entries.reserve(std::min(most, m_entries.size()));
     // No model has an empty name.
@@ -238,7 +238,7 @@ Result<RepositoryEntry> Repository::find(const std::string &name) const
     std::vector<std::string> names;
     std::size_t count = 0;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         if (const auto found = m_entries.find(name); found != m_entries.end())
             return entryOf(*found);
         count = m_entries.size();

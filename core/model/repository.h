@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "model/folder_scan.h"
 #include "model/model_bundle.h"
@@ -22,7 +23,6 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 #include <unordered_set>
@@ -144,9 +144,9 @@ private:
     std::vector<std::string> addFolder(const std::string &path);
     std::uint64_t nextRound();
     Folder folderAt(std::size_t index) const;
-    std::uint32_t placeOf(const std::string &folder);
-    std::filesystem::path pathOf(const Registered &known) const;
-    RepositoryEntry entryOf(const Entries::value_type &item) const;
+    std::uint32_t placeOf(const std::string &folder) REQUIRES(m_mutex);
+    std::filesystem::path pathOf(const Registered &known) const REQUIRES(m_mutex);
+    RepositoryEntry entryOf(const Entries::value_type &item) const REQUIRES(m_mutex);
 
     bool look(std::size_t index, Round &round);
     std::vector<std::string> unknownAmong(std::size_t index, std::vector<std::string> files,
@@ -155,25 +155,25 @@ private:
     void registerAll(std::size_t index, const std::vector<FoundModel> &found, Round &round);
     void registerFolder(std::size_t index, const std::string &leaf, Round &round);
     bool registerOne(std::size_t index, const FoundModel &found, Round &round);
-    Entry insert(const std::string &wanted, Registered model);
+    Entry insert(const std::string &wanted, Registered model) REQUIRES(m_mutex);
     void dropVanished(Round &round, std::size_t only);
     std::vector<std::pair<std::string, Registered>> unseen(const Round &round, std::size_t only,
                                                            std::string &cursor) const;
     bool isThere(const Folder &folder, const Registered &known);
     void tell(const std::vector<std::string> &sentences);
-    std::vector<std::string> namesNear(const std::string &name) const;
+    std::vector<std::string> namesNear(const std::string &name) const REQUIRES(m_mutex);
 
     FolderScanner m_scanner;
 
-    mutable std::mutex m_mutex; // guards the rest
-    Entries m_entries;
-    std::unordered_set<Entry, RootHash, SameRoot> m_byRoot;
-    std::vector<std::string> m_places;
-    std::map<std::string, std::uint32_t, std::less<>> m_placeNumbers;
-    std::vector<Folder> m_folders;
-    std::set<std::filesystem::path> m_hidden; // roots of removed models
-    std::unordered_set<std::size_t> m_told;   // hashes of what was said already
-    std::uint64_t m_round = 0;
+    mutable Mutex m_mutex;
+    Entries m_entries GUARDED_BY(m_mutex);
+    std::unordered_set<Entry, RootHash, SameRoot> m_byRoot GUARDED_BY(m_mutex);
+    std::vector<std::string> m_places GUARDED_BY(m_mutex);
+    std::map<std::string, std::uint32_t, std::less<>> m_placeNumbers GUARDED_BY(m_mutex);
+    std::vector<Folder> m_folders GUARDED_BY(m_mutex);
+    std::set<std::filesystem::path> m_hidden GUARDED_BY(m_mutex); // roots of removed models
+    std::unordered_set<std::size_t> m_told GUARDED_BY(m_mutex);   // hashes of what was said already
+    std::uint64_t m_round GUARDED_BY(m_mutex) = 0;
 };
 
 } // namespace warmbench

@@ -28,13 +28,13 @@ bool goesOn(ScanPace *pace)
 
 std::uint64_t Repository::nextRound()
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     return ++m_round;
 }
 
 Repository::Folder Repository::folderAt(std::size_t index) const
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     return m_folders[index];
 }
 
@@ -43,7 +43,7 @@ bool Repository::rescan(ScanPace *pace)
     Round round{nextRound(), pace, false, nullptr, false};
     std::size_t count = 0;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         count = m_folders.size();
     }
     for (std::size_t index = 0; index < count; ++index) {
@@ -58,7 +58,7 @@ bool Repository::touched() const
 {
     std::vector<FileStamp> stamps;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         for (const Folder &folder : m_folders) {
             if (stamps.size() == foldersTouchable)
                 break;
@@ -75,7 +75,7 @@ bool Repository::lookUp(const std::string &name)
         return false;
     std::vector<std::size_t> stale;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         if (m_entries.contains(name))
             return true;
         const auto now = std::chrono::steady_clock::now();
@@ -126,7 +126,7 @@ bool Repository::look(std::size_t index, Round &round)
         }
     }
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         m_folders[index].readable = listing.readable;
         m_folders[index].stamp = before;
         m_folders[index].looked = std::chrono::steady_clock::now();
@@ -141,7 +141,7 @@ std::vector<std::string> Repository::unknownAmong(std::size_t index, std::vector
     const Folder folder = folderAt(index);
     std::vector<std::string> unknown;
     for (std::size_t begin = 0; begin < files.size() && goesOn(round.pace); begin += entriesALock) {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         const std::size_t end = std::min(files.size(), begin + entriesALock);
         for (std::size_t i = begin; i < end; ++i) {
             const auto known = m_byRoot.find(Root{folder.place, files[i]});
@@ -207,7 +207,7 @@ void Repository::registerAll(std::size_t index, const std::vector<FoundModel> &f
 // Returns true where something changed.
 bool Repository::registerOne(std::size_t index, const FoundModel &found, Round &round)
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     const std::uint32_t place = m_folders[index].place;
     bool changed = false;
     auto known = m_byRoot.find(Root{place, found.leaf});
@@ -239,7 +239,7 @@ void Repository::dropVanished(Round &round, std::size_t only)
         for (const auto &[name, known] : unseen(round, only, cursor)) {
             if (isThere(folderAt(known.folder), known))
                 continue;
-            const std::lock_guard lock(m_mutex);
+            const MutexLock lock(m_mutex);
             const auto entry = m_entries.find(name);
             if (entry == m_entries.end() || entry->second.named ||
                 !SameRoot()(entry, Root{known.place, known.leaf}))
@@ -256,7 +256,7 @@ void Repository::dropVanished(Round &round, std::size_t only)
 std::vector<std::pair<std::string, Repository::Registered>>
 Repository::unseen(const Round &round, std::size_t only, std::string &cursor) const
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     std::vector<std::pair<std::string, Registered>> missing;
     auto entry = m_entries.upper_bound(cursor);
     cursor.clear();
@@ -288,7 +288,7 @@ void Repository::tell(const std::vector<std::string> &sentences)
 {
     for (const std::string &sentence : sentences) {
         {
-            const std::lock_guard lock(m_mutex);
+            const MutexLock lock(m_mutex);
             if (!m_told.insert(std::hash<std::string>()(sentence)).second)
                 continue;
         }

@@ -1,5 +1,7 @@
 #include "model/scan_pace.h"
 
+#include "base/mutex.h"
+
 #include <algorithm>
 #include <ctime>
 
@@ -45,9 +47,7 @@ void ScanPace::account()
 
 bool ScanPace::rest()
 {
-    std::unique_lock lock(m_mutex);
-    m_wake.wait_for(lock, m_stop, round, [] { return false; });
-    lock.unlock();
+    sleepFor(round, m_stop);
     account();
     m_hurry = m_touched();
     return !m_stop.stop_requested();

@@ -5,9 +5,7 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <stop_token>
 
 namespace warmbench {
@@ -29,8 +27,6 @@ private:
 
     std::stop_token m_stop;
     std::function<bool()> m_touched;
-    std::mutex m_mutex;
-    std::condition_variable_any m_wake;
     std::chrono::steady_clock::time_point m_accounted;
     std::chrono::nanoseconds m_used{};   // processor time of this thread when accounted
     std::chrono::nanoseconds m_credit{}; // may be negative

@@ -5,10 +5,10 @@
 // client who varies shapes costs time, not memory. Private to this room.
 #pragma once
 
+#include "base/mutex.h"
 #include "tensor/shape.h"
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -24,7 +24,7 @@ public:
     template <typename Inputs>
     std::optional<Value> find(const Inputs &inputs) const
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         for (const Known &one : m_all) {
             if (std::equal(
                     one.shapes.begin(), one.shapes.end(), inputs.begin(), inputs.end(),
@@ -36,13 +36,13 @@ public:
 
     bool empty() const
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         return m_all.empty();
     }
 
     void add(std::vector<Shape> shapes, const Value &value)
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         if (m_all.size() < most) {
             m_all.push_back({std::move(shapes), value});
             return;
@@ -64,9 +64,9 @@ private:
         return input.shape();
     }
 
-    mutable std::mutex m_mutex;
-    std::vector<Known> m_all;
-    std::size_t m_oldest = 0;
+    mutable Mutex m_mutex;
+    std::vector<Known> m_all GUARDED_BY(m_mutex);
+    std::size_t m_oldest GUARDED_BY(m_mutex) = 0;
 };
 
 } // namespace warmbench

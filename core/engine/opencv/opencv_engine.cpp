@@ -1,3 +1,4 @@
+#include "base/mutex.h"
 #include "base/text.h"
 #include "engine/engine.h"
 #include "engine/opencv/opencv_border.h"
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <mutex>
 #include <opencv2/core.hpp>
 
 namespace warmbench {
@@ -16,9 +16,9 @@ namespace warmbench {
 namespace {
 
 // OpenCV's importers register layers in tables of the process: one load at a time.
-std::mutex &loadMutex()
+Mutex &loadMutex()
 {
-    static std::mutex mutex;
+    static Mutex mutex; // guards no member: the tables are OpenCV's
     return mutex;
 }
 
@@ -76,7 +76,7 @@ public:
 
     Result<NetworkSpec> describe(const ModelFiles &files) override
     {
-        const std::lock_guard lock(loadMutex());
+        const MutexLock lock(loadMutex());
         try {
             auto parts = loadParts(files, 0);
             if (!parts)
@@ -106,7 +106,7 @@ public:
     Result<std::shared_ptr<Network>> load(const ModelFiles &files,
                                           const EngineOptions &options) override
     {
-        const std::lock_guard lock(loadMutex());
+        const MutexLock lock(loadMutex());
         try {
             auto parts = loadParts(files, instancesOf(options));
             if (!parts)

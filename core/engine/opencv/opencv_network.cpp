@@ -20,29 +20,16 @@ class OpenCvNetwork::Lease
 {
 public:
     explicit Lease(const OpenCvNetwork &network)
+        : Lease(network, network.takeSlot())
+    {
+    }
+    // Of a slot that has been taken.
+    Lease(const OpenCvNetwork &network, Slot *taken)
         : m_network(network)
+        , m_slot(taken)
     {
-        std::unique_lock lock(m_network.m_mutex);
-        m_network.m_freed.wait(lock, [&] { return !m_network.m_free.empty(); });
-        m_slot = m_network.m_free.back();
-        m_network.m_free.pop_back();
-        m_slot->rested = false;
     }
-    // Of a free slot; the network's mutex is held.
-    Lease(const OpenCvNetwork &network, std::vector<Slot *>::const_iterator place)
-        : m_network(network)
-        , m_slot(*place)
-    {
-        m_network.m_free.erase(place);
-    }
-    ~Lease()
-    {
-        {
-            const std::lock_guard lock(m_network.m_mutex);
-            m_network.m_free.push_back(m_slot);
-        }
-        m_network.m_freed.notify_one();
-    }
+    ~Lease() { m_network.putBack(m_slot); }
     Lease(const Lease &) = delete;
     Lease &operator=(const Lease &) = delete;
     Slot &operator*() const { return *m_slot; }
@@ -50,8 +37,39 @@ public:
 
 private:
     const OpenCvNetwork &m_network;
-    Slot *m_slot = nullptr;
+    Slot *m_slot;
 };
+
+OpenCvNetwork::Slot *OpenCvNetwork::takeSlot() const
+{
+    const MutexLock lock(m_mutex);
+    while (m_free.empty())
+        m_freed.wait(m_mutex);
+    Slot *slot = m_free.back();
+    m_free.pop_back();
+    slot->rested = false;
+    return slot;
+}
+
+// False where somebody has it, or has had it since it rested.
+bool OpenCvNetwork::takeRested(Slot *slot) const
+{
+    const MutexLock lock(m_mutex);
+    const auto place = std::find(m_free.begin(), m_free.end(), slot);
+    if (place == m_free.end() || !slot->rested)
+        return false;
+    m_free.erase(place);
+    return true;
+}
+
+void OpenCvNetwork::putBack(Slot *slot) const
+{
+    {
+        const MutexLock lock(m_mutex);
+        m_free.push_back(slot);
+    }
+    m_freed.notifyOne();
+}
 
 namespace {
 
@@ -427,7 +445,7 @@ void OpenCvNetwork::handBack()
     constexpr Bytes worthARun = mebibytes(4);
     std::vector<Slot *> grown;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         for (Slot *slot : m_free) {
             if (std::exchange(slot->rested, true) &&
                 slot->cost.activations > warm->activations + worthARun)
@@ -435,12 +453,9 @@ void OpenCvNetwork::handBack()
         }
     }
     for (Slot *slot : grown) {
-        std::unique_lock lock(m_mutex);
-        const auto place = std::find(m_free.begin(), m_free.end(), slot);
-        if (place == m_free.end() || !slot->rested)
+        if (!takeRested(slot))
             continue;
-        const Lease lease(*this, place);
-        lock.unlock();
+        const Lease lease(*this, slot);
         // A smaller run makes OpenCV let go of what it kept for a larger one.
         const auto inputs = zeros(m_warmShapes);
         const EngineRun counted(usualTime() < quickRunTime);

@@ -3,6 +3,7 @@
 // Thread: run() any; at most concurrency() run at once, further callers wait. Private to this room.
 #pragma once
 
+#include "base/mutex.h"
 #include "base/usual_time.h"
 #include "engine/engine.h"
 #include "engine/opencv/known_shapes.h"
@@ -10,7 +11,6 @@
 #include "engine/opencv/opencv_instance.h"
 #include "engine/opencv/warm_up_plan.h"
 
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -48,6 +48,9 @@ private:
         bool rested = false; // since the last handBack()
     };
     class Lease;
+    Slot *takeSlot() const; // waits for a free one
+    bool takeRested(Slot *slot) const;
+    void putBack(Slot *slot) const;
     Result<void> checkInputs(std::span<const Tensor> inputs) const;
     Result<void> compareOutputs(std::span<const Tensor> outputs,
                                 const std::vector<std::optional<Shape>> &shapes) const;
@@ -73,9 +76,9 @@ private:
     bool m_batches = false;
     UsualTime m_usual;
 
-    mutable std::mutex m_mutex;
-    mutable std::condition_variable m_freed;
-    mutable std::vector<Slot *> m_free;
+    mutable Mutex m_mutex;
+    mutable Condition m_freed;
+    mutable std::vector<Slot *> m_free GUARDED_BY(m_mutex);
     mutable std::once_flag m_measuredOnce;
     mutable NetworkMeasure m_measured;
 };

@@ -112,19 +112,19 @@ Result<std::optional<std::int64_t>> batchSizeOfConfig(const std::string &config,
 
 void BatchLimits::set(const std::string &model, std::int64_t limit)
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     m_set[model] = limit;
 }
 
 void BatchLimits::clear(const std::string &model)
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     m_set.erase(model);
 }
 
 std::optional<std::int64_t> BatchLimits::find(const std::string &model) const
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     const auto found = m_set.find(model);
     return found == m_set.end() ? std::nullopt : std::optional(found->second);
 }

@@ -4,12 +4,12 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "inference/inference_types.h"
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,8 +49,8 @@ private:
     std::optional<std::int64_t> find(const std::string &model) const;
 
     const Bytes m_maxBody;
-    mutable std::mutex m_mutex;
-    std::map<std::string, std::int64_t> m_set;
+    mutable Mutex m_mutex;
+    std::map<std::string, std::int64_t> m_set GUARDED_BY(m_mutex);
 };
 
 } // namespace warmbench::http

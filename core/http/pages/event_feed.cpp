@@ -70,7 +70,7 @@ ApiReply EventFeed::subscribe()
     const auto stream = std::make_shared<ReplyStream>();
     stream->write("retry: 2000\n\n" + statistics());
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         std::erase_if(m_listeners, [](const auto &listener) { return listener.expired(); });
         if (m_listeners.size() >= mostListeners) {
             ApiReply refusal = errorReply(
@@ -84,7 +84,7 @@ ApiReply EventFeed::subscribe()
         if (!m_thread.joinable())
             m_thread = std::jthread([this](const std::stop_token &stop) { run(stop); });
     }
-    m_changed.notify_all();
+    m_came.notifyAll();
     ApiReply reply;
     reply.contentType = "text/event-stream";
     reply.fields = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
@@ -97,13 +97,12 @@ void EventFeed::run(const std::stop_token &stop)
     setThreadName("events");
     while (!stop.stop_requested()) {
         {
-            std::unique_lock lock(m_mutex);
+            const MutexLock lock(m_mutex);
             std::erase_if(m_listeners, [](const auto &listener) { return listener.expired(); });
-            if (!m_changed.wait(lock, stop, [this] { return !m_listeners.empty(); }))
-                return;
-            m_changed.wait_for(lock, stop, interval, [] { return false; });
+            while (m_listeners.empty() && !stop.stop_requested())
+                m_came.wait(m_mutex, stop);
         }
-        if (!stop.stop_requested())
+        if (sleepFor(interval, stop))
             contained("events", [this] { send(statistics()); });
     }
 }
@@ -113,7 +112,7 @@ void EventFeed::send(std::string_view event)
 {
     std::vector<std::weak_ptr<ReplyStream>> listeners;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         listeners = m_listeners;
     }
     for (const auto &listener : listeners) {

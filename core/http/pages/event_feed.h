@@ -7,11 +7,10 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "http/api_types.h"
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -43,11 +42,11 @@ private:
 
     Workbench &m_workbench;
     const SteadyTime m_started;
-    std::mutex m_mutex;
-    std::vector<std::weak_ptr<ReplyStream>> m_listeners;
-    std::condition_variable_any m_changed;
+    Mutex m_mutex;
+    std::vector<std::weak_ptr<ReplyStream>> m_listeners GUARDED_BY(m_mutex);
+    StoppableCondition m_came;
     int m_listenerId = 0;
-    std::jthread m_thread;
+    std::jthread m_thread GUARDED_BY(m_mutex);
 };
 
 } // namespace warmbench::http

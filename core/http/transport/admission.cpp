@@ -16,7 +16,7 @@ void Admission::Place::release()
     const auto from = std::exchange(m_from, nullptr);
     if (!from)
         return;
-    const std::lock_guard lock(from->m_mutex);
+    const MutexLock lock(from->m_mutex);
     --from->m_count;
     const auto counted = from->m_perAddress.find(m_peer);
     if (--counted->second == 0)
@@ -25,7 +25,7 @@ void Admission::Place::release()
 
 Result<Admission::Place> Admission::enter(const std::string &peer, bool loopback)
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     if (m_count >= m_limits.connections)
         return Error{ErrorCode::Unavailable,
                      fmt::format("All {} connections are in use: try again in a moment.",

@@ -4,13 +4,13 @@
 // Thread: any.
 #pragma once
 
+#include "base/mutex.h"
 #include "base/result.h"
 #include "http/transport/http_limits.h"
 
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 namespace warmbench::http {
@@ -48,9 +48,9 @@ public:
 
 private:
     const HttpLimits m_limits;
-    mutable std::mutex m_mutex;
-    std::size_t m_count = 0;
-    std::map<std::string, std::size_t> m_perAddress;
+    mutable Mutex m_mutex;
+    std::size_t m_count GUARDED_BY(m_mutex) = 0;
+    std::map<std::string, std::size_t> m_perAddress GUARDED_BY(m_mutex);
 };
 
 } // namespace warmbench::http

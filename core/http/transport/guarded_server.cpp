@@ -2,14 +2,13 @@
 
 #include "base/exceptions.h"
 #include "base/logging.h"
+#include "base/mutex.h"
 #include "http/transport/client_socket.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <mutex>
 #include <QAbstractEventDispatcher>
 #include <QMetaMethod>
 #include <QThread>
@@ -39,19 +38,21 @@ void startThreads(QThreadPool &pool, int count)
 {
     struct Meeting
     {
-        std::mutex mutex;
-        std::condition_variable came;
-        int there = 0;
+        Mutex mutex;
+        Condition came;
+        int there GUARDED_BY(mutex) = 0;
     };
     pool.setMaxThreadCount(count);
     pool.setExpiryTimeout(-1);
     const auto meeting = std::make_shared<Meeting>();
     const auto meet = [meeting, count](int arriving) {
-        std::unique_lock lock(meeting->mutex);
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+        const MutexLock lock(meeting->mutex);
         meeting->there += arriving;
-        meeting->came.notify_all();
-        meeting->came.wait_for(lock, std::chrono::seconds(1),
-                               [&] { return meeting->there >= count; });
+        meeting->came.notifyAll();
+        bool inTime = true;
+        while (inTime && meeting->there < count)
+            inTime = meeting->came.waitUntil(meeting->mutex, end);
     };
     for (int i = 0; i < count; ++i)
         pool.start([meet] { meet(1); });

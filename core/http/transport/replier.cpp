@@ -19,15 +19,15 @@ constexpr std::size_t mostPackedAtOnce = 32 * 1024;
 } // namespace
 
 ReplyQueue::ReplyQueue(Deliver deliver, std::function<void()> wake, QThreadPool *pool)
-    : m_deliver(std::move(deliver))
-    , m_wake(std::move(wake))
+    : m_wake(std::move(wake))
     , m_pool(pool)
+    , m_deliver(std::move(deliver))
 {
 }
 
 void ReplyQueue::add(Entry entry)
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     if (m_closed)
         return;
     m_entries.push_back(std::move(entry));
@@ -51,7 +51,7 @@ void ReplyQueue::postTask(Task task)
 
 void ReplyQueue::runAside(Task work)
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     if (m_closed || !m_pool)
         return;
     m_pool->start([work = std::move(work)] {
@@ -64,7 +64,7 @@ void ReplyQueue::deliverAll()
 {
     std::vector<Entry> entries;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         entries.swap(m_entries);
     }
     for (Entry &entry : entries) {
@@ -79,7 +79,7 @@ void ReplyQueue::close()
 {
     m_deliver = {};
     std::vector<Entry> dropped; // goes after the lock: a request that is dropped asks to answer
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     m_closed = true;
     m_wake = {};
     m_pool = nullptr;

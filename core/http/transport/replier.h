@@ -9,6 +9,7 @@
 
 #include "base/exceptions.h"
 #include "base/memory_budget.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "http/api_types.h"
 #include "http/transport/content_coding.h"
@@ -16,7 +17,6 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -61,12 +61,12 @@ private:
     void add(Entry entry);
 
     const std::thread::id m_thread = std::this_thread::get_id();
-    std::mutex m_mutex;
-    bool m_closed = false;
-    std::vector<Entry> m_entries;
-    Deliver m_deliver;            // http thread only
-    std::function<void()> m_wake; // under the mutex, like the pool
-    QThreadPool *m_pool;
+    Mutex m_mutex;
+    bool m_closed GUARDED_BY(m_mutex) = false;
+    std::vector<Entry> m_entries GUARDED_BY(m_mutex);
+    std::function<void()> m_wake GUARDED_BY(m_mutex);
+    QThreadPool *m_pool GUARDED_BY(m_mutex);
+    Deliver m_deliver; // http thread only
 };
 
 class Replier

@@ -5,8 +5,9 @@
 // more waits than HttpLimits::unsentStream, or the server stopped.
 #pragma once
 
+#include "base/mutex.h"
+
 #include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -28,13 +29,13 @@ public:
     Taken take();
 
 private:
-    void notify(std::unique_lock<std::mutex> lock);
+    std::function<void()> wakeOnce() REQUIRES(m_mutex);
 
-    std::mutex m_mutex;
-    std::string m_pending;
-    bool m_ended = false;
-    bool m_notified = false;
-    std::function<void()> m_wake;
+    Mutex m_mutex;
+    std::string m_pending GUARDED_BY(m_mutex);
+    bool m_ended GUARDED_BY(m_mutex) = false;
+    bool m_notified GUARDED_BY(m_mutex) = false;
+    std::function<void()> m_wake GUARDED_BY(m_mutex);
 };
 
 } // namespace warmbench::http

@@ -3,7 +3,6 @@
 #include "base/duration.h"
 #include "base/file.h"
 #include "base/logging.h"
-#include "base/snapshot.h"
 #include "base/text.h"
 #include "base/usual_time.h"
 
@@ -305,31 +304,6 @@ private Q_SLOTS:
         for (int i = 0; i < 200; ++i)
             usual.add(std::chrono::microseconds(300));
         QVERIFY(usual.value() > std::chrono::microseconds(250));
-    }
-
-    void snapshotsAreReplacedWholeUnderManyReaders()
-    {
-        struct Pair
-        {
-            int a = 0;
-            int b = 0;
-        };
-        Snapshot<Pair> shared;
-        std::atomic<bool> torn = false;
-        std::vector<std::jthread> readers;
-        for (int i = 0; i < 3; ++i) {
-            readers.emplace_back([&](const std::stop_token &stop) {
-                while (!stop.stop_requested()) {
-                    const auto value = shared.get();
-                    if (value->a != value->b)
-                        torn = true;
-                }
-            });
-        }
-        for (int i = 0; i < 2000; ++i)
-            shared.set(Pair{i, i});
-        readers.clear();
-        QVERIFY(!torn);
     }
 };
 
