@@ -363,9 +363,16 @@ Result<ModelFiles> identifyModelFiles(const std::filesystem::path &path)
     case FileKind::OpenCvMl:
         alone.format = ModelFormat::OpenCvMl;
         return alone;
-    default:
-        return unknownFile(path);
+    case FileKind::CaffeText: // of a pair
+    case FileKind::CaffeWeights:
+    case FileKind::DarknetText:
+    case FileKind::DarknetWeights:
+    case FileKind::CoreMl: // no engine here reads it
+    case FileKind::SavedModel:
+    case FileKind::Unknown:
+        break;
     }
+    return unknownFile(path);
 }
 
 std::span<const std::string_view> modelEndings()

@@ -101,27 +101,24 @@ bool WireReader::skip(std::uint64_t count)
 // Finds the payload of a field whose tag has been read; false where the type is none that exists.
 bool WireReader::locate(WireField &field)
 {
+    const auto payload = [&](std::uint64_t length) {
+        field.begin = m_at;
+        skip(length);
+        return true;
+    };
     std::uint64_t length = 0;
     switch (field.type) {
     case WireType::Varint:
         field.begin = m_at;
         return varint(field.value);
     case WireType::Fixed64:
-        length = 8;
-        break;
+        return payload(8);
     case WireType::Fixed32:
-        length = 4;
-        break;
+        return payload(4);
     case WireType::Bytes:
-        if (!varint(length))
-            return false;
-        break;
-    default:
-        return false;
+        return varint(length) && payload(length);
     }
-    field.begin = m_at;
-    skip(length);
-    return true;
+    return false;
 }
 
 std::optional<WireField> WireReader::next()

@@ -251,7 +251,7 @@ void ModelsPanel::refresh()
         return;
     m_noteFor.clear();
     m_workbench.cache().refresh(
-        {name.toStdString(), {}}, false,
+        {name.toStdString(), {}}, RefreshKind::IfChanged,
         onGui(this, [this, name, before = model->status.facts](const Result<RefreshReport> &done) {
             m_feed.updateNow();
             if (done)

@@ -33,7 +33,15 @@ void warnOfIntegers(NetworkSpec &spec)
                             "16777216 {}.",
                             role, printable(value.name), dtypeName(value.dtype), fate));
             break;
-        default:
+        case DType::Float16:
+        case DType::Float32:
+        case DType::Float64:
+        case DType::Int8:
+        case DType::UInt8:
+        case DType::Int16:
+        case DType::UInt16:
+        case DType::Bool:
+        case DType::String:
             break;
         }
     };

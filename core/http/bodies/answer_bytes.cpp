@@ -23,9 +23,15 @@ std::size_t numberBytes(DType dtype)
     case DType::Int32:
     case DType::UInt32:
         return 12;
-    default:
-        return 7; // a small integer, true or false
+    case DType::Int8:
+    case DType::UInt8:
+    case DType::Int16:
+    case DType::UInt16:
+    case DType::Bool:
+    case DType::String: // has a length of its own
+        break;
     }
+    return 7; // a small integer, true or false
 }
 
 // Brackets and commas of the lists, one pair a list.

@@ -124,7 +124,7 @@ void refresh(Workbench &workbench, const std::string &name, const RoutedRequest 
         reply(errorReplyOf(force.error()));
         return;
     }
-    workbench.cache().refresh({name, {}}, *force,
+    workbench.cache().refresh({name, {}}, *force ? RefreshKind::Forced : RefreshKind::IfChanged,
                               [name, reply](const Result<RefreshReport> &report) {
                                   reply.with([&] {
                                       ApiReply answer = refreshReply(report);

@@ -4,23 +4,23 @@ namespace warmbench {
 
 void CacheEvents::setListener(std::function<void(const ModelEvent &)> listener)
 {
-    std::unique_lock lock(m_mutex);
-    if (m_deliverer != std::this_thread::get_id())
-        m_idle.wait(lock, [this] { return m_deliverer == std::thread::id(); });
+    const MutexLock lock(m_mutex);
+    while (m_deliverer != std::thread::id() && m_deliverer != std::this_thread::get_id())
+        m_idle.wait(m_mutex);
     m_listener.swap(listener);
     m_events.clear(); // what happened before is not the new listener's business
 }
 
 void CacheEvents::post(ModelEvent event)
 {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     if (m_listener)
         m_events.push_back(std::move(event));
 }
 
 void CacheEvents::deliver()
 {
-    std::unique_lock lock(m_mutex);
+    MutexLock lock(m_mutex);
     if (m_deliverer != std::thread::id())
         return; // that thread takes ours along
     while (!m_events.empty()) {
@@ -34,7 +34,7 @@ void CacheEvents::deliver()
         lock.lock();
     }
     m_deliverer = {};
-    m_idle.notify_all();
+    m_idle.notifyAll();
 }
 
 } // namespace warmbench

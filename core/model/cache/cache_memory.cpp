@@ -34,49 +34,48 @@ void sortByUse(std::vector<std::shared_ptr<CachedInstance>> &instances)
 
 } // namespace
 
-bool CacheState::busy(const Lock &lock, const CachedInstance &instance) const
+bool CacheState::busy(const CachedInstance &instance) const
 {
-    for (const Entry &entry : entriesOf(lock, instance.id.name)) {
+    for (const Entry &entry : entriesOf(instance.id.name)) {
         if (entry->instance.get() == &instance && entry->work && entry->work->started)
             return true;
     }
     return false;
 }
 
-bool CacheState::evictable(const Lock &lock, const CachedInstance &instance) const
+bool CacheState::evictable(const CachedInstance &instance) const
 {
     return !instance.retired && instance.inUse.load(std::memory_order_acquire) == 0 &&
-           !isPinned(lock, instance) && !busy(lock, instance);
+           !isPinned(instance) && !busy(instance);
 }
 
-void CacheState::evict(const Lock &lock, const Instance &instance, const std::string &why)
+void CacheState::evict(const Instance &instance, const std::string &why)
 {
     ++m_statistics.evictions;
-    m_events.post({ModelEventKind::Evicted,
-                   instance->loadedAs,
-                   fmt::format("{} evicted {}", instance->loadedAs.text(), why),
-                   {},
-                   instance->id.version});
-    retire(lock, instance);
+    m_events.post({.kind = ModelEventKind::Evicted,
+                   .id = instance->loadedAs,
+                   .text = fmt::format("{} evicted {}", instance->loadedAs.text(), why),
+                   .version = instance->id.version});
+    retire(instance);
 }
 
-std::vector<std::string> CacheState::blockers(const Lock &lock, const CachedInstance *keep) const
+std::vector<std::string> CacheState::blockers(const CachedInstance *keep) const
 {
     std::vector<std::string> result;
     for (const Instance &instance : m_alive) {
-        if (goes(*instance) || (instance.get() != keep && evictable(lock, *instance)))
+        if (goes(*instance) || (instance.get() != keep && evictable(*instance)))
             continue;
-        const char *why = instance.get() == keep      ? "being refreshed"
-                          : isPinned(lock, *instance) ? "pinned"
-                                                      : "in use";
+        const char *why = instance.get() == keep ? "being refreshed"
+                          : isPinned(*instance)  ? "pinned"
+                                                 : "in use";
         result.push_back(
             fmt::format("{} ({}, {})", instance->id.name, toText(instance->bytes), why));
     }
     return result;
 }
 
-Result<void> CacheState::makeRoom(const Lock &lock, const std::string &what, Bytes needed,
-                                  const CachedInstance *keep, Bytes without)
+Result<void> CacheState::makeRoom(const std::string &what, Bytes needed, const CachedInstance *keep,
+                                  Bytes without)
 {
     std::vector<Instance> idle;
     Bytes used = m_statistics.modelBytes - without;
@@ -87,7 +86,7 @@ Result<void> CacheState::makeRoom(const Lock &lock, const std::string &what, Byt
         if (goes(*instance)) {
             used -= instance->bytes;
             blocked -= instance->bytes;
-        } else if (instance.get() != keep && evictable(lock, *instance)) {
+        } else if (instance.get() != keep && evictable(*instance)) {
             idle.push_back(instance);
             blocked -= instance->bytes;
         }
@@ -105,18 +104,18 @@ Result<void> CacheState::makeRoom(const Lock &lock, const std::string &what, Byt
                                  "in use: {}; unpin or unload one, or raise the budget "
                                  "(--memory-budget).",
                                  what, toText(needed), needed.count, toText(budget), budget.count,
-                                 toText(blocked), blocked.count, joined(blockers(lock, keep)))};
+                                 toText(blocked), blocked.count, joined(blockers(keep)))};
     sortByUse(idle);
     for (const Instance &instance : idle) {
         if (used + needed <= budget)
             break;
         used -= instance->bytes;
-        evict(lock, instance, fmt::format("to make room for {}", what));
+        evict(instance, fmt::format("to make room for {}", what));
     }
     return {};
 }
 
-void CacheState::setBudget(const Lock &lock, Bytes budget)
+void CacheState::setBudget(Bytes budget)
 {
     m_statistics.budget = budget;
     std::vector<Instance> idle;
@@ -124,7 +123,7 @@ void CacheState::setBudget(const Lock &lock, Bytes budget)
     for (const Instance &instance : m_alive) {
         if (goes(*instance))
             used -= instance->bytes;
-        else if (evictable(lock, *instance))
+        else if (evictable(*instance))
             idle.push_back(instance);
     }
     sortByUse(idle);
@@ -132,11 +131,11 @@ void CacheState::setBudget(const Lock &lock, Bytes budget)
         if (used <= budget)
             break;
         used -= instance->bytes;
-        evict(lock, instance, fmt::format("to fit the new budget of {}", toText(budget)));
+        evict(instance, fmt::format("to fit the new budget of {}", toText(budget)));
     }
 }
 
-void CacheState::evictIdle(const Lock &lock, SteadyTime now)
+void CacheState::evictIdle(SteadyTime now)
 {
     const std::int64_t nowNs = std::chrono::nanoseconds(now.time_since_epoch()).count();
     m_latestNs.store(nowNs, std::memory_order_relaxed);
@@ -151,17 +150,12 @@ void CacheState::evictIdle(const Lock &lock, SteadyTime now)
             continue;
         const auto idle = std::chrono::duration_cast<Milliseconds>(
             std::chrono::nanoseconds(nowNs - instance->lastUsedNs.load()));
-        if (idle >= keepAlive && evictable(lock, *instance))
-            evict(lock, instance, fmt::format("after {} without use", toText(keepAlive)));
+        if (idle >= keepAlive && evictable(*instance))
+            evict(instance, fmt::format("after {} without use", toText(keepAlive)));
     }
 }
 
-CacheStatistics CacheState::statistics(const Lock &) const
-{
-    return m_statistics;
-}
-
-ModelStatus CacheState::status(const Lock &lock, const CacheEntry &entry) const
+ModelStatus CacheState::status(const CacheEntry &entry) const
 {
     ModelStatus status;
     status.id = entry.id;
@@ -176,7 +170,7 @@ ModelStatus CacheState::status(const Lock &lock, const CacheEntry &entry) const
     status.facts = entry.facts;
     status.pinned = entry.pinned.value_or(entry.instance && entry.instance->pinnedBySettings);
 
-    const auto instances = alive(lock, entry.id);
+    const auto instances = aliveFor(entry.id);
     for (const Instance &instance : instances)
         status.inUse += instance->inUse.load(std::memory_order_relaxed);
     if (entry.instance) {
@@ -204,7 +198,7 @@ ModelStatus CacheState::status(const Lock &lock, const CacheEntry &entry) const
     if (entry.lastUsedNs)
         status.lastUsed = wallAt(usedNs);
     if (entry.instance && status.inUse == 0 && entry.instance->keepAlive > Milliseconds(0) &&
-        !isPinned(lock, *entry.instance))
+        !isPinned(*entry.instance))
         status.expiresAt =
             wallAt(usedNs + std::chrono::nanoseconds(
                                 std::min<Milliseconds>(entry.instance->keepAlive, century))

@@ -1,10 +1,13 @@
 #include "model/cache/cache_state.h"
 
+#include "base/exceptions.h"
 #include "base/text.h"
 #include "model/model_source.h"
 
 #include <algorithm>
+#include <cassert>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace warmbench {
 namespace {
@@ -32,33 +35,59 @@ CacheState::CacheState(const Clock &clock, CacheOptions options)
 
 // ---- entries
 
-CacheState::Entry CacheState::find(const Lock &, const ModelId &id) const
+CacheState::Entry CacheState::find(const ModelId &id) const
 {
     const auto found = m_entries.find(id);
     return found == m_entries.end() ? nullptr : found->second;
 }
 
-CacheState::Entry CacheState::findOrAdd(const Lock &, const ModelId &id)
+CacheState::Entry CacheState::findOrAdd(const ModelId &id)
 {
     Entry &entry = m_entries[id];
     if (!entry) {
-        entry = std::make_shared<CacheEntry>();
-        entry->id = id;
+        entry = std::make_shared<CacheEntry>(id);
         m_byName[id.name].entries.push_back(entry);
     }
+    assert(holds(id.name));
     return entry;
 }
 
-void CacheState::remove(const Lock &, const ModelId &id)
+void CacheState::forget(const std::string &name)
 {
-    const auto found = m_entries.find(id);
-    if (found == m_entries.end())
+    for (const Entry &entry : entriesOf(name)) {
+        const Instance instance = entry->instance;
+        if (!instance)
+            continue;
+        ++m_statistics.unloads;
+        m_events.post(
+            {ModelEventKind::Unloaded, entry->id, fmt::format("{} removed", entry->id.text())});
+        retire(instance);
+    }
+    const auto named = m_byName.find(name);
+    if (named == m_byName.end())
         return;
-    const auto named = m_byName.find(id.name);
-    std::erase(named->second.entries, found->second);
-    if (named->second.entries.empty() && named->second.alive.empty())
+    for (const Entry &entry : std::exchange(named->second.entries, {})) {
+        entry->forgotten = true;
+        m_entries.erase(entry->id);
+    }
+    dropNameIfEmpty(name);
+    assert(holds(name));
+}
+
+PendingWork &CacheState::pend(const Entry &entry)
+{
+    if (!entry->work) {
+        entry->work = std::make_unique<PendingWork>();
+        push({.kind = Task::Kind::Work, .entry = entry});
+    }
+    return *entry->work;
+}
+
+void CacheState::dropNameIfEmpty(const std::string &name)
+{
+    const auto named = m_byName.find(name);
+    if (named != m_byName.end() && named->second.entries.empty() && named->second.alive.empty())
         m_byName.erase(named);
-    m_entries.erase(found);
 }
 
 const CacheState::OfName &CacheState::ofName(const std::string &name) const
@@ -68,13 +97,12 @@ const CacheState::OfName &CacheState::ofName(const std::string &name) const
     return found == m_byName.end() ? none : found->second;
 }
 
-const std::vector<CacheState::Entry> &CacheState::entriesOf(const Lock &,
-                                                            const std::string &name) const
+const std::vector<CacheState::Entry> &CacheState::entriesOf(const std::string &name) const
 {
     return ofName(name).entries;
 }
 
-std::vector<CacheState::Entry> CacheState::entries(const Lock &) const
+std::vector<CacheState::Entry> CacheState::entries() const
 {
     std::vector<Entry> result;
     for (const auto &[id, entry] : m_entries)
@@ -86,7 +114,7 @@ std::vector<CacheState::Entry> CacheState::entries(const Lock &) const
 
 // ---- the hit path
 
-ModelHandle CacheState::ready(const Lock &lock, const ModelId &id, Purpose purpose, SteadyTime now)
+ModelHandle CacheState::ready(const ModelId &id, Purpose purpose, SteadyTime now)
 {
     if (m_closing)
         return {};
@@ -97,17 +125,18 @@ ModelHandle CacheState::ready(const Lock &lock, const ModelId &id, Purpose purpo
     if (!entry.instance) {
         if (id.version.empty())
             return {};
-        const Instance shared = twin(lock, id, id.version, nullptr);
+        const Instance shared = twin(id, id.version, nullptr);
         if (!shared)
             return {};
-        adopt(lock, entry, shared);
+        adopt(entry, shared);
+        assert(holds(id.name));
     }
     if (purpose == Purpose::Prediction)
-        count(lock, entry, CacheOutcome::Hit);
-    return use(lock, entry, now);
+        count(entry, CacheOutcome::Hit);
+    return use(entry, now);
 }
 
-void CacheState::count(const Lock &, CacheEntry &entry, CacheOutcome outcome)
+void CacheState::count(CacheEntry &entry, CacheOutcome outcome)
 {
     switch (outcome) {
     case CacheOutcome::Hit:
@@ -126,9 +155,10 @@ void CacheState::count(const Lock &, CacheEntry &entry, CacheOutcome outcome)
     entry.unloadedOnRequest = false;
 }
 
-ModelHandle CacheState::use(const Lock &, CacheEntry &entry, SteadyTime now)
+ModelHandle CacheState::use(CacheEntry &entry, SteadyTime now)
 {
     CachedInstance &instance = *entry.instance;
+    assert(!instance.retired && instance.model);
     const std::int64_t nowNs = nanoseconds(now);
     entry.lastUsedNs = nowNs;
     instance.used = true;
@@ -139,15 +169,15 @@ ModelHandle CacheState::use(const Lock &, CacheEntry &entry, SteadyTime now)
     return ModelHandle(entry.instance);
 }
 
-CacheState::Instance CacheState::twin(const Lock &lock, const ModelId &id,
-                                      const std::string &version, const std::string *digest) const
+CacheState::Instance CacheState::twin(const ModelId &id, const std::string &version,
+                                      const std::string *digest) const
 {
     // The serving entry first: it is the only one that a lookup finds without a search.
-    if (const Entry serving = find(lock, {id.name, {}});
+    if (const Entry serving = find({id.name, {}});
         serving && serving->instance && serving->instance->id.version == version &&
         (!digest || serving->instance->digest == *digest))
         return serving->instance;
-    const Entry own = find(lock, {id.name, version});
+    const Entry own = find({id.name, version});
     if (own && own->instance && digest && own->instance->digest == *digest)
         return own->instance;
     return nullptr;
@@ -155,22 +185,13 @@ CacheState::Instance CacheState::twin(const Lock &lock, const ModelId &id,
 
 // ---- instances
 
-CacheState::Instance CacheState::publish(const Lock &lock, CacheEntry &entry, const LoadPlan &plan,
+CacheState::Instance CacheState::publish(CacheEntry &entry, const LoadPlan &plan,
                                          std::unique_ptr<ModelBundle> model,
                                          std::shared_ptr<const ModelStatus::Facts> facts,
                                          Bytes bytes)
 {
-    auto instance = std::make_shared<CachedInstance>();
-    instance->state = shared_from_this();
-    instance->loadedAs = entry.id;
-    instance->id = model->id;
-    instance->digest = model->digest;
-    instance->bytes = bytes;
-    instance->loadTime = model->loadTime;
-    instance->keepAlive = model->settings.keepAlive.value_or(m_options.keepAlive);
-    instance->reload = model->settings.reload.value_or(m_options.reload);
-    instance->pinnedBySettings = model->settings.pinned.value_or(false);
-    instance->facts = std::move(facts);
+    auto instance = std::make_shared<CachedInstance>(shared_from_this(), entry.id, *model, bytes,
+                                                     std::move(facts), m_options);
     instance->stamps = model->stamps.empty() ? plan.stamps : model->stamps;
     instance->lastUsedNs = nanoseconds(m_clock.now());
     instance->useOrder = m_useOrder.fetch_add(1);
@@ -184,24 +205,24 @@ CacheState::Instance CacheState::publish(const Lock &lock, CacheEntry &entry, co
     m_statistics.modelBytes += bytes;
 
     const Instance old = entry.instance;
-    adopt(lock, entry, instance);
+    adopt(entry, instance);
     if (old) {
-        for (const Entry &other : entriesOf(lock, entry.id.name)) {
+        for (const Entry &other : entriesOf(entry.id.name)) {
             if (other->instance != old)
                 continue;
             if (other->id.version.empty() || other->id.version == instance->id.version)
-                adopt(lock, *other, instance);
+                adopt(*other, instance);
         }
-        const auto &holders = entriesOf(lock, entry.id.name);
-        if (std::none_of(holders.begin(), holders.end(),
-                         [&](const Entry &holder) { return holder->instance == old; }))
-            retire(lock, old);
+        if (!isHeld(old))
+            retire(old);
     }
+    assert(holds(entry.id.name));
     return instance;
 }
 
-void CacheState::adopt(const Lock &, CacheEntry &entry, const Instance &instance)
+void CacheState::adopt(CacheEntry &entry, const Instance &instance)
 {
+    assert(!instance->retired && !entry.forgotten);
     entry.instance = instance;
     entry.failure.reset();
     entry.refreshFailure.clear();
@@ -211,49 +232,61 @@ void CacheState::adopt(const Lock &, CacheEntry &entry, const Instance &instance
     entry.facts = instance->facts;
 }
 
-void CacheState::retire(const Lock &lock, const Instance &instance)
+void CacheState::retire(const Instance &instance)
 {
-    for (const Entry &entry : entriesOf(lock, instance->id.name)) {
+    for (const Entry &entry : entriesOf(instance->id.name)) {
         if (entry->instance == instance) {
             entry->instance.reset();
             entry->refreshFailure.clear();
         }
     }
     instance->retired.store(true, std::memory_order_release);
-    bury(lock, instance);
+    bury(instance);
+    assert(holds(instance->id.name));
 }
 
-void CacheState::bury(const Lock &, const Instance &instance)
+bool CacheState::isHeld(const Instance &instance) const
+{
+    for (const Entry &entry : entriesOf(instance->id.name)) {
+        if (entry->instance == instance)
+            return true;
+    }
+    return false;
+}
+
+void CacheState::bury(const Instance &instance)
 {
     if (!instance->retired || usesOf(*instance) != 0 || !instance->model)
         return;
     m_dead.push_back({instance, std::move(instance->model)});
-    m_wake.notify_one();
+    m_wake.notifyOne();
 }
 
-void CacheState::unload(const Lock &lock, CacheEntry &entry,
-                        const std::shared_ptr<PendingUnload> &pending)
+ModelCache::Done CacheState::unload(CacheEntry &entry, ModelCache::Done done)
 {
-    for (const Instance &instance : alive(lock, entry.id)) {
-        ++pending->left;
-        instance->unloads.push_back(pending);
+    const auto waitedFor = aliveFor(entry.id);
+    if (!waitedFor.empty()) {
+        const auto pending = std::make_shared<PendingUnload>();
+        pending->left = static_cast<int>(waitedFor.size());
+        pending->done = std::exchange(done, {});
+        for (const Instance &instance : waitedFor)
+            instance->unloads.push_back(pending);
     }
     entry.unloadedOnRequest = true;
     entry.failure.reset();
     if (const Instance instance = entry.instance) {
-        countUnload(lock);
-        m_events.post({ModelEventKind::Unloaded,
-                       entry.id,
-                       fmt::format("{} unloaded on request", entry.id.text()),
-                       {}});
-        retire(lock, instance);
+        ++m_statistics.unloads;
+        m_events.post({ModelEventKind::Unloaded, entry.id,
+                       fmt::format("{} unloaded on request", entry.id.text())});
+        retire(instance);
     }
+    return done;
 }
 
-std::vector<CacheState::Instance> CacheState::alive(const Lock &lock, const ModelId &id) const
+std::vector<CacheState::Instance> CacheState::aliveFor(const ModelId &id) const
 {
     std::vector<Instance> result;
-    const Entry entry = find(lock, id);
+    const Entry entry = find(id);
     for (const Instance &instance : ofName(id.name).alive) {
         const bool ours = id.version.empty() || instance->id.version == id.version;
         if ((entry && instance == entry->instance) || (ours && instance->retired))
@@ -262,10 +295,10 @@ std::vector<CacheState::Instance> CacheState::alive(const Lock &lock, const Mode
     return result;
 }
 
-bool CacheState::isPinned(const Lock &lock, const CachedInstance &instance) const
+bool CacheState::isPinned(const CachedInstance &instance) const
 {
     bool unpinned = false;
-    for (const Entry &entry : entriesOf(lock, instance.id.name)) {
+    for (const Entry &entry : entriesOf(instance.id.name)) {
         if (entry->instance.get() != &instance || !entry->pinned)
             continue;
         if (*entry->pinned)
@@ -283,68 +316,102 @@ void CacheState::released(CachedInstance &instance)
                             std::memory_order_relaxed);
     if (!instance.retired.load(std::memory_order_acquire) && instance.keepAlive.count() != 0)
         return;
-    std::vector<Dead> dead;
+    bool destroys = false;
     {
-        const Lock held = lock();
+        const MutexLock lock(mutex());
         const Instance self = instance.shared_from_this();
-        if (!instance.retired && !m_closing && evictable(held, instance))
-            evict(held, self, "after its use, as its keep-alive of 0 asks");
-        bury(held, self);
-        if (m_loaderEnded)
-            dead = takeDead(held);
+        if (!instance.retired && !m_closing && evictable(instance))
+            evict(self, "after its use, as its keep-alive of 0 asks");
+        bury(self);
+        destroys = m_loaderEnded;
     }
-    if (!dead.empty()) {
-        for (Dead &one : dead)
-            one.model.reset();
-        buried(lock(), dead);
-    }
+    if (destroys)
+        destroyDead();
     m_events.deliver();
 }
 
-std::vector<CacheState::Dead> CacheState::takeDead(const Lock &)
+void CacheState::destroyDead()
 {
-    return std::exchange(m_dead, {});
+    std::vector<Dead> dead;
+    {
+        const MutexLock lock(mutex());
+        dead = std::exchange(m_dead, {});
+    }
+    if (dead.empty())
+        return;
+    for (Dead &one : dead)
+        one.model.reset();
+    releaseFreeMemory();
+    std::vector<ModelCache::Done> unloaded;
+    {
+        const MutexLock lock(mutex());
+        for (const Dead &one : dead)
+            std::ranges::move(countDestroyed(*one.instance), std::back_inserter(unloaded));
+    }
+    m_events.deliver();
+    for (const ModelCache::Done &done : unloaded)
+        contained("loader", [&] { done({}); });
 }
 
-std::vector<ModelCache::Done> CacheState::buried(const Lock &, const std::vector<Dead> &dead)
+std::vector<ModelCache::Done> CacheState::countDestroyed(const CachedInstance &instance)
 {
+    const auto isIt = [&](const Instance &one) { return one.get() == &instance; };
+    m_statistics.modelBytes -= instance.bytes;
+    std::erase_if(m_alive, isIt);
+    std::erase_if(m_byName.at(instance.id.name).alive, isIt);
+    dropNameIfEmpty(instance.id.name);
+    m_events.post(
+        {ModelEventKind::Gone, instance.loadedAs,
+         fmt::format("{} gone, {} given back", instance.loadedAs.text(), toText(instance.bytes))});
     std::vector<ModelCache::Done> unloaded;
-    for (const Dead &one : dead) {
-        m_statistics.modelBytes -= one.instance->bytes;
-        std::erase(m_alive, one.instance);
-        const auto named = m_byName.find(one.instance->id.name);
-        std::erase(named->second.alive, one.instance);
-        if (named->second.entries.empty() && named->second.alive.empty())
-            m_byName.erase(named);
-        m_events.post({ModelEventKind::Gone,
-                       one.instance->loadedAs,
-                       fmt::format("{} gone, {} given back", one.instance->loadedAs.text(),
-                                   toText(one.instance->bytes)),
-                       {}});
-        for (const auto &pending : one.instance->unloads) {
-            if (--pending->left == 0)
-                unloaded.push_back(std::move(pending->done));
-        }
+    for (const auto &pending : instance.unloads) {
+        if (--pending->left == 0)
+            unloaded.push_back(std::move(pending->done));
     }
+    assert(holds(instance.id.name));
     return unloaded;
+}
+
+bool CacheState::holds(const std::string &name) const
+{
+    const OfName &named = ofName(name);
+    if (m_byName.contains(name) == (named.entries.empty() && named.alive.empty()))
+        return false;
+    for (const Entry &entry : named.entries) {
+        if (find(entry->id) != entry || entry->id.name != name || entry->forgotten)
+            return false;
+        const Instance &held = entry->instance;
+        if (held && (entry->failure || std::ranges::count(named.alive, held) != 1 ||
+                     (!entry->id.version.empty() && entry->id.version != held->id.version)))
+            return false;
+    }
+    for (const Instance &instance : named.alive) {
+        if (instance->id.name != name || instance->retired == isHeld(instance) ||
+            (!instance->model && !instance->retired) || std::ranges::count(m_alive, instance) != 1)
+            return false;
+    }
+    Bytes all;
+    for (const Instance &instance : m_alive)
+        all += instance->bytes;
+    return all == m_statistics.modelBytes;
 }
 
 // ---- the loader's queue
 
-void CacheState::push(const Lock &, Task task)
+void CacheState::push(Task task)
 {
     m_tasks.push_back(std::move(task));
-    m_wake.notify_one();
+    m_wake.notifyOne();
 }
 
-void CacheState::lookSoon(const Lock &lock)
+void CacheState::lookSoon()
 {
     const auto looks = [](const Task &task) { return task.kind == Task::Kind::Look; };
     if (std::none_of(m_tasks.begin(), m_tasks.end(), looks))
-        push(lock, {Task::Kind::Look, nullptr, {}});
+        push({.kind = Task::Kind::Look});
 }
 
-std::optional<CacheState::Task> CacheState::take(const Lock &)
+std::optional<CacheState::Task> CacheState::take()
 {
     if (m_tasks.empty() || !m_dead.empty())
         return std::nullopt;
@@ -353,28 +420,29 @@ std::optional<CacheState::Task> CacheState::take(const Lock &)
     return task;
 }
 
-void CacheState::waitForWork(Lock &lock)
+void CacheState::waitForWork()
 {
-    m_wake.wait(lock, [this] { return m_closing || !m_tasks.empty() || !m_dead.empty(); });
+    while (!m_closing && m_tasks.empty() && m_dead.empty())
+        m_wake.wait(mutex());
 }
 
-std::deque<CacheState::Task> CacheState::beginClosing(const Lock &)
+std::deque<CacheState::Task> CacheState::beginClosing()
 {
     m_closing = true;
     std::deque<Task> refused = std::exchange(m_tasks, {});
-    m_wake.notify_all();
+    m_wake.notifyAll();
     return refused;
 }
 
-void CacheState::retireAll(const Lock &lock)
+void CacheState::retireAll()
 {
     for (const Instance &instance : std::vector<Instance>(m_alive)) {
         if (!instance->retired)
-            retire(lock, instance);
+            retire(instance);
     }
 }
 
-std::vector<ModelCache::Done> CacheState::loaderEnded(const Lock &)
+std::vector<ModelCache::Done> CacheState::loaderEnded()
 {
     m_loaderEnded = true;
     std::vector<ModelCache::Done> waiting;

@@ -3,6 +3,7 @@
 #include "model/cache/cache_state.h"
 #include "model/cache/loader_thread.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace warmbench {
@@ -53,16 +54,6 @@ struct ModelCache::Private
     {
     }
 
-    // The entry's pending work, begun where there is none. True: begun by this call.
-    bool pend(const CacheState::Lock &lock, const CacheState::Entry &entry) const
-    {
-        if (entry->work)
-            return false;
-        entry->work = std::make_unique<PendingWork>();
-        state->push(lock, {CacheState::Task::Kind::Work, entry, {}});
-        return true;
-    }
-
     ModelSource &source;
     std::shared_ptr<CacheState> state;
     LoaderThread loader;
@@ -85,8 +76,8 @@ std::optional<ModelHandle> ModelCache::acquireIfReady(const ModelId &id, Purpose
     const SteadyTime now = m_d->state->clock().now();
     ModelHandle handle;
     {
-        const auto lock = m_d->state->lock();
-        handle = m_d->state->ready(lock, id, purpose, now);
+        const MutexLock lock(m_d->state->mutex());
+        handle = m_d->state->ready(id, purpose, now);
     }
     if (!handle)
         return std::nullopt;
@@ -103,23 +94,23 @@ void ModelCache::acquire(const ModelId &id, Purpose purpose, AcquireDone done)
     const SteadyTime now = m_d->state->clock().now();
     Result<Acquired> answer = closingError();
     {
-        const auto lock = m_d->state->lock();
-        if (!m_d->state->closing(lock)) {
-            const auto entry = m_d->state->findOrAdd(lock, id);
+        const MutexLock lock(m_d->state->mutex());
+        if (!m_d->state->closing()) {
+            const auto entry = m_d->state->findOrAdd(id);
             const bool counts = purpose == Purpose::Prediction;
-            if (ModelHandle handle = m_d->state->ready(lock, id, purpose, now)) {
+            if (ModelHandle handle = m_d->state->ready(id, purpose, now)) {
                 answer = Acquired{std::move(handle), CacheOutcome::Hit};
             } else if (!entry->work && entry->failure && !entry->failure->retryAtOnce &&
                        (entry->failure->lasting || now - entry->failure->since < retryAfter)) {
                 if (counts)
-                    m_d->state->count(lock, *entry, CacheOutcome::Miss);
+                    m_d->state->count(*entry, CacheOutcome::Miss);
                 answer = entry->failure->error;
             } else {
                 const CacheOutcome outcome =
-                    m_d->pend(lock, entry) ? CacheOutcome::Miss : CacheOutcome::Coalesced;
+                    entry->work ? CacheOutcome::Coalesced : CacheOutcome::Miss;
                 if (counts)
-                    m_d->state->count(lock, *entry, outcome);
-                entry->work->acquires.push_back({std::move(done), outcome});
+                    m_d->state->count(*entry, outcome);
+                m_d->state->pend(entry).acquires.push_back({std::move(done), outcome});
                 return;
             }
         }
@@ -133,13 +124,12 @@ void ModelCache::load(const ModelId &id, Done done)
         return done(std::move(known).error());
     Result<void> answer = closingError();
     {
-        const auto lock = m_d->state->lock();
-        if (!m_d->state->closing(lock)) {
-            const auto entry = m_d->state->findOrAdd(lock, id);
+        const MutexLock lock(m_d->state->mutex());
+        if (!m_d->state->closing()) {
+            const auto entry = m_d->state->findOrAdd(id);
             entry->unloadedOnRequest = false;
             if (!entry->instance) {
-                m_d->pend(lock, entry);
-                entry->work->loads.push_back(std::move(done));
+                m_d->state->pend(entry).loads.push_back(std::move(done));
                 return;
             }
             answer = {};
@@ -148,20 +138,19 @@ void ModelCache::load(const ModelId &id, Done done)
     done(std::move(answer));
 }
 
-void ModelCache::refresh(const ModelId &id, bool force, RefreshDone done)
+void ModelCache::refresh(const ModelId &id, RefreshKind kind, RefreshDone done)
 {
     if (auto known = m_d->source.contains(id); !known)
         return done(std::move(known).error());
     {
-        const auto lock = m_d->state->lock();
-        if (!m_d->state->closing(lock)) {
-            const auto entry = m_d->state->findOrAdd(lock, id);
+        const MutexLock lock(m_d->state->mutex());
+        if (!m_d->state->closing()) {
+            const auto entry = m_d->state->findOrAdd(id);
             entry->unloadedOnRequest = false;
-            m_d->pend(lock, entry);
-            PendingWork &work = *entry->work;
+            PendingWork &work = m_d->state->pend(entry);
             work.refresh = true;
-            work.force |= force;
-            work.refreshes.push_back({std::move(done), work.started, force});
+            work.kind = std::max(work.kind, kind);
+            work.refreshes.push_back({.done = std::move(done), .kind = kind, .late = work.started});
             return;
         }
     }
@@ -173,20 +162,19 @@ void ModelCache::unload(const ModelId &id, Done done)
     // A loaded model may be unloaded although its file has left the repository.
     if (auto known = m_d->source.contains(id); !known && !status(id))
         return done(std::move(known).error());
-    auto pending = std::make_shared<PendingUnload>();
     Result<void> answer = closingError();
     {
-        const auto lock = m_d->state->lock();
-        if (!m_d->state->closing(lock)) {
-            const auto entry = m_d->state->findOrAdd(lock, id);
+        const MutexLock lock(m_d->state->mutex());
+        if (!m_d->state->closing()) {
+            const auto entry = m_d->state->findOrAdd(id);
             // Behind a load of the same instance, so that what is loading goes too.
-            if (entry->work || (entry->instance && m_d->state->busy(lock, *entry->instance))) {
-                m_d->state->push(lock, {CacheState::Task::Kind::Unload, entry, std::move(done)});
+            if (entry->work || (entry->instance && m_d->state->busy(*entry->instance))) {
+                m_d->state->push({.kind = CacheState::Task::Kind::Unload,
+                                  .entry = entry,
+                                  .unloaded = std::move(done)});
                 return;
             }
-            m_d->state->unload(lock, *entry, pending);
-            if (pending->left > 0)
-                pending->done = std::exchange(done, {});
+            done = m_d->state->unload(*entry, std::move(done));
             answer = {};
         }
     }
@@ -201,13 +189,13 @@ void ModelCache::describe(const ModelId &id, DescribeDone done)
         return done(std::move(known).error());
     Result<std::shared_ptr<const ModelStatus::Facts>> answer = closingError();
     {
-        const auto lock = m_d->state->lock();
-        if (!m_d->state->closing(lock)) {
-            const auto entry = m_d->state->findOrAdd(lock, id);
+        const MutexLock lock(m_d->state->mutex());
+        if (!m_d->state->closing()) {
+            const auto entry = m_d->state->findOrAdd(id);
             if (!entry->instance) {
-                CacheState::Task task{CacheState::Task::Kind::Describe, entry, {}};
-                task.described = std::move(done);
-                m_d->state->push(lock, std::move(task));
+                m_d->state->push({.kind = CacheState::Task::Kind::Describe,
+                                  .entry = entry,
+                                  .described = std::move(done)});
                 return;
             }
             answer = entry->facts;
@@ -221,17 +209,16 @@ Result<void> ModelCache::setPinned(const ModelId &id, bool pinned)
     if (auto known = m_d->source.contains(id); !known)
         return known;
     {
-        const auto lock = m_d->state->lock();
-        if (m_d->state->closing(lock))
+        const MutexLock lock(m_d->state->mutex());
+        if (m_d->state->closing())
             return closingError();
-        const auto entry = m_d->state->findOrAdd(lock, id);
+        const auto entry = m_d->state->findOrAdd(id);
         if (entry->pinned == pinned)
             return {};
         entry->pinned = pinned;
-        m_d->state->events().post({ModelEventKind::Changed,
-                                   id,
-                                   fmt::format("{} {}", id.text(), pinned ? "pinned" : "unpinned"),
-                                   {}});
+        m_d->state->events().post(
+            {ModelEventKind::Changed, id,
+             fmt::format("{} {}", id.text(), pinned ? "pinned" : "unpinned")});
     }
     m_d->state->events().deliver();
     return {};
@@ -240,21 +227,8 @@ Result<void> ModelCache::setPinned(const ModelId &id, bool pinned)
 void ModelCache::forget(const std::string &name)
 {
     {
-        const auto lock = m_d->state->lock();
-        for (const auto &entry : m_d->state->entriesOf(lock, name)) {
-            entry->forgotten = true;
-            if (const auto instance = entry->instance) {
-                m_d->state->countUnload(lock);
-                m_d->state->events().post({ModelEventKind::Unloaded,
-                                           entry->id,
-                                           fmt::format("{} removed", entry->id.text()),
-                                           {}});
-                m_d->state->retire(lock, instance);
-            }
-        }
-        const auto entries = m_d->state->entriesOf(lock, name); // a copy: they are removed
-        for (const auto &entry : entries)
-            m_d->state->remove(lock, entry->id);
+        const MutexLock lock(m_d->state->mutex());
+        m_d->state->forget(name);
     }
     m_d->state->events().deliver();
 }
@@ -263,44 +237,44 @@ void ModelCache::housekeep()
 {
     const SteadyTime now = m_d->state->clock().now();
     {
-        const auto lock = m_d->state->lock();
-        if (m_d->state->closing(lock))
+        const MutexLock lock(m_d->state->mutex());
+        if (m_d->state->closing())
             return;
-        m_d->state->evictIdle(lock, now);
-        m_d->state->lookSoon(lock);
+        m_d->state->evictIdle(now);
+        m_d->state->lookSoon();
     }
     m_d->state->events().deliver();
 }
 
 CacheStatistics ModelCache::statistics() const
 {
-    const auto lock = m_d->state->lock();
-    return m_d->state->statistics(lock);
+    const MutexLock lock(m_d->state->mutex());
+    return m_d->state->statistics();
 }
 
 std::optional<ModelStatus> ModelCache::status(const ModelId &id) const
 {
-    const auto lock = m_d->state->lock();
-    const auto entry = m_d->state->find(lock, id);
+    const MutexLock lock(m_d->state->mutex());
+    const auto entry = m_d->state->find(id);
     if (!entry)
         return std::nullopt;
-    return m_d->state->status(lock, *entry);
+    return m_d->state->status(*entry);
 }
 
 std::vector<ModelStatus> ModelCache::statuses() const
 {
-    const auto lock = m_d->state->lock();
+    const MutexLock lock(m_d->state->mutex());
     std::vector<ModelStatus> result;
-    for (const auto &entry : m_d->state->entries(lock))
-        result.push_back(m_d->state->status(lock, *entry));
+    for (const auto &entry : m_d->state->entries())
+        result.push_back(m_d->state->status(*entry));
     return result;
 }
 
 void ModelCache::setBudget(Bytes budget)
 {
     {
-        const auto lock = m_d->state->lock();
-        m_d->state->setBudget(lock, budget);
+        const MutexLock lock(m_d->state->mutex());
+        m_d->state->setBudget(budget);
     }
     m_d->state->events().deliver();
 }

@@ -1,9 +1,11 @@
 // The models in memory: each loaded once, shared by everyone who asks, swapped on refresh, evicted
 // when idle.
 //
-// States: Registered -> Probing -> Loading -> Ready -> Retiring -> Gone, and from any of them
-// Failed(reason). A refresh keeps the old instance Ready until the new one is warm, and for good
-// where the new file is bad.
+// States: Registered -> Probing -> Loading -> Ready -> Retiring -> Registered; Probing and Loading
+// may end in Failed(reason), which the next attempt leaves. A refresh keeps the old instance Ready
+// until the new one is warm, and for good where the new file is bad. Gone is an event, not a state:
+// an instance has lost its last use, and its memory is given back, while its model may be in any
+// state.
 //
 // Thread: every method may be called from any thread and never blocks on a load: work goes to the
 // one loader thread, and the continuation runs there (or at once, on the calling thread, where the
@@ -31,9 +33,10 @@ namespace warmbench {
 enum class CacheOutcome : std::uint8_t { Hit, Miss, Coalesced };
 const char *cacheOutcomeName(CacheOutcome outcome); // "hit", "miss", "coalesced"
 
+// Retiring: unloaded or evicted, and still in use.
 enum class ModelState : std::uint8_t { Registered, Probing, Loading, Ready, Retiring, Failed };
-const char *modelStateName(
-    ModelState state); // "registered", "probing", "loading", "ready", "retiring", "failed"
+// "registered", "probing", "loading", "ready", "retiring", "failed"
+const char *modelStateName(ModelState state);
 
 struct Acquired
 {
@@ -41,10 +44,11 @@ struct Acquired
     CacheOutcome outcome = CacheOutcome::Hit;
 };
 
-enum class Purpose : std::uint8_t {
-    Prediction,
-    Other
-}; // only predictions count as hit, miss or coalesced
+// Predictions alone count as hit, miss or coalesced.
+enum class Purpose : std::uint8_t { Prediction, Other };
+
+// Forced: loads again although the files are those that are loaded.
+enum class RefreshKind : std::uint8_t { IfChanged, Forced };
 
 struct RefreshReport
 {
@@ -106,10 +110,11 @@ enum class ModelEventKind : std::uint8_t {
 struct ModelEvent
 {
     ModelEventKind kind = ModelEventKind::Changed;
-    ModelId id;
-    std::string text;                    // a sentence for the log
+    ModelId id{};
+    std::string text{};                  // a sentence for the log
     std::chrono::nanoseconds loadTime{}; // Loaded, Refreshed
-    std::string version{}; // Evicted, LoadFailed, RefreshFailed: that did; empty: unknown
+    // Evicted, LoadFailed, RefreshFailed: the version concerned; empty if unknown.
+    std::string version{};
 };
 
 struct CacheOptions
@@ -140,15 +145,23 @@ public:
     // The hit path alone: a handle where the model is Ready, else empty and nothing counted.
     std::optional<ModelHandle> acquireIfReady(const ModelId &id, Purpose purpose);
 
-    void load(const ModelId &id, Done done); // loaded already: nothing changes
-    void refresh(const ModelId &id, bool force,
-                 RefreshDone done);            // two at once join; not loaded: loads
-    void unload(const ModelId &id, Done done); // done after the last use has ended
-    // Facts of a model, loaded or not: what is loaded tells its own, else the files are read on the
-    // loader thread, once as long as they do not change. Nothing is loaded, evicted, counted or
-    // told to listeners, and an unload on request stays one. Errors as acquire, except for room.
+    // Loads the model unless it is loaded, whether or not it failed a moment ago. Errors as
+    // acquire.
+    void load(const ModelId &id, Done done);
+    // Loads the model again; the old instance serves until the new one is ready. Two at once join;
+    // a model that is not loaded is loaded. Errors as acquire; a model that was loaded stays so.
+    void refresh(const ModelId &id, RefreshKind kind, RefreshDone done);
+    // Drops the model, behind the load that is under way; `done` is called after the last use has
+    // ended. A model that is not loaded is no error. NotFound (neither the source nor the cache
+    // knows the name), Unavailable (closing; `done` is called then although uses go on).
+    void unload(const ModelId &id, Done done);
+    // Facts of a model: of what is loaded, else of its files, which are read on the loader thread
+    // once as long as they do not change. Nothing is loaded, evicted, counted or told to listeners,
+    // and a model that was unloaded on request stays so. Errors as acquire, except for room.
     void describe(const ModelId &id, DescribeDone done);
-    Result<void> setPinned(const ModelId &id, bool pinned); // pinned models are never evicted
+    // Pinned models are never evicted; what is asked here stands above the model's settings. Holds
+    // for a model that is not loaded yet, too. NotFound (unknown name), Unavailable (closing).
+    Result<void> setPinned(const ModelId &id, bool pinned);
     // Drops what the cache knows of a model that left the repository.
     void forget(const std::string &name);
 
@@ -159,6 +172,7 @@ public:
     CacheStatistics statistics() const;
     std::optional<ModelStatus> status(const ModelId &id) const; // empty: never asked for
     std::vector<ModelStatus> statuses() const; // all that were ever asked for, by name
+    // Evicts what is idle until the rest fits; what is pinned or in use stays, however much.
     void setBudget(Bytes budget);
 
     // One listener; set before use. Replaced by an empty function to end.

@@ -112,10 +112,10 @@ struct Bench
         cache.unload(id, answer.callback());
         return answer.get();
     }
-    Result<RefreshReport> refresh(const ModelId &id, bool force = false)
+    Result<RefreshReport> refresh(const ModelId &id, RefreshKind kind = RefreshKind::IfChanged)
     {
         Answer<RefreshReport> answer;
-        cache.refresh(id, force, answer.callback());
+        cache.refresh(id, kind, answer.callback());
         return answer.get();
     }
     // Housekeeping, and the look at the files that it asks the loader thread for.
@@ -133,7 +133,7 @@ struct Bench
         ++marks;
         Answer<RefreshReport> mark;
         source.failProbes("mark", broken("a mark"));
-        cache.refresh({"mark", {}}, false, mark.callback());
+        cache.refresh({"mark", {}}, RefreshKind::IfChanged, mark.callback());
         mark.await();
     }
     ModelStatus status(const ModelId &id) const { return cache.status(id).value_or(ModelStatus{}); }

@@ -170,7 +170,7 @@ private Q_SLOTS:
         QVERIFY(bench.use({"digits", "1"}));
         bench.source.loadGate.close();
         Answer<RefreshReport> refreshed;
-        bench.cache.refresh(digits, true, refreshed.callback());
+        bench.cache.refresh(digits, RefreshKind::Forced, refreshed.callback());
         QVERIFY(bench.source.loadGate.awaitWaiting(1));
         bench.cache.forget("digits");
         QVERIFY(!bench.cache.status(digits));

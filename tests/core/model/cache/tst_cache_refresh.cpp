@@ -20,7 +20,7 @@ private Q_SLOTS:
         bench.source.change("digits", "sha256:2");
         bench.source.loadGate.close();
         Answer<RefreshReport> refreshed;
-        bench.cache.refresh(digits, false, refreshed.callback());
+        bench.cache.refresh(digits, RefreshKind::IfChanged, refreshed.callback());
         QVERIFY(bench.source.loadGate.awaitWaiting(1));
         QVERIFY(bench.status(digits).refreshing);
         QVERIFY(bench.state(digits) == ModelState::Ready);
@@ -71,7 +71,7 @@ private Q_SLOTS:
         QVERIFY(!same->reloaded);
         QCOMPARE(same->oldDigest, same->newDigest);
         QCOMPARE(bench.source.loads(), 1);
-        QVERIFY(bench.refresh(digits, true)->reloaded);
+        QVERIFY(bench.refresh(digits, RefreshKind::Forced)->reloaded);
         QCOMPARE(bench.source.loads(), 2);
         QCOMPARE(bench.source.mostAtOnce(), 1);
     }
@@ -94,9 +94,9 @@ private Q_SLOTS:
         bench.source.loadGate.close();
         Answer<RefreshReport> first;
         Answer<RefreshReport> second;
-        bench.cache.refresh(digits, false, first.callback());
+        bench.cache.refresh(digits, RefreshKind::IfChanged, first.callback());
         QVERIFY(bench.source.loadGate.awaitWaiting(1));
-        bench.cache.refresh(digits, true, second.callback());
+        bench.cache.refresh(digits, RefreshKind::Forced, second.callback());
         bench.source.loadGate.open();
         QVERIFY(first.get()->reloaded);
         QVERIFY(second.get()->reloaded);
@@ -115,10 +115,10 @@ private Q_SLOTS:
         bench.source.loadGate.close();
         Answer<RefreshReport> first;
         Answer<RefreshReport> second;
-        bench.cache.refresh(digits, false, first.callback());
+        bench.cache.refresh(digits, RefreshKind::IfChanged, first.callback());
         QVERIFY(bench.source.loadGate.awaitWaiting(1));
         bench.source.change("digits", "sha256:3");
-        bench.cache.refresh(digits, false, second.callback());
+        bench.cache.refresh(digits, RefreshKind::IfChanged, second.callback());
         bench.source.loadGate.open();
         QCOMPARE(first.get()->newDigest, std::string("sha256:2"));
         QCOMPARE(second.get()->newDigest, std::string("sha256:3"));

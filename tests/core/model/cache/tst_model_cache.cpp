@@ -23,7 +23,7 @@ private Q_SLOTS:
         QVERIFY(bench.refresh(digits));
         QTRY_COMPARE(diary.count("gone digits"), 1);
         bench.source.failLoads("digits", broken());
-        QVERIFY(!bench.refresh(digits, true));
+        QVERIFY(!bench.refresh(digits, RefreshKind::Forced));
         QVERIFY(bench.cache.setPinned(digits, true));
         QVERIFY(bench.cache.setPinned(digits, true)); // no change, no event
         QVERIFY(bench.unload(digits));
@@ -114,7 +114,7 @@ private:
     {
         switch (what) {
         case 0:
-            bench.cache.refresh(id, true, [](const Result<RefreshReport> &) {});
+            bench.cache.refresh(id, RefreshKind::Forced, [](const Result<RefreshReport> &) {});
             break;
         case 14: {
             Answer<std::shared_ptr<const ModelStatus::Facts>> told;

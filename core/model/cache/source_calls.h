@@ -1,5 +1,6 @@
-// What becomes of errors and exceptions when the loader uses a source of models. Thread: the
-// loader's. Private to this room.
+// How the loader calls a source of models, and what becomes of its errors and exceptions.
+//
+// Thread: the loader's. Private to this folder.
 #pragma once
 
 #include "base/bytes.h"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 #include <memory>
 #include <new>
+#include <vector>
 
 namespace warmbench {
 
@@ -33,14 +35,29 @@ Result<T> callSource(Call call)
     }
 }
 
-// The model's files are not at fault.
+// The stamps of the same files now.
+inline Result<std::vector<FileStamp>> stampsNow(const ModelSource &source, const ModelBundle &files)
+{
+    return callSource<std::vector<FileStamp>>(
+        [&]() -> Result<std::vector<FileStamp>> { return source.stampsNow(files); });
+}
+
+// Whether the files are still as they were when their stamps were taken.
+inline bool stillCurrent(const ModelSource &source, const ModelBundle &files)
+{
+    const auto stamps = stampsNow(source, files);
+    return stamps && *stamps == files.stamps;
+}
+
+// Whether the model's files are not at fault.
 inline bool isPassing(const Error &error)
 {
     return error.code == ErrorCode::ResourceExhausted || error.code == ErrorCode::Internal ||
            error.code == ErrorCode::Unavailable;
 }
 
-// To whoever asks for a model it is known and cannot be loaded, whatever the loader tripped over.
+// Whoever asks for a model hears that it is known and cannot be loaded, whatever the loader tripped
+// over.
 inline Error asLoadError(Error error)
 {
     if (!isPassing(error))
