@@ -15,47 +15,20 @@
 
 #include "base/clock.h"
 #include "base/exceptions.h"
-#include "base/memory_budget.h"
-#include "http/http_options.h"
 #include "http/transport/admission.h"
-#include "http/transport/known_answers.h"
+#include "http/transport/connection_input.h"
+#include "http/transport/connection_output.h"
+#include "http/transport/exchange_queue.h"
 #include "http/transport/replier.h"
-#include "http/transport/request_framer.h"
-#include "http/transport/request_pace.h"
-#include "http/transport/request_record.h"
 
-#include <atomic>
-#include <deque>
 #include <memory>
 #include <QObject>
+#include <string>
 
 namespace warmbench::http {
 
 class ClientSocket;
-class Connection;
 class GuardedServer;
-
-// A request that waits for its answer, in the order of arrival. Only the http thread looks inside.
-struct Exchange
-{
-    Connection *connection = nullptr; // null once the client has gone
-    Cancellation cancellation;
-    bool head = false;
-    bool close = false;
-    bool http10 = false;
-    std::size_t likeness = 0; // equal for requests whose answers are of about the same size
-    std::size_t expected = 0; // bytes of the answer, as far as known before
-    bool answered = false;
-    bool begun = false; // the answer's head is written
-    std::shared_ptr<ReplyStream> stream;
-    std::string wire; // the answer as it will be sent
-    std::string body; // behind it, where it is large
-    MemoryBudget::Share held;
-    std::atomic<bool> cut{false}; // its answer could not be made
-    std::string route;
-    RequestRecord record;
-    SteadyTime began;
-};
 
 class Connection : public QObject
 {
@@ -82,7 +55,7 @@ public:
     void drain();
     // The drain's time is over: what has no answer yet is told so.
     void giveUp();
-    // Where it has said nothing.
+    // Closes the connection if it has said nothing.
     void closeUnused();
     const std::string &peer() const { return m_peer; }
 
@@ -96,69 +69,68 @@ public:
     }
 
 private:
-    void breakOff();
-    void accountOutput();
+    // How far the connection has come. It only goes forward.
+    enum class State {
+        Open,    // requests are taken
+        Deaf,    // the last request is there: nothing that still comes is looked at
+        Closing, // the last answer is written
+        Shut,    // our half is closed, and the client's answer to that is awaited
+        Gone     // the socket is closed
+    };
+    // Which requests are still handed to the handler, the others being told to try again.
+    enum class Serving {
+        All,
+        Begun, // the server stops: the one that had begun before
+        None   // the server stops
+    };
+
+    // Input.
     void read();
+    void frame();
     void proceed();
     void proceedLater();
-    void handOver();
-    void frame();
     void answerContinue();
     bool paused() const;
     bool mayDispatch() const;
     bool ahead() const;
-    bool nothingBegun() const;
-    std::shared_ptr<Exchange> open(const FramedRequest &framed, std::size_t size);
-    void handle(ApiRequest request, const Replier &replier);
-    std::size_t expectedAnswer(std::size_t likeness, std::size_t requestBytes) const;
+    void accountInput();
+
+    // Exchanges.
+    void handle(FramedRequest framed, const std::shared_ptr<Exchange> &exchange);
     bool isLast(const Exchange &exchange) const;
-    void begin(const std::shared_ptr<Exchange> &exchange);
-    bool pump(const Exchange &exchange);
     void endStreams();
+    void refuseHalf();
+
+    // Output.
+    void sendSoon();
+    void written();
+    void goOn();
+
+    // The end.
+    bool draining() const { return m_serving != Serving::All; }
+    void breakOff();
     void checkEnd();
     void endOutput();
-    void sendSoon();
-    void goOn();
-    void hungUp();
-    void written();
-    void gone();
-    void account();
     void checkLinger(SteadyTime now);
-    bool stalls(SteadyTime now);
-    void refuseHalf();
-    bool streamStalls() const;
     void rest(std::chrono::nanoseconds quiet);
+    void hungUp();
+    void gone();
 
     ClientSocket *m_socket;
     GuardedServer &m_server;
     const std::string m_peer;
     Admission::Place m_place;
-    RequestFramer m_framer;
-    std::deque<std::shared_ptr<Exchange>> m_exchanges;
-    std::size_t m_unanswered = 0; // of them
-    bool m_framed = false;        // a whole request waits for its turn or Qt's call
-    bool m_handedOver = false;    // Qt has the stand-in
-    bool m_deaf = false;          // nothing that still comes is looked at
-    bool m_closing = false;       // the last answer is written
-    bool m_shut = false;          // our half is closed
-    bool m_draining = false;
-    bool m_finishes = false; // while draining: the request that had begun before
-    bool m_owesContinue = false;
-    bool m_gone = false;
-    bool m_proceeding = false;
-    bool m_proceedsLater = false;
-    bool m_used = false;              // has had a request, or needs none any more
-    bool m_watched = false;           // for the connection to break
-    std::size_t m_waitingOutput = 0;  // answers behind one that is still to come
-    std::size_t m_expectedOutput = 0; // answers that are not there yet
-    KnownAnswers m_known;
-    MemoryBudget::Share m_input;
-    MemoryBudget::Share m_output; // what waits for the client, where it is much
-    bool m_sendsSoon = false;
-    RequestPace m_pace;
-    SteadyTime m_lastActivity; // end of an answer, or output taken
+    State m_state = State::Open;
+    Serving m_serving = Serving::All;
+    ConnectionInput m_input;
+    ExchangeQueue m_exchanges;
+    ConnectionOutput m_output;
+    bool m_proceeding = false;    // proceed() is under way
+    bool m_proceedsLater = false; // proceed() is posted
+    bool m_used = false;          // has had a request, or needs none any more
+    bool m_watched = false;       // by IdleWatch, for the connection to break
     SteadyTime m_shutAt;
-    SteadyTime m_lastInput; // while draining
+    SteadyTime m_lastInput; // while the server stops
 };
 
 } // namespace warmbench::http

@@ -3,7 +3,7 @@
 #include "base/exceptions.h"
 #include "base/thread_name.h"
 #include "http/json_reply.h"
-#include "http/transport/connection.h"
+#include "http/transport/exchange.h"
 
 #include <algorithm>
 #include <iterator>
