@@ -35,7 +35,7 @@ Api::Api(Workbench &workbench, const HttpOptions &options)
 
 void Api::handle(ApiRequest request, const Replier &reply) const
 {
-    Router::Match match = m_router.match(request.method, request.path());
+    Router::Match match = m_router.match(request.method, request.path);
     reply.label(match.route ? match.route->pattern : "other", m_access.corsFields(request));
     if (auto refusal = m_access.refusal(request, match.route && match.route->changesState)) {
         reply(std::move(*refusal));
@@ -44,13 +44,8 @@ void Api::handle(ApiRequest request, const Replier &reply) const
     } else if (!match.route) {
         reply(std::move(match.reply));
     } else {
-        auto query = parsedQuery(request.query());
-        if (!query) {
-            reply(errorReplyOf(query.error()));
-            return;
-        }
         RoutedRequest routed;
-        routed.query = *std::move(query);
+        routed.query = parsedQuery(request.query);
         routed.parameters = std::move(match.parameters);
         routed.request = std::move(request);
         run(*match.route, std::move(routed), reply);
@@ -74,7 +69,7 @@ void Api::run(const Route &route, RoutedRequest routed, const Replier &reply) co
                   });
 }
 
-Fields Api::refusalFields(const Fields &asked) const
+Fields Api::guardFields(const Fields &asked) const
 {
     ApiRequest request;
     request.fields = asked;

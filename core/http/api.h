@@ -25,8 +25,8 @@ public:
 
     void handle(ApiRequest request, const Replier &reply) const;
     const Router &router() const { return m_router; }
-    // So that a page of an allowed origin can read what the guard refuses, too.
-    Fields refusalFields(const Fields &asked) const;
+    // So that a page of an allowed origin can read what the guard (see transport) answers, too.
+    Fields guardFields(const Fields &asked) const;
 
 private:
     void run(const Route &route, RoutedRequest routed, const Replier &reply) const;

@@ -17,10 +17,21 @@ class ReplyStream;
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
+// The value of the first field of that name (lower-case), or empty.
+inline std::string_view firstOf(const Fields &fields, std::string_view name)
+{
+    for (const auto &[key, value] : fields) {
+        if (key == name)
+            return value;
+    }
+    return {};
+}
+
 struct ApiRequest
 {
     std::string method;
-    std::string target; // path and query as sent, still percent-encoded
+    std::string path;  // percent-encoded
+    std::string query; // percent-encoded; empty: none
     Fields fields;
     std::string body;
     std::string client;                   // address
@@ -29,14 +40,7 @@ struct ApiRequest
     bool http10 = false;
 
     // The first field of that name (lower-case), or empty.
-    std::string_view field(std::string_view name) const
-    {
-        for (const auto &[key, value] : fields) {
-            if (key == name)
-                return value;
-        }
-        return {};
-    }
+    std::string_view field(std::string_view name) const { return firstOf(fields, name); }
     // All fields of that name as one list (RFC 9110, 5.3).
     std::string list(std::string_view name) const
     {
@@ -46,13 +50,6 @@ struct ApiRequest
                 all.append(all.empty() ? "" : ", ").append(value);
         }
         return all;
-    }
-    std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
-    std::string_view query() const
-    {
-        const auto mark = target.find('?');
-        return mark == std::string::npos ? std::string_view()
-                                         : std::string_view(target).substr(mark + 1);
     }
 };
 

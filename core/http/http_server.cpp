@@ -24,7 +24,7 @@ struct HttpServer::Private
                          },
                          [this](const RequestRecord &record, const std::string &route,
                                 std::chrono::nanoseconds took) { answered(record, route, took); },
-                         [this](const Fields &asked) { return api.refusalFields(asked); }})
+                         [this](const Fields &asked) { return api.guardFields(asked); }})
     {
     }
 

@@ -9,13 +9,10 @@ namespace warmbench::http {
 
 namespace {
 
-int hexadecimal(char c)
+int valueOfDigit(char hexadecimal)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    const int letter = hexadecimal | 0x20;
+    return letter >= 'a' ? letter - 'a' + 10 : hexadecimal - '0';
 }
 
 bool isParameter(std::string_view segment)
@@ -49,8 +46,8 @@ bool hasSuffix(std::string_view segment, std::string_view suffix, bool orEncoded
         return segment.size() > suffix.size();
     if (!orEncoded || !isEncoded(segment))
         return false;
-    const auto decoded = percentDecoded(segment);
-    return decoded && decoded->size() > suffix.size() && decoded->ends_with(suffix);
+    const std::string decoded = percentDecoded(segment);
+    return decoded.size() > suffix.size() && decoded.ends_with(suffix);
 }
 
 bool fits(const std::vector<std::string> &pattern, const std::vector<std::string_view> &segments,
@@ -65,14 +62,13 @@ bool fits(const std::vector<std::string> &pattern, const std::vector<std::string
                       });
 }
 
-// What stands for the parameter in a segment that fits; empty where an escape is broken.
-std::optional<std::string> valueIn(std::string_view segment, std::string_view suffix)
+// What stands for the parameter in a segment that fits.
+std::string valueIn(std::string_view segment, std::string_view suffix)
 {
     if (segment.ends_with(suffix))
         return percentDecoded(segment.substr(0, segment.size() - suffix.size()));
-    auto value = percentDecoded(segment);
-    if (value)
-        value->resize(value->size() - suffix.size());
+    std::string value = percentDecoded(segment);
+    value.resize(value.size() - suffix.size());
     return value;
 }
 
@@ -164,16 +160,17 @@ bool Router::takeParameters(const Place &place, std::string_view path, Match &ma
         if (!isParameter(expected))
             continue;
         const std::string_view segment = segments[i];
-        auto value = valueIn(segment, suffixOf(expected));
-        if (!value || !isName(*value)) {
+        std::string value = valueIn(segment, suffixOf(expected));
+        if (!isName(value)) {
             match.reply = errorReply(
                 400, "INVALID_ARGUMENT",
-                fmt::format("\"{}\" in the address is no name: names have no slashes, control "
-                            "characters or broken percent escapes.",
-                            printable(segment, 60)));
+                fmt::format(
+                    "\"{}\" in the address is no name: names have no slashes and no control "
+                    "characters, and are UTF-8.",
+                    printable(segment, 60)));
             return false;
         }
-        match.parameters.emplace(expected.substr(1, expected.find('}') - 1), std::move(*value));
+        match.parameters.emplace(expected.substr(1, expected.find('}') - 1), std::move(value));
     }
     return true;
 }
@@ -204,17 +201,13 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
     return match;
 }
 
-std::optional<std::string> percentDecoded(std::string_view text, bool plusIsBlank)
+std::string percentDecoded(std::string_view text, bool plusIsBlank)
 {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%') {
-            const int high = i + 2 < text.size() ? hexadecimal(text[i + 1]) : -1;
-            const int low = i + 2 < text.size() ? hexadecimal(text[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return {};
-            out += static_cast<char>(high * 16 + low);
+        if (text[i] == '%' && i + 2 < text.size()) {
+            out += static_cast<char>(valueOfDigit(text[i + 1]) * 16 + valueOfDigit(text[i + 2]));
             i += 2;
         } else {
             out += plusIsBlank && text[i] == '+' ? ' ' : text[i];
@@ -223,22 +216,17 @@ std::optional<std::string> percentDecoded(std::string_view text, bool plusIsBlan
     return out;
 }
 
-Result<std::map<std::string, std::string, std::less<>>> parsedQuery(std::string_view query)
+std::map<std::string, std::string, std::less<>> parsedQuery(std::string_view query)
 {
     std::map<std::string, std::string, std::less<>> values;
     if (query.empty())
         return values;
     for (const std::string_view pair : split(query, '&')) {
         const auto equals = std::min(pair.find('='), pair.size());
-        auto key = percentDecoded(pair.substr(0, equals), true);
-        auto value = percentDecoded(pair.substr(std::min(equals + 1, pair.size())), true);
-        if (!key || !value)
-            return invalidArgument( // which does not show the value: it may be a secret
-                fmt::format("\"{}\" in the query has a broken percent escape: write two "
-                            "hexadecimal digits behind each %, and %25 for the sign itself.",
-                            printable(pair.substr(0, equals), 60)));
-        if (!key->empty())
-            values[std::move(*key)] = std::move(*value);
+        std::string key = percentDecoded(pair.substr(0, equals), true);
+        if (!key.empty())
+            values[std::move(key)] =
+                percentDecoded(pair.substr(std::min(equals + 1, pair.size())), true);
     }
     return values;
 }

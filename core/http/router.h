@@ -2,13 +2,11 @@
 // it. Thread: filled once, then read by the http threads.
 #pragma once
 
-#include "base/result.h"
 #include "http/api_types.h"
 #include "http/transport/replier.h"
 
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,9 +70,9 @@ private:
     std::map<std::string, std::size_t, std::less<>> m_plain; // patterns without parameters
 };
 
-// RFC 3986, 2.1. Empty where an escape is broken. `plusIsBlank` as in query strings.
-std::optional<std::string> percentDecoded(std::string_view text, bool plusIsBlank = false);
-// InvalidArgument: a broken escape.
-Result<std::map<std::string, std::string, std::less<>>> parsedQuery(std::string_view query);
+// RFC 3986, 2.1. The text has no broken escapes: the guard lets none through. `plusIsBlank` as in
+// query strings.
+std::string percentDecoded(std::string_view text, bool plusIsBlank = false);
+std::map<std::string, std::string, std::less<>> parsedQuery(std::string_view query);
 
 } // namespace warmbench::http

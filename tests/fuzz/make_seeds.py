@@ -61,6 +61,35 @@ seed("framing", "version", request("GET / HTTP/2.0", HOST))
 seed("framing", "method", request("FETCH / HTTP/1.1", HOST))
 seed("framing", "tls", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
 
+# ---- request lines -----------------------------------------------------------------------------------------------------
+
+seed("request_lines", "plain", "GET /health\n127.0.0.1:5000")
+seed("request_lines", "post", "POST /v2/models/a/versions/1/infer?x=1&y=2\nlocalhost:5000")
+seed("request_lines", "verbs", "DELETE /models/a\n[::1]:80")
+seed("request_lines", "connect", "CONNECT /\na")
+seed("request_lines", "absolute", "PUT http://a:80/b?c\nd")
+seed("request_lines", "absolute-query", "PATCH http://a?b=/c\nd")
+seed("request_lines", "slash-in-name", "HEAD /models/a%2Fb%2f/load/?a=%2F%3f\na")
+seed("request_lines", "delimiters", "OPTIONS /!$&'()*+,;=:@-._~?!$&'()*+,;=:@/?-._~\na")
+seed("request_lines", "delimiters-encoded", "GET /%21%24%26%27%28%29%2A%2B%2C%3B%3D%3A%40%3F%23%25?%21%24%26%27%28%29%2A%2B%2C%3B%3D%3A%40%3F%23%25\na")
+seed("request_lines", "unwise", "GET /\"<>[]\\^`{|}?\"<>[]\\^`{|}\na")
+seed("request_lines", "unwise-encoded", "GET /%22%3C%3E%5B%5D%5C%5E%60%7B%7C%7D?%22%3C%3E%5B%5D%5C%5E%60%7B%7C%7D\na")
+seed("request_lines", "unreserved-encoded", "GET /%41%7a%30%2d%2E%5f%7E?%41%7a%30%2d%2E%5f%7E\na")
+seed("request_lines", "controls", "GET /%00%01%0a%0D%1f%20%7f?%00=%0A&%7F+%20\na")
+seed("request_lines", "text", "GET /\u00e4\u4f60\U0001f600?\u00fc=%C3%BC&%e4%bd%a0=%F0%9F%98%80\n\u00e4.de")
+seed("request_lines", "no-text", "GET /%FF%C3%28/%ED%A0%80/%C0%AF/%F4%90%80%80?%FF=%C3\na")
+seed("request_lines", "noncharacters", "GET /%EF%BF%BE%EF%B7%90%EF%BB%BF%E2%80%8F%E2%80%A8%C2%85?%EF%BF%BF\na")
+seed("request_lines", "dots", "GET /a/./b/../../c/%2e%2E/%2e/...?/../\na")
+seed("request_lines", "slashes", "GET /a//b///?//\na")
+seed("request_lines", "slashes-first", "GET //a/b\na")
+seed("request_lines", "scheme", "GET /a:b/http://c/:d@e\nuser:password@f")
+seed("request_lines", "empty-values", "GET /?&&a&=b&c==d&e=&\n")
+seed("request_lines", "escape-broken", "GET /%zz%4?%\na")
+seed("request_lines", "percent-encoded", "GET /%25%2525%2541?%2541=%252B\na")
+seed("request_lines", "star", "OPTIONS *\na")
+seed("request_lines", "hosts", "GET /a?b\n[fe80::1%25eth0]:99999")
+seed("request_lines", "host-wrong", "GET /a?b\na/b?c#d\\e %zz [")
+
 # ---- JSON --------------------------------------------------------------------------------------------------------------
 
 def of(model, body):

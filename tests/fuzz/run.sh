@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=${1:-300}
 targets=("${@:2}")
-if [ ${#targets[@]} -eq 0 ]; then targets=(framing json_tensors binary_tensors multipart content_coding settings); fi
+if [ ${#targets[@]} -eq 0 ]; then targets=(framing request_lines json_tensors binary_tensors multipart content_coding settings); fi
 
 cmake -S . -B build/fuzz -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -gline-tables-only" \
     -DCMAKE_CXX_COMPILER="${CXX:-clang++-14}" -DWARMBENCH_UI=OFF -DWARMBENCH_FUZZ=ON
@@ -19,6 +19,7 @@ for target in "${targets[@]}"; do
     mkdir -p "$corpus"
     dictionary=tests/fuzz/json.dict
     case $target in framing | multipart | content_coding) dictionary=tests/fuzz/http.dict ;; esac
+    if [ "$target" = request_lines ]; then dictionary=tests/fuzz/address.dict; fi
     build/fuzz/tests/fuzz/fuzz_"$target" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
         -dict=$dictionary -print_final_stats=1 -artifact_prefix=build/fuzz/found/"$target"- \
         "$corpus" tests/fuzz/seeds/"$target"

@@ -60,9 +60,8 @@ public:
     bool waits(const std::string &name)
     {
         const std::lock_guard lock(m_mutex);
-        return std::any_of(m_later.begin(), m_later.end(), [&](const auto &entry) {
-            return entry.first.target + entry.first.body == name;
-        });
+        return std::any_of(m_later.begin(), m_later.end(),
+                           [&](const auto &entry) { return named(entry.first) == name; });
     }
     // Answers the waiting request of that name, on the calling thread.
     bool answer(const std::string &name, std::string body)
@@ -71,7 +70,7 @@ public:
         {
             const std::lock_guard lock(m_mutex);
             const auto found = std::find_if(m_later.begin(), m_later.end(), [&](const auto &entry) {
-                return entry.first.target + entry.first.body == name;
+                return named(entry.first) == name;
             });
             if (found == m_later.end())
                 return false;
@@ -85,8 +84,7 @@ public:
     {
         const std::lock_guard lock(m_mutex);
         return std::any_of(m_later.begin(), m_later.end(), [&](const auto &entry) {
-            return entry.first.target + entry.first.body == name &&
-                   entry.first.cancellation.cancelled();
+            return named(entry.first) == name && entry.first.cancellation.cancelled();
         });
     }
     // One /later after the other: from then on several of this connection are under way at once.
@@ -111,19 +109,25 @@ private:
         return options;
     }
 
+    static std::string targetOf(const ApiRequest &request)
+    {
+        return request.path + (request.query.empty() ? "" : "?" + request.query);
+    }
+    static std::string named(const ApiRequest &request) { return targetOf(request) + request.body; }
+
     void handle(ApiRequest request, Replier replier)
     {
-        if (request.target.starts_with("/later")) {
+        if (request.path.starts_with("/later")) {
             const std::lock_guard lock(m_mutex);
             m_later.emplace_back(std::move(request), std::move(replier));
-        } else if (request.target == "/throw") {
+        } else if (request.path == "/throw") {
             throw std::runtime_error("on purpose");
-        } else if (request.target == "/big") {
+        } else if (request.path == "/big") {
             std::string body;
             body.resize(40'000'000, 'x');
             replier(plainText(std::move(body)));
         } else {
-            replier(plainText(request.method + " " + request.target + " " + request.body));
+            replier(plainText(request.method + " " + targetOf(request) + " " + request.body));
         }
     }
 

@@ -32,7 +32,7 @@ QHostAddress peerOf(int descriptor)
     if (::getpeername(descriptor, general, &size) != 0)
         return {};
     const QHostAddress peer(general);
-    bool mapped = false; // an IPv4 address in IPv6's clothes
+    bool mapped = false; // an IPv4 address, written as an IPv6 one
     const quint32 version4 = peer.toIPv4Address(&mapped);
     return mapped ? QHostAddress(version4) : peer;
 }
@@ -115,7 +115,7 @@ void Acceptor::take(int descriptor)
     askLanes();
 }
 
-// An error where there is no place for it.
+// An error where there is no place for the client.
 Result<void> Acceptor::admit(const Client &client)
 {
     auto place = m_admission->enter(client.peer, client.loopback);
@@ -129,15 +129,15 @@ Result<void> Acceptor::admit(const Client &client)
     return {};
 }
 
-// Who finds no place is refused once all has been heard of the connections: clients may have closed
-// some before they asked for another.
+// A client that finds no place is refused only when all lanes have heard of their connections
+// once more: clients may have closed some before they asked for another.
 void Acceptor::askLanes()
 {
     if (m_unheard > 0)
         return;
     m_asked = m_doubtful.size();
     m_unheard = m_lanes.size();
-    // Back by the queue of the first lane, which drops what comes once this is gone.
+    // The answer comes by the queue of the first lane, which drops it where this is gone by then.
     for (GuardedServer *lane : m_lanes)
         lane->afterNextRound([this, replies = m_lanes.front()->replies()] {
             replies->postTask([this] { heardFromLane(); });
@@ -168,10 +168,8 @@ void Acceptor::refuse(const Client &client, const std::string &sentence)
     GuardedServer &server = *m_lanes.front();
     ApiReply reply = errorReply(503, "UNAVAILABLE", sentence);
     reply.fields.emplace_back("Retry-After", "1");
-    if (server.hooks().refusalFields) {
-        for (auto &field : server.hooks().refusalFields({}))
-            reply.fields.push_back(std::move(field));
-    }
+    for (auto &field : server.guardFields({}))
+        reply.fields.push_back(std::move(field));
     const std::string wire = serialised(reply, {.close = true}, server.dateField());
     m_refused.refuse(client.descriptor, wire, std::chrono::steady_clock::now());
     if (!server.hooks().answered)
@@ -190,7 +188,7 @@ void Acceptor::finish()
     }
     m_notifier.reset();
     settle(m_doubtful.size());
-    // Whichever lane holds a descriptor of it: on Linux nothing listens from here on.
+    // On Linux this ends listening for all lanes, though each holds a descriptor of the socket.
     ::shutdown(m_listening, SHUT_RD);
 }
 

@@ -42,7 +42,7 @@ ClientSocket::ClientSocket(int descriptor, QObject *parent)
 ClientSocket::~ClientSocket()
 {
     release();
-    setSocketState(UnconnectedState); // nobody is to hear of it from a half-destroyed object
+    setSocketState(UnconnectedState); // no signal from a half-destroyed object
 }
 
 void ClientSocket::release()
@@ -115,7 +115,7 @@ void ClientSocket::send()
         m_writer->setEnabled(false);
 }
 
-// One call to the system; what it returned.
+// Returns what the one call to the system returned.
 ssize_t ClientSocket::offer()
 {
     std::array<::iovec, mostPieces> pieces{};
@@ -181,10 +181,14 @@ void ClientSocket::endOutput()
     ::shutdown(m_descriptor, SHUT_WR);
 }
 
-// All that Qt is to see was put back.
-qint64 ClientSocket::readData(char * /*data*/, qint64 /*most*/)
+qint64 ClientSocket::readData(char *data, qint64 most)
 {
-    return isConnected() ? 0 : -1;
+    if (!isConnected())
+        return -1;
+    const auto size = std::min(m_shown.size(), static_cast<std::size_t>(most));
+    m_shown.copy(data, size);
+    m_shown.erase(0, size);
+    return static_cast<qint64>(size);
 }
 
 qint64 ClientSocket::writeData(const char *data, qint64 size)

@@ -3,7 +3,7 @@
 //
 // QTcpSocket takes the end of a client's input for the end of all, so that who closes one half and
 // reads on would never get an answer; it cannot be told to read no more; and it copies all output
-// once. Qt's engine is therefore left out: the device holds nothing but what ungetChar() puts back.
+// once. Qt's engine is therefore left out: all that Qt reads is what showToQt() gave.
 //
 // Thread: http. Errors and resets end the connection: disconnected() comes from within the call.
 #pragma once
@@ -34,24 +34,28 @@ public:
     std::size_t receive(char *to, std::size_t room);
     // The client sends no more; it may go on reading, or have gone: only sending tells.
     bool inputEnded() const { return m_inputEnded; }
-    // Whether readable() comes. The only place that switches it.
+    // Lets readable() come or not. Nothing else switches it.
     void setReading(bool on);
     bool reading() const { return m_reader.isEnabled(); }
+
+    // What Qt reads next; it is told by readyRead().
+    void showToQt(std::string bytes) { m_shown = std::move(bytes); }
 
     void append(std::string bytes);
     // Hands to the system what it takes; sent() comes when it has taken more of the rest.
     void send();
-    // Bytes held for output: pieces that are not sent to their end, whole.
+    // Bytes held for output. A piece counts as a whole until its last byte is sent.
     std::size_t unsent() const { return m_unsent; }
-    // Something has reached the client since this was asked, or since send() could not go on.
+    // Whether something has reached the client since the last call, or since send() could not go
+    // on.
     bool outputMoves();
-    // What the system holds until the client's has confirmed it.
+    // Bytes that the system holds until the client's system has confirmed them.
     std::size_t unacknowledged() const;
 
     void endOutput(); // what was sent still arrives
-    // At once, unsent output is lost; what the system has still arrives.
+    // Closes at once: unsent output is lost, what the system has taken still arrives.
     void drop() { close(); }
-    // What the client has not taken is dropped by the system too, instead of being offered for
+    // As drop(), and the system forgets what the client has not taken instead of offering it for
     // minutes.
     void breakOff();
     void disconnectFromHost() override; // as drop()
@@ -77,13 +81,14 @@ private:
 
     int m_descriptor;
     QSocketNotifier m_reader;
-    QSocketNotifier *m_writer = nullptr; // where the system ever took less than there was
+    QSocketNotifier *m_writer = nullptr; // made when the system first takes less than there is
     bool m_inputEnded = false;
+    std::string m_shown; // what Qt has not read yet
     std::vector<std::string> m_output;
     std::size_t m_sentOfFirst = 0;
     std::size_t m_unsent = 0;
-    std::uint64_t m_handed = 0;  // to the system, ever
-    std::uint64_t m_arrived = 0; // of it, when last looked at
+    std::uint64_t m_handed = 0;  // bytes that the system has taken so far
+    std::uint64_t m_arrived = 0; // of them, what the client had when last looked at
 };
 
 } // namespace warmbench::http

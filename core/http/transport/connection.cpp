@@ -18,6 +18,8 @@ constexpr std::size_t readPiece = 64 * 1024;
 constexpr int mostPieces = 4;
 constexpr std::size_t mostAhead = mostPieces * readPiece;
 constexpr std::chrono::milliseconds shortLinger{100};
+// The target of OPTIONS that asks about the server (RFC 9110, 9.3.7). Qt would take it for a path.
+constexpr std::string_view serverItself = "*";
 
 SteadyTime steadyNow()
 {
@@ -99,7 +101,10 @@ void Connection::proceed()
             proceedLater();
             break;
         }
-        m_input.showToQt();
+        if (m_input.request().target == serverItself)
+            dispatch({m_input.request().method, std::string(serverItself), {}});
+        else
+            m_input.showToQt();
         if (m_input.whole()) // Qt comes back to it
             break;
     }
@@ -182,21 +187,22 @@ void Connection::accountInput()
         refuse(503, "The server is receiving more than it has room for: try again in a moment.");
 }
 
-void Connection::dispatch()
+void Connection::dispatch(RequestLine line)
 {
     if (!m_input.whole() || m_state != State::Open)
         return;
     auto [framed, size] = m_input.take();
-    const auto exchange = m_exchanges.add(framed, size);
+    const auto exchange = m_exchanges.add(framed, line, size);
     m_used = true;
     if (exchange->close)
         m_state = State::Deaf; // RFC 9112, 9.6: what comes after is no request
-    handle(std::move(framed), exchange);
+    handle(std::move(framed), std::move(line), exchange);
     if (!m_proceeding)
         proceedLater();
 }
 
-void Connection::handle(FramedRequest framed, const std::shared_ptr<Exchange> &exchange)
+void Connection::handle(FramedRequest framed, RequestLine line,
+                        const std::shared_ptr<Exchange> &exchange)
 {
     MemoryBudget::Share share = m_server.inputShare();
     share.set(framed.body.size()); // it came in, so it had room
@@ -210,14 +216,23 @@ void Connection::handle(FramedRequest framed, const std::shared_ptr<Exchange> &e
         return;
     }
     ApiRequest request;
-    request.method = std::move(framed.method);
-    request.target = std::move(framed.target);
+    request.method = std::move(line.method);
+    request.path = std::move(line.path);
+    request.query = std::move(line.query);
     request.fields = std::move(framed.fields);
     request.body = std::move(framed.body);
     request.client = m_peer;
     request.cancellation = exchange->cancellation;
     request.memory = m_server.memory();
     request.http10 = framed.http10;
+    if (request.path == serverItself) {
+        replier.label("guard", m_server.guardFields(request.fields));
+        ApiReply reply;
+        reply.status = 204;
+        reply.fields.emplace_back("Allow", "GET, HEAD, POST, OPTIONS");
+        replier(std::move(reply));
+        return;
+    }
     try {
         m_server.hooks().handler(std::move(request), replier);
     } catch (...) {
@@ -253,10 +268,8 @@ void Connection::refuse(int status, const std::string &sentence)
     ApiReply reply = errorReply(status, protocolCode(status), sentence);
     if (status == 503)
         reply.fields.emplace_back("Retry-After", "1");
-    if (m_server.hooks().refusalFields) {
-        for (auto &field : m_server.hooks().refusalFields(m_input.request().fields))
-            reply.fields.push_back(std::move(field));
-    }
+    for (auto &field : m_server.guardFields(m_input.request().fields))
+        reply.fields.push_back(std::move(field));
     reply.route = exchange->route;
     deliver(*exchange, std::move(reply));
     accountInput();

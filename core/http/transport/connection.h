@@ -1,9 +1,10 @@
 // One client's connection: its bytes framed under limits, its requests answered in order.
 //
-// Qt's own parser never sees what a client sent. This object frames the bytes itself, and for each
-// whole request puts one fixed request line where Qt reads (`stand-in`), which makes Qt HTTP Server
-// call handleRequest. What Qt's parser does with odd headers, chunks or lengths, and how that
-// differs between its versions, therefore does not matter.
+// Together with the server that owns it, this is the guard around Qt HTTP Server. It frames the
+// bytes itself and refuses what is no proper request; then Qt gets the line and Host of each whole
+// request, parses them and dispatches the request, which the guard completes with fields and body.
+// Qt sees nothing else of what a client sent: what its parser does with odd headers, chunks or
+// lengths, and how that differs between its versions, therefore does not matter.
 //
 // A client that closes its half gets the answers to what it has sent whole. One that has vanished
 // cancels its requests: a reset, a write that failed, or an end on this machine that no program
@@ -40,8 +41,8 @@ public:
                GuardedServer &server);
     ~Connection() override;
 
-    // Qt has parsed the stand-in: the framed request goes to the handler.
-    void dispatch();
+    // Qt has parsed the request's line: the framed request goes to the handler.
+    void dispatch(RequestLine line);
     void deliver(Exchange &exchange, ApiReply reply);
     // Writes what is answered, in order.
     void flush();
@@ -96,7 +97,7 @@ private:
     void accountInput();
 
     // Exchanges.
-    void handle(FramedRequest framed, const std::shared_ptr<Exchange> &exchange);
+    void handle(FramedRequest framed, RequestLine line, const std::shared_ptr<Exchange> &exchange);
     bool isLast(const Exchange &exchange) const;
     void endStreams();
     void refuseHalf();

@@ -2,17 +2,11 @@
 
 #include "http/transport/client_socket.h"
 #include "http/transport/guarded_server.h"
+#include "http/transport/request_line.h"
 
 #include <utility>
 
 namespace warmbench::http {
-
-namespace {
-
-// What Qt's parser gets in place of each request.
-constexpr std::string_view standIn = "GET / HTTP/1.1\r\n\r\n";
-
-} // namespace
 
 ConnectionInput::ConnectionInput(ClientSocket &socket, GuardedServer &server)
     : m_socket(socket)
@@ -40,13 +34,8 @@ RequestFramer::Progress ConnectionInput::frame()
 
 void ConnectionInput::showToQt()
 {
-    // Qt opens a transaction to parse in; inside one, nothing can be put back.
-    if (m_socket.isTransactionStarted())
-        m_socket.commitTransaction();
-    if (std::exchange(m_stage, Stage::Shown) != Stage::Shown) {
-        for (auto c = standIn.rbegin(); c != standIn.rend(); ++c)
-            m_socket.ungetChar(*c);
-    }
+    if (std::exchange(m_stage, Stage::Shown) != Stage::Shown)
+        m_socket.showToQt(headForQt(m_framer.request()));
     Q_EMIT m_socket.readyRead();
 }
 

@@ -18,11 +18,6 @@ std::size_t likenessOf(const FramedRequest &request)
     return std::hash<std::string_view>()(request.target);
 }
 
-std::string pathOf(const FramedRequest &request)
-{
-    return request.target.substr(0, request.target.find('?'));
-}
-
 } // namespace
 
 ExchangeQueue::ExchangeQueue(Connection &connection, std::string peer, const HttpLimits &limits)
@@ -43,17 +38,18 @@ std::shared_ptr<Exchange> ExchangeQueue::add()
     return exchange;
 }
 
-std::shared_ptr<Exchange> ExchangeQueue::add(const FramedRequest &request, std::size_t size)
+std::shared_ptr<Exchange> ExchangeQueue::add(const FramedRequest &request, const RequestLine &line,
+                                             std::size_t size)
 {
     auto exchange = add();
-    exchange->head = request.method == "HEAD";
+    exchange->head = line.method == "HEAD";
     exchange->close = !request.keepAlive;
     exchange->http10 = request.http10;
     exchange->likeness = likenessOf(request);
     exchange->expected = expectedAnswer(exchange->likeness, size);
     m_expectedOutput += exchange->expected;
-    exchange->record.method = request.method;
-    exchange->record.path = pathOf(request);
+    exchange->record.method = line.method;
+    exchange->record.path = line.path;
     exchange->record.requestBytes = static_cast<std::int64_t>(size);
     return exchange;
 }
@@ -64,7 +60,7 @@ std::shared_ptr<Exchange> ExchangeQueue::addRefused(const FramedRequest &request
     exchange->head = request.method == "HEAD";
     exchange->close = true;
     exchange->record.method = request.method;
-    exchange->record.path = pathOf(request);
+    exchange->record.path = request.target.substr(0, request.target.find('?'));
     exchange->route = "guard";
     return exchange;
 }

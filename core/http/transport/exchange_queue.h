@@ -9,6 +9,7 @@
 #include "http/transport/http_limits.h"
 #include "http/transport/known_answers.h"
 #include "http/transport/request_framer.h"
+#include "http/transport/request_line.h"
 
 #include <cstddef>
 #include <deque>
@@ -33,7 +34,8 @@ public:
     std::deque<std::shared_ptr<Exchange>> all() const { return m_exchanges; }
 
     // A request of `size` bytes with its head.
-    std::shared_ptr<Exchange> add(const FramedRequest &request, std::size_t size);
+    std::shared_ptr<Exchange> add(const FramedRequest &request, const RequestLine &line,
+                                  std::size_t size);
     // What came was no request, and the refusal is the last answer. `request` is as far as it came.
     std::shared_ptr<Exchange> addRefused(const FramedRequest &request);
     // Keeps the answer as bytes until its turn comes. An exchange is answered once.

@@ -23,7 +23,7 @@ namespace {
 // connected has for its request.
 constexpr std::chrono::milliseconds drainTick{20};
 constexpr std::chrono::milliseconds unusedTime{100};
-// Few: they must not starve those that run networks.
+// Few, so that they do not starve the threads that run networks.
 constexpr int asideThreads = 2;
 
 std::chrono::milliseconds tickOf(const HttpLimits &limits)
@@ -32,8 +32,9 @@ std::chrono::milliseconds tickOf(const HttpLimits &limits)
     return std::clamp(shortest / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(500));
 }
 
-// All threads at once, for good: one that the system refuses later would take its task along, and
-// one that Qt starts when descriptors have run out would end the program. Returns once they run.
+// Starts all threads of the pool at once and for good, and returns when they run. A thread that the
+// system refuses later would take its task along, and one that Qt starts when descriptors have run
+// out would end the program.
 void startThreads(QThreadPool &pool, int count)
 {
     struct Meeting
@@ -72,7 +73,8 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks,
     : QTcpServer(parent)
     , m_options(options)
     , m_hooks(std::move(hooks))
-    // Counted for this thread alone: all of them would change one count with each request.
+    // A pointer with a count of its own: with a common one, all threads would change the same count
+    // at each request.
     , m_input(input.get(), [input](const MemoryBudget *) {})
 {
     startThreads(m_aside, asideThreads);
@@ -101,7 +103,7 @@ GuardedServer::GuardedServer(const HttpOptions &options, Hooks hooks,
         for (const auto &then : std::exchange(m_afterRound, {}))
             contained("http", then);
     });
-    // One of the two comes with each round; a busy loop may leave the first out.
+    // One of the two signals comes in each round of the loop; a busy loop may leave the first out.
     const auto *dispatcher = QAbstractEventDispatcher::instance();
     connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, &GuardedServer::sendAll);
     connect(dispatcher, &QAbstractEventDispatcher::awake, this, &GuardedServer::sendAll);
@@ -111,11 +113,11 @@ GuardedServer::~GuardedServer()
 {
     m_draining = false;
     m_replies->close();
-    // Sockets are children of this object or of Qt's handlers; their guards must not come back
-    // here.
+    // Sockets are children of this object or of Qt's handlers. Where they go later, their
+    // connections would call this object.
     for (Connection *connection : std::vector(m_connections.begin(), m_connections.end()))
         delete connection;
-    // Their going has cancelled what is being unpacked.
+    // What is being unpacked ends soon: the connections have cancelled it.
     m_aside.clear();
     m_aside.waitForDone();
 }
@@ -159,13 +161,13 @@ void GuardedServer::begin(Arrival &arrival)
         new Connection(socket, std::move(arrival.peer), std::move(arrival.place), *this);
     m_connections.insert(connection);
     m_pending.emplace_back(socket);
-    // Which of the two Qt HTTP Server listens to depends on its version; both are QTcpServer's own.
+    // Qt's version decides to which of the two signals of QTcpServer its HTTP server listens.
     for (const auto signal : {QMetaMethod::fromSignal(&QTcpServer::newConnection),
                               QMetaMethod::fromSignal(&QTcpServer::pendingConnectionAvailable)})
         signal.invoke(this, Qt::DirectConnection);
 }
 
-// Timers come after the sockets' events, so that these have been asked for once more by then.
+// The event loop looks at sockets once more before it runs a timer.
 void GuardedServer::afterNextRound(std::function<void()> then)
 {
     QMetaObject::invokeMethod(
@@ -179,10 +181,11 @@ void GuardedServer::afterNextRound(std::function<void()> then)
         Qt::QueuedConnection);
 }
 
-void GuardedServer::dispatchCurrent()
+void GuardedServer::dispatch(RequestLine line)
 {
     if (m_current)
-        m_current->entered([](Connection &connection) { connection.dispatch(); });
+        m_current->entered(
+            [&line](Connection &connection) { connection.dispatch(std::move(line)); });
 }
 
 void GuardedServer::remove(Connection *connection)
@@ -223,7 +226,7 @@ void GuardedServer::checkTimes()
     forAll([now](Connection &connection) { connection.checkTimes(now); });
 }
 
-// Each may end within it.
+// A copy of the set, since each connection may end within the call.
 void GuardedServer::forAll(const std::function<void(Connection &)> &what)
 {
     contained("http", [&] {

@@ -1,5 +1,5 @@
-// The server under Qt HTTP Server on one http thread: gives each connection that comes to it a
-// guard, and looks at their times. Connections come from the acceptor alone.
+// The guard around Qt HTTP Server on one http thread. It owns the connections that the acceptor
+// hands to it, shows Qt their sockets, and looks at their times.
 //
 // Thread: its http thread, unless stated.
 #pragma once
@@ -59,29 +59,30 @@ public:
         std::function<void(const RequestRecord &, const std::string &route,
                            std::chrono::nanoseconds)>
             answered;
-        // Fields for an answer that the guard gives by itself, by those of the request's head as
-        // far as it came.
-        std::function<Fields(const Fields &)> refusalFields = {};
+        // Header fields for an answer that the guard gives by itself. Gets the fields of the
+        // request, as far as they came.
+        std::function<Fields(const Fields &)> guardFields = {};
     };
 
     GuardedServer(const HttpOptions &options, Hooks hooks,
                   const std::shared_ptr<MemoryBudget> &input, QObject *parent = nullptr);
     ~GuardedServer() override;
 
-    // Listens to the same address as another one, which Qt HTTP Server insists on. False where the
-    // system has no descriptor left.
+    // Listens to the same address as `other`, since Qt HTTP Server takes no server that does not
+    // listen. False where the system has no descriptor left.
     bool listenWith(const QTcpServer &other);
     // Any thread. The connections here and on their way.
     std::size_t load() const { return m_load; }
     // Any thread.
     void adopt(std::shared_ptr<Arrival> arrival);
-    // Any thread. Once all has been heard that the connections have said by now.
+    // Any thread. Calls `then` on this one when it has heard all that its connections have said by
+    // now.
     void afterNextRound(std::function<void()> then);
     bool hasPendingConnections() const override { return !m_pending.empty(); }
     QTcpSocket *nextPendingConnection() override;
 
-    // Qt has parsed a stand-in: it belongs to the connection that read last.
-    void dispatchCurrent();
+    // Qt has parsed a request's line: it is of the connection that showed one last.
+    void dispatch(RequestLine line);
     // Lets what is under way end for at most `most`, then emits stopped().
     void drain(std::chrono::milliseconds most);
     std::size_t connectionCount() const { return m_connections.size(); }
@@ -93,12 +94,17 @@ public:
     const std::shared_ptr<ReplyQueue> &replies() const { return m_replies; }
     void setCurrent(Connection *connection) { m_current = connection; }
     void remove(Connection *connection);
-    // Its answers are out, and its place is free; false where too many wait for their clients.
+    // The connection has given its place back and waits for its client to take the last answer.
+    // False where too many do.
     bool letLinger(Connection *connection);
+    Fields guardFields(const Fields &asked) const
+    {
+        return m_hooks.guardFields ? m_hooks.guardFields(asked) : Fields();
+    }
     const std::shared_ptr<MemoryBudget> &memory() const { return m_input; }
     MemoryBudget::Share inputShare() const { return MemoryBudget::Share(m_input); }
-    // Calls its send() before this thread waits again: what a round of events has to say goes out
-    // in a row, so that a client is woken once for it.
+    // Calls the connection's send() before this thread waits again: what a round of events has to
+    // say goes out in a row, so that a client is woken once for it.
     void sendSoon(Connection *connection) { m_unsent.push_back(connection); }
     IdleWatch &idleWatch() { return m_idle; }
     const std::string &dateField(); // "Date: ...\r\n", renewed each second
@@ -116,7 +122,7 @@ private:
     const Hooks m_hooks;
     std::shared_ptr<ReplyQueue> m_replies;
     std::unordered_set<Connection *> m_connections;
-    std::unordered_set<const Connection *> m_lingering; // of them: take no place any more
+    std::unordered_set<const Connection *> m_lingering; // of m_connections: take no place any more
     std::atomic<std::size_t> m_load{0};
     Connection *m_current = nullptr;
     std::shared_ptr<MemoryBudget> m_input;

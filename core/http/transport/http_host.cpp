@@ -86,7 +86,7 @@ int threadsOf(const HttpOptions &options)
     return options.threads > 0 ? options.threads : std::clamp(cores, 1, mostByItself);
 }
 
-// One request of the size allowed always fits.
+// Never so small that a request of the size allowed would not fit.
 Bytes inputLimit(const HttpOptions &options)
 {
     const std::size_t head = options.limits.requestLine + options.limits.headerBytes;
@@ -185,12 +185,14 @@ void HttpHost::serve(Lane &lane, const Listen &listen,
             return;
         }
         server->pauseAccepting(); // the acceptor does it
-        dispatcher.attach(server);
+        dispatcher.attach(server,
+                          [server](RequestLine line) { server->dispatch(std::move(line)); });
         lane.server = server;
         QEventLoop loop;
         QObject::connect(server, &GuardedServer::stopped, &loop, &QEventLoop::quit);
-        listening({}); // the caller goes on: nothing of its frame is used from here on
-        // Qt's own code may lack memory too; what it was at is lost, the thread is not.
+        listening({}); // the caller goes on, and its frame may be gone from here on
+        // Where Qt's own code throws for lack of memory, what it was doing is lost, but the thread
+        // goes on.
         while (!contained("http", [&loop] { loop.exec(); })) {
         }
     }
@@ -214,7 +216,7 @@ void HttpHost::stop(std::chrono::milliseconds drain)
 {
     if (!running())
         return;
-    // What has connected goes to its lane before that is told to end.
+    // Clients that have connected go to their lanes before these are told to end.
     QMetaObject::invokeMethod(m_acceptor, &Acceptor::finish, Qt::BlockingQueuedConnection);
     drainLanes(drain);
 }

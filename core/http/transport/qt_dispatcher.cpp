@@ -1,23 +1,23 @@
 #include "http/transport/qt_dispatcher.h"
 
-#include "http/transport/guarded_server.h"
-
 #include <QHttpServerRequest>
 #include <QHttpServerResponder>
+#include <QTcpServer>
+#include <utility>
 
 namespace warmbench::http {
 
-void QtDispatcher::attach(GuardedServer *server)
+void QtDispatcher::attach(QTcpServer *server, std::function<void(RequestLine)> dispatch)
 {
-    m_server = server;
+    m_dispatch = std::move(dispatch);
     bind(server);
 }
 
 #if QT_VERSION < QT_VERSION_CHECK(6, 5, 0)
 
-bool QtDispatcher::handleRequest(const QHttpServerRequest & /*request*/, QTcpSocket * /*socket*/)
+bool QtDispatcher::handleRequest(const QHttpServerRequest &request, QTcpSocket * /*socket*/)
 {
-    m_server->dispatchCurrent();
+    m_dispatch(lineFromQt(request));
     return true;
 }
 
@@ -27,10 +27,10 @@ void QtDispatcher::missingHandler(const QHttpServerRequest & /*request*/, QTcpSo
 
 #else
 
-bool QtDispatcher::handleRequest(const QHttpServerRequest & /*request*/,
+bool QtDispatcher::handleRequest(const QHttpServerRequest &request,
                                  QHttpServerResponder & /*responder*/)
 {
-    m_server->dispatchCurrent();
+    m_dispatch(lineFromQt(request));
     return true;
 }
 

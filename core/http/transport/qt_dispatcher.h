@@ -1,15 +1,19 @@
-// Qt HTTP Server with nothing of its own: each request that Qt reports is the stand-in of a guarded
-// connection's (see connection.h), which takes it from there and writes the answer itself. The only
-// file that knows how Qt's interface changed between versions.
+// Qt HTTP Server as it works here: it parses the line and Host of each request that the guard has
+// let through (see connection.h), and calls back with what it made of them. It sees no other byte
+// of a client and writes none. The only file that knows how Qt's interface changed between
+// versions.
 //
 // Thread: http.
 #pragma once
 
+#include "http/transport/request_line.h"
+
+#include <functional>
 #include <QAbstractHttpServer>
 
-namespace warmbench::http {
+class QTcpServer;
 
-class GuardedServer;
+namespace warmbench::http {
 
 class QtDispatcher : public QAbstractHttpServer
 {
@@ -18,8 +22,9 @@ class QtDispatcher : public QAbstractHttpServer
 public:
     using QAbstractHttpServer::QAbstractHttpServer;
 
-    // The server must listen already; becomes a child.
-    void attach(GuardedServer *server);
+    // The server must listen already; becomes a child. `dispatch` is called from within the
+    // readyRead() of the socket that has a request.
+    void attach(QTcpServer *server, std::function<void(RequestLine)> dispatch);
 
 protected:
 #if QT_VERSION < QT_VERSION_CHECK(6, 5, 0)
@@ -38,7 +43,7 @@ protected:
 #endif
 
 private:
-    GuardedServer *m_server = nullptr;
+    std::function<void(RequestLine)> m_dispatch;
 };
 
 } // namespace warmbench::http

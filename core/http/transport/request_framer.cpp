@@ -12,8 +12,8 @@ namespace warmbench::http {
 namespace {
 
 constexpr std::size_t maxChunkLine = 256;
-constexpr std::array<std::string_view, 9> knownMethods{
-    "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"};
+constexpr std::array<std::string_view, 8> knownMethods{"GET",    "HEAD",    "POST",  "PUT",
+                                                       "DELETE", "OPTIONS", "PATCH", "CONNECT"};
 
 // RFC 9110, 5.6.2.
 bool isTokenCharacter(char c)
@@ -38,6 +38,11 @@ bool isDigit(char c)
     return c >= '0' && c <= '9';
 }
 
+bool isHexadecimal(char c)
+{
+    return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 std::string_view withoutBlanks(std::string_view text)
 {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
@@ -54,6 +59,15 @@ bool listContains(std::string_view list, std::string_view word)
             return true;
     }
     return false;
+}
+
+// What a query holds may be a secret, and the sentence is logged.
+std::string brokenEscape(std::string_view target, std::size_t at)
+{
+    if (target.find('?') < at)
+        return "The query has a broken percent escape";
+    return fmt::format("\"{}\" in the address is no percent escape",
+                       printable(target.substr(at, 3)));
 }
 
 // Decimal digits only; empty where they are none or do not fit.
@@ -73,7 +87,7 @@ void RequestFramer::append(std::string_view bytes)
 {
     if (m_state == State::Failed)
         return;
-    // A body that is being received needs no stop on the way.
+    // A body goes straight to the request.
     if (m_state == State::Body && m_at == m_input.size()) {
         const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(m_left, bytes.size()));
         m_request.body.append(bytes.substr(0, most));
@@ -189,6 +203,7 @@ bool RequestFramer::parseRequestLine(std::string_view text)
     const std::string_view method = text.substr(0, first);
     const std::string_view whole = text.substr(first + 1, last - first - 1);
     std::string_view target = whole;
+    bool absolute = false;
     const std::string_view version = text.substr(last + 1);
 
     if (!isToken(method) || version.size() != 8 || !version.starts_with("HTTP/") ||
@@ -205,20 +220,45 @@ bool RequestFramer::parseRequestLine(std::string_view text)
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (!lowered(target.substr(0, scheme.size())).starts_with(scheme))
             continue;
-        const auto slash = target.find('/', scheme.size());
-        m_authority = target.substr(scheme.size(), slash - scheme.size());
-        target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
+        const auto end = std::min(target.find_first_of("/?", scheme.size()), target.size());
+        m_authority = target.substr(scheme.size(), end - scheme.size());
+        target = target.substr(end);
+        absolute = true;
     }
     const bool clean = std::none_of(whole.begin(), whole.end(),
                                     [](char c) { return isControl(c) || c == ' ' || c == '#'; });
-    if (!clean || (!target.starts_with('/') && !(target == "*" && method == "OPTIONS")))
+    if (!clean ||
+        (!target.starts_with('/') && !absolute && !(target == "*" && method == "OPTIONS")))
         return fail(400, "The address asked for is not a path that begins with \"/\" and has its "
                          "blanks and control characters percent-encoded.");
+    if (!checkTarget(target))
+        return false;
 
     m_request.method = method;
-    m_request.target = target;
+    m_request.target = target.starts_with('?') || target.empty() ? "/" : "";
+    m_request.target += target;
     m_request.http10 = version[7] == '0';
     m_state = State::Header;
+    return true;
+}
+
+// Only what Qt's parser leaves as it is.
+bool RequestFramer::checkTarget(std::string_view target)
+{
+    if (target.starts_with("//"))
+        return fail(400, "The address asked for begins with two slashes: write one.");
+    if (!isPrintable(target))
+        return fail(400,
+                    "The address asked for has bytes that are no text in UTF-8: percent-encode "
+                    "them.");
+    for (auto at = target.find('%'); at != std::string_view::npos; at = target.find('%', at + 1)) {
+        if (at + 2 >= target.size() || !isHexadecimal(target[at + 1]) ||
+            !isHexadecimal(target[at + 2]))
+            return fail(400,
+                        fmt::format("{}: write two hexadecimal digits behind each %, and %25 for "
+                                    "the sign itself.",
+                                    brokenEscape(target, at)));
+    }
     return true;
 }
 
@@ -370,9 +410,7 @@ bool RequestFramer::readChunkSize()
     const bool clean =
         std::none_of(text->begin(), text->end(), [](char c) { return isControl(c) && c != '\t'; });
     const bool hexadecimal =
-        !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) {
-            return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        });
+        !digits.empty() && std::all_of(digits.begin(), digits.end(), isHexadecimal);
     if (!clean || !hexadecimal)
         return fail(400, fmt::format("\"{}\" is no size of a chunk: a hexadecimal number belongs "
                                      "there.",

@@ -1,7 +1,8 @@
 // Bytes of one connection into requests, by RFC 9112, strict where leniency lets two parsers
 // disagree: Content-Length with Transfer-Encoding, differing lengths, folded fields, blanks before
-// a colon, bare CR, a second length and loose chunk lines are refused. How the bytes are split into
-// pieces never matters.
+// a colon, bare CR, a second length and loose chunk lines are refused. So is a request line that Qt
+// HTTP Server (6.4 to 6.8) would alter: two slashes at its start, a broken percent escape, bytes
+// that are no UTF-8, an unknown verb. How the bytes are split into pieces never matters.
 //
 // Thread: one at a time. Errors: the status and sentence to answer with; the framer is then spent.
 // Memory: what was appended and not yet taken; a body grows as it comes, not as it was announced.
@@ -22,11 +23,14 @@ namespace warmbench::http {
 struct FramedRequest
 {
     std::string method;
-    std::string target;
-    Fields fields; // names lower-case
+    std::string target; // "*", or path and query that begin with one slash
+    Fields fields;      // names lower-case
     std::string body;
     bool http10 = false;
     bool keepAlive = true; // as version and Connection say
+
+    // The first field of that name (lower-case), or empty.
+    std::string_view field(std::string_view name) const { return firstOf(fields, name); }
 };
 
 struct FramingError
@@ -61,9 +65,6 @@ public:
     // Bytes waiting behind what was framed.
     std::size_t pending() const { return m_input.size() - m_at; }
     const FramedRequest &request() const { return m_request; } // as far as it came
-    bool headRequest() const { return m_request.method == "HEAD"; }
-    bool http10() const { return m_request.http10; }
-    const Fields &fields() const { return m_request.fields; } // of the head, as far as it came
 
 private:
     enum class State {
@@ -85,6 +86,7 @@ private:
     bool step();
     bool readRequestLine();
     bool parseRequestLine(std::string_view text);
+    bool checkTarget(std::string_view target);
     bool readField();
     bool parseField(std::string_view text);
     bool checkField(std::string_view text);

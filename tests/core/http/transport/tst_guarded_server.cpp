@@ -57,7 +57,8 @@ public:
     {
         m_listens = m_server->listen(QHostAddress::LocalHost);
         m_server->pauseAccepting();
-        m_dispatcher.attach(m_server);
+        m_dispatcher.attach(m_server,
+                            [this](RequestLine line) { m_server->dispatch(std::move(line)); });
         new Acceptor(std::make_shared<Admission>(HttpLimits()), {m_server});
     }
 

@@ -148,7 +148,7 @@ private Q_SLOTS:
         HttpOptions options = withThreads(2);
         options.limits.connections = 2;
         HttpHost host(options, {[&](const ApiRequest &request, const Replier &replier) {
-                                    if (request.target == "/busy") {
+                                    if (request.path == "/busy") {
                                         busy.set_value();
                                         release.get_future().wait();
                                     }

@@ -32,6 +32,41 @@ private Q_SLOTS:
         QCOMPARE(echo.records()[0].client, std::string("127.0.0.1"));
     }
 
+    // Qt decodes escapes of letters that need none, and encodes what needs it: the request reaches
+    // the handler as Qt has parsed it.
+    void qtParsesTheRequestLine()
+    {
+        EchoServer echo;
+        HttpClient client(echo.port());
+        QCOMPARE(client.exchange("PUT", "/%41%2fb/\xC3\xA4/%ff?%42=%2B+%26").body,
+                 std::string("PUT /A%2Fb/%C3%A4/%FF?B=%2B+%26 "));
+        QCOMPARE(client.exchange("DELETE", "/?").body, std::string("DELETE / "));
+        QVERIFY(client.send("PATCH http://other/way?x HTTP/1.1\r\nHost: a/b?c#d\r\n\r\n"));
+        QCOMPARE(client.response().body, std::string("PATCH /way?x "));
+        QTRY_COMPARE(echo.records().size(), std::size_t(3));
+        QCOMPARE(echo.records()[0].method, std::string("PUT"));
+        QCOMPARE(echo.records()[0].path, std::string("/A%2Fb/%C3%A4/%FF"));
+    }
+
+    // In its turn, and the connection goes on.
+    void optionsOfTheServerItselfAreToldByTheGuard()
+    {
+        EchoServer echo;
+        HttpClient client(echo.port());
+        QVERIFY(client.send("GET /later/1 HTTP/1.1\r\nHost: h\r\n\r\n"
+                            "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"
+                            "OPTIONS /x HTTP/1.1\r\nHost: h\r\n\r\n"));
+        QTRY_COMPARE(echo.waiting(), std::size_t(1));
+        QVERIFY(echo.answer("/later/1", "first"));
+        QCOMPARE(client.response().body, std::string("first"));
+        const auto options = client.response();
+        QCOMPARE(options.status, 204);
+        QCOMPARE(options.field("allow"), std::string("GET, HEAD, POST, OPTIONS"));
+        QCOMPARE(client.response().body, std::string("OPTIONS /x "));
+        QTRY_COMPARE(echo.records().size(), std::size_t(3));
+        QCOMPARE(echo.records()[1].path, std::string("*"));
+    }
+
     void pipelinedAnswersKeepTheOrderOfTheRequests()
     {
         EchoServer echo;

@@ -68,6 +68,10 @@ private Q_SLOTS:
                         "Connection: foo, Close\r\n\r\n",
                         {}),
                  std::string("GET /way 1.1 close|host=other|connection=foo, Close|\n"));
+        QCOMPARE(framed("GET http://other?a=/b HTTP/1.1\r\nHost: h\r\n\r\n", {}),
+                 std::string("GET /?a=/b 1.1 keep|host=other|\n"));
+        QCOMPARE(framed("GET /%2F//\xC3\xA4?%fF HTTP/1.1\r\nHost: h\r\n\r\n", {}),
+                 std::string("GET /%2F//\xC3\xA4?%fF 1.1 keep|host=h|\n"));
         QCOMPARE(framed("GET /only HTTP/1.1\r\nHo", {}), std::string("..."));
     }
 
@@ -86,9 +90,16 @@ private Q_SLOTS:
         row("CR in the authority", "GET http://a\rb/ HTTP/1.1\r\n", 400);
         row("NUL in the target", std::string("GET /a\0 HTTP/1.1\r\n", 18), 400);
         row("target without slash", "GET a HTTP/1.1\r\n", 400);
+        row("two slashes first", "GET //a HTTP/1.1\r\n", 400);
+        row("two slashes behind the authority", "GET http://a//b HTTP/1.1\r\n", 400);
+        row("broken escape", "GET /a%4z HTTP/1.1\r\n", 400);
+        row("escape cut short", "GET /a%4 HTTP/1.1\r\n", 400);
+        row("broken escape in the query", "GET /a?b=%% HTTP/1.1\r\n", 400);
+        row("no UTF-8 in the target", "GET /a\xFF HTTP/1.1\r\n", 400);
         row("HTTP/2", "GET / HTTP/2.0\r\n", 505);
         row("lower-case version", "GET / http/1.1\r\n", 400);
         row("unknown method", "BREW / HTTP/1.1\r\n", 501);
+        row("method that Qt does not know", "TRACE / HTTP/1.1\r\n", 501);
         row("no host", "GET / HTTP/1.1\r\n\r\n", 400);
         row("two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400);
         row("line too long", "GET /" + std::string(16 * 1024, 'a') + " HTTP/1.1\r\n", 414);
