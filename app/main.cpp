@@ -19,7 +19,7 @@ namespace {
 
 // Exceptions end where the event loop enters our code, on any of its threads.
 template <typename Base>
-class Guarded final : public Base
+class Containing final : public Base
 {
 public:
     using Base::Base;
@@ -35,11 +35,11 @@ std::unique_ptr<QCoreApplication> makeApplication(Command command, int &argc, ch
 {
 #ifdef WARMBENCH_UI
     if (command == Command::Window)
-        return std::make_unique<Guarded<QApplication>>(argc, argv);
+        return std::make_unique<Containing<QApplication>>(argc, argv);
 #else
     static_cast<void>(command);
 #endif
-    return std::make_unique<Guarded<QCoreApplication>>(argc, argv);
+    return std::make_unique<Containing<QCoreApplication>>(argc, argv);
 }
 
 #ifdef WARMBENCH_UI

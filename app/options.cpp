@@ -208,8 +208,8 @@ const std::vector<OptionSpec> &table()
 {
     static const std::vector<OptionSpec> specs = [] {
         std::vector<OptionSpec> all = mainOptions();
-        const std::vector<OptionSpec> guards = limitOptions();
-        all.insert(all.end(), guards.begin(), guards.end());
+        const std::vector<OptionSpec> limits = limitOptions();
+        all.insert(all.end(), limits.begin(), limits.end());
         return all;
     }();
     return specs;

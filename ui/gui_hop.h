@@ -34,12 +34,13 @@ void postToGui(const QPointer<QObject> &context, Use use)
 template <typename Use>
 auto onGui(QObject *context, Use use)
 {
-    return [guard = QPointer<QObject>(context),
+    return [receiver = QPointer<QObject>(context),
             shared = std::make_shared<Use>(std::move(use))](auto &&...arguments) {
-        postToGui(guard, [shared, packed = std::make_tuple(std::decay_t<decltype(arguments)>(
-                                      std::forward<decltype(arguments)>(arguments))...)]() mutable {
-            std::apply([&](auto &...unpacked) { (*shared)(std::move(unpacked)...); }, packed);
-        });
+        postToGui(
+            receiver, [shared, packed = std::make_tuple(std::decay_t<decltype(arguments)>(
+                                   std::forward<decltype(arguments)>(arguments))...)]() mutable {
+                std::apply([&](auto &...unpacked) { (*shared)(std::move(unpacked)...); }, packed);
+            });
     };
 }
 

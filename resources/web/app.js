@@ -25,7 +25,7 @@ function showProblem(error) {
 
 // What was begun last has the word: an answer to something before, wherever it was held up, says nothing any more.
 let begun = 0;
-async function guarded(work) {
+async function reporting(work) {
   const mine = ++begun;
   const problem = await work().then(() => null, (error) => error);
   if (mine === begun) showProblem(problem);
@@ -196,21 +196,21 @@ function modelChanged(name) {
 
 // ---- events ----
 
-$("model").addEventListener("change", () => guarded(choose));
+$("model").addEventListener("change", () => reporting(choose));
 $("feature-input").addEventListener("submit", (event) => {
   event.preventDefault();
-  guarded(run);
+  reporting(run);
 });
 $("access-form").addEventListener("submit", (event) => {
   event.preventDefault();
   keepToken($("token").value);
   showCurl();
-  guarded(refreshModels);
+  reporting(refreshModels);
 });
 $("file").addEventListener("change", () => {
   const [file] = $("file").files;
   $("file").value = ""; // so that the same file can be chosen again
-  guarded(() => takePicture(file));
+  reporting(() => takePicture(file));
 });
 $("drop").addEventListener("keydown", (event) => {
   if (event.key === "Enter" || event.key === " ") {
@@ -222,20 +222,20 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {
     event.preventDefault();
     $("drop").classList.toggle("over", kind === "dragover");
-    if (kind === "drop") guarded(() => takePicture(event.dataTransfer.files[0]));
+    if (kind === "drop") reporting(() => takePicture(event.dataTransfer.files[0]));
   });
 }
 document.addEventListener("paste", (event) => {
   const [file] = event.clipboardData.files;
-  if (file) guarded(() => takePicture(file));
+  if (file) reporting(() => takePicture(file));
 });
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey && event.key === "Enter") guarded(run);
+  if (event.ctrlKey && event.key === "Enter") reporting(run);
 });
 $("numbers").addEventListener("input", showCurl);
 $("feature-input").addEventListener("input", showCurl);
 $("copy").addEventListener("click", () => {
-  if (navigator.clipboard) guarded(() => navigator.clipboard.writeText($("curl").textContent));
+  if (navigator.clipboard) reporting(() => navigator.clipboard.writeText($("curl").textContent));
   else getSelection().selectAllChildren($("curl")); // a page of another machine may not write to the clipboard
 });
 
@@ -246,4 +246,4 @@ api.listen({
   lost: () => { $("connection").hidden = false; },
   found: () => { $("connection").hidden = true; },
 });
-guarded(refreshModels);
+reporting(refreshModels);

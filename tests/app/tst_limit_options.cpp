@@ -44,7 +44,7 @@ std::chrono::nanoseconds cpuTime(pid_t process)
 
 } // namespace
 
-class TestGuard : public QObject
+class TestLimitOptions : public QObject
 {
     Q_OBJECT
 
@@ -175,5 +175,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestGuard)
-#include "tst_guard.moc"
+QTEST_GUILESS_MAIN(TestLimitOptions)
+#include "tst_limit_options.moc"
