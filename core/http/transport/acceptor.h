@@ -59,8 +59,8 @@ private:
     QTimer m_refusedTimer;
     std::unique_ptr<QSocketNotifier> m_notifier;
     QTimer m_resume;
-    std::deque<Client> m_doubtful; // there was no place for them
-    std::size_t m_asked = 0;       // of them, before the lanes were asked what has closed
+    std::deque<Client> m_doubtful; // found no place, but may get one yet
+    std::size_t m_asked = 0;       // of them: came before the lanes were asked what has closed
     std::size_t m_unheard = 0;     // lanes that have not answered yet
     SteadyTime m_complained{};     // of missing descriptors
 };

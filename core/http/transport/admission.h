@@ -1,5 +1,5 @@
-// Who may connect: places for connections, in all and for one address, whichever http thread serves
-// them.
+// Who may connect: there are places for so many connections in all, and for so many from one
+// address, whichever http threads serve them.
 //
 // Thread: any.
 #pragma once
@@ -18,7 +18,7 @@ namespace warmbench::http {
 class Admission : public std::enable_shared_from_this<Admission>
 {
 public:
-    // What a connection takes; free again when it goes.
+    // The place that a connection takes; it is free again when this is destroyed.
     class Place
     {
     public:

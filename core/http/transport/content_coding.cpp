@@ -13,7 +13,7 @@ namespace warmbench::http {
 
 namespace {
 
-constexpr std::size_t atOnce = 1024 * 1024; // what is decoded without counting first
+constexpr std::size_t atOnce = 1024 * 1024; // more is decoded twice, the first time to count it
 constexpr std::size_t chunk = 64 * 1024;    // to count in
 constexpr std::size_t mostFed = 1U << 30U;  // zlib counts in 32 bits
 constexpr std::size_t bestRatio = 1032;     // that deflate can reach (zlib's technical details)
@@ -32,7 +32,7 @@ bool isZlib(std::string_view coded)
     return (method & 0x0FU) == 8 && (method >> 4U) <= 7 && (method * 256U + flags) % 31 == 0;
 }
 
-// Bytes out of a coding, piece by piece, into memory of the caller's.
+// Takes bytes out of a coding, piece by piece, into memory of the caller.
 class Decoding
 {
 public:
@@ -51,7 +51,7 @@ public:
     Decoding &operator=(const Decoding &) = delete;
 
     State state() const { return m_state; }
-    // Less than the piece only where the state is no longer Open.
+    // Fills less than the piece only where the state is no longer Open.
     std::size_t fill(std::span<char> piece)
     {
         std::size_t made = 0;
@@ -59,7 +59,7 @@ public:
             made += step(piece.subspan(made));
         return made;
     }
-    // Whether nothing more comes, which takes a look where all was taken that came so far.
+    // Whether nothing more comes. Decodes a little further where all that came so far was taken.
     bool ends()
     {
         std::array<char, 1> more{};
@@ -120,7 +120,7 @@ CodingError tooMuch(Bytes most)
                              toText(most))};
 }
 
-// How much comes out; what comes is thrown away.
+// Decodes to learn how much comes out, and throws it away.
 std::variant<std::size_t, CodingError> decodedSize(std::string_view coded, ContentCoding coding,
                                                    Bytes most, const Cancellation &cancellation)
 {
@@ -155,7 +155,8 @@ std::vector<Preference> preferences(std::string_view field)
         std::string_view weight = trimmed(item.substr(std::min(semicolon + 1, item.size())));
         if (lowered(weight.substr(0, 2)) == "q=") {
             weight.remove_prefix(2);
-            // RFC 9110, 12.4.2: 0, 1 or either with up to three decimals; what is none is as 0.
+            // RFC 9110, 12.4.2: 0, 1 or either with up to three decimals; anything else counts as
+            // 0.
             const bool form = !weight.empty() && (weight[0] == '0' || weight[0] == '1') &&
                               (weight.size() == 1 || weight[1] == '.') && weight.size() <= 5;
             one.quality = 0;
@@ -173,7 +174,8 @@ std::vector<Preference> preferences(std::string_view field)
     return list;
 }
 
-// The kinds of body that get much smaller; a network's raw numbers do at least a little.
+// The kinds of body that packing makes much smaller, and raw numbers of a network, which it makes a
+// little smaller.
 bool compressible(std::string_view contentType)
 {
     const std::string type = lowered(trimmed(contentType.substr(0, contentType.find(';'))));
@@ -248,7 +250,7 @@ std::variant<std::string, CodingError> decoded(std::string_view coded, ContentCo
                                                Bytes most, const Cancellation &cancellation)
 {
     const auto allowed = static_cast<std::size_t>(most.count);
-    // What the bytes cannot come to needs no room.
+    // No more room is needed than the coded bytes can come to.
     const std::size_t likely = std::min(coded.size(), atOnce) * bestRatio;
     std::string plain(std::min({allowed, atOnce, likely}), '\0');
     Decoding decoding(coded, coding);

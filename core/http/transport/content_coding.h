@@ -3,8 +3,8 @@
 // under that name, which is understood as well).
 //
 // Thread: any; pure functions. Cost: some 300 MB/s out of a coding, 60 MB/s into one. Memory of
-// decoded(): what comes out, never more than allowed, and one chunk; bytes that come to more than
-// 1 MiB are gone through twice, the first time to learn how much that is.
+// decoded(): what comes out, never more than allowed, and one chunk. Bytes that come to more than
+// 1 MiB are decoded twice, the first time to learn how much they come to.
 #pragma once
 
 #include "base/bytes.h"
@@ -25,9 +25,9 @@ enum class ContentCoding : std::uint8_t { Identity, Gzip, Deflate };
 double acceptedWeight(std::string_view accept, std::string_view name);
 
 std::string_view codingName(ContentCoding coding);
-// Content-Encoding of a request; nothing: one that is not understood, or several.
+// The coding that a Content-Encoding field names; nothing where it is not understood or several.
 std::optional<ContentCoding> sentCoding(std::string_view contentEncoding);
-// What Accept-Encoding likes best (RFC 9110, 12.5.3), gzip where it makes no difference.
+// The coding that an Accept-Encoding field likes best (RFC 9110, 12.5.3), gzip among equals.
 ContentCoding wantedCoding(std::string_view acceptEncoding);
 
 struct CodingError
@@ -38,12 +38,12 @@ struct CodingError
 
 std::variant<std::string, CodingError> decoded(std::string_view coded, ContentCoding coding,
                                                Bytes most, const Cancellation &cancellation = {});
-// Nothing where it would not get smaller.
+// Nothing where the text would not get smaller.
 std::optional<std::string> encoded(std::string_view plain, ContentCoding coding);
 
 // True where a coding may pay: a body of some size of a kind that is not compressed already.
 bool worthCoding(const ApiReply &reply);
-// The body coded, and the fields that say so. Nothing happens where it would not get smaller.
+// Packs the body and adds the fields that say so. Leaves a body that would not get smaller.
 void encodeReply(ApiReply &reply, ContentCoding coding);
 // Says that the answer depends on a field of the request.
 void addVary(Fields &fields, std::string_view field);

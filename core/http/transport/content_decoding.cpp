@@ -13,7 +13,7 @@ namespace warmbench::http {
 
 namespace {
 
-// Unpacked on the http thread: a fraction of a millisecond.
+// So much is unpacked on the http thread, which takes a fraction of a millisecond.
 constexpr std::size_t mostPackedAtOnce = 16 * 1024;
 constexpr Bytes mostPlainAtOnce{64 * 1024};
 

@@ -1,9 +1,10 @@
 // Takes the content coding off a request's body, so that no route knows of it: the limit of a body
 // counts what it unpacks to.
 //
-// Thread: http. What is small is unpacked at once, anything else aside; `next` is called on the
-// http thread, or the request is answered: 400 broken, 413 too large, 415 another coding (with the
-// ones that are understood in Accept-Encoding), 503 where all requests together hold too much.
+// Thread: http. A small body is unpacked at once, any other on a thread aside. Then `next` is
+// called on the http thread, or the request is answered: 400 where the body is broken, 413 where it
+// is too large, 415 with the codings that are understood where it is another one, 503 where all
+// requests together hold too much.
 #pragma once
 
 #include "base/bytes.h"

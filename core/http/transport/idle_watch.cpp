@@ -60,7 +60,7 @@ void IdleWatch::wake()
     for (int i = 0; i < count; ++i) {
         const ::epoll_event &event = events.at(static_cast<std::size_t>(i));
         const auto found = m_waiting.find(event.data.fd);
-        // An earlier one may have ended this one, whose number another bears by now.
+        // An earlier event may have ended this socket, and its number may be another's by now.
         if (found == m_waiting.end() || !found->second)
             continue;
         ClientSocket *socket = found->second;

@@ -24,10 +24,10 @@ public:
     explicit IdleWatch(QObject *parent);
     ~IdleWatch() override;
 
-    // Until the client says something or leaves, or the socket is gone: readable() is the first to
-    // come then. A parked socket stays so.
+    // Takes the socket out of the event loop until the client says something or leaves; the socket
+    // then emits readable(). Does nothing to a socket that is parked or gone.
     void park(ClientSocket &socket);
-    // For one that is not read from: hungUp() comes once the connection has broken.
+    // Lets a socket that is not read from emit hungUp() once its connection has broken.
     void watch(ClientSocket &socket);
 
 private:

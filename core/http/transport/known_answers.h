@@ -13,8 +13,9 @@ namespace warmbench::http {
 class KnownAnswers
 {
 public:
-    // Of the largest so far, where one to a request like it, and as large, is known. `likeness` is
-    // equal for requests whose answers are of about the same size.
+    // The bytes of the largest answer so far to a request of this likeness; nothing where no
+    // request of it was as large as this one. `likeness` is equal for requests whose answers are of
+    // about the same size.
     std::optional<std::size_t> find(std::size_t likeness, std::size_t requestBytes) const
     {
         for (const Entry &entry : m_entries) {

@@ -16,7 +16,7 @@ namespace warmbench::http {
 
 namespace {
 
-// One end of a connection; an IPv4 address in IPv6's clothes without them.
+// One end of a connection. An IPv4 address that is mapped into IPv6 counts as the IPv4 address.
 struct End
 {
     std::uint8_t family = AF_UNSPEC;

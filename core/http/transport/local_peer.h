@@ -1,7 +1,7 @@
-// What the system knows of the other end of a connection where that is on this machine too.
+// What the system knows of the other end of a connection, where that is on this machine too.
 //
-// A client that has closed as a whole and one that has closed its half and reads on look the same:
-// their input has ended. Here the first has left its end without an owner.
+// A client that has closed as a whole and one that has closed its half and reads on look the same
+// from here: their input has ended. But the end of the first belongs to no program any more.
 //
 // Thread: any; pure. Cost: about 15 us.
 #pragma once

@@ -8,7 +8,7 @@ namespace warmbench::http {
 
 namespace {
 
-// Beyond them the oldest goes: it was told, but may not have read it yet.
+// Of more, the oldest is closed: it was told why, but may not have read it yet.
 constexpr std::size_t mostClients = 128;
 constexpr std::size_t mostDiscarded = 1024 * 1024;
 

@@ -24,7 +24,7 @@ public:
     RefusedClients(const RefusedClients &) = delete;
     RefusedClients &operator=(const RefusedClients &) = delete;
 
-    // Owns the descriptor from now on. An answer that fits the system's buffer, as any short one
+    // Owns the descriptor from now on. The answer must fit the system's buffer, as any short one
     // does on a new connection.
     void refuse(int descriptor, std::string_view answer, SteadyTime now);
     void checkTimes(SteadyTime now);

@@ -13,7 +13,7 @@ namespace warmbench::http {
 
 namespace {
 
-// More takes the http thread too long: about half a millisecond.
+// Packing more would hold up the http thread for more than half a millisecond.
 constexpr std::size_t mostPackedAtOnce = 32 * 1024;
 
 } // namespace
@@ -31,7 +31,7 @@ void ReplyQueue::add(Entry entry)
     if (m_closed)
         return;
     m_entries.push_back(std::move(entry));
-    // Where that fails, the next look at times finds it.
+    // Where waking fails, the next look at times delivers the entry.
     if (m_entries.size() == 1)
         contained("http", m_wake);
 }
@@ -56,7 +56,7 @@ void ReplyQueue::runAside(Task work)
         return;
     m_pool->start([work = std::move(work)] {
         setThreadName("aside");
-        contained("http", work); // a request that is dropped by it answers itself
+        contained("http", work); // a request that `work` drops answers itself
     });
 }
 
@@ -78,7 +78,7 @@ void ReplyQueue::deliverAll()
 void ReplyQueue::close()
 {
     m_deliver = {};
-    std::vector<Entry> dropped; // goes after the lock: a request that is dropped asks to answer
+    std::vector<Entry> dropped; // destroyed after the lock: a dropped request wants to answer
     const MutexLock lock(m_mutex);
     m_closed = true;
     m_wake = {};
@@ -130,7 +130,7 @@ Replier::State::~State()
                 "with the request that caused it."});
 }
 
-// Where not even an answer can be made, the connection ends.
+// The connection ends where not even an answer can be made.
 void Replier::State::answer(ApiReply reply) noexcept
 {
     if (answered.exchange(true))

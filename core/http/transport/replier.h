@@ -35,20 +35,20 @@ public:
     using Deliver = std::function<void(const std::shared_ptr<Exchange> &, std::optional<ApiReply>)>;
     using Task = std::function<void()>;
 
-    // On the http thread. `wake` is called on any thread, `deliver` on the http thread; the pool,
-    // if any, outlives close().
+    // To be made on the http thread, which becomes the one that delivers. `wake` is called on any
+    // thread, `deliver` on the http thread; the pool, if any, outlives close().
     ReplyQueue(Deliver deliver, std::function<void()> wake, QThreadPool *pool = nullptr);
 
     void post(std::shared_ptr<Exchange> exchange, std::optional<ApiReply> reply);
-    // On the http thread in its turn, unless the server stops before.
+    // Runs the task on the http thread in its turn, or never where the server stops before.
     void postTask(Task task);
-    // What would hold up the http thread, on a thread of the pool; dropped once closed.
+    // Runs on a thread of the pool what would hold up the http thread. Does nothing once closed.
     void runAside(Task work);
     bool onServerThread() const { return std::this_thread::get_id() == m_thread; }
     void deliverAll(); // on the http thread
     void close();      // on the http thread: what comes from now on is dropped
-    // Ends a connection whose answer could not be made, at its thread's next look at times. Never
-    // throws: this is for where there is no memory for anything better.
+    // Ends a connection whose answer could not be made, as soon as its thread looks at times again.
+    // Never throws: it is used where there is no memory for anything better.
     static void cut(Exchange &exchange) noexcept;
 
 private:
@@ -72,11 +72,11 @@ private:
 class Replier
 {
 public:
-    // The share is given back with the answer.
+    // `share` counts the request's body, and is given back with the answer.
     Replier(std::shared_ptr<ReplyQueue> queue, std::shared_ptr<Exchange> exchange,
             MemoryBudget::Share share = {});
     void operator()(ApiReply reply) const { m_state->answer(std::move(reply)); }
-    // Answers with what `make` returns, or with why it threw. For whoever is called back.
+    // Answers with what `make` returns, or with why it threw, so that callbacks need not catch.
     template <typename Make>
     void with(Make &&make) const noexcept
     {
@@ -87,16 +87,17 @@ public:
         }
     }
     void refuse(const Error &error) const noexcept { m_state->refuse(error); }
-    // What the answer will carry beside its own: the route for log and metrics, header fields. To
-    // be called before the Replier is handed on.
+    // Adds to the answer the route for log and metrics, and header fields. To be called before the
+    // Replier is handed on.
     void label(std::string route, Fields fields) const;
-    // The answer may be packed, and the client likes this coding best. To be called as label().
+    // Lets the answer be packed with the coding that the client likes best. To be called before the
+    // Replier is handed on.
     void setCoding(ContentCoding wanted) const { m_state->coding = wanted; }
 
-    // On the http thread, for what would hold it up. Runs `work` on another thread, then what it
-    // returns on the http thread.
+    // To be called on the http thread. Runs `work`, which would hold that up, on another thread,
+    // and then what `work` returns on the http thread.
     void runAside(std::function<ReplyQueue::Task()> work) const;
-    // The request holds so many bytes now; false where there is no room for them.
+    // Counts so many bytes for the request now; false where there is no room for them.
     bool hold(std::size_t bytes) const { return m_state->share.set(bytes); }
 
 private:

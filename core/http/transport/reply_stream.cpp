@@ -30,8 +30,9 @@ void ReplyStream::end()
         wake();
 }
 
-// What to call, once for as much as comes before it is taken, and without the lock, since it may
-// take at once. Empty: it was called already, or nobody takes yet.
+// Returns what wakes the taker, once for all that is written before take(); nothing where it was
+// returned already or nobody takes yet. It is called without the lock, since the taker may take at
+// once.
 std::function<void()> ReplyStream::wakeOnce()
 {
     if (!m_wake || std::exchange(m_notified, true))

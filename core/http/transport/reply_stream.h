@@ -1,8 +1,8 @@
 // A body that goes on: pieces are sent as they are written, until somebody ends it.
 //
-// Thread: any. The reply and then its connection own the stream; a writer keeps a weak pointer and
-// finds it expired once nobody listens: the client has gone, took so little that
-// more waits than HttpLimits::unsentStream, or the server stopped.
+// Thread: any. The reply and then its connection own the stream. A writer keeps a weak pointer,
+// which expires once nobody listens: the client has gone, took so little that more waits than
+// HttpLimits::unsentStream, or the server stopped.
 #pragma once
 
 #include "base/mutex.h"

@@ -8,7 +8,7 @@ namespace warmbench::http {
 
 namespace {
 
-// What a client sent never gets into the header's structure.
+// A value may come from a client: it must not end the line and begin another field.
 void appendField(std::string &out, std::string_view name, std::string_view value)
 {
     out += name;

@@ -1,6 +1,6 @@
 // How quickly a request comes: its header within a time, its body at a rate (HttpLimits).
 //
-// Thread: http. Cost: the clock is read once where a header or body is not there at once.
+// Thread: http. Cost: the clock is read only where a header or a body does not come at once.
 #pragma once
 
 #include "base/clock.h"
@@ -16,7 +16,7 @@ class RequestPace
 {
 public:
     void receive(std::size_t bytes) { m_bytes += bytes; }
-    // What is on its way now; the first call for each starts its time.
+    // Tells what is on its way now. The first call for a header or a body starts its time.
     void note(bool header, bool body);
     // The next request is another one.
     void restart() { m_header = m_body = false; }
