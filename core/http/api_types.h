@@ -2,10 +2,10 @@
 // Thread: values. Header names are lower-case.
 #pragma once
 
-#include "base/cancellation.h"
 #include "base/memory_budget.h"
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,7 +35,7 @@ struct ApiRequest
     Fields fields;
     std::string body;
     std::string client;                   // address
-    Cancellation cancellation;            // set when the client has gone
+    std::stop_token cancellation;         // asks to stop when the client has gone
     std::shared_ptr<MemoryBudget> memory; // where what becomes of it is counted
     bool http10 = false;
 

@@ -2,7 +2,6 @@
 // Thread: values.
 #pragma once
 
-#include "base/cancellation.h"
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/memory_budget.h"
@@ -16,6 +15,7 @@
 
 #include <array>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <variant>
@@ -42,7 +42,7 @@ struct InferenceRequest
 {
     ModelId model; // empty name: the default model
     InputDecoder decode;
-    Cancellation cancellation;
+    std::stop_token cancellation;
     std::optional<Milliseconds> deadline; // from submission; unset: the service's default
     std::optional<DecoderSettings>
         decoder;                   // overrides the settings' thresholds (the window's sliders)

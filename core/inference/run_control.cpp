@@ -20,7 +20,7 @@ std::string text(std::size_t bytes)
 
 } // namespace
 
-RunControl::RunControl(SteadyTime deadline, const Clock &clock, Cancellation cancellation,
+RunControl::RunControl(SteadyTime deadline, const Clock &clock, std::stop_token cancellation,
                        MemoryBudget::Share share)
     : m_deadline(deadline)
     , m_clock(&clock)
@@ -31,7 +31,7 @@ RunControl::RunControl(SteadyTime deadline, const Clock &clock, Cancellation can
 
 Result<void> RunControl::check(SteadyTime now) const
 {
-    if (m_cancellation && m_cancellation->cancelled())
+    if (m_cancellation.stop_requested())
         return Error{ErrorCode::Cancelled, "The client went away before the answer."};
     if (now >= m_deadline)
         return Error{ErrorCode::DeadlineExceeded,

@@ -5,14 +5,13 @@
 // step() a counter, each 256th call a look at the clock.
 #pragma once
 
-#include "base/cancellation.h"
 #include "base/clock.h"
 #include "base/memory_budget.h"
 #include "base/result.h"
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
+#include <stop_token>
 #include <string_view>
 
 namespace warmbench {
@@ -21,7 +20,7 @@ class RunControl
 {
 public:
     RunControl() = default; // no limits
-    RunControl(SteadyTime deadline, const Clock &clock, Cancellation cancellation,
+    RunControl(SteadyTime deadline, const Clock &clock, std::stop_token cancellation,
                MemoryBudget::Share share);
 
     // Cancelled or DeadlineExceeded where the work is not worth going on.
@@ -46,7 +45,7 @@ private:
 
     SteadyTime m_deadline = SteadyTime::max();
     const Clock *m_clock = nullptr;
-    std::optional<Cancellation> m_cancellation;
+    std::stop_token m_cancellation;
     MemoryBudget::Share m_share;
     std::size_t m_bytes = 0;
     unsigned m_steps = 0;

@@ -24,7 +24,7 @@ Error stoppingError()
 // Why a job is not worth running any more.
 std::optional<Error> obstacle(const Job &job, SteadyTime now)
 {
-    if (job.cancellation.cancelled())
+    if (job.cancellation.stop_requested())
         return Error{ErrorCode::Cancelled, "The request was cancelled while it waited."};
     if (now >= job.deadline)
         return Error{ErrorCode::DeadlineExceeded,

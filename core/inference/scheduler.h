@@ -11,12 +11,12 @@
 // submit never blocks.
 #pragma once
 
-#include "base/cancellation.h"
 #include "base/clock.h"
 #include "base/result.h"
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace warmbench {
@@ -33,7 +33,7 @@ struct Job
     std::string queue;   // jobs of one name share a bounded queue and a concurrency
     int concurrency = 1; // as the newest job of the queue says
     SteadyTime deadline = SteadyTime::max();
-    Cancellation cancellation;
+    std::stop_token cancellation;
     std::function<void()> run;          // on a pool thread
     std::function<void(Error)> abandon; // instead of run, or after it has thrown: any thread, no
                                         // lock held

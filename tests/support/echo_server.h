@@ -84,7 +84,7 @@ public:
     {
         const std::lock_guard lock(m_mutex);
         return std::any_of(m_later.begin(), m_later.end(), [&](const auto &entry) {
-            return named(entry.first) == name && entry.first.cancellation.cancelled();
+            return named(entry.first) == name && entry.first.cancellation.stop_requested();
         });
     }
     // One /later after the other: from then on several of this connection are under way at once.

@@ -121,7 +121,7 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
 
 Playground::~Playground()
 {
-    m_cancellation.cancel();
+    m_cancellation.request_stop();
 }
 
 void Playground::makeActions()
@@ -383,7 +383,7 @@ void Playground::start()
 {
     m_running = true;
     m_again = false;
-    m_cancellation = {};
+    m_cancellation = std::stop_source();
     m_cancel->setEnabled(true);
     const quint64 number = ++m_runNumber;
     RunRequest request;
@@ -395,7 +395,7 @@ void Playground::start()
     else
         request.input = NumbersInput{numbersBody()};
     request.decoder = m_result->chosenDecoder();
-    request.cancellation = m_cancellation;
+    request.cancellation = m_cancellation.get_token();
     startRun(m_workbench, request,
              onGui(this, [this, number, name = m_model, picture](const Result<RunResult> &done) {
                  if (number != m_runNumber)
@@ -420,7 +420,7 @@ void Playground::cancelRun()
 {
     if (!m_running)
         return;
-    m_cancellation.cancel();
+    m_cancellation.request_stop();
     ++m_runNumber; // its answer is not wanted any more
     m_running = false;
     m_again = false;

@@ -8,6 +8,7 @@
 #include "ui/workbench_feed.h"
 
 #include <QWidget>
+#include <stop_token>
 
 class QAction;
 class QLabel;
@@ -103,7 +104,7 @@ private:
     Kind m_kind = Kind::Picture;
     std::shared_ptr<const ModelStatus::Facts> m_facts; // as last shown
     std::optional<PictureInput> m_picture;
-    Cancellation m_cancellation;
+    std::stop_source m_cancellation;
     bool m_running = false;
     bool m_again = false;
     quint64 m_runNumber = 0;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <QImage>
 #include <QString>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -36,7 +37,7 @@ struct RunRequest
     std::string model;
     std::variant<PictureInput, NumbersInput> input;
     std::optional<DecoderSettings> decoder; // the sliders
-    Cancellation cancellation;
+    std::stop_token cancellation;
 };
 
 struct RunResult

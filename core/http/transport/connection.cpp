@@ -222,7 +222,7 @@ void Connection::handle(FramedRequest framed, RequestLine line,
     request.fields = std::move(framed.fields);
     request.body = std::move(framed.body);
     request.client = m_peer;
-    request.cancellation = exchange->cancellation;
+    request.cancellation = exchange->cancellation.get_token();
     request.memory = m_server.memory();
     request.http10 = framed.http10;
     if (request.path == serverItself) {
@@ -411,7 +411,7 @@ void Connection::closeUnused()
 void Connection::giveUp()
 {
     for (const auto &exchange : m_exchanges.all()) {
-        exchange->cancellation.cancel();
+        exchange->cancellation.request_stop();
         if (exchange->connection && !exchange->answered)
             deliver(*exchange, unavailable("The server stopped before the answer was there: try "
                                            "again in a moment, or another one."));

@@ -122,7 +122,7 @@ CodingError tooMuch(Bytes most)
 
 // Decodes to learn how much comes out, and throws it away.
 std::variant<std::size_t, CodingError> decodedSize(std::string_view coded, ContentCoding coding,
-                                                   Bytes most, const Cancellation &cancellation)
+                                                   Bytes most, const std::stop_token &cancellation)
 {
     Decoding decoding(coded, coding);
     std::string scratch(chunk, '\0');
@@ -131,7 +131,7 @@ std::variant<std::size_t, CodingError> decodedSize(std::string_view coded, Conte
         size += decoding.fill(scratch);
         if (size > static_cast<std::size_t>(most.count))
             return tooMuch(most);
-        if (cancellation.cancelled())
+        if (cancellation.stop_requested())
             return CodingError{400, "The client has gone."};
     }
     if (decoding.state() != Decoding::State::Ended)
@@ -247,7 +247,7 @@ ContentCoding wantedCoding(std::string_view acceptEncoding)
 }
 
 std::variant<std::string, CodingError> decoded(std::string_view coded, ContentCoding coding,
-                                               Bytes most, const Cancellation &cancellation)
+                                               Bytes most, const std::stop_token &cancellation)
 {
     const auto allowed = static_cast<std::size_t>(most.count);
     // No more room is needed than the coded bytes can come to.

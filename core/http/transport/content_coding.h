@@ -8,11 +8,11 @@
 #pragma once
 
 #include "base/bytes.h"
-#include "base/cancellation.h"
 #include "http/api_types.h"
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -37,7 +37,8 @@ struct CodingError
 };
 
 std::variant<std::string, CodingError> decoded(std::string_view coded, ContentCoding coding,
-                                               Bytes most, const Cancellation &cancellation = {});
+                                               Bytes most,
+                                               const std::stop_token &cancellation = {});
 // Nothing where the text would not get smaller.
 std::optional<std::string> encoded(std::string_view plain, ContentCoding coding);
 

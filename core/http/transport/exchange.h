@@ -3,7 +3,6 @@
 // Thread: the http thread of its connection alone looks inside, but for `cut`.
 #pragma once
 
-#include "base/cancellation.h"
 #include "base/clock.h"
 #include "base/memory_budget.h"
 #include "http/transport/reply_stream.h"
@@ -12,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace warmbench::http {
@@ -21,7 +21,7 @@ class Connection;
 struct Exchange
 {
     Connection *connection = nullptr; // null once the client has gone
-    Cancellation cancellation;
+    std::stop_source cancellation;
     bool head = false;  // the request was HEAD
     bool close = false; // the connection ends after the answer
     bool http10 = false;

@@ -115,7 +115,7 @@ void ExchangeQueue::abandon()
 void ExchangeQueue::cancelAll()
 {
     for (const auto &exchange : m_exchanges)
-        exchange->cancellation.cancel();
+        exchange->cancellation.request_stop();
 }
 
 std::size_t ExchangeQueue::outputWith(const FramedRequest &next) const

@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,14 @@ private:
     std::condition_variable m_changed;
     std::vector<std::string> m_lines;
 };
+
+// Of a request whose client has gone already.
+inline std::stop_token stopped()
+{
+    std::stop_source source;
+    source.request_stop();
+    return source.get_token();
+}
 
 using Lines = std::vector<std::string>;
 

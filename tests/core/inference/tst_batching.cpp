@@ -240,18 +240,18 @@ private Q_SLOTS:
 
     void cancellationStopsBetweenTwoRuns()
     {
-        const Cancellation cancellation;
+        std::stop_source cancellation;
         FakeNetworkOptions options;
         options.spec = vectors(1, 2);
         options.batches = false;
         options.answer = [&](std::span<const Tensor> inputs) -> Result<std::vector<Tensor>> {
-            cancellation.cancel();
+            cancellation.request_stop();
             return std::vector<Tensor>{inputs.front()};
         };
         FakeNetwork network(options);
         const std::vector<Tensor> samples(5, tensorOf({2}, {1, 2}));
         const SystemClock clock;
-        RunControl control(SteadyTime::max(), clock, cancellation, {});
+        RunControl control(SteadyTime::max(), clock, cancellation.get_token(), {});
         const auto outputs = runSamples(network, samples, control);
         QVERIFY(!outputs);
         QCOMPARE(errorCodeName(outputs.error().code), "CANCELLED");

@@ -221,9 +221,11 @@ private Q_SLOTS:
     void aClientThatWentAwayEndsItBetweenTwoPhases()
     {
         const ModelBundle model = echo();
+        std::stop_source cancellation;
         InferenceRequest request;
-        request.decode = [cancellation = request.cancellation](const ModelBundle &, RunControl &) {
-            cancellation.cancel();
+        request.cancellation = cancellation.get_token();
+        request.decode = [&](const ModelBundle &, RunControl &) {
+            cancellation.request_stop();
             return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
         };
         const auto prediction = runPrediction(model, request, never, ManualClock());

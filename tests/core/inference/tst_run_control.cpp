@@ -106,12 +106,12 @@ private Q_SLOTS:
     void deadlineAndCancellationAreSeen()
     {
         ManualClock clock;
-        const Cancellation cancellation;
-        RunControl control(clock.now() + 5ms, clock, cancellation, {});
+        std::stop_source cancellation;
+        RunControl control(clock.now() + 5ms, clock, cancellation.get_token(), {});
         QVERIFY(control.check());
         clock.advance(5ms);
         QCOMPARE(errorCodeName(control.check().error().code), "DEADLINE_EXCEEDED");
-        cancellation.cancel();
+        cancellation.request_stop();
         QCOMPARE(errorCodeName(control.check().error().code), "CANCELLED");
         // A loop of small steps sees it within some hundred.
         int steps = 0;

@@ -64,12 +64,13 @@ private Q_SLOTS:
         QVERIFY(scheduler.submit(log.job("digits", "running", &gate)));
         QVERIFY(gate.awaitWaiting(1));
         Job cancelled = log.job("digits", "cancelled");
-        const Cancellation cancellation = cancelled.cancellation;
+        std::stop_source cancellation;
+        cancelled.cancellation = cancellation.get_token();
         QVERIFY(scheduler.submit(std::move(cancelled)));
         Job late = log.job("digits", "late");
         late.deadline = clock.now() + 1s;
         QVERIFY(scheduler.submit(std::move(late)));
-        cancellation.cancel();
+        cancellation.request_stop();
         clock.advance(1s);
         QVERIFY(scheduler.submit(log.job("digits", "new")));
         QCOMPARE(log.lines(), (Lines{"cancelled: CANCELLED", "late: DEADLINE_EXCEEDED"}));
@@ -116,11 +117,12 @@ private Q_SLOTS:
         QVERIFY(scheduler.submit(log.job("digits", "running", &gate)));
         QVERIFY(gate.awaitWaiting(1));
         Job job = log.job("digits", "cancelled");
-        const Cancellation cancellation = job.cancellation;
+        std::stop_source cancellation;
+        job.cancellation = cancellation.get_token();
         QVERIFY(scheduler.submit(std::move(job)));
         scheduler.sweep();
         QCOMPARE(log.lines(), Lines{});
-        cancellation.cancel();
+        cancellation.request_stop();
         gate.open();
         QCOMPARE(log.await(2), (Lines{"running", "cancelled: CANCELLED"}));
     }
@@ -137,7 +139,7 @@ private Q_SLOTS:
         Scheduler scheduler(clock, {1, 8});
         QVERIFY(scheduler.submit(log.job("digits", "first", &first)));
         Job dropped = log.job("digits", "dropped");
-        dropped.cancellation.cancel();
+        dropped.cancellation = stopped();
         QVERIFY(scheduler.submit(std::move(dropped)));
         QVERIFY(scheduler.submit(log.job("digits", "next", &next)));
         first.open();
@@ -309,7 +311,7 @@ private Q_SLOTS:
         QVERIFY(scheduler.submit(std::move(job)));
         QCOMPARE(log.await(1), Lines{"inner"});
         Job dropped = log.job("digits", "dropped");
-        dropped.cancellation.cancel();
+        dropped.cancellation = stopped();
         dropped.abandon = [&](const Error &) {
             QVERIFY(scheduler.submit(log.job("digits", "after")));
         };
@@ -425,11 +427,12 @@ private Q_SLOTS:
                         job.abandon = [&end](const Error &) { ++end; };
                         if (i % 4 == 0) // finds out that it is heavy
                             job.run = [&scheduler, heavy = job] { scheduler.giveBack(heavy); };
-                        const Cancellation cancellation = job.cancellation;
+                        std::stop_source cancellation;
+                        job.cancellation = cancellation.get_token();
                         if (!scheduler.submit(std::move(job)))
                             ++end;
                         if (i % 7 == 0)
-                            cancellation.cancel();
+                            cancellation.request_stop();
                         if (i % 11 == 0)
                             scheduler.sweep();
                     }

@@ -187,9 +187,10 @@ private Q_SLOTS:
             decoded = true;
             return Result<InferenceInputs>(SampleInputs{tensorOf({4}, {1, 2, 3, 4})});
         };
-        const Cancellation cancellation = request.cancellation;
+        std::stop_source cancellation;
+        request.cancellation = cancellation.get_token();
         bench.workbench->predict(std::move(request), inbox.slot());
-        cancellation.cancel();
+        cancellation.request_stop();
         gate->open();
         QVERIFY(inbox.await(2));
         QCOMPARE(codeOf(inbox.at(1)), std::string("CANCELLED"));
