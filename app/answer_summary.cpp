@@ -1,6 +1,6 @@
 #include "answer_summary.h"
 
-#include "http/bodies/json_body.h"
+#include "inference/body/json_body.h"
 #include "tensor/json_reader.h"
 #include "tensor/json_writer.h"
 
@@ -123,24 +123,24 @@ void appendMember(std::string &out, std::string_view key, std::string_view json)
 Result<std::string> summarised(std::string_view answer,
                                const std::function<Result<OutputTypes>()> &types)
 {
-    const http::JsonText text(answer);
-    const auto members = http::jsonMembers(text.view(), "The answer");
+    const JsonText text(answer);
+    const auto members = jsonMembers(text.view(), "The answer");
     if (!members)
         return members.error();
     Summary summary(types);
     std::string out = "{";
-    for (const http::JsonMember &member : *members) {
+    for (const JsonMember &member : *members) {
         if (member.key == "prediction") {
             const auto shown = summary.shown(member.value, {});
             if (!shown)
                 return shown;
             appendMember(out, member.key, *shown);
         } else if (member.key == "outputs") {
-            const auto outputs = http::jsonMembers(member.value, "\"outputs\"");
+            const auto outputs = jsonMembers(member.value, "\"outputs\"");
             if (!outputs)
                 return outputs.error();
             std::string all = "{";
-            for (const http::JsonMember &output : *outputs) {
+            for (const JsonMember &output : *outputs) {
                 const auto shown = summary.shown(output.value, output.key);
                 if (!shown)
                     return shown;

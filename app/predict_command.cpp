@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "end_limit.h"
-#include "http/simple/prediction_body.h"
 #include "http/simple/prediction_json.h"
+#include "inference/body/prediction_body.h"
 #include "open_models.h"
 #include "predict_inputs.h"
 #include "remote_predictor.h"
@@ -22,17 +22,6 @@ namespace {
 // A server answers 504 itself when its deadline has passed; until then it is waited for.
 constexpr Milliseconds grace{5'000};
 
-InputDecoder decoderOf(const PredictInput &input)
-{
-    return [input](const ModelBundle &model, RunControl &control) -> Result<InferenceInputs> {
-        const bool byName = input.hasNames() && !model.settings.input.features.empty();
-        auto decode = http::decoderFor(input.body(byName), "");
-        if (!decode)
-            return std::move(decode).error();
-        return (*decode)(model, control);
-    };
-}
-
 class LocalPredictor final : public Predictor
 {
 public:
@@ -43,9 +32,12 @@ public:
     }
     Result<std::string> predict(const PredictInput &input) override
     {
+        auto decode = bodyDecoder(std::make_shared<const std::string>(input.body()));
+        if (!decode)
+            return std::move(decode).error();
         InferenceRequest request;
         request.model.name = m_model;
-        request.decode = decoderOf(input);
+        request.decode = *std::move(decode);
         std::promise<Result<Prediction>> promise;
         m_workbench.predict(std::move(request), [&](Result<Prediction> result) {
             promise.set_value(std::move(result));

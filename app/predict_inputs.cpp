@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "tensor/json_writer.h"
+#include "inference/body/prediction_body.h"
 
 #include <algorithm>
 #include <array>
@@ -75,26 +75,11 @@ Result<std::string> contentOf(const std::string &file, Bytes limit)
     return readFileOrPipe(file, limit);
 }
 
-std::string rowBody(const CsvTable &table, const std::vector<double> &row, bool byName)
-{
-    std::string body = byName ? "{\"features\": {" : "{\"input\": [";
-    for (std::size_t column = 0; column < row.size(); ++column) {
-        if (column > 0)
-            body += ", ";
-        if (byName) {
-            appendJsonString(body, trimmed(table.names[column]));
-            body += ": ";
-        }
-        appendJsonNumber(body, row[column]);
-    }
-    return body + (byName ? "}}" : "]}");
-}
-
 } // namespace
 
-PredictInput::PredictInput(std::string name, std::string body)
+PredictInput::PredictInput(std::string name, std::string content)
     : m_name(std::move(name))
-    , m_body(std::move(body))
+    , m_content(std::move(content))
 {
 }
 
@@ -105,9 +90,9 @@ PredictInput::PredictInput(std::string name, std::shared_ptr<const CsvTable> tab
 {
 }
 
-std::string PredictInput::body(bool byName) const
+std::string PredictInput::body() const
 {
-    return m_table ? rowBody(*m_table, m_table->rows[m_row], byName) : m_body;
+    return m_table ? csvRowAlone(*m_table, m_row) : m_content;
 }
 
 std::vector<std::string> filesOf(const std::string &argument)
@@ -124,19 +109,29 @@ Result<std::vector<PredictInput>> readInputs(const std::string &file, Bytes limi
     if (!content)
         return std::move(content).error();
     std::vector<PredictInput> inputs;
-    if (lowered(file).ends_with(".csv")) {
-        auto read = readCsv(*content);
-        if (!read)
-            return Error{read.error().code, fmt::format("{}: {}", file, read.error().message)};
-        const auto table = std::make_shared<const CsvTable>(std::move(*read));
-        for (std::size_t row = 0; row < table->rows.size(); ++row)
-            inputs.emplace_back(fmt::format("{}:{}", file, row + 1), table, row);
+    if (bodyKind(*content) != BodyKind::Csv) {
+        inputs.emplace_back(file, *std::move(content));
         return inputs;
     }
-    // A bare list of numbers is one sample.
-    if (trimmed(*content).starts_with('['))
-        *content = "{\"input\": " + *content + "}";
-    inputs.emplace_back(file, std::move(*content));
+    struct Kept
+    {
+        std::string text;
+        CsvTable table; // its views point into the text
+    };
+    const auto kept = std::make_shared<Kept>();
+    kept->text = *std::move(content);
+    auto read = readCsv(kept->text);
+    if (!read)
+        return Error{read.error().code, fmt::format("{}: {}", file, read.error().message)};
+    kept->table = *std::move(read);
+    const std::shared_ptr<const CsvTable> table(kept, &kept->table);
+    for (std::size_t row = 0; row < table->rows.size(); ++row) {
+        // A row alone could not say which one it is.
+        if (const auto numbers = csvNumbers(*table, row); !numbers)
+            return Error{numbers.error().code,
+                         fmt::format("{}: {}", file, numbers.error().message)};
+        inputs.emplace_back(fmt::format("{}:{}", file, row + 1), table, row);
+    }
     return inputs;
 }
 

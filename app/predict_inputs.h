@@ -16,20 +16,17 @@ namespace warmbench::app {
 class PredictInput
 {
 public:
-    PredictInput(std::string name, std::string body);
+    PredictInput(std::string name, std::string content);
     PredictInput(std::string name, std::shared_ptr<const CsvTable> table, std::size_t row);
 
     // A file's path, "-", or "PATH:ROW" counted from 1.
     const std::string &name() const { return m_name; }
-    // True for a row of a table whose header names the columns.
-    bool hasNames() const { return m_table && !m_table->names.empty(); }
-    // By name only where hasNames(): {"features": {...}} for models whose settings name their
-    // numbers.
-    std::string body(bool byName) const;
+    // The content, or a row of the table behind the header that names its columns.
+    std::string body() const;
 
 private:
     std::string m_name;
-    std::string m_body;
+    std::string m_content;
     std::shared_ptr<const CsvTable> m_table;
     std::size_t m_row = 0;
 };

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <QEventLoop>
 #include <QHostAddress>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QNetworkProxy>
@@ -80,14 +79,7 @@ Result<std::unique_ptr<RemotePredictor>> RemotePredictor::connect(const RemoteSe
 
 Result<std::string> RemotePredictor::predict(const PredictInput &input)
 {
-    bool byName = false;
-    if (input.hasNames()) {
-        const auto names = namesFeatures();
-        if (!names)
-            return names.error();
-        byName = *names;
-    }
-    auto answer = bodyOf(exchange("/predict/" + m_encodedModel, input.body(byName)));
+    auto answer = bodyOf(exchange("/predict/" + m_encodedModel, input.body()));
     if (answer && !objectOf(*answer).contains(QLatin1String("prediction")))
         return failedPrecondition(
             fmt::format("What answers at {} is no Warmbench server: its answer has no "
@@ -122,26 +114,6 @@ Result<std::string> RemotePredictor::describe()
         return failedPrecondition(
             fmt::format("What answers at {} is no Warmbench server: check --url.", m_where));
     return answer;
-}
-
-Result<bool> RemotePredictor::namesFeatures()
-{
-    if (m_namesFeatures)
-        return *m_namesFeatures;
-    auto description = describe();
-    if (description && objectOf(*description)[QLatin1String("settings")].isNull()) {
-        // What was never loaded shows its settings once it was described, as this route does.
-        if (const auto read = bodyOf(exchange("/v2/models/" + m_encodedModel, {})); !read)
-            return read.error();
-        description = describe();
-    }
-    if (!description)
-        return description.error();
-    m_namesFeatures = !objectOf(*description)[QLatin1String("settings")][QLatin1String("input")]
-                                             [QLatin1String("features")]
-                                                 .toArray()
-                                                 .isEmpty();
-    return *m_namesFeatures;
 }
 
 Result<RemotePredictor::Reply> RemotePredictor::exchange(const std::string &path,

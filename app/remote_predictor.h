@@ -54,13 +54,11 @@ private:
     Result<std::string> bodyOf(const Result<Reply> &reply) const; // of a 200
     Error failureOf(QNetworkReply &reply, bool timedOut) const;
     Result<std::string> describe(); // GET /models/NAME
-    Result<bool> namesFeatures();   // has the server read its files where it was never loaded
 
     RemoteServer m_server;
     std::string m_where; // for messages
     std::string m_model;
     std::string m_encodedModel;
-    std::optional<bool> m_namesFeatures;
     QNetworkAccessManager m_manager;
 };
 

@@ -10,7 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # What a folder includes beside itself. core/ is left out of the names, as in the includes.
-CORE = ["base", "tensor", "engine", "model", "model/cache", "inference", "metrics"]
+CORE = ["base", "tensor", "engine", "model", "model/cache", "inference", "inference/body", "metrics"]
 ARROWS = {
     "base": [],
     "tensor": ["base"],
@@ -21,6 +21,7 @@ ARROWS = {
     "model/cache": ["base", "model"],
     "metrics": ["base"],
     "inference": ["base", "tensor", "engine", "model", "model/cache", "metrics"],
+    "inference/body": ["base", "tensor", "model", "inference"],
     "http/transport": ["base", "http"],
     "http/bodies": ["base", "tensor", "inference", "http"],
     "http/simple": [*CORE, "http", "http/bodies", "http/transport"],

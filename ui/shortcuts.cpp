@@ -11,9 +11,9 @@ QKeySequence keysOf(Shortcut shortcut)
     switch (shortcut) {
     case Shortcut::OpenModel:
         return Qt::CTRL | Qt::Key_O;
-    case Shortcut::OpenPicture:
+    case Shortcut::OpenInput:
         return Qt::CTRL | Qt::SHIFT | Qt::Key_O;
-    case Shortcut::PastePicture:
+    case Shortcut::PasteInput:
         return QKeySequence::Paste;
     case Shortcut::Run:
         return Qt::CTRL | Qt::Key_Return;

@@ -10,8 +10,8 @@ namespace warmbench::ui {
 
 enum class Shortcut {
     OpenModel,
-    OpenPicture,
-    PastePicture,
+    OpenInput,
+    PasteInput,
     Run,
     CancelRun,
     CopyCurl,

@@ -14,8 +14,6 @@ namespace warmbench {
 
 namespace {
 
-using Cells = std::vector<std::string>;
-
 // The separator that the first line has outside quotes: tab before semicolon before comma, since
 // commas also stand within numbers and texts.
 char separatorOf(std::string_view text)
@@ -44,68 +42,77 @@ public:
     {
     }
 
-    // False at the end; error() tells of a quote that is never closed.
-    bool next(Cells &cells)
+    // Gives each cell of the next row to `take`, with its column from 0. False at the end; error()
+    // tells of a quote that is never closed.
+    template <typename Take>
+    bool next(const Take &take)
     {
-        for (;;) {
-            if (m_text.empty())
-                return false;
-            cells.clear();
-            ++m_row;
+        while (!m_text.empty()) {
+            ++m_number;
+            const std::string_view from = m_text;
             bool more = true;
-            while (more) {
-                if (!cell(cells))
+            bool blank = false;
+            for (m_columns = 0; more; ++m_columns) {
+                if (!cell())
                     return false;
-                more = !m_text.empty() && m_text.front() == m_separator;
+                more = m_text.starts_with(m_separator);
                 if (more)
                     m_text.remove_prefix(1);
+                blank = m_columns == 0 && !more && m_cell.empty();
+                if (!blank)
+                    take(m_columns, std::string_view(m_cell));
             }
+            m_row = from.substr(0, from.size() - m_text.size());
             endLine();
-            if (cells.size() > 1 || !cells.front().empty())
+            if (!blank)
                 return true;
         }
+        return false;
     }
-    std::size_t row() const { return m_row; }
+    std::string_view row() const { return m_row; }
+    std::size_t columns() const { return m_columns; }
+    std::size_t number() const { return m_number; } // from 1, blank lines too
     const std::optional<Error> &error() const { return m_error; }
 
 private:
-    bool cell(Cells &cells)
+    bool cell()
     {
         const auto start = m_text.find_first_not_of(m_separator == '\t' ? " " : " \t");
         if (start != std::string_view::npos && m_text[start] == '"') {
             m_text.remove_prefix(start + 1);
-            return quotedCell(cells);
+            return quotedCell();
         }
-        const std::array<char, 3> ends{m_separator, '\n', '\r'};
-        const auto end = m_text.find_first_of(std::string_view(ends.data(), ends.size()));
-        cells.emplace_back(trimmed(m_text.substr(0, end)));
-        m_text.remove_prefix(end == std::string_view::npos ? m_text.size() : end);
+        m_cell = trimmed(takenToItsEnd());
         return true;
     }
-    bool quotedCell(Cells &cells)
+    bool quotedCell()
     {
-        std::string content;
+        m_cell.clear();
         for (;;) {
             const auto quote = m_text.find('"');
             if (quote == std::string_view::npos) {
                 m_error = invalidArgument(fmt::format(
                     "The CSV has a quote in row {} that is never closed; add the closing \".",
-                    m_row));
+                    m_number));
                 return false;
             }
-            content += m_text.substr(0, quote);
+            m_cell += m_text.substr(0, quote);
             m_text.remove_prefix(quote + 1);
             if (!m_text.starts_with('"'))
                 break;
-            content += '"';
+            m_cell += '"';
             m_text.remove_prefix(1);
         }
+        m_cell += trimmed(takenToItsEnd());
+        return true;
+    }
+    std::string_view takenToItsEnd()
+    {
         const std::array<char, 3> ends{m_separator, '\n', '\r'};
         const auto end = m_text.find_first_of(std::string_view(ends.data(), ends.size()));
-        content += trimmed(m_text.substr(0, end));
-        cells.push_back(std::move(content));
-        m_text.remove_prefix(end == std::string_view::npos ? m_text.size() : end);
-        return true;
+        const std::string_view taken = m_text.substr(0, end);
+        m_text.remove_prefix(taken.size());
+        return taken;
     }
     void endLine()
     {
@@ -117,7 +124,10 @@ private:
 
     std::string_view m_text;
     char m_separator;
-    std::size_t m_row = 0;
+    std::string m_cell;
+    std::string_view m_row;
+    std::size_t m_columns = 0;
+    std::size_t m_number = 0;
     std::optional<Error> m_error;
 };
 
@@ -137,32 +147,19 @@ Error noNumber(const CsvTable &table, std::size_t row, std::size_t column, std::
     const std::string name = column < table.names.size()
                                  ? fmt::format(" (\"{}\")", printable(table.names[column], 40))
                                  : "";
+    const bool alone = table.rows.size() == 1;
     const bool comma = cell.find(',') != std::string_view::npos;
     return invalidArgument(fmt::format(
-        "Row {}, column {}{} of the CSV is {}, which is no number; {}.", row, column + 1, name,
+        "{} {}{} of the CSV is {}, which is no number; {}.",
+        alone ? "Column" : fmt::format("Row {}, column", table.rows[row].number), column + 1, name,
         cell.empty() ? "empty" : fmt::format("\"{}\"", printable(cell, 40)),
         comma ? "write decimals with a point" : "give a number such as 0.5, or nan"));
 }
 
-Result<void> addRow(CsvTable &table, const Cells &cells, std::size_t row)
+char separatorOfTable(std::string_view text)
 {
-    const std::size_t expected = !table.names.empty() ? table.names.size()
-                                 : table.rows.empty() ? cells.size()
-                                                      : table.rows.front().size();
-    if (cells.size() != expected)
-        return invalidArgument(fmt::format("Row {} of the CSV has {} cells, the rows before it {}; "
-                                           "give all rows the same length.",
-                                           row, cells.size(), expected));
-    std::vector<double> numbers;
-    numbers.reserve(cells.size());
-    for (std::size_t column = 0; column < cells.size(); ++column) {
-        const auto number = numberOf(cells[column]);
-        if (!number)
-            return noNumber(table, row, column, cells[column]);
-        numbers.push_back(*number);
-    }
-    table.rows.push_back(std::move(numbers));
-    return {};
+    const auto start = text.find_first_not_of("\r\n");
+    return separatorOf(text.substr(start == std::string_view::npos ? 0 : start));
 }
 
 void appendCell(std::string &out, std::string_view text)
@@ -196,29 +193,49 @@ void appendNumber(std::string &out, T value)
 
 } // namespace
 
+bool looksLikeCsv(std::string_view text)
+{
+    constexpr std::size_t most = std::size_t(1) << 20;
+    text = withoutByteOrderMark(text).substr(0, most);
+    RowReader reader(text, separatorOfTable(text));
+    bool number = false;
+    bool binary = false;
+    const auto look = [&](std::size_t, std::string_view cell) {
+        number = number || numberOf(cell);
+        binary = binary || std::any_of(cell.begin(), cell.end(), [](unsigned char c) {
+                     return c < ' ' && c != '\t' && c != '\r' && c != '\n';
+                 });
+    };
+    for (int row = 0; row < 2 && !number && !binary; ++row)
+        reader.next(look);
+    return number && !binary;
+}
+
 Result<CsvTable> readCsv(std::string_view text)
 {
     text = withoutByteOrderMark(text);
-    const auto start = text.find_first_not_of("\r\n");
-    RowReader reader(text, separatorOf(text.substr(start == std::string_view::npos ? 0 : start)));
     CsvTable table;
-    Cells cells;
-    bool first = true;
-    while (reader.next(cells)) {
-        const bool header =
-            first && !std::all_of(cells.begin(), cells.end(), [](const std::string &cell) {
-                return numberOf(cell).has_value();
-            });
-        first = false;
-        if (header) {
-            table.names = cells;
-            continue;
-        }
-        if (auto added = addRow(table, cells, reader.row()); !added)
-            return added.error();
+    table.separator = separatorOfTable(text);
+    RowReader reader(text, table.separator);
+    bool numbers = true;
+    const auto look = [&](std::size_t, std::string_view cell) {
+        numbers = numbers && numberOf(cell);
+    };
+    const auto skip = [](std::size_t, std::string_view) {};
+    for (bool more = reader.next(look); more; more = reader.next(skip)) {
+        const bool first = table.columns == 0;
+        if (first)
+            table.columns = reader.columns();
+        if (first && !numbers)
+            table.header = reader.row();
+        else
+            table.rows.push_back({reader.row(), reader.number()});
     }
     if (reader.error())
         return *reader.error();
+    RowReader(table.header, table.separator).next([&](std::size_t, std::string_view cell) {
+        table.names.emplace_back(cell);
+    });
     if (!table.names.empty() && table.rows.empty())
         return invalidArgument(
             fmt::format("The CSV has no row of numbers; its only row (\"{}\", ...) "
@@ -227,6 +244,36 @@ Result<CsvTable> readCsv(std::string_view text)
     if (table.rows.empty())
         return invalidArgument("The CSV has no rows; give one line of numbers a sample.");
     return table;
+}
+
+Result<std::vector<double>> csvNumbers(const CsvTable &table, std::size_t row)
+{
+    std::vector<double> numbers;
+    std::optional<Error> error;
+    RowReader reader(table.rows[row].text, table.separator);
+    reader.next([&](std::size_t column, std::string_view cell) {
+        const auto number = numberOf(cell);
+        if (number)
+            numbers.push_back(*number);
+        else if (!error)
+            error = noNumber(table, row, column, cell);
+    });
+    if (reader.columns() != table.columns)
+        return invalidArgument(
+            fmt::format("Row {} of the CSV has {} cells, {} {}; give all rows the same length.",
+                        table.rows[row].number, reader.columns(),
+                        table.names.empty() ? "the rows before it" : "its header", table.columns));
+    if (error)
+        return *std::move(error);
+    return numbers;
+}
+
+std::string csvRowAlone(const CsvTable &table, std::size_t row)
+{
+    std::string alone(table.header);
+    alone += alone.empty() ? "" : "\n";
+    alone += table.rows[row].text;
+    return alone + '\n';
 }
 
 std::string writeCsv(const Tensor &tensor)

@@ -1,5 +1,7 @@
 // Rows of numbers as people paste them: comma, semicolon or tab between, an optional header of
-// names, quotes as RFC 4180. Thread: any; pure functions.
+// names, quotes as RFC 4180. A table is split into its rows first; each is read in its turn, so
+// that a long one takes no more memory than its text.
+// Thread: any; pure functions.
 #pragma once
 
 #include "base/result.h"
@@ -11,16 +13,34 @@
 
 namespace warmbench {
 
-struct CsvTable
+struct CsvRow
 {
-    std::vector<std::string>
-        names; // empty without a header (a first row in which some cell is no number)
-    std::vector<std::vector<double>> rows; // all of one length; nan and inf are numbers
+    std::string_view text;
+    std::size_t number = 0; // from 1, as an editor counts lines where no cell has several
 };
 
-// InvalidArgument: no rows, rows of different lengths, or a cell that is no number, with its row
-// (from 1) and column.
+// Its views live as long as the text.
+struct CsvTable
+{
+    // Empty without a header, which is a first row in which some cell is no number.
+    std::vector<std::string> names;
+    std::string_view header; // as it stands in the text
+    std::vector<CsvRow> rows;
+    std::size_t columns = 0;
+    char separator = ',';
+};
+
+// True where a cell of the first two rows is a number, and none of them holds what no text does.
+bool looksLikeCsv(std::string_view text);
+
+// InvalidArgument: no rows of numbers, or a quote that is never closed.
 Result<CsvTable> readCsv(std::string_view text);
+// nan and inf are numbers. InvalidArgument: the row has another length than the first, or a cell
+// that is no number, with its row and column.
+Result<std::vector<double>> csvNumbers(const CsvTable &table, std::size_t row);
+
+// The row behind the header, as a table of its own.
+std::string csvRowAlone(const CsvTable &table, std::size_t row);
 std::string writeCsv(const Tensor &tensor); // a row per first dimension, the rest flattened
 
 } // namespace warmbench

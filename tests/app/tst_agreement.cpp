@@ -2,7 +2,7 @@
 // workbench that the window uses.
 #include "answer.h"
 #include "base/file.h"
-#include "http/simple/prediction_body.h"
+#include "http/simple/form_body.h"
 #include "http/simple/prediction_json.h"
 #include "http_client.h"
 #include "inference/workbench.h"

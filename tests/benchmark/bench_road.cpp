@@ -4,7 +4,7 @@
 //     bench_road MODEL BODY.json [Google Benchmark's options]
 #include "engine/engine.h"
 #include "http/bodies/quick_bodies.h"
-#include "http/simple/prediction_body.h"
+#include "http/simple/form_body.h"
 #include "http/simple/prediction_json.h"
 #include "inference/prediction_flow.h"
 #include "inference/workbench.h"

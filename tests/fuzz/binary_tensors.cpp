@@ -5,7 +5,7 @@
 // line feed, the body. The word "auto" for the field stands for the length of the JSON, which an
 // empty line (two line feeds, taken out) then ends; "npy" makes the body one of /predict.
 #include "checks.h"
-#include "http/simple/prediction_body.h"
+#include "http/simple/form_body.h"
 #include "models.h"
 #include "tensor/npy.h"
 #include "tensor_checks.h"

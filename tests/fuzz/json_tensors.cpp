@@ -4,7 +4,7 @@
 //
 // Input: the name of a model (models.h), a line feed, the body.
 #include "checks.h"
-#include "http/simple/prediction_body.h"
+#include "http/simple/form_body.h"
 #include "models.h"
 #include "tensor_checks.h"
 

@@ -4,7 +4,7 @@
 // Input: the field Content-Type, a line feed, the body.
 #include "http/bodies/multipart.h"
 #include "checks.h"
-#include "http/simple/prediction_body.h"
+#include "http/simple/form_body.h"
 #include "models.h"
 
 #include <fmt/format.h>

@@ -1,9 +1,12 @@
 // The window over a real workbench with the built-in sample: what a person does, and what it shows.
+#include "base/file.h"
 #include "base/logging.h"
 #include "fake_api.h"
 #include "inference/workbench.h"
+#include "tensor/npy.h"
 #include "test_files.h"
 #include "ui/models/model_table.h"
+#include "ui/playground/output_table.h"
 #include "ui/settings.h"
 #include "ui/window/main_window.h"
 
@@ -25,6 +28,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSlider>
+#include <QSpinBox>
 #include <QStatusBar>
 #include <QTemporaryDir>
 #include <QTest>
@@ -66,6 +70,10 @@ private Q_SLOTS:
     void aRefusedDropSaysWhy_data();
     void aRefusedDropSaysWhy();
     void aPictureForATableModelIsRefused();
+    void aTableModelThatWasNeverLoadedAsksForNumbers();
+    void aFileOfNumbersRunsWhereAPictureDoes();
+    void theRowsOfATableRunOneByOne();
+    void aRowIsPastedIntoTheFields();
     void theInspectorNamesTheOriginOfEachValue();
     void theLayoutIsRememberedAndReset();
     void theLayoutOfAnotherVersionIsLeftAlone();
@@ -96,6 +104,7 @@ private:
     QString stateOf(const QString &model) const;
     void select(const QString &model);
     void drop(const QList<QUrl> &urls);
+    QUrl written(const QString &name, const std::string &content) const;
 
     std::unique_ptr<QTemporaryDir> m_folder;
     SystemClock m_clock;
@@ -333,6 +342,86 @@ void TestMainWindow::aPictureForATableModelIsRefused()
     drop({QUrl::fromLocalFile(sample("three.png"))});
     QTRY_VERIFY_WITH_TIMEOUT(message(u"playgroundMessage"_s).contains(u"takes numbers"_s),
                              patience);
+}
+
+QUrl TestMainWindow::written(const QString &name, const std::string &content) const
+{
+    const QString path = m_folder->filePath(name);
+    return writeFile(path.toStdString(), content) ? QUrl::fromLocalFile(path) : QUrl();
+}
+
+void TestMainWindow::aTableModelThatWasNeverLoadedAsksForNumbers()
+{
+    // Nothing but the network itself says that it takes a row.
+    QVERIFY(QFile::remove(m_folder->filePath(u"iris.warmbench.json"_s)));
+    openSample();
+    select(u"iris"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(part<QWidget>(u"feature0"_s), patience);
+    QVERIFY(part<QWidget>(u"feature0"_s)->isVisible());
+    QCOMPARE(part<QWidget>(u"feature0"_s)->accessibleName(), u"feature 1"_s);
+    QCOMPARE(stateOf(u"iris"_s), u"Not loaded"_s);
+    QCOMPARE(m_workbench->cache().statistics().loads, 0);
+}
+
+void TestMainWindow::aFileOfNumbersRunsWhereAPictureDoes()
+{
+    openSample();
+    const std::vector<float> pixels(64, 0.5F);
+    const auto tensor = Tensor::fromValues<float>({1, 8, 8}, std::span(pixels));
+    drop({written(u"three.npy"_s, writeNpy(*tensor))});
+    QTRY_VERIFY2_WITH_TIMEOUT(outcome().contains(u"miss"_s),
+                              qPrintable(message(u"playgroundMessage"_s)), patience);
+    QVERIFY(part<QLabel>(u"fileName"_s)->isVisible());
+    QCOMPARE(part<QLabel>(u"fileName"_s)->text(), u"three.npy"_s);
+    QVERIFY2(part<QLabel>(u"fileSummary"_s)->text().contains(u"[1, 8, 8]"_s),
+             qPrintable(part<QLabel>(u"fileSummary"_s)->text()));
+    QVERIFY(!part<QSpinBox>(u"fileRow"_s)->isVisible());
+    part<QAction>(u"copyCurl"_s)->trigger();
+    QVERIFY(QApplication::clipboard()->text().contains(u"--data-binary @"_s));
+    QTest::mouseClick(part<QPushButton>(u"closeFile"_s), Qt::LeftButton);
+    QVERIFY(!part<QLabel>(u"fileName"_s)->isVisible());
+    drop({QUrl::fromLocalFile(sample("three.png"))});
+    QTRY_VERIFY_WITH_TIMEOUT(outcome().contains(u"hit"_s), patience);
+}
+
+void TestMainWindow::theRowsOfATableRunOneByOne()
+{
+    openSample();
+    select(u"iris"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(part<QWidget>(u"feature0"_s), patience);
+    drop({written(u"flowers.csv"_s, "petal width,sepal length\n0.2,5.1\n2.3,6.7\n")});
+    QTRY_VERIFY2_WITH_TIMEOUT(outcome().contains(u"miss"_s),
+                              qPrintable(message(u"playgroundMessage"_s)), patience);
+    auto *row = part<QSpinBox>(u"fileRow"_s);
+    QVERIFY(row->isVisible());
+    QCOMPARE(row->maximum(), 2);
+    const auto scores = [this] {
+        const QAbstractItemModel *outputs = part<QAbstractItemView>(u"outputs"_s)->model();
+        return outputs->index(0, ui::OutputTable::Values).data().toString();
+    };
+    const QString first = scores();
+    row->setValue(2);
+    QTRY_VERIFY_WITH_TIMEOUT(outcome().contains(u"hit"_s), patience);
+    QVERIFY(scores() != first);
+    part<QAction>(u"copyCurl"_s)->trigger();
+    QVERIFY2(QApplication::clipboard()->text().contains(u"petal width,sepal length\n2.3,6.7'"_s),
+             qPrintable(QApplication::clipboard()->text()));
+}
+
+void TestMainWindow::aRowIsPastedIntoTheFields()
+{
+    openSample();
+    select(u"iris"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(part<QWidget>(u"feature0"_s), patience);
+    QApplication::clipboard()->setText(u"sepal length\tpetal width\n6.7\t2.3\n"_s);
+    part<QAction>(u"pasteInput"_s)->trigger();
+    QTRY_VERIFY2_WITH_TIMEOUT(outcome().contains(u"miss"_s),
+                              qPrintable(message(u"playgroundMessage"_s)), patience);
+    QCOMPARE(part<QDoubleSpinBox>(u"feature0"_s)->value(), 6.7);
+    QApplication::clipboard()->setText(u"a longer text"_s);
+    part<QAction>(u"pasteInput"_s)->trigger();
+    QTRY_VERIFY2_WITH_TIMEOUT(message(u"playgroundMessage"_s).contains(u"neither a picture"_s),
+                              qPrintable(message(u"playgroundMessage"_s)), patience);
 }
 
 void TestMainWindow::theInspectorNamesTheOriginOfEachValue()

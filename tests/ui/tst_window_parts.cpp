@@ -27,10 +27,21 @@ using namespace warmbench;
 
 namespace {
 
-std::vector<Feature> flower()
+// A table model of two features.
+struct Flower
 {
-    return {{"sepal length", "cm", 4.3, 7.9, 5.8}, {"petal, width", "cm", {}, {}, {}}};
-}
+    Flower()
+    {
+        spec.inputs = {{"x", DType::Float32, {{-1, "batch"}, {2, {}}}, {}}};
+        input.kind = InputKind::Features;
+        input.features = {{"sepal length", "cm", 4.3, 7.9, 5.8},
+                          {"petal, width", "cm", {}, {}, {}}};
+    }
+    BodyTarget target() const { return {"flower", spec, input}; }
+
+    NetworkSpec spec;
+    InputPlan input;
+};
 
 MetricsSample sampleAt(int second, std::int64_t hits = 0)
 {
@@ -91,10 +102,12 @@ QString TestWindowParts::written(const QString &name, const QByteArray &content)
 void TestWindowParts::rowsArePasted_data()
 {
     QTest::addColumn<QString>("pasted");
-    QTest::newRow("by name") << uR"({"petal, width": 0.2, "sepal length": 5.1})"_s;
     QTest::newRow("as sent") << uR"({"features": {"sepal length": 5.1, "petal, width": 0.2}})"_s;
+    QTest::newRow("several, of which one is there")
+        << uR"({"features": [{"petal, width": 0.2, "sepal length": 5.1}]})"_s;
     QTest::newRow("list") << u" [5.1, 0.2] "_s;
     QTest::newRow("input") << uR"({"input": [5.1, 0.2]})"_s;
+    QTest::newRow("tensor") << uR"({"tensors": {"x": [[5.1, 0.2]]}})"_s;
     QTest::newRow("CSV") << u"5.1,0.2"_s;
     QTest::newRow("semicolons") << u"5.1;0.2\n"_s;
     QTest::newRow("CSV with names") << u"\"petal, width\",sepal length\n0.2,5.1"_s;
@@ -103,7 +116,8 @@ void TestWindowParts::rowsArePasted_data()
 void TestWindowParts::rowsArePasted()
 {
     QFETCH(QString, pasted);
-    const auto row = ui::parseRow(pasted, flower());
+    const Flower flower;
+    const auto row = ui::rowOf(pasted.toStdString(), flower.target());
     QVERIFY2(row, row ? "" : row.error().message.c_str());
     QCOMPARE(*row, (std::vector<double>{5.1, 0.2}));
 }
@@ -112,21 +126,27 @@ void TestWindowParts::badRowsSayWhatIsWrong_data()
 {
     QTest::addColumn<QString>("pasted");
     QTest::addColumn<QString>("says");
-    QTest::newRow("nothing") << u"  "_s << u"paste JSON"_s;
-    QTest::newRow("cut") << u"{\"sepal length\": 5.1,"_s << u"no JSON"_s;
-    QTest::newRow("too many") << u"1,2,3"_s << u"3 values where the model takes 2"_s;
-    QTest::newRow("too few") << u"[1]"_s << u"1 values where the model takes 2"_s;
-    QTest::newRow("missing") << uR"({"sepal length": 5.1})"_s << u"\"petal, width\""_s;
+    QTest::newRow("nothing") << u"  "_s << u"empty"_s;
+    QTest::newRow("cut") << u"{\"sepal length\": 5.1,"_s << u"no valid JSON"_s;
+    QTest::newRow("too many") << u"1,2,3"_s << u"3 values"_s;
+    QTest::newRow("too few") << u"[1]"_s << u"1 value"_s;
+    QTest::newRow("missing") << uR"({"features": {"sepal length": 5.1}})"_s
+                             << u"\"petal, width\""_s;
+    QTest::newRow("without its key")
+        << uR"({"sepal length": 5.1, "petal, width": 1})"_s << u"{\"features\":"_s;
     QTest::newRow("text for a number")
-        << uR"({"sepal length": "five", "petal, width": 1})"_s << u"\"sepal length\""_s;
-    QTest::newRow("text in a list") << uR"([1, "two"])"_s << u"no number"_s;
+        << uR"({"features": {"sepal length": "five", "petal, width": 1}})"_s
+        << u"\"sepal length\""_s;
+    QTest::newRow("text in a list") << uR"([1, "two"])"_s << u"\"two\""_s;
+    QTest::newRow("several rows") << u"1,2\n3,4"_s << u"2 rows"_s;
 }
 
 void TestWindowParts::badRowsSayWhatIsWrong()
 {
     QFETCH(QString, pasted);
     QFETCH(QString, says);
-    const auto row = ui::parseRow(pasted, flower());
+    const Flower flower;
+    const auto row = ui::rowOf(pasted.toStdString(), flower.target());
     QVERIFY(!row);
     const QString message = QString::fromStdString(row.error().message);
     QVERIFY2(message.contains(says), qPrintable(message));
@@ -135,10 +155,11 @@ void TestWindowParts::badRowsSayWhatIsWrong()
 void TestWindowParts::theFormWritesWhatAClientSends()
 {
     ui::FeatureForm form;
-    form.setFeatures(flower());
+    const Flower flower;
+    form.setModel("flower", flower.spec, flower.input);
     QCOMPARE(form.body(), u"{\"input\":[5.8,0]}"_s);
     form.setValues({5.1, 0.2});
-    form.setFeatures(flower()); // the same model again
+    form.setModel("flower", flower.spec, flower.input); // the same model again
     QCOMPARE(form.body(), u"{\"input\":[5.1,0.2]}"_s);
     QCOMPARE(form.namedBody(), uR"({"features": {"sepal length": 5.1, "petal, width": 0.2}})"_s);
 }
@@ -146,7 +167,7 @@ void TestWindowParts::theFormWritesWhatAClientSends()
 void TestWindowParts::commandLinesAreQuotedForTheShell()
 {
     QCOMPARE(
-        ui::curlForPicture(u"http://127.0.0.1:5000"_s, u"my model"_s, u"/tmp/it's.png"_s),
+        ui::curlForFile(u"http://127.0.0.1:5000"_s, u"my model"_s, u"/tmp/it's.png"_s),
         uR"(curl --data-binary @'/tmp/it'\''s.png' 'http://127.0.0.1:5000/predict/my%20model')"_s);
     QCOMPARE(ui::curlForNumbers(u"http://h:1"_s, u"m"_s, u"{\"input\": [1]}"_s),
              uR"(curl -d '{"input": [1]}' 'http://h:1/predict/m')"_s);
@@ -166,10 +187,23 @@ void TestWindowParts::filesAreToldByTheirContent_data()
     };
     row("model", sample("digits.onnx"), Kind::Model, {});
     row("folder", m_folder.path(), Kind::Model, {});
-    row("picture", sample("three.png"), Kind::Picture, {});
+    row("picture", sample("three.png"), Kind::Input, {});
     row("picture under a wrong name",
-        written(u"picture.onnx"_s, QByteArray("\x89PNG\r\n\x1a\n0000", 12)), Kind::Picture, {});
-    row("numbers", sample("three.json"), Kind::Numbers, u"input"_s);
+        written(u"picture.onnx"_s, QByteArray("\x89PNG\r\n\x1a\n0000", 12)), Kind::Input, {});
+    row("numbers", sample("three.json"), Kind::Input, {});
+    row("features", written(u"row.json"_s, R"({"features": {"a": 1}})"), Kind::Input, {});
+    row("list of numbers", written(u"list.json"_s, "[1, 2]"), Kind::Input, {});
+    row(".npy", QString::fromStdString(testModel("add.sum.npy").string()), Kind::Input, {});
+    row("CSV", written(u"rows.csv"_s, "1,2,3\n4,5,6\n"), Kind::Input, {});
+    row("CSV with a header", written(u"named.csv"_s, "a,b,c\n1,2,3\n4,5,6\n7,8,9\n"), Kind::Input,
+        {});
+    row("CSV of one column", written(u"column.csv"_s, "1\n2\n3\n"), Kind::Input, {});
+    row("CSV with a mistake", written(u"mistake.csv"_s, "a,b\n1,2\n3,x\n"), Kind::Input, {});
+    row("rows under another ending", written(u"rows.txt"_s, "1;2\n3;4\n"), Kind::Input, {});
+    row("numbered labels", written(u"names.csv"_s, "0,cat\n1,dog\n2,horse\n"), Kind::Refused,
+        u"3 labels"_s);
+    row("labels as a list", written(u"list.txt"_s, R"(["cat", "dog"])"), Kind::Refused,
+        u"2 labels"_s);
     row("labels", sample("digits.labels.txt"), Kind::Refused, u"10 labels"_s);
     row("settings", sample("digits.warmbench.json"), Kind::Refused, u"settings file"_s);
     row("missing", m_folder.filePath(u"none.onnx"_s), Kind::Refused, u"not there"_s);

@@ -22,7 +22,7 @@ QString shellQuoted(const QString &text)
     return u'\'' + inside + u'\'';
 }
 
-QString curlForPicture(const QString &url, const QString &model, const QString &path)
+QString curlForFile(const QString &url, const QString &model, const QString &path)
 {
     return u"curl --data-binary @%1 %2"_s.arg(shellQuoted(path), address(url, model));
 }

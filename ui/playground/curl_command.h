@@ -7,7 +7,7 @@ namespace warmbench::ui {
 
 // In single quotes for a POSIX shell.
 QString shellQuoted(const QString &text);
-QString curlForPicture(const QString &url, const QString &model, const QString &path);
+QString curlForFile(const QString &url, const QString &model, const QString &path);
 QString curlForNumbers(const QString &url, const QString &model, const QString &body);
 
 } // namespace warmbench::ui

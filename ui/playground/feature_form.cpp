@@ -1,6 +1,7 @@
 #include "ui/playground/feature_form.h"
 
-#include "tensor/csv.h"
+#include "inference/body/prediction_body.h"
+#include "tensor/conversion.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/display_text.h"
 
@@ -62,86 +63,47 @@ double startValue(const Feature &feature)
     return feature.minimum && feature.maximum ? (*feature.minimum + *feature.maximum) / 2 : 0;
 }
 
-Error countError(std::size_t came, const std::vector<Feature> &features)
+// The numbers of a single sample of the planned input.
+Result<Tensor> onlySample(InferenceInputs inputs, std::size_t index)
 {
-    std::vector<std::string> names;
-    for (const Feature &feature : features)
-        names.push_back(feature.name);
-    return invalidArgument(fmt::format("The row has {} values where the model takes {}: {}.", came,
-                                       features.size(), fmt::join(names, ", ")));
-}
-
-Result<std::vector<double>> byName(const QJsonObject &row, const std::vector<Feature> &features)
-{
-    std::vector<double> values;
-    for (const Feature &feature : features) {
-        const QJsonValue value = row.value(text(feature.name));
-        if (value.isDouble())
-            values.push_back(value.toDouble());
-        else if (feature.fallback && value.isUndefined())
-            values.push_back(*feature.fallback);
-        else
-            return invalidArgument(
-                fmt::format("The row has no number for \"{}\": add it.", feature.name));
+    RunControl unlimited;
+    if (auto *samples = std::get_if<SampleInputs>(&inputs)) {
+        if (samples->size() == 1)
+            return samples->take(0, unlimited);
+        return invalidArgument(
+            fmt::format("There are {} rows: paste one of them.", samples->size()));
     }
-    return values;
-}
-
-Result<std::vector<double>> fromJson(const QJsonDocument &document,
-                                     const std::vector<Feature> &features)
-{
-    QJsonObject object = document.object();
-    QJsonValue inner = object.value("features"_L1);
-    if (inner.isUndefined())
-        inner = object.value("input"_L1);
-    if (inner.isObject())
-        object = inner.toObject();
-    const QJsonArray list = inner.isArray() ? inner.toArray() : document.array();
-    if (list.isEmpty())
-        return byName(object, features);
-    if (static_cast<std::size_t>(list.size()) != features.size())
-        return countError(static_cast<std::size_t>(list.size()), features);
-    std::vector<double> values;
-    for (const auto &value : list) {
-        if (!value.isDouble())
-            return invalidArgument("The row holds something that is no number: mend it.");
-        values.push_back(value.toDouble());
-    }
-    return values;
-}
-
-Result<std::vector<double>> fromCsv(const QString &pasted, const std::vector<Feature> &features)
-{
-    Result<CsvTable> table = readCsv(pasted.toStdString());
-    if (!table)
-        return table.error();
-    const std::vector<double> &row = table->rows.front();
-    if (table->names.empty()) {
-        if (row.size() != features.size())
-            return countError(row.size(), features);
-        return row;
-    }
-    QJsonObject named;
-    for (std::size_t i = 0; i < std::min(row.size(), table->names.size()); ++i)
-        named.insert(text(table->names[i]), row[i]);
-    return byName(named, features);
+    if (auto *tensors = std::get_if<TensorInputs>(&inputs);
+        tensors && tensors->size() == 1 && index == 0)
+        return std::move(tensors->front().tensor);
+    return invalidArgument("There is no row of numbers: paste one as JSON or CSV.");
 }
 
 } // namespace
 
-Result<std::vector<double>> parseRow(const QString &pasted, const std::vector<Feature> &features)
+Result<std::vector<double>> rowOf(std::string_view body, const BodyTarget &target)
 {
-    const QString row = pasted.trimmed();
-    if (row.isEmpty())
-        return invalidArgument("There is no row: paste JSON or comma-separated numbers.");
-    if (!row.startsWith(u'{') && !row.startsWith(u'['))
-        return fromCsv(row, features);
-    QJsonParseError problem;
-    const QJsonDocument document = QJsonDocument::fromJson(row.toUtf8(), &problem);
-    if (document.isNull())
-        return invalidArgument(fmt::format("The row is no JSON: {} at character {}.",
-                                           problem.errorString().toStdString(), problem.offset));
-    return fromJson(document, features);
+    RunControl unlimited;
+    const auto made = [&](const BodyTarget &wanted) {
+        auto inputs = readBody(wanted, body, {}, unlimited);
+        return inputs ? onlySample(*std::move(inputs), wanted.input.index)
+                      : Result<Tensor>(inputs.error());
+    };
+    if (const auto accepted = made(target); !accepted)
+        return accepted.error();
+    // Once more with all digits, which the model's own type need not keep.
+    NetworkSpec wide = target.spec;
+    wide.inputs[target.input.index].dtype = DType::Float64;
+    const auto tensor = made({target.model, wide, target.input});
+    const auto numbers = tensor ? converted(*tensor, DType::Float64) : tensor;
+    if (!numbers)
+        return numbers.error();
+    const auto values = numbers->values<double>();
+    if (values.size() != target.input.features.size())
+        return invalidArgument(
+            fmt::format("There are {} numbers, but \"{}\" takes {}: paste one row.", values.size(),
+                        target.model, target.input.features.size()));
+    return std::vector<double>(values.begin(), values.end());
 }
 
 FeatureForm::FeatureForm(QWidget *parent)
@@ -173,18 +135,26 @@ FeatureForm::FeatureForm(QWidget *parent)
     connect(m_paste, &QLineEdit::returnPressed, this, &FeatureForm::fillFromPaste);
 }
 
-void FeatureForm::setFeatures(const std::vector<Feature> &features)
+void FeatureForm::setModel(const std::string &model, const NetworkSpec &spec,
+                           const InputPlan &input)
 {
-    if (sameNames(features, m_features) && !m_fields.empty())
-        return;
-    m_features = features;
+    const bool known = sameNames(input.features, m_input.features) && !m_fields.empty();
+    m_model = model;
+    m_spec = spec;
+    m_input = input;
+    if (!known)
+        makeFields();
+}
+
+void FeatureForm::makeFields()
+{
     m_fields.clear();
     while (QLayoutItem *item = m_grid->takeAt(0)) {
         delete item->widget();
         delete item;
     }
     int row = 0;
-    for (const Feature &feature : m_features) {
+    for (const Feature &feature : m_input.features) {
         auto *label = new QLabel(text(feature.name), m_fieldArea);
         auto *field = new NumberField(m_fieldArea);
         field->setAccessibleName(text(feature.name));
@@ -237,22 +207,29 @@ QString FeatureForm::namedBody() const
     QStringList pairs;
     const std::vector<double> numbers = values();
     for (std::size_t i = 0; i < numbers.size(); ++i) {
-        const QByteArray name =
-            QJsonDocument(QJsonArray{text(m_features[i].name)}).toJson(QJsonDocument::Compact);
+        const QByteArray name = QJsonDocument(QJsonArray{text(m_input.features[i].name)})
+                                    .toJson(QJsonDocument::Compact);
         pairs << u"%1: %2"_s.arg(QString::fromUtf8(name.mid(1, name.size() - 2)),
                                  QString::number(numbers[i], 'g', 9));
     }
     return u"{\"features\": {%1}}"_s.arg(pairs.join(u", "_s));
 }
 
-void FeatureForm::fillFromPaste()
+bool FeatureForm::fill(std::string_view body)
 {
-    const Result<std::vector<double>> row = parseRow(m_paste->text(), m_features);
+    const auto row = rowOf(body, {m_model, m_spec, m_input});
     if (!row) {
         Q_EMIT rejected(text(row.error().message));
-        return;
+        return false;
     }
     setValues(*row);
+    return true;
+}
+
+void FeatureForm::fillFromPaste()
+{
+    if (!fill(m_paste->text().toStdString()))
+        return;
     m_paste->clear();
     Q_EMIT submitted();
 }

@@ -2,7 +2,7 @@
 // row. Thread: GUI.
 #pragma once
 
-#include "model/model_settings.h"
+#include "inference/body/body_target.h"
 
 #include <QWidget>
 #include <vector>
@@ -13,9 +13,9 @@ class QLineEdit;
 
 namespace warmbench::ui {
 
-// Values for the features out of {"sepal length": 5.1, ...}, [5.1, ...] or a CSV row, whose header
-// may name them. InvalidArgument says what is missing.
-Result<std::vector<double>> parseRow(const QString &pasted, const std::vector<Feature> &features);
+// The numbers of a body with one row for a table model, in the order of its features.
+// InvalidArgument: what the grammar of bodies says, or several rows.
+Result<std::vector<double>> rowOf(std::string_view body, const BodyTarget &target);
 
 class FeatureForm : public QWidget
 {
@@ -27,7 +27,10 @@ public:
 
     explicit FeatureForm(QWidget *parent = nullptr);
 
-    void setFeatures(const std::vector<Feature> &features); // the same ones keep their values
+    // The same features keep their values.
+    void setModel(const std::string &model, const NetworkSpec &spec, const InputPlan &input);
+    // Takes the row of a body; false where it was rejected.
+    bool fill(std::string_view body);
     void setValues(const std::vector<double> &values);
     std::vector<double> values() const;
     // {"input": [..]} with the fields' values.
@@ -40,9 +43,12 @@ Q_SIGNALS:
     void rejected(const QString &reason);
 
 private:
+    void makeFields();
     void fillFromPaste();
 
-    std::vector<Feature> m_features;
+    std::string m_model;
+    NetworkSpec m_spec;
+    InputPlan m_input;
     std::vector<QDoubleSpinBox *> m_fields;
     QWidget *m_fieldArea;
     QGridLayout *m_grid;

@@ -52,7 +52,7 @@ NumbersForm::NumbersForm(QWidget *parent)
     m_hint->setWordWrap(true);
     m_hint->setForegroundRole(QPalette::PlaceholderText);
     m_text->setObjectName(u"numbers"_s);
-    m_text->setAccessibleName(tr("Numbers as JSON"));
+    m_text->setAccessibleName(tr("Numbers as JSON or CSV"));
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setPlaceholderText(u"{\"input\": [0.1, 0.2, …]}"_s);
     m_text->setTabChangesFocus(true);
@@ -90,8 +90,7 @@ void NumbersForm::setBody(const QString &body)
 
 QString NumbersForm::body() const
 {
-    const QString written = m_text->toPlainText().trimmed();
-    return written.startsWith(u'{') ? written : u"{\"input\": %1}"_s.arg(written);
+    return m_text->toPlainText().trimmed();
 }
 
 void NumbersForm::fillWithZeros()

@@ -1,5 +1,5 @@
-// Numbers for a model that takes neither pictures nor named features, as the JSON that a client
-// would post. Thread: GUI.
+// Numbers for a model that takes neither pictures nor named features, as the JSON or CSV that a
+// client would post. Thread: GUI.
 #pragma once
 
 #include "engine/network_spec.h"
@@ -21,7 +21,6 @@ public:
 
     void setInputs(const std::vector<TensorSpec> &inputs); // empty: not known yet
     void setBody(const QString &text);
-    // What is written there as a body: a bare list becomes {"input": [..]}.
     QString body() const;
 
 private:

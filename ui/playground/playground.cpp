@@ -3,8 +3,7 @@
 #include "ui/api_control.h"
 #include "ui/models/shown_state.h"
 #include "ui/playground/curl_command.h"
-#include "ui/playground/feature_form.h"
-#include "ui/playground/numbers_form.h"
+#include "ui/playground/input_panel.h"
 #include "ui/playground/playground_layout.h"
 #include "ui/playground/result_view.h"
 #include "ui/playground/sample_strip.h"
@@ -24,7 +23,6 @@
 #include <QLabel>
 #include <QMimeData>
 #include <QSplitter>
-#include <QStackedWidget>
 #include <QStandardPaths>
 #include <QToolButton>
 #include <QUrl>
@@ -83,9 +81,6 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     , m_api(api)
     , m_background(background)
     , m_message(new MessageStrip(this))
-    , m_picturePane(new PicturePane(tr("Original"), this))
-    , m_features(new FeatureForm(this))
-    , m_numbers(new NumbersForm(this))
     , m_seen(new PicturePane(tr("What the network saw"), this))
     , m_result(new ResultView(this))
     , m_samples(new SampleStrip(background, this))
@@ -110,12 +105,13 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     m_message->setObjectName(u"playgroundMessage"_s);
 
     connect(&feed, &WorkbenchFeed::updated, this, &Playground::setState);
-    connect(m_samples, &SampleStrip::chosen, this, &Playground::openPicture);
-    connect(m_features, &FeatureForm::submitted, this, &Playground::run);
-    connect(m_features, &FeatureForm::rejected, this, &Playground::refuse);
+    connect(m_samples, &SampleStrip::chosen, this, &Playground::openInput);
+    connect(m_input, &InputPanel::submitted, this, &Playground::run);
+    connect(m_input, &InputPanel::rejected, this, &Playground::refuse);
+    connect(m_input, &InputPanel::pageChanged, this, &Playground::showParts);
     connect(m_result, &ResultView::decoderChanged, this, &Playground::run);
     clearResult();
-    showKind(Kind::Picture);
+    showParts();
     showTitle(nullptr);
 }
 
@@ -138,13 +134,14 @@ void Playground::makeActions()
     m_copyCurl->setObjectName(u"copyCurl"_s);
     setShortcut(m_copyCurl, tr("Copy the command line that gets the same answer from the API"),
                 Shortcut::CopyCurl);
-    m_openPicture = new QAction(icon(u"image"_s), tr("Open picture…"), this);
-    m_openPicture->setObjectName(u"openPicture"_s);
-    setShortcut(m_openPicture, tr("Open a picture and run it"), Shortcut::OpenPicture);
-    m_paste = new QAction(icon(u"paste"_s), tr("Paste picture"), this);
-    m_paste->setObjectName(u"pastePicture"_s);
-    setShortcut(m_paste, tr("Paste a picture from the clipboard and run it"),
-                Shortcut::PastePicture);
+    m_openInput = new QAction(icon(u"image"_s), tr("Open input…"), this);
+    m_openInput->setObjectName(u"openInput"_s);
+    setShortcut(m_openInput, tr("Open a picture, .npy, CSV or JSON as the input and run it"),
+                Shortcut::OpenInput);
+    m_paste = new QAction(icon(u"paste"_s), tr("Paste input"), this);
+    m_paste->setObjectName(u"pasteInput"_s);
+    setShortcut(m_paste, tr("Paste a picture, numbers or a file from the clipboard and run it"),
+                Shortcut::PasteInput);
     m_paste->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     addAction(m_paste);
     connect(m_run, &QAction::triggered, this, &Playground::run);
@@ -166,17 +163,10 @@ QWidget *Playground::makeHeader()
 
 QWidget *Playground::makePanes()
 {
-    m_picturePane->view()->setPlaceholder(u"image"_s,
-                                          tr("Drop a picture here, paste one, or open one."));
     m_seen->view()->setPlaceholder(u"inspector"_s,
                                    tr("After a run: the very numbers that the network got, "
                                       "as a picture."));
-    for (QAction *action : {m_openPicture, m_paste})
-        m_picturePane->titleRow()->addWidget(smallButton(action, m_picturePane));
-    m_input = new QStackedWidget(this);
-    m_input->addWidget(m_picturePane);
-    m_input->addWidget(titled(tr("Features"), m_features, this));
-    m_input->addWidget(titled(tr("Numbers"), m_numbers, this));
+    m_input = new InputPanel({m_openInput, m_paste}, this);
     return playgroundPanes({m_input, m_seen, m_result}, m_samples, this);
 }
 
@@ -195,9 +185,10 @@ void Playground::setModel(const QString &name)
     m_message->clear();
     m_result->setDecoder({});
     clearResult();
+    m_input->forgetModel();
     const ModelView *model = m_feed.state().find(name.toStdString());
     if (model && !model->status.facts)
-        readSettingsBeside(*model);
+        describe();
     const bool files = model && !model->entry.versions.empty();
     m_samples->setFolder(files ? text(model->entry.versions.rbegin()->second.parent_path().string())
                                : QString());
@@ -213,47 +204,24 @@ void Playground::setState(const WorkbenchState &state)
     if (!model || model->status.facts == m_facts || !model->status.facts)
         return;
     m_facts = model->status.facts;
-    const InputPlan &plan = m_facts->input;
-    m_numbers->setInputs(m_facts->spec.inputs);
     m_result->setDecoder(m_facts->settings.decoder);
-    if (plan.kind == InputKind::Features && plan.features.size() <= FeatureForm::mostFields) {
-        m_features->setFeatures(plan.features);
-        showKind(Kind::Features);
-    } else {
-        showKind(plan.kind == InputKind::Image ? Kind::Picture : Kind::Numbers);
-    }
+    m_input->setModel(m_model.toStdString(), *m_facts);
 }
 
-// A model that was never loaded still says in its settings file what it takes.
-void Playground::readSettingsBeside(const ModelView &model)
+// What a model takes that was never loaded stands in its files.
+void Playground::describe()
 {
-    if (model.entry.versions.empty())
-        return;
-    const std::filesystem::path file = model.entry.versions.rbegin()->second;
-    m_numbers->setInputs({});
-    showKind(Kind::Picture);
-    m_background.run(
-        this, [file] { return loadModelSettings(file); },
-        [this, name = m_model](const Result<ModelSettings> &settings) {
-            if (name != m_model || m_facts || !settings)
-                return;
-            const auto &features = settings->input.features;
-            if (!features.empty() && features.size() <= FeatureForm::mostFields) {
-                m_features->setFeatures(features);
-                showKind(Kind::Features);
-            } else if (settings->task == Task::Tensor) {
-                showKind(Kind::Numbers);
-            }
-        });
+    m_workbench.describe({m_model.toStdString(), {}}, onGui(this, [this](const auto &facts) {
+                             // From here on the model's state carries them.
+                             if (facts)
+                                 m_feed.updateNow();
+                         }));
 }
 
-void Playground::showKind(Kind kind)
+void Playground::showParts()
 {
-    m_kind = kind;
-    m_input->setCurrentIndex(static_cast<int>(kind));
-    m_seen->setVisible(kind == Kind::Picture);
-    m_samples->setVisible(kind == Kind::Picture && m_samples->count() > 0);
-    m_openPicture->setEnabled(kind == Kind::Picture);
+    m_seen->setVisible(m_input->showsPicture());
+    m_samples->setVisible(m_input->takesPictures() && m_samples->count() > 0);
 }
 
 void Playground::showTitle(const ModelView *model)
@@ -273,79 +241,59 @@ void Playground::showTitle(const ModelView *model)
         parts << text(modelFormatName(facts->spec.format));
     }
     const ShownState state = shownState(model->status);
-    if (state == ShownState::NotLoaded && !model->status.facts)
-        parts << tr("not loaded yet: the first run loads it");
+    if (state == ShownState::NotLoaded)
+        parts << tr("not loaded: the next run loads it");
     else if (state != ShownState::Loaded)
         parts << stateWord(state);
     m_subtitle->setText(parts.join(u" · "_s));
 }
 
-void Playground::openPicture(const QString &path)
+void Playground::openInput(const QString &path)
 {
-    const quint64 number = ++m_pictureNumber;
-    m_background.run(
-        this, [path] { return readPicture(path); },
-        [this, number](const Result<PictureInput> &picture) {
-            if (number == m_pictureNumber)
-                takePicture(picture);
-        });
+    readInBackground([path] { return readInput(path); });
 }
 
-void Playground::takePicture(const Result<PictureInput> &picture)
+template <typename Read>
+void Playground::readInBackground(Read read)
 {
-    if (picture)
-        usePicture(*picture);
-    else
-        refuse(text(picture.error().message));
+    const quint64 number = ++m_inputNumber;
+    m_background.run(this, std::move(read), [this, number](const Result<OpenedInput> &input) {
+        if (number == m_inputNumber)
+            take(input);
+    });
 }
 
-void Playground::usePicture(PictureInput picture)
+void Playground::take(const Result<OpenedInput> &input)
 {
-    m_picturePane->view()->setPicture(picture.preview, picture.size);
-    m_picturePane->setCaption(
-        u"%1 · %2 × %3"_s.arg(picture.name).arg(picture.size.width()).arg(picture.size.height()));
-    m_picture = std::move(picture);
-    if (m_kind != Kind::Picture) {
-        refuse(tr("%1 takes numbers, not pictures: fill in its fields or select another model.")
-                   .arg(m_model));
-        return;
-    }
-    run();
-}
-
-void Playground::useNumbers(const QString &body)
-{
-    if (m_kind == Kind::Picture) {
-        refuse(tr("%1 takes pictures here: drop one, or send the numbers with curl.").arg(m_model));
-        return;
-    }
-    m_numbers->setBody(body);
-    showKind(Kind::Numbers);
-    run();
+    if (!input)
+        refuse(text(input.error().message));
+    else if (m_input->take(*input))
+        run();
 }
 
 void Playground::paste()
 {
     const QMimeData *copied = QGuiApplication::clipboard()->mimeData();
-    if (copied && copied->hasImage()) {
-        const auto image = qvariant_cast<QImage>(copied->imageData());
-        const quint64 number = ++m_pictureNumber;
-        m_background.run(
-            this,
-            [image, name = tr("Pasted picture")]() -> Result<PictureInput> {
+    // A spreadsheet copies its cells as text and as a picture of them.
+    const bool words = copied && copied->hasText() && !copied->hasUrls() &&
+                       (!copied->hasImage() || !m_input->takesPictures());
+    if (words) {
+        readInBackground([copy = copied->text().toStdString(), name = tr("Pasted text")] {
+            return inputFromBytes(copy, name);
+        });
+    } else if (copied && copied->hasImage()) {
+        readInBackground(
+            [image = qvariant_cast<QImage>(copied->imageData()), name = tr("Pasted picture")] {
                 QByteArray png;
                 QBuffer buffer(&png);
                 image.save(&buffer, "PNG");
-                return pictureFromBytes(png.toStdString(), name);
-            },
-            [this, number](const Result<PictureInput> &picture) {
-                if (number == m_pictureNumber)
-                    takePicture(picture);
+                return inputFromBytes(png.toStdString(), name);
             });
     } else if (copied && copied->hasUrls() && copied->urls().first().isLocalFile()) {
-        openPicture(copied->urls().first().toLocalFile());
+        openInput(copied->urls().first().toLocalFile());
     } else {
-        refuse(tr("The clipboard holds no picture: copy one, then paste again."));
+        refuse(tr("The clipboard holds no input: copy a picture, a row of numbers or a file, then "
+                  "paste again."));
     }
 }
 
@@ -368,7 +316,7 @@ void Playground::run()
 {
     if (m_model.isEmpty())
         return;
-    if (m_kind == Kind::Picture && !m_picture) {
+    if (!m_input->body()) {
         m_message->setMessage(MessageStrip::Kind::Information,
                               tr("There is no picture yet: drop one, open one or click a sample."));
         return;
@@ -388,12 +336,9 @@ void Playground::start()
     const quint64 number = ++m_runNumber;
     RunRequest request;
     request.model = m_model.toStdString();
-    std::optional<PictureInput>
-        picture; // the one that this run is of, whatever is opened meanwhile
-    if (m_kind == Kind::Picture)
-        request.input = *(picture = m_picture);
-    else
-        request.input = NumbersInput{numbersBody()};
+    request.body = m_input->body();
+    // The one that this run is of, whatever is opened meanwhile.
+    const auto picture = m_input->picture();
     request.decoder = m_result->chosenDecoder();
     request.cancellation = m_cancellation.get_token();
     startRun(m_workbench, request,
@@ -439,11 +384,6 @@ void Playground::showResult(const RunResult &result, const PictureInput *picture
     Q_EMIT finished(m_model, text(result.prediction.engine), result.prediction.timings.total);
 }
 
-QString Playground::numbersBody() const
-{
-    return m_kind == Kind::Features ? m_features->body() : m_numbers->body();
-}
-
 QString Playground::apiUrl() const
 {
     return m_api.url().isEmpty() ? u"http://127.0.0.1:5000"_s : m_api.url();
@@ -451,34 +391,28 @@ QString Playground::apiUrl() const
 
 void Playground::copyCurl()
 {
-    if (m_kind == Kind::Picture) {
-        copyPictureCurl();
-        return;
-    }
-    const QString body = m_kind == Kind::Features ? m_features->namedBody() : m_numbers->body();
-    QGuiApplication::clipboard()->setText(curlForNumbers(apiUrl(), m_model, body));
-    Q_EMIT noted(tr("The curl command is on the clipboard"));
+    const auto picture = m_input->picture();
+    if (!m_input->body())
+        refuse(tr("There is no picture to send yet: open one, then copy its command."));
+    else if (picture && picture->path.isEmpty())
+        m_background.run(
+            this, [picture = *picture] { return savedForCurl(picture); },
+            [this, name = m_model](const Result<QString> &path) {
+                if (path)
+                    copyCommand(curlForFile(apiUrl(), name, *path));
+                else
+                    refuse(text(path.error().message));
+            });
+    else if (const QString path = m_input->path(); !path.isEmpty())
+        copyCommand(curlForFile(apiUrl(), m_model, path));
+    else
+        copyCommand(curlForNumbers(apiUrl(), m_model, m_input->bodyText()));
 }
 
-void Playground::copyPictureCurl()
+void Playground::copyCommand(const QString &command)
 {
-    if (!m_picture) {
-        refuse(tr("There is no picture to send yet: open one, then copy its command."));
-        return;
-    }
-    const auto copy = [this, url = apiUrl(), name = m_model](const Result<QString> &path) {
-        if (!path) {
-            refuse(text(path.error().message));
-            return;
-        }
-        QGuiApplication::clipboard()->setText(curlForPicture(url, name, *path));
-        Q_EMIT noted(tr("The curl command is on the clipboard"));
-    };
-    if (m_picture->path.isEmpty())
-        m_background.run(
-            this, [picture = *m_picture] { return savedForCurl(picture); }, copy);
-    else
-        copy(m_picture->path);
+    QGuiApplication::clipboard()->setText(command);
+    Q_EMIT noted(tr("The curl command is on the clipboard"));
 }
 
 } // namespace warmbench::ui

@@ -1,6 +1,6 @@
 // Tries the selected model: an input, what the network saw of it, the answer, the raw outputs and
-// where the time went. Thread: GUI. Pictures are decoded in the background, runs go through the
-// workbench; while one is under way the newest wish waits, older ones are dropped.
+// where the time went. Thread: GUI. Inputs are read and decoded in the background, runs go through
+// the workbench; while one is under way the newest wish waits, older ones are dropped.
 #pragma once
 
 #include "ui/background.h"
@@ -13,14 +13,12 @@
 class QAction;
 class QLabel;
 class QSplitter;
-class QStackedWidget;
 
 namespace warmbench::ui {
 
 class ApiControl;
-class FeatureForm;
+class InputPanel;
 class MessageStrip;
-class NumbersForm;
 class OutputTable;
 class PicturePane;
 class ResultView;
@@ -38,41 +36,38 @@ public:
 
     void setModel(const QString &name);
     QString model() const { return m_model; }
-    void openPicture(const QString &path); // and run it
-    void useNumbers(const QString &body);  // and run them
-    void paste();                          // a picture or its file from the clipboard
+    void openInput(const QString &path); // and run it
+    void paste();                        // a picture, numbers or a file from the clipboard
     void refuse(const QString &reason);
 
     QAction *runAction() const { return m_run; }
     QAction *cancelAction() const { return m_cancel; }
     QAction *curlAction() const { return m_copyCurl; }
-    QAction *openPictureAction() const { return m_openPicture; }
+    QAction *openInputAction() const { return m_openInput; }
 
 Q_SIGNALS:
     void finished(const QString &model, const QString &engine, std::chrono::nanoseconds total);
     void noted(const QString &text); // for the status bar
 
 private:
-    enum class Kind { Picture, Features, Numbers };
-
     void makeActions();
     QWidget *makeHeader();
     QWidget *makePanes();
     QWidget *makeLower();
     void setState(const WorkbenchState &state);
-    void readSettingsBeside(const ModelView &model);
-    void showKind(Kind kind);
+    void describe();
+    void showParts();
     void showTitle(const ModelView *model);
-    void usePicture(PictureInput picture);
-    void takePicture(const Result<PictureInput> &picture);
+    template <typename Read>
+    void readInBackground(Read read); // and take what was read, unless something newer was opened
+    void take(const Result<OpenedInput> &input);
     void clearResult();
     void run();
     void cancelRun();
     void start();
     void showResult(const RunResult &result, const PictureInput *picture);
     void copyCurl();
-    void copyPictureCurl();
-    QString numbersBody() const;
+    void copyCommand(const QString &command);
     QString apiUrl() const;
 
     Workbench &m_workbench;
@@ -83,17 +78,14 @@ private:
     QAction *m_run;
     QAction *m_cancel;
     QAction *m_copyCurl;
-    QAction *m_openPicture;
+    QAction *m_openInput;
     QAction *m_paste;
 
     QLabel *m_title;
     QLabel *m_subtitle;
     QLabel *m_outcome;
     MessageStrip *m_message;
-    QStackedWidget *m_input;
-    PicturePane *m_picturePane;
-    FeatureForm *m_features;
-    NumbersForm *m_numbers;
+    InputPanel *m_input;
     PicturePane *m_seen;
     ResultView *m_result;
     SampleStrip *m_samples;
@@ -101,14 +93,12 @@ private:
     TimingsView *m_timings;
 
     QString m_model;
-    Kind m_kind = Kind::Picture;
     std::shared_ptr<const ModelStatus::Facts> m_facts; // as last shown
-    std::optional<PictureInput> m_picture;
     std::stop_source m_cancellation;
     bool m_running = false;
     bool m_again = false;
     quint64 m_runNumber = 0;
-    quint64 m_pictureNumber = 0;
+    quint64 m_inputNumber = 0;
 };
 
 } // namespace warmbench::ui

@@ -112,13 +112,20 @@ QToolButton *smallButton(QAction *action, QWidget *parent)
     return button;
 }
 
-QWidget *titled(const QString &title, QWidget *inner, QWidget *parent)
+QWidget *titled(const QString &title, QWidget *inner, QWidget *parent,
+                const QList<QAction *> &actions)
 {
     auto *outer = new QWidget(parent);
+    auto *row = new QHBoxLayout;
+    row->setSpacing(4);
+    row->addWidget(paneTitle(title, outer));
+    row->addStretch(1);
+    for (QAction *action : actions)
+        row->addWidget(smallButton(action, outer));
     auto *layout = new QVBoxLayout(outer);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(8);
-    layout->addWidget(paneTitle(title, outer));
+    layout->addLayout(row);
     layout->addWidget(inner, 1);
     return outer;
 }

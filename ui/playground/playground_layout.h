@@ -16,7 +16,9 @@ namespace warmbench::ui {
 QLabel *headingLabel(QWidget *parent);
 QLabel *secondaryLabel(QWidget *parent);
 QToolButton *smallButton(QAction *action, QWidget *parent); // icon only, with its text as name
-QWidget *titled(const QString &title, QWidget *inner, QWidget *parent);
+// The actions stand beside the title.
+QWidget *titled(const QString &title, QWidget *inner, QWidget *parent,
+                const QList<QAction *> &actions = {});
 
 // Title over subtitle, what the cache did, then the buttons; the last action is the main one, those
 // of low priority show their icon alone.

@@ -2,10 +2,12 @@
 
 #include "base/file.h"
 #include "engine/model_files.h"
+#include "inference/body/prediction_body.h"
 #include "model/model_settings.h"
-#include "tensor/image.h"
+#include "tensor/csv.h"
 #include "ui/widgets/display_text.h"
 
+#include <algorithm>
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QJsonDocument>
@@ -30,11 +32,47 @@ DroppedFile refused(const QString &path, const QString &why)
     return {DroppedFile::Kind::Refused, path, why};
 }
 
-bool isNumbers(const QString &body)
+// True for an object with a key of the grammar of bodies.
+bool isBody(const QString &json)
 {
-    const QJsonObject object = QJsonDocument::fromJson(body.toUtf8()).object();
-    return object.contains("input"_L1) || object.contains("inputs"_L1) ||
-           object.contains("tensors"_L1);
+    const QStringList keys = QJsonDocument::fromJson(json.toUtf8()).object().keys();
+    return std::any_of(keys.begin(), keys.end(),
+                       [](const QString &key) { return isBodyKey(key.toStdString()); });
+}
+
+// True for rows of numbers. A list of labels may be numbers too, or lines of "index,name": a single
+// column is a table in a .csv file alone, and no header begins with a number.
+bool isTable(const std::string &content, bool csvFile)
+{
+    const auto table = readCsv(content);
+    if (!table)
+        return csvFile;
+    if (!table->names.empty() && looksLikeCsv(table->names.front()))
+        return false;
+    for (std::size_t row = 0; row < table->rows.size(); ++row) {
+        if (!csvNumbers(*table, row))
+            return csvFile;
+    }
+    return csvFile || table->columns > 1;
+}
+
+// What is text among the inputs.
+bool isInput(const QString &path, const std::string &content)
+{
+    switch (bodyKind(content)) {
+    case BodyKind::Object:
+        return isBody(text(content));
+    case BodyKind::List:
+        return !parseLabels(content);
+    case BodyKind::Csv:
+        return isTable(content, path.endsWith(".csv"_L1, Qt::CaseInsensitive));
+    case BodyKind::Picture:
+    case BodyKind::Npy: // these do not come here
+    case BodyKind::Empty:
+    case BodyKind::Unknown:
+        break;
+    }
+    return false;
 }
 
 // Settings, labels and numbers: text that belongs to a model without being one.
@@ -45,8 +83,8 @@ DroppedFile judgeText(const QString &path, const std::string &content, const Err
         return refused(path, translated("%1 is a settings file: it is read with the model that "
                                         "lies beside it. Refresh that model to use it.")
                                  .arg(name));
-    if (const QString body = text(content); isNumbers(body))
-        return {DroppedFile::Kind::Numbers, path, body};
+    if (isInput(path, content))
+        return {DroppedFile::Kind::Input, path, {}};
     const auto labels = parseLabels(content);
     if (labels && labels->size() > 1 && !hasModelEnding(path.toStdString()))
         return refused(path, translated("%1 is a list of %2 labels. Name it in the model's "
@@ -69,8 +107,8 @@ DroppedFile judgeFile(const QString &path)
     const Result<std::string> start = readFileStart(path.toStdString(), sniffed);
     if (!start)
         return refused(path, text(start.error().message));
-    if (looksLikeImage(std::as_bytes(std::span(*start))))
-        return {DroppedFile::Kind::Picture, path, {}};
+    if (const BodyKind kind = bodyKind(*start); kind == BodyKind::Picture || kind == BodyKind::Npy)
+        return {DroppedFile::Kind::Input, path, {}};
     const Result<ModelFiles> files = identifyModelFiles(path.toStdString());
     if (files)
         return {DroppedFile::Kind::Model, path, {}};

@@ -8,10 +8,10 @@ namespace warmbench::ui {
 
 struct DroppedFile
 {
-    enum class Kind { Model, Picture, Numbers, Refused };
+    enum class Kind { Model, Input, Refused };
     Kind kind = Kind::Refused;
     QString path;
-    QString text; // Numbers: the JSON; Refused: why, and what to do
+    QString text; // Refused: why, and what to do
 };
 
 DroppedFile judgeFile(const QString &path);

@@ -88,8 +88,8 @@ void MainWindow::Private::connectParts()
                      });
     QObject::connect(playground, &Playground::noted, &window,
                      [this](const QString &text) { note(text); });
-    QObject::connect(playground->openPictureAction(), &QAction::triggered, &window,
-                     [this] { askForPicture(); });
+    QObject::connect(playground->openInputAction(), &QAction::triggered, &window,
+                     [this] { askForInput(); });
     QObject::connect(firstRun, &FirstRunPage::openRequested, open, &QAction::trigger);
     QObject::connect(firstRun, &FirstRunPage::sampleRequested, &window, &MainWindow::trySample);
     QObject::connect(firstRun, &FirstRunPage::recentRequested, &window,
@@ -137,17 +137,18 @@ void MainWindow::Private::askForModel(bool folder)
     dialog->open();
 }
 
-void MainWindow::Private::askForPicture()
+void MainWindow::Private::askForInput()
 {
-    auto *dialog = new QFileDialog(&window, MainWindow::tr("Open a picture"));
+    auto *dialog = new QFileDialog(&window, MainWindow::tr("Open an input"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilters({MainWindow::tr("Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif)"),
+    dialog->setNameFilters({MainWindow::tr("Inputs (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.npy "
+                                           "*.csv *.json)"),
                             MainWindow::tr("All files (*)")});
     dialog->setDirectory(read(settings::lastFolder));
     QObject::connect(dialog, &QFileDialog::fileSelected, &window, [this](const QString &path) {
         write(settings::lastFolder, QFileInfo(path).absolutePath());
-        playground->openPicture(path);
+        playground->openInput(path);
     });
     dialog->open();
 }
@@ -160,16 +161,13 @@ void MainWindow::Private::take(const std::vector<DroppedFile> &files)
         case DroppedFile::Kind::Model:
             openModel(file.path, true);
             break;
-        case DroppedFile::Kind::Picture:
-        case DroppedFile::Kind::Numbers:
+        case DroppedFile::Kind::Input:
             if (playground->model().isEmpty())
                 refusals << MainWindow::tr(
                                 "%1 is an input: open a model first, then drop it again.")
                                 .arg(QFileInfo(file.path).fileName());
-            else if (file.kind == DroppedFile::Kind::Picture)
-                playground->openPicture(file.path);
             else
-                playground->useNumbers(file.text);
+                playground->openInput(file.path);
             break;
         case DroppedFile::Kind::Refused:
             refusals << file.text;

@@ -157,7 +157,7 @@ void MainWindow::Private::makeMenus()
 {
     QMenuBar *bar = window.menuBar();
     QMenu *file = bar->addMenu(MainWindow::tr("&File"));
-    file->addActions({open, openFolder, playground->openPictureAction()});
+    file->addActions({open, openFolder, playground->openInputAction()});
     recent = file->addMenu(MainWindow::tr("Recent"));
     file->addAction(sample);
     file->addSeparator();

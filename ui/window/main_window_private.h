@@ -47,7 +47,7 @@ struct MainWindow::Private
     void setState(const WorkbenchState &state);
     void selectModel(const QString &name);
     void askForModel(bool folder);
-    void askForPicture();
+    void askForInput();
     void take(const std::vector<DroppedFile> &files);
     void openModel(const QString &path, bool load);
     void fillRecent();

@@ -17,8 +17,9 @@ bool decodesQuickly(std::string_view body)
     const auto holds = [body](std::string_view word) {
         return body.find(word) != std::string_view::npos;
     };
+    const std::string_view start = trimmed(body.substr(0, 64));
     return looksLikeNpy(std::as_bytes(std::span(body.data(), body.size()))) ||
-           (trimmed(body.substr(0, 64)).starts_with('{') && !holds("b64") && !holds("BYTES"));
+           ((start.starts_with('{') || start.starts_with('[')) && !holds("b64") && !holds("BYTES"));
 }
 
 } // namespace warmbench::http

@@ -1,8 +1,8 @@
 #include "http/open_inference/batch_limits.h"
 
 #include "base/text.h"
-#include "http/bodies/json_body.h"
 #include "inference/batching.h"
+#include "inference/body/json_body.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,9 +1,9 @@
 #include "http/open_inference/open_inference_inputs.h"
 
 #include "base/text.h"
-#include "http/bodies/input_bytes.h"
 #include "http/open_inference/open_inference_types.h"
 #include "inference/batching.h"
+#include "inference/body/input_bytes.h"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 // functions. Errors are InvalidArgument; `what` names the place in them.
 #pragma once
 
-#include "http/bodies/json_body.h"
+#include "inference/body/json_body.h"
 #include "model/model_bundle.h"
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 #include "http/open_inference/open_inference_inputs.h"
 #include "http/open_inference/open_inference_types.h"
 #include "inference/batching.h"
+#include "inference/body/input_bytes.h"
 #include "inference/picture_inputs.h"
 
 #include <algorithm>
@@ -12,11 +13,6 @@
 namespace warmbench::http {
 
 namespace {
-
-std::span<const std::byte> bytesOf(std::string_view text)
-{
-    return std::as_bytes(std::span(text.data(), text.size()));
-}
 
 // ---- outputs ----
 

@@ -1,7 +1,6 @@
 #include "http/open_inference/open_inference_routes.h"
 
 #include "base/text.h"
-#include "http/bodies/json_body.h"
 #include "http/bodies/json_object.h"
 #include "http/bodies/quick_bodies.h"
 #include "http/json_reply.h"
@@ -10,6 +9,7 @@
 #include "http/open_inference/open_inference_members.h"
 #include "http/open_inference/open_inference_models.h"
 #include "http/served_models.h"
+#include "inference/body/json_body.h"
 #include "inference/workbench.h"
 
 #include <atomic>

@@ -1,10 +1,10 @@
 #include "http/open_inference/wire_tensors.h"
 
 #include "base/text.h"
-#include "http/bodies/base64_text.h"
-#include "http/bodies/input_bytes.h"
-#include "http/bodies/json_body.h"
 #include "http/open_inference/open_inference_types.h"
+#include "inference/body/base64_text.h"
+#include "inference/body/input_bytes.h"
+#include "inference/body/json_body.h"
 #include "inference/picture_inputs.h"
 #include "tensor/json_tensor.h"
 
@@ -16,11 +16,6 @@
 namespace warmbench::http {
 
 namespace {
-
-std::span<const std::byte> bytesOf(std::string_view text)
-{
-    return std::as_bytes(std::span(text.data(), text.size()));
-}
 
 constexpr std::size_t lengthSize = 4; // before each element of a BYTES tensor
 

@@ -4,17 +4,14 @@
 // InvalidArgument and name the input; ResourceExhausted where there is no room for what it becomes.
 #pragma once
 
-#include "inference/inference_types.h"
+#include "inference/body/input_bytes.h"
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace warmbench::http {
-
-using Keeper = std::shared_ptr<const void>; // owns the text that views point into
 
 // The views point into the body.
 struct WireInput

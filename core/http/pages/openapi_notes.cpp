@@ -24,6 +24,7 @@ constexpr std::string_view predictionBody = R"({
   "tensors": {"summary": "The network's inputs by name", "value": {"tensors": {"features": [[5.1, 3.5, 1.4, 0.2]]}}}}},
  "image/*": {"schema": {"type": "string", "format": "binary", "description": "PNG, JPEG, WebP, BMP or GIF."}},
  "application/octet-stream": {"schema": {"type": "string", "format": "binary", "description": "An image or the bytes of a .npy file."}},
+ "text/csv": {"schema": {"type": "string", "description": "A sample a row; a header names the features of a table model."}},
  "multipart/form-data": {"schema": {"type": "object", "properties": {"image": {"type": "string", "format": "binary"}}}}})";
 constexpr std::string_view inferParameters =
     R"({"name": "Inference-Header-Content-Length", "in": "header", "description": "Length of the JSON in front of binary tensors; 0: the body is the one input.", "schema": {"type": "integer", "minimum": 0}})";

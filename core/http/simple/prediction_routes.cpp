@@ -2,7 +2,7 @@
 
 #include "http/bodies/quick_bodies.h"
 #include "http/json_reply.h"
-#include "http/simple/prediction_body.h"
+#include "http/simple/form_body.h"
 #include "http/simple/prediction_json.h"
 #include "http/transport/content_coding.h"
 #include "inference/workbench.h"

@@ -2,10 +2,10 @@
 
 #include "base/text.h"
 #include "http/bodies/answer_bytes.h"
-#include "http/bodies/base64_text.h"
-#include "http/bodies/input_bytes.h"
-#include "http/bodies/json_body.h"
 #include "inference/batching.h"
+#include "inference/body/base64_text.h"
+#include "inference/body/input_bytes.h"
+#include "inference/body/json_body.h"
 #include "inference/picture_inputs.h"
 #include "tensor/json_tensor.h"
 #include "tensor/json_writer.h"
@@ -20,7 +20,6 @@ namespace {
 constexpr std::size_t sampleOverhead = 256; // the object and its blocks on the heap
 
 using Pieces = std::vector<std::string_view>;
-using Keeper = std::shared_ptr<const void>; // owns the text that views point into
 
 const TensorSpec *inputNamed(const ModelBundle &model, std::string_view name)
 {

@@ -136,7 +136,26 @@ private Q_SLOTS:
         row("neither on nor off", "/models/net/refresh?force=maybe", "", 400,
             {"\"force\"", "\"maybe\"", "true or false"});
         row("neither for the default", "/refresh?force=2", "", 400, {"\"2\"", "true or false"});
-        row("not an object", net, zeros(64), 400, {"list", "object", "\"input\""});
+        row("list of another length", net, zeros(63), 400, {"input", "[63]", "64"});
+        row("something behind a list", net, zeros(64) + " and more", 400, {"input", "JSON"});
+        row("true", net, "true", 400, {"true or false", "object"});
+        row("words", net, "take this, please", 400, {"take this", "CSV"});
+        row("CSV of another length", net, "1,2,3", 400, {"input", "[3]", "64"});
+        row("CSV with a text", "/predict/table", "1,2,3,4\n1,x,3,4", 400,
+            {"Row 2, column 2", "\"x\""});
+        row("CSV with a text, by name", "/predict/table", "length,width,height,weight\n1,,3,4", 400,
+            {"Column 2 (\"width\")", "empty"});
+        row("CSV with a shorter row", "/predict/table", "1,2,3,4\n1,2,3", 400,
+            {"Row 2", "3 cells", "the rows before it 4"});
+        row("CSV with an open quote", "/predict/table", "1,2,3,4\n\"1,2,3,4", 400, {"quote"});
+        row("unknown column", "/predict/table", "lenght,width,height,weight\n1,2,3,4", 400,
+            {"\"lenght\"", "did you mean \"length\""});
+        row("column twice", "/predict/table", "length,width,width,weight\n1,2,3,4", 400,
+            {"\"width\" twice"});
+        row("column missing", "/predict/table", "length,width,weight\n1,2,4", 400,
+            {"\"height\"", "missing"});
+        row("feature as a key", "/predict/table", R"({"length": 1, "width": 2})", 400,
+            {"feature \"length\"", "\"features\""});
         row("null body", net, "null", 400, {"null", "object"});
         row("no input", net, "{}", 400, {"\"input\"", "\"tensors\""});
         row("unknown key", net, R"({"imput": [1]})", 400, {"imput", "did you mean \"input\""});

@@ -9,6 +9,32 @@ using namespace warmbench;
 using Rows = std::vector<std::vector<double>>;
 using Names = std::vector<std::string>;
 
+namespace {
+
+struct Numbers
+{
+    Names names;
+    Rows rows;
+};
+
+// All rows of the text at once.
+Result<Numbers> numbersIn(const std::string &text)
+{
+    const auto table = readCsv(text);
+    if (!table)
+        return table.error();
+    Numbers numbers{table->names, {}};
+    for (std::size_t row = 0; row < table->rows.size(); ++row) {
+        auto values = csvNumbers(*table, row);
+        if (!values)
+            return values.error();
+        numbers.rows.push_back(*std::move(values));
+    }
+    return numbers;
+}
+
+} // namespace
+
 class TestCsv : public QObject
 {
     Q_OBJECT
@@ -40,7 +66,7 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, text);
         QFETCH(bool, named);
-        const auto table = readCsv(text.toStdString());
+        const auto table = numbersIn(text.toStdString());
         QVERIFY2(table, table ? "" : table.error().message.c_str());
         QCOMPARE(table->rows, (Rows{{1, 2.5}, {3, -40}}));
         QCOMPARE(table->names, named ? (Names{"a", "b"}) : Names{});
@@ -48,14 +74,14 @@ private Q_SLOTS:
 
     void quotesFollowTheStandard()
     {
-        const auto table = readCsv("\"sepal \"\"length\"\", cm\",\"two\nlines\"\n1,2\n");
+        const auto table = numbersIn("\"sepal \"\"length\"\", cm\",\"two\nlines\"\n1,2\n");
         QCOMPARE(table->names, (Names{"sepal \"length\", cm", "two\nlines"}));
         QCOMPARE(table->rows, (Rows{{1, 2}}));
     }
 
     void nanAndInfinityAreNumbers()
     {
-        const auto table = readCsv("nan,inf,-Infinity\nNaN,1,2");
+        const auto table = numbersIn("nan,inf,-Infinity\nNaN,1,2");
         QVERIFY(table->names.empty());
         QVERIFY(std::isnan(table->rows[0][0]) && std::isnan(table->rows[1][0]));
         QCOMPARE(table->rows[0][1], std::numeric_limits<double>::infinity());
@@ -73,10 +99,11 @@ private Q_SLOTS:
         row("blank lines", "\n \n\r\n", "has no rows");
         row("names alone", "a,b\n", "its only row (\"a\", ...) was taken for the names");
         row("shorter row", "1,2\n3\n", "Row 2 of the CSV has 1 cells, the rows before it 2");
-        row("longer row", "a,b\n1,2,3\n", "Row 2 of the CSV has 3 cells");
+        row("longer row", "a,b\n1,2,3\n", "Row 2 of the CSV has 3 cells, its header 2");
         row("text", "a,b\n1,2\n3,x\n", "Row 3, column 2 (\"b\") of the CSV is \"x\"");
         row("empty cell", "1,2\n3,\n", "Row 2, column 2 of the CSV is empty");
         row("decimal comma", "1,5;2\n1;2\n1;2,5\n", "write decimals with a point");
+        row("the only row", "a,b\n3,x\n", "Column 2 (\"b\") of the CSV is \"x\"");
         row("tail", "1\n2x\n", "is \"2x\"");
         row("hexadecimal", "1\n0x10\n", "is \"0x10\"");
         row("two signs", "1\n+-2\n", "is \"+-2\"");
@@ -84,17 +111,50 @@ private Q_SLOTS:
         row("open quote", "1,2\n\"3,4\n5,6", "a quote in row 2 that is never closed");
         row("zero byte", QByteArray("1,2\n3\0,4\n", 9), "is \"3?\"");
         row("open quote alone", "\"", "a quote in row 1");
-        row("commas alone", ",,\n,,", "Row 2, column 1");
+        row("commas alone", ",,\n,,", "Column 1");
     }
     void whatIsNoTableIsRefused()
     {
         QFETCH(QByteArray, text);
         QFETCH(QByteArray, says);
-        const auto table = readCsv(text.toStdString());
+        const auto table = numbersIn(text.toStdString());
         QVERIFY2(!table, "accepted");
         QCOMPARE(table.error().code, ErrorCode::InvalidArgument);
         const auto message = QByteArray::fromStdString(table.error().message);
         QVERIFY2(message.contains(says) && message.endsWith('.'), message.constData());
+    }
+
+    void textIsToldFromTables_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<bool>("table");
+        QTest::newRow("numbers") << QByteArray("1,2") << true;
+        QTest::newRow("one number") << QByteArray("5") << true;
+        QTest::newRow("header") << QByteArray("a,b\n1,2") << true;
+        QTest::newRow("a cell is missing") << QByteArray("a,b\n,2") << true;
+        QTest::newRow("labels") << QByteArray("cat\ndog\n1\n") << false;
+        QTest::newRow("sentence") << QByteArray("Hello, world") << false;
+        QTest::newRow("page") << QByteArray("<html>\n<body>") << false;
+        QTest::newRow("binary") << QByteArray("\x01\x02,1") << false;
+        QTest::newRow("nothing") << QByteArray() << false;
+    }
+    void textIsToldFromTables()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(bool, table);
+        QCOMPARE(looksLikeCsv(text.toStdString()), table);
+    }
+
+    void rowsStandAloneBehindTheirHeader()
+    {
+        const std::string text = "\"a;\";b\r\n\r\n1;2\r\n\"3\";4";
+        const auto table = readCsv(text);
+        QVERIFY(table.has_value());
+        QCOMPARE(std::string(table->header), std::string("\"a;\";b"));
+        QCOMPARE(table->rows.size(), std::size_t(2));
+        QCOMPARE(std::string(table->rows[1].text), std::string("\"3\";4"));
+        QCOMPARE(table->rows[1].number, std::size_t(4));
+        QCOMPARE(csvRowAlone(*table, 1), std::string("\"a;\";b\n\"3\";4\n"));
     }
 
     void tensorsAreWrittenRowByRow()
@@ -116,7 +176,7 @@ private Q_SLOTS:
     void whatIsWrittenReadsBack()
     {
         const std::vector<double> values{0.1, 1e-300, 12345678901234567.0, -2.5};
-        const auto table = readCsv(writeCsv(*Tensor::fromValues<double>({2, 2}, values)));
+        const auto table = numbersIn(writeCsv(*Tensor::fromValues<double>({2, 2}, values)));
         QCOMPARE(table->rows, (Rows{{values[0], values[1]}, {values[2], values[3]}}));
     }
 };

@@ -1,4 +1,4 @@
-// The bodies that /predict understands: pictures, forms, JSON in all its forms, .npy.
+// The bodies that /predict understands: pictures, forms, JSON in all its forms, .npy, CSV.
 #include "api_server.h"
 #include "base/file.h"
 #include "base/logging.h"
@@ -72,6 +72,10 @@ private Q_SLOTS:
         QCOMPARE(rows("/predict/iris", R"({"features": )" + flower + "}"), 1);
         QCOMPARE(rows("/predict/iris", R"({"features": [)" + flower + "," + flower + "]}"), 2);
         QCOMPARE(rows("/predict/iris", R"({"inputs": [[5.1, 3, 1, 0.2], [6, 3, 5, 2]]})"), 2);
+        QCOMPARE(rows("/predict/iris", "[5.1, 3, 1, 0.2]"), 1);
+        QCOMPARE(rows("/predict/iris", "5.1,3,1,0.2\n6,3,5,2\n"), 2);
+        QCOMPARE(rows("/predict/iris", "petal width;sepal length\n0.2;5.1\n"), 1);
+        QCOMPARE(rows("/predict/multi_out", "a,b,c,d\n1,2,3,4\n"), 1);
         QCOMPARE(rows("/predict/multi_out", R"({"inputs": [[1,2,3,4], [[5,6,7,8]], [0,0,0,0]]})"),
                  3);
         QCOMPARE(rows("/predict/multi_out", contentOf(testModel("multi_out.x.npy"))), 1);
@@ -104,6 +108,7 @@ private Q_SLOTS:
         QTest::addColumn<bool>("quick");
         const QByteArray number("0.25,");
         QTest::newRow("numbers") << QByteArray("{\"input\": [1, 2]}") << true;
+        QTest::newRow("bare list") << QByteArray("[1, 2]") << true;
         QTest::newRow("numbers after blanks") << QByteArray(" \n{\"input\": [1]}") << true;
         QTest::newRow("64 KiB of numbers")
             << "{\"input\": [" + number.repeated(13'000) + "1]}" << true;

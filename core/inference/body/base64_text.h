@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-namespace warmbench::http {
+namespace warmbench {
 
 // RFC 4648, section 4; blanks and line ends are skipped, and so is the head of a data URL (RFC
 // 2397). InvalidArgument begins with `what`.
 Result<std::string> bytesFromBase64(std::string_view text, std::string_view what);
 
-} // namespace warmbench::http
+} // namespace warmbench

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace warmbench::http {
+namespace warmbench {
 
 // Text with the readable bytes behind its end that simdjson needs. Pieces of it have them too.
 class JsonText
@@ -43,4 +43,4 @@ Result<double> jsonNumber(std::string_view json, std::string_view what);
 // "an object", "a list", "a text", "a number", "null", ... by the first character.
 std::string_view jsonKind(std::string_view json);
 
-} // namespace warmbench::http
+} // namespace warmbench

@@ -1,10 +1,10 @@
-#include "http/bodies/base64_text.h"
+#include "inference/body/base64_text.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <QByteArray>
 
-namespace warmbench::http {
+namespace warmbench {
 
 Result<std::string> bytesFromBase64(std::string_view text, std::string_view what)
 {
@@ -20,4 +20,4 @@ Result<std::string> bytesFromBase64(std::string_view text, std::string_view what
     return decoded.decoded.toStdString();
 }
 
-} // namespace warmbench::http
+} // namespace warmbench

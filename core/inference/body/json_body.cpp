@@ -1,4 +1,4 @@
-#include "http/bodies/json_body.h"
+#include "inference/body/json_body.h"
 
 #include "base/text.h"
 #include "tensor/json_scan.h"
@@ -7,7 +7,7 @@
 #include <memory>
 #include <simdjson.h>
 
-namespace warmbench::http {
+namespace warmbench {
 
 namespace {
 
@@ -326,4 +326,4 @@ std::string_view jsonKind(std::string_view json)
     }
 }
 
-} // namespace warmbench::http
+} // namespace warmbench

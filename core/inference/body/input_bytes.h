@@ -7,9 +7,18 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <utility>
 
-namespace warmbench::http {
+namespace warmbench {
+
+using Keeper = std::shared_ptr<const void>; // owns the text that views point into
+
+inline std::span<const std::byte> bytesOf(std::string_view text)
+{
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
 
 // What reading a text into at most so many numbers takes beside them: a copy, the parser's buffers,
 // and the numbers in the widest type. The shortest text that gives one is "1,".
@@ -36,4 +45,4 @@ inline SampleInputs slicesOf(Tensor tensor)
             }};
 }
 
-} // namespace warmbench::http
+} // namespace warmbench

@@ -1,0 +1,34 @@
+// The grammar of a prediction's body: what POST /predict, `warmbench predict` and the window take,
+// told by its first bytes. The forms are those of README.md's table. Forms with files and content
+// codings are taken off by whoever received them.
+//
+// Thread: any; pure functions. Small bodies are read in microseconds; large ones on a worker,
+// within what the RunControl allows. Errors are InvalidArgument with what came, what was expected
+// and how to mend it, and what the control says.
+#pragma once
+
+#include "inference/body/body_target.h"
+#include "inference/body/input_bytes.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace warmbench {
+
+enum class BodyKind : std::uint8_t { Empty, Picture, Npy, Object, List, Csv, Unknown };
+BodyKind bodyKind(std::string_view body);
+
+// True for the keys of a body in JSON: "input", "inputs", "tensors", "features", "image_b64".
+bool isBodyKey(std::string_view key);
+
+// A picture, .npy, an object with one of these keys, a list (which means the same as "input"), or
+// CSV, one sample a row. `keeper` owns the body; what is read in its turn keeps it.
+Result<InferenceInputs> readBody(const BodyTarget &target, std::string_view body,
+                                 const Keeper &keeper, RunControl &control);
+
+// The same for the model that answers; an empty body is refused at once.
+Result<InputDecoder> bodyDecoder(std::shared_ptr<const std::string> body);
+
+} // namespace warmbench

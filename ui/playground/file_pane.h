@@ -1,0 +1,40 @@
+// A file that was opened as the input: its name, what it holds and, of a table with several rows,
+// which of them runs. Thread: GUI.
+#pragma once
+
+#include "ui/playground/opened_input.h"
+
+#include <QWidget>
+
+class QLabel;
+class QSpinBox;
+
+namespace warmbench::ui {
+
+class FilePane : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit FilePane(QWidget *parent = nullptr);
+
+    void setFile(FileInput file);
+    const FileInput &file() const { return m_file; }
+    // What a client would post: the file, or the chosen row of its table.
+    std::shared_ptr<const std::string> body() const;
+    // True where all of the file is sent.
+    bool sendsAll() const;
+
+Q_SIGNALS:
+    void rowChosen();
+    void closed(); // by its button
+
+private:
+    FileInput m_file;
+    QLabel *m_name;
+    QLabel *m_summary;
+    QLabel *m_rowTitle;
+    QSpinBox *m_row;
+};
+
+} // namespace warmbench::ui

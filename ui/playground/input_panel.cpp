@@ -1,0 +1,153 @@
+#include "ui/playground/input_panel.h"
+
+#include "ui/playground/feature_form.h"
+#include "ui/playground/file_pane.h"
+#include "ui/playground/numbers_form.h"
+#include "ui/playground/playground_layout.h"
+#include "ui/widgets/display_text.h"
+#include "ui/widgets/picture_pane.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QToolButton>
+
+using namespace Qt::StringLiterals;
+
+namespace warmbench::ui {
+
+namespace {
+
+constexpr std::size_t mostEdited = 256 * 1024; // bytes of text in the numbers box
+
+std::shared_ptr<const std::string> shared(const QString &text)
+{
+    return std::make_shared<const std::string>(text.toStdString());
+}
+
+} // namespace
+
+InputPanel::InputPanel(const QList<QAction *> &actions, QWidget *parent)
+    : QStackedWidget(parent)
+    , m_picturePane(new PicturePane(tr("Original"), this))
+    , m_features(new FeatureForm(this))
+    , m_numbers(new NumbersForm(this))
+    , m_file(new FilePane(this))
+{
+    m_picturePane->view()->setPlaceholder(u"image"_s,
+                                          tr("Drop a picture here, paste one, or open one."));
+    for (QAction *action : actions)
+        m_picturePane->titleRow()->addWidget(smallButton(action, m_picturePane));
+    addWidget(m_picturePane);
+    addWidget(titled(tr("Features"), m_features, this, actions));
+    addWidget(titled(tr("Numbers"), m_numbers, this, actions));
+    addWidget(titled(tr("File"), m_file, this, actions));
+    connect(m_features, &FeatureForm::submitted, this, &InputPanel::submitted);
+    connect(m_features, &FeatureForm::rejected, this, &InputPanel::rejected);
+    connect(m_file, &FilePane::rowChosen, this, &InputPanel::submitted);
+    connect(m_file, &FilePane::closed, this, [this] { showPage(m_usual); });
+}
+
+void InputPanel::forgetModel()
+{
+    m_usual = Page::Picture;
+    m_numbers->setInputs({});
+    showPage(m_usual);
+}
+
+void InputPanel::setModel(const std::string &model, const ModelStatus::Facts &facts)
+{
+    const InputPlan &plan = facts.input;
+    const Page before = m_usual;
+    m_model = model;
+    m_numbers->setInputs(facts.spec.inputs);
+    if (plan.kind == InputKind::Features && plan.features.size() <= FeatureForm::mostFields) {
+        m_features->setModel(model, facts.spec, plan);
+        m_usual = Page::Features;
+    } else {
+        m_usual = plan.kind == InputKind::Image ? Page::Picture : Page::Numbers;
+    }
+    // What was opened stays where only the knowledge of the model is new.
+    if (page() == before)
+        showPage(m_usual);
+}
+
+void InputPanel::showPage(Page page)
+{
+    setCurrentIndex(static_cast<int>(page));
+    Q_EMIT pageChanged();
+}
+
+bool InputPanel::take(OpenedInput input)
+{
+    if (auto *picture = std::get_if<PictureInput>(&input))
+        return takePicture(std::move(*picture));
+    return takeFile(std::move(std::get<FileInput>(input)));
+}
+
+bool InputPanel::takePicture(PictureInput picture)
+{
+    m_picturePane->view()->setPicture(picture.preview, picture.size);
+    m_picturePane->setCaption(
+        u"%1 · %2 × %3"_s.arg(picture.name).arg(picture.size.width()).arg(picture.size.height()));
+    m_picture = std::move(picture);
+    if (!takesPictures()) {
+        Q_EMIT rejected(
+            tr("%1 takes numbers, not pictures: fill in its fields or select another model.")
+                .arg(text(m_model)));
+        return false;
+    }
+    showPage(Page::Picture);
+    return true;
+}
+
+bool InputPanel::takeFile(FileInput file)
+{
+    const bool row = file.table && file.table->rows.size() == 1;
+    if (m_usual == Page::Features && row) {
+        showPage(Page::Features);
+        return m_features->fill(*file.bytes);
+    }
+    const bool textual = file.kind == BodyKind::Object || file.kind == BodyKind::List || row;
+    if (m_usual == Page::Numbers && textual && file.bytes->size() <= mostEdited) {
+        m_numbers->setBody(text(*file.bytes));
+        showPage(Page::Numbers);
+        return true;
+    }
+    m_file->setFile(std::move(file));
+    showPage(Page::File);
+    return true;
+}
+
+std::shared_ptr<const std::string> InputPanel::body() const
+{
+    switch (page()) {
+    case Page::Picture:
+        return m_picture ? m_picture->bytes : nullptr;
+    case Page::Features:
+        return shared(m_features->body());
+    case Page::Numbers:
+        return shared(m_numbers->body());
+    case Page::File:
+        break;
+    }
+    return m_file->body();
+}
+
+std::optional<PictureInput> InputPanel::picture() const
+{
+    return page() == Page::Picture ? m_picture : std::nullopt;
+}
+
+QString InputPanel::path() const
+{
+    if (page() == Page::File)
+        return m_file->sendsAll() ? m_file->file().path : QString();
+    return page() == Page::Picture && m_picture ? m_picture->path : QString();
+}
+
+QString InputPanel::bodyText() const
+{
+    return page() == Page::Features ? m_features->namedBody() : text(*body()).trimmed();
+}
+
+} // namespace warmbench::ui

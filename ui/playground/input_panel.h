@@ -1,0 +1,68 @@
+// The input of the selected model: a picture, the fields of a table's row, numbers as text, or a
+// file of any of these forms. It shows what the model usually takes; a file stands in its place
+// until it is closed or something else is opened. Thread: GUI.
+#pragma once
+
+#include "model/cache/model_cache.h"
+#include "ui/playground/opened_input.h"
+
+#include <memory>
+#include <QStackedWidget>
+
+class QAction;
+
+namespace warmbench::ui {
+
+class FeatureForm;
+class FilePane;
+class NumbersForm;
+class PicturePane;
+
+class InputPanel : public QStackedWidget
+{
+    Q_OBJECT
+
+public:
+    // The actions open inputs; they stand beside the title of each page.
+    explicit InputPanel(const QList<QAction *> &actions, QWidget *parent = nullptr);
+
+    void forgetModel(); // what the next one takes is not known yet
+    void setModel(const std::string &model, const ModelStatus::Facts &facts);
+    bool takesPictures() const { return m_usual == Page::Picture; }
+    bool showsPicture() const { return page() == Page::Picture; }
+
+    // Shows the input and says whether the model may run it; else `rejected` has said why.
+    bool take(OpenedInput input);
+
+    // What a run sends; null where there is no picture yet.
+    std::shared_ptr<const std::string> body() const;
+    // The picture of that run; none where it sends anything else.
+    std::optional<PictureInput> picture() const;
+    // The file that holds just what a run sends; empty where none does.
+    QString path() const;
+    // What a run sends as a person writes it on a command line; not for pictures.
+    QString bodyText() const;
+
+Q_SIGNALS:
+    void submitted();
+    void rejected(const QString &reason);
+    void pageChanged();
+
+private:
+    enum class Page { Picture, Features, Numbers, File };
+
+    Page page() const { return static_cast<Page>(currentIndex()); }
+    void showPage(Page page);
+    bool takePicture(PictureInput picture);
+    bool takeFile(FileInput file);
+
+    std::string m_model;
+    Page m_usual = Page::Picture;
+    std::optional<PictureInput> m_picture;
+    PicturePane *m_picturePane;
+    FeatureForm *m_features;
+    NumbersForm *m_numbers;
+    FilePane *m_file;
+};
+
+} // namespace warmbench::ui
