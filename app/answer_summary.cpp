@@ -131,7 +131,7 @@ Result<std::string> summarised(std::string_view answer,
     std::string out = "{";
     for (const JsonMember &member : *members) {
         if (member.key == "prediction") {
-            const auto shown = summary.shown(member.value, {});
+            auto shown = summary.shown(member.value, {});
             if (!shown)
                 return shown;
             appendMember(out, member.key, *shown);
@@ -141,7 +141,7 @@ Result<std::string> summarised(std::string_view answer,
                 return outputs.error();
             std::string all = "{";
             for (const JsonMember &output : *outputs) {
-                const auto shown = summary.shown(output.value, output.key);
+                auto shown = summary.shown(output.value, output.key);
                 if (!shown)
                     return shown;
                 appendMember(all, output.key, *shown);

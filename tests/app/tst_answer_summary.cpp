@@ -58,7 +58,7 @@ private Q_SLOTS:
         row("integers stay exact", listOf(101, "9007199254740993", "9007199254740993"), "int64",
             R"({"dtype": "int64", "shape": [101], "min": 9007199254740993, "max": 9007199254740993, "mean": 9007199254740992})");
         row("the greatest integer", listOf(101, "18446744073709551615", "0"), "uint64",
-            R"({"dtype": "uint64", "shape": [101], "min": 0, "max": 18446744073709551615, "mean": 18264103241300545000})");
+            R"({"dtype": "uint64", "shape": [101], "min": 0, "max": 18446744073709551615, "mean": 18264103043276783616})");
         row("true and false", listOf(101, "true", "true"), "bool",
             R"({"dtype": "bool", "shape": [101], "min": 1, "max": 1, "mean": 1})");
         row("a dtype that is not told", listOf(101, "2", "2"), "",
@@ -85,8 +85,8 @@ private Q_SLOTS:
     void allElseStaysAsItIs()
     {
         const std::string answer =
-            R"({"prediction": [[0.01, 0.93]], "model": "a \"b\" é", "results": [{"classes": []}], "timings_ms": {"load": 0, "total": 0.8}})"
-            "\n";
+            "{\"prediction\": [[0.01, 0.93]], \"model\": \"a \\\"b\\\" \u00e9\", "
+            "\"results\": [{\"classes\": []}], \"timings_ms\": {\"load\": 0, \"total\": 0.8}}\n";
         const auto shown = summarised(answer, []() -> Result<OutputTypes> {
             return Error{ErrorCode::Internal, "Nobody is to ask."};
         });
