@@ -185,7 +185,7 @@ private Q_SLOTS:
         QVERIFY2(lines[0].starts_with("127.0.0.1 POST /predict/none -> 404: ") &&
                      lines[0].find("\"none\"") != std::string::npos,
                  lines[0].c_str());
-        QVERIFY2(lines[1].starts_with("127.0.0.1 GET /stats -> 400: \"token\" in the query"),
+        QVERIFY2(lines[1].starts_with("127.0.0.1 - - -> 400: The query has a broken"),
                  lines[1].c_str());
         QVERIFY2(lines[2].size() < 500, lines[2].c_str());
         QVERIFY2(heard.all().find("secret") == std::string::npos, heard.all().c_str());
