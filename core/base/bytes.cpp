@@ -95,8 +95,8 @@ Bytes machineMemory()
 {
     std::int64_t most =
         numberAfter(procFile("/proc/meminfo"), "MemTotal:").value_or(1 << 20) * 1024;
-    // Of the second version of control groups: "0::/user.slice/x", below which each folder may
-    // have a limit of its own.
+    // In version 2 of control groups the file says "0::/user.slice/x", and each folder on the way
+    // there may set a limit of its own.
     const std::string groups = procFile("/proc/self/cgroup");
     const auto begin = groups.find("0::/");
     if (begin == std::string::npos)
@@ -133,7 +133,7 @@ void releaseFreeMemory()
 
 namespace {
 
-// Less is soon used again, and trimming a heap costs more than it brings.
+// Smaller amounts are soon used again; trimming the heap for them costs more than it brings.
 constexpr Bytes worthHandingBack = mebibytes(4);
 
 std::atomic<int> trimsWanted{0};
@@ -149,7 +149,7 @@ void noteGivenBack(Bytes bytes)
 void releaseGivenBack()
 {
     int wanted = trimsWanted.load(std::memory_order_relaxed);
-    // Where more is noted meanwhile, the count begins anew.
+    // If more is noted meanwhile, the count starts again.
     while (wanted > 0 && !trimsWanted.compare_exchange_weak(wanted, wanted - 1)) {
     }
     if (wanted > 0)

@@ -45,16 +45,16 @@ Result<Bytes> parseBytes(std::string_view text);
 Bytes machineMemory();
 // Resident size of this process.
 Bytes residentMemory();
-// What malloc has handed out and not got back, over all arenas; 0 under sanitizers, which bring
-// their own malloc. Differences around a piece of work hold what other threads did meanwhile.
+// Memory in use in the heap, over all arenas of malloc; 0 under sanitizers, which bring their own
+// malloc. The difference around a piece of work includes what other threads did meanwhile.
 Bytes allocatedMemory();
-// Hands free heap pages back to the system (malloc_trim); takes some ms with a large heap: not on
-// GUI or http thread.
+// Hands free heap pages back to the system (malloc_trim). Takes some ms with a large heap: do not
+// call it on the GUI or an http thread.
 void releaseFreeMemory();
-// Requests have given back so much; what is small is not looked at. Cost: a comparison.
+// Notes that a request has freed so much; amounts under 4 MiB are ignored. Cost: a comparison.
 void noteGivenBack(Bytes bytes);
-// Hands free pages back where much was given back since the last call but one: what was noted may
-// have been freed a moment later. To be called about once a second.
+// Hands free pages back to the system if noteGivenBack() was told of much since the last call or
+// the one before it: memory may be freed a moment after it is noted. Call it about once a second.
 void releaseGivenBack();
 
 } // namespace warmbench

@@ -1,5 +1,5 @@
-// Time as a dependency, so that tests turn the hands instead of waiting.
-// Thread: any. Cost: one virtual call beside the system's own (about 25 ns).
+// Time as an object that is passed in, so that tests can set it instead of waiting.
+// Thread: any. Cost: one virtual call in addition to the system's own (about 25 ns).
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Names in files that lead to other files: whether they stay within the folder that they belong to.
+// Checks that a file name found inside a file leads to a place within the folder it belongs to.
 // Thread: any; follows links on the disk.
 #pragma once
 
@@ -8,9 +8,9 @@
 
 namespace warmbench {
 
-// Where `relative` leads below `folder`, all symbolic links followed, those of the folder too;
-// there need be no such file. Nothing where it is absolute, climbs with "..", holds a zero byte, or
-// leads out of the folder through a link.
+// The path that `relative` leads to below `folder`, with all symbolic links followed, those of the
+// folder too; the file need not exist. Nothing if `relative` is absolute, climbs with "..", holds a
+// zero byte, or leads out of the folder through a link.
 std::optional<std::filesystem::path> resolveWithin(const std::filesystem::path &folder,
                                                    std::string_view relative);
 

@@ -1,4 +1,4 @@
-// Spans of time as people write them: "30m", "1.5s", "200ms", "2h", "-1" for ever.
+// Spans of time as people write them: "30m", "1.5s", "200ms", "2h", "-1" for "no limit".
 // Thread: values. Errors: InvalidArgument with what is accepted.
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace warmbench {
 
 using Milliseconds = std::chrono::milliseconds;
-// Stands for "never" wherever a time-out may be switched off; written -1.
+// Stands for "never" wherever a time-out can be switched off; people write it as -1.
 inline constexpr Milliseconds forever{-1};
 
 // Units ms, s, m, h, d; a bare number counts seconds; any negative number is `forever`.

@@ -18,7 +18,7 @@ constexpr std::size_t reserveSize = std::size_t{8} << 20;
 
 std::atomic<void *> reserve{nullptr};
 
-// Called by operator new where malloc has nothing; it tries again after that.
+// operator new calls this when malloc has no memory left, and then tries again.
 void spendReserve()
 {
     void *kept = reserve.exchange(nullptr);
@@ -50,7 +50,7 @@ Error errorOfException() noexcept
     try {
         return described();
     } catch (...) {
-        return {ErrorCode::ResourceExhausted, "No memory."}; // short enough to need none
+        return {ErrorCode::ResourceExhausted, "No memory."}; // short enough to need no heap memory
     }
 }
 
@@ -60,7 +60,7 @@ Error loggedException(std::string_view where) noexcept
     try {
         logError(where, error.message);
     } catch (...) {
-        error.code = ErrorCode::ResourceExhausted; // of which not even a line could be made
+        error.code = ErrorCode::ResourceExhausted; // there was not even memory for a line
     }
     return error;
 }

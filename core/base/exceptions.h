@@ -1,6 +1,7 @@
-// Where exceptions end: at the root of each thread, and around what is called back with an answer.
+// Catches exceptions where they must end: at the root of each thread, and around each callback that
+// gets an answer.
 //
-// Thread: any. Nothing here throws, short of memory too.
+// Thread: any. Nothing here throws, not even when memory runs out.
 #pragma once
 
 #include "base/result.h"
@@ -10,14 +11,14 @@
 
 namespace warmbench {
 
-// What the exception under way means for the request: ResourceExhausted where memory ran out, else
-// Internal. To be called in a catch block alone.
+// The error that the current exception means for a request: ResourceExhausted if memory ran out,
+// else Internal. Call it only in a catch block.
 Error errorOfException() noexcept;
 
-// As errorOfException(), and logged as `where`'s.
+// As errorOfException(), and writes the error to the log with `where` as its area.
 Error loggedException(std::string_view where) noexcept;
 
-// Calls `work`; an exception that leaves it is logged and ends here. True where none did.
+// Calls `work`; an exception that leaves it is logged and ends here. True if there was none.
 template <typename Work>
 bool contained(std::string_view where, Work &&work) noexcept
 {
@@ -30,8 +31,9 @@ bool contained(std::string_view where, Work &&work) noexcept
     }
 }
 
-// Memory kept for the moment when there is none: the first allocation that fails gets it, so that
-// requests can be refused in a sentence. For the whole process; the pages are not used until then.
+// Reserves some memory, once for the whole process, for the moment when there is none left: the
+// first allocation that fails gets it, so that requests can still be refused with a sentence. Its
+// pages stay unused until then.
 void keepReserve();
 
 } // namespace warmbench

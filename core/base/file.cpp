@@ -18,7 +18,7 @@ Error systemError(const std::filesystem::path &path, std::string_view verb, int 
     switch (code) {
     case ENOENT:
     case ENOTDIR:
-    case ENAMETOOLONG: // longer than the name of any file on that disk
+    case ENAMETOOLONG: // such a long name cannot exist on that disk
         return notFound(fmt::format("There is no file \"{}\"; check the path.", name));
     case EISDIR:
         return invalidArgument(fmt::format("\"{}\" is a folder; name a file in it.", name));
@@ -38,7 +38,7 @@ Error notRegular(const std::filesystem::path &path)
         "\"{}\" is a pipe, socket or device; name a file that lies on a disk.", path.string()));
 }
 
-// O_NOCTTY: a terminal does not become the program's own by being read.
+// O_NOCTTY: a terminal that is read does not become the program's controlling terminal.
 Result<FileDescriptor> openChecked(const std::filesystem::path &path, int flags, bool regularOnly)
 {
     FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | flags));
@@ -61,7 +61,7 @@ Result<std::string> readUpTo(const std::filesystem::path &path, const FileDescri
                              std::size_t most)
 {
     std::string content;
-    // One byte more than the size tells end of file without a second growth.
+    // One byte more than the size: the end of the file is seen without growing the buffer again.
     const auto expected = static_cast<std::size_t>(std::max<std::int64_t>(file.size(), 4095)) + 1;
     content.resize(std::min(expected, most));
     std::size_t used = 0;
@@ -91,7 +91,7 @@ Result<std::string> readWhole(const std::filesystem::path &path, const FileDescr
     return content;
 }
 
-// 0, or what went wrong.
+// 0, or the errno of the failure.
 int writeAll(int file, std::string_view content)
 {
     while (!content.empty()) {

@@ -33,40 +33,41 @@ public:
     ~FileDescriptor();
 
     int get() const { return m_fd; }
-    int release() { return std::exchange(m_fd, -1); } // the caller's to close
-    std::int64_t size() const;                        // 0 where the file system tells none
+    int release() { return std::exchange(m_fd, -1); } // the caller closes it
+    std::int64_t size() const;                        // 0 if the file system does not say
 
 private:
     int m_fd;
 };
 
-// For reading, without ever waiting: what is no regular file (a pipe, device, socket) is refused by
-// its descriptor, so that nothing can take its place between the look and the use. Files without a
-// size (/proc) are regular. NotFound: no such file. InvalidArgument: a folder. FailedPrecondition:
-// another kind of file, no permission.
+// Opens a regular file for reading and never waits. The check looks at the open descriptor, not at
+// the name, so that no pipe, device or socket can take the file's place between check and use.
+// Files without a size (/proc) are regular. Errors: NotFound: no such file. InvalidArgument: a
+// folder. FailedPrecondition: another kind of file, no permission.
 Result<FileDescriptor> openRegularFile(const std::filesystem::path &path);
 
-// Everything in a regular file, at most `limit` bytes; errors as openRegularFile, and
-// InvalidArgument: larger than `limit`, FailedPrecondition: read error.
+// The whole content of a regular file. Errors: those of openRegularFile; InvalidArgument: larger
+// than `limit`; FailedPrecondition: read error.
 Result<std::string> readFile(const std::filesystem::path &path, Bytes limit);
 
-// As readFile, but from pipes and devices too, which may keep the caller waiting: for what a person
-// named on the own command line alone.
+// As readFile, but also from pipes and devices, which may keep the caller waiting. Only for files
+// that the user named on the command line.
 Result<std::string> readFileOrPipe(const std::filesystem::path &path, Bytes limit);
 
 // At most the first `count` bytes; errors as readFile.
 Result<std::string> readFileStart(const std::filesystem::path &path, std::size_t count);
 
 // Exactly `count` bytes from `offset` on; errors as readFile, and FailedPrecondition: the file ends
-// before.
+// before that.
 Result<std::string> readFilePart(const std::filesystem::path &path, std::int64_t offset,
                                  std::size_t count);
 
-// A file that lies in memory alone, for libraries that open by name: /proc/self/fd/N names it.
-// ResourceExhausted: no memory or descriptor for it.
+// A file that exists only in memory, for libraries that open files by name: its name is
+// /proc/self/fd/N. Errors: ResourceExhausted: no memory or descriptor for it.
 Result<FileDescriptor> memoryFile(std::string_view content);
 
-// Written beside the target and renamed over it, so that a full disk leaves the old file whole.
+// Writes a file beside the target and renames it over the target, so that a full disk leaves the
+// old file whole.
 Result<void> writeFile(const std::filesystem::path &path, std::string_view content);
 
 } // namespace warmbench

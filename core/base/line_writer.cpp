@@ -20,8 +20,8 @@ namespace warmbench {
 
 namespace {
 
-// A write to a pipe that nobody reads raises SIGPIPE for the thread that writes: without it the
-// write just fails.
+// A write to a pipe that nobody reads raises SIGPIPE for the thread that writes; if the signal is
+// blocked, the write just fails.
 void blockSigpipe()
 {
     sigset_t pipe;
@@ -73,7 +73,7 @@ struct LineWriter::State
     bool closing GUARDED_BY(mutex) = false;
 };
 
-// The log cannot tell its own errors: short of memory it tries again a little later.
+// The log cannot report its own errors: if memory runs out, it tries again a little later.
 void LineWriter::State::runToTheEnd()
 {
     constexpr std::chrono::milliseconds pause{10};
@@ -86,7 +86,7 @@ void LineWriter::State::runToTheEnd()
     }
 }
 
-// Lines are dropped only while others wait: the notice comes behind those that waited then.
+// Lines are dropped only while others wait, so the notice of them comes after those that waited.
 void LineWriter::State::run()
 {
     setThreadName(name);
@@ -106,13 +106,14 @@ void LineWriter::State::run()
         lock.lock();
         writing = false;
         dropped += failed;
-        // Nothing could be written, the notice least of all: it is due once something can.
+        // If a line failed, the notice was not written either; it is due as soon as lines get
+        // through.
         untold += failed > 0 ? failed + missing : 0;
         drained.notifyAll();
     }
 }
 
-// How many of the lines could not be written.
+// Returns how many of the lines could not be written.
 std::uint64_t LineWriter::State::writeAll(const std::deque<std::string> &lines,
                                           std::uint64_t missing) const
 {
@@ -125,7 +126,7 @@ std::uint64_t LineWriter::State::writeAll(const std::deque<std::string> &lines,
         if (missing > 0 && failed == 0)
             writeWhole(descriptor, notice(missing));
     } catch (const std::exception &) {
-        // Short of memory: /metrics tells the count all the same.
+        // No memory for the notice; /metrics shows the count all the same.
     }
     return failed;
 }

@@ -1,11 +1,11 @@
-// Lines for a descriptor that may be slow, full, closed or read by nobody: whoever has a line hands
-// it over and goes on, one thread of the writer's own waits for the descriptor.
+// Writes lines to a descriptor that may be slow, full, closed or read by nobody. A caller hands its
+// line over and goes on; only the writer's own thread waits for the descriptor.
 //
-// Lines keep their order. What waits is bounded in lines and bytes; a line that finds no room is
-// dropped and counted, and where lines flow again another one tells how many are missing. A line
-// that cannot be written (nobody reads any more, the disk is full) counts as dropped too.
-// Thread: any. Cost: one mutex and a queue; never a system call. The thread begins with the first
-// line and is never waited for: it may stand in a write that does not end.
+// Lines keep their order. The queue is bounded in lines and bytes; a line that finds no room is
+// dropped and counted, and once lines flow again a notice says how many are missing. A line that
+// cannot be written (nobody reads any more, the disk is full) counts as dropped too.
+// Thread: any. Cost: one mutex and a queue; never a system call. The thread starts with the first
+// line, and nobody waits for its end: it may hang in a write for ever.
 #pragma once
 
 #include <chrono>
@@ -26,16 +26,17 @@ struct LineLimits
 class LineWriter
 {
 public:
-    // `notice` makes the line that tells how many are missing; lines come with their line feed. The
-    // descriptor stays the caller's and open.
+    // `notice` makes the line that says how many are missing. Lines come with their line feed. The
+    // caller owns the descriptor and keeps it open.
     LineWriter(int descriptor, std::string_view threadName,
                std::function<std::string(std::uint64_t)> notice, LineLimits limits = {});
-    ~LineWriter(); // what waits is written if that is possible, but not waited for
+    ~LineWriter(); // the lines left are written if possible, but nobody waits for that
     LineWriter(const LineWriter &) = delete;
     LineWriter &operator=(const LineWriter &) = delete;
 
     void write(std::string line);
-    // False where lines were still waiting after that time.
+    // Waits until all lines are written, for `most` at the longest; false if some are still
+    // waiting.
     bool flush(std::chrono::milliseconds most);
     std::uint64_t dropped() const;
 
@@ -44,12 +45,12 @@ private:
     std::shared_ptr<State> m_state; // shared with the thread
 };
 
-// Writes all of `text`, waiting as long as it takes; false where that is impossible. Raises no
-// SIGPIPE where the calling thread blocks it.
+// Writes all of `text`, however long that takes; false if it cannot be written. The calling thread
+// should block SIGPIPE, which a closed pipe raises otherwise.
 bool writeWhole(int descriptor, std::string_view text);
 
-// Hands `text` to a thread of its own and waits for at most that long until it is written. It is
-// written later where the descriptor takes it later.
+// Starts a thread that writes `text`, and waits for it at most that long. The thread goes on by
+// itself if the descriptor takes the text later.
 void writeOrGoOn(int descriptor, std::string text, std::chrono::milliseconds most);
 
 } // namespace warmbench

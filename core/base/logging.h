@@ -1,10 +1,10 @@
 // The program's log: one line an event, on standard error as text or JSON, and to listeners such as
 // the window's Log dock.
 //
-// Thread: any. Cost: nothing but one atomic load below the level; above it never a wait for
-// standard error: a thread of its own writes there (base/line_writer.h), and lines are dropped and
-// counted where it takes none. What waits when the program ends has a second to be written.
-// Listeners run on the thread that logs, under the log's lock: they must be quick and must not log.
+// Thread: any. Cost: one atomic load for a line below the level. No caller ever waits for standard
+// error: another thread writes there (base/line_writer.h), and lines that find no room are dropped
+// and counted. Lines that still wait when the program ends have a second to be written. Listeners
+// run on the thread that logs, under the log's lock: they must be quick and must not log.
 #pragma once
 
 #include <chrono>
@@ -33,9 +33,9 @@ void setLogFormat(LogFormat format);
 void setLogToStandardError(bool on); // default on; tests switch it off
 bool logs(LogLevel level);
 
-// Something else for standard error, with its line feed, behind what was logged before.
+// Writes a line that is no log record, given with its line feed, after all that was logged before.
 void writeToStandardError(std::string line);
-// Waits until everything is written, at most that long; false where lines still wait.
+// Waits until everything is written, at most that long; false if lines still wait.
 bool flushLog(std::chrono::milliseconds most);
 std::uint64_t logLinesDropped(); // since the start of the program
 
@@ -57,7 +57,7 @@ inline void logError(std::string_view area, std::string message)
     log(LogLevel::Error, area, std::move(message));
 }
 
-// Hears every record at or above the level for as long as it lives.
+// Calls `heard` with every record at or above the level, for as long as the listener lives.
 class LogListener
 {
 public:

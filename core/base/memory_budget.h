@@ -1,7 +1,7 @@
-// How many bytes of requests the program may hold at once, over all of them: what is being
-// received, what samples become while they run, and answers on their way.
+// Limits how much memory all requests together may hold at once: bodies that are being received,
+// samples while they run, and answers on their way out.
 //
-// Thread: any; one share belongs to one thread at a time. Cost: an atomic operation where a share
+// Thread: any; one share belongs to one thread at a time. Cost: one atomic operation when a share
 // changes.
 #pragma once
 
@@ -25,11 +25,11 @@ public:
     std::size_t most() const { return m_most; }
     std::size_t held() const { return m_held.load(std::memory_order_relaxed); }
 
-    // What one connection or request holds; given back when it goes.
+    // What one connection or request holds; the destructor gives it back.
     class Share
     {
     public:
-        Share() = default; // of no budget: counts nothing, and always has room
+        Share() = default; // belongs to no budget: counts nothing and always has room
         explicit Share(std::shared_ptr<MemoryBudget> budget)
             : m_budget(std::move(budget))
         {
@@ -52,8 +52,8 @@ public:
         const MemoryBudget *budget() const { return m_budget.get(); }
         std::size_t bytes() const { return m_bytes; }
 
-        // It holds so many from now on, whatever comes of it; false where it grew and all together
-        // are beyond the limit.
+        // From now on this share holds so many bytes, even beyond the limit. False if the share
+        // grew and all shares together are beyond the limit.
         bool set(std::size_t bytes)
         {
             if (!m_budget || bytes == m_bytes)
@@ -64,7 +64,7 @@ public:
             const std::size_t now = m_budget->m_held += bytes - std::exchange(m_bytes, bytes);
             return !grew || now <= m_budget->m_most;
         }
-        // As set(), but where there is no room it holds what it held before.
+        // As set(), but if there is no room, the share keeps its old size.
         bool claim(std::size_t bytes)
         {
             const std::size_t before = m_bytes;

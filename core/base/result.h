@@ -22,7 +22,7 @@ enum class ErrorCode {
     DeadlineExceeded,   // the time allowed ran out before an answer
     Cancelled,          // the caller went away or asked to stop
     Unavailable,        // queue full or shutting down: the same call may succeed later
-    Internal,           // a defect of ours or of a library
+    Internal,           // a bug in this program or in a library
 };
 
 struct Error

@@ -11,7 +11,7 @@ namespace warmbench {
 
 namespace {
 
-// What one look for a near word may cost: steps of the distance's table, some milliseconds.
+// How many cells of the distance tables one call of nearest() may fill: some milliseconds' worth.
 constexpr std::size_t mostSteps = 1'000'000;
 
 char lower(char c)
@@ -19,9 +19,9 @@ char lower(char c)
     return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
 }
 
-// Levenshtein's distance of two words whose case does not matter, `a` in lower case; more than
-// `most` where it is that in truth. Only the band of the table that can hold an answer is filled
-// (E. Ukkonen, "Algorithms for approximate string matching", 1985). `steps` counts its cells.
+// Levenshtein distance of two words, ignoring case (`a` is in lower case already); any number above
+// `most` stands for "too far". Only the band of the table that can hold an answer is filled (E.
+// Ukkonen, "Algorithms for approximate string matching", 1985). `steps` counts its cells.
 std::size_t editDistance(std::string_view a, std::string_view b, std::size_t most,
                          std::size_t &steps)
 {
@@ -59,7 +59,7 @@ bool isControl(std::string_view sequence)
            sequence == "\u2029";
 }
 
-// Length of the character at the start of `text` where it can be shown in a line, else 0.
+// Length of the character at the start of `text` if it can be shown in a line, else 0.
 std::size_t shownLength(std::string_view text)
 {
     const std::size_t length = utf8Length(text);

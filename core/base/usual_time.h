@@ -1,9 +1,9 @@
 // What something usually takes: a running median that costs one word and no lock.
 //
-// Moves by a sixteenth of itself towards each measurement, so that a run that the system
+// The value moves by a sixteenth of itself towards each measurement, so that a run that the system
 // interrupted counts no more than any other (the idea: Q. Ma, S. Muthukrishnan, M. Sandler, "Frugal
-// Streaming for Estimating Quantiles", 2013). Thread: any; of two writers at the same moment one
-// may be forgotten.
+// Streaming for Estimating Quantiles", 2013). Thread: any; if two threads add at the same moment,
+// one measurement may be lost.
 #pragma once
 
 #include <algorithm>

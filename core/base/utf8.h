@@ -8,17 +8,17 @@
 
 namespace warmbench {
 
-// What stands for a character that cannot be read.
+// Shown in place of a character that cannot be read.
 inline constexpr char32_t replacementCharacter = U'\xFFFD';
 
-// Bytes of the well-formed sequence at the start of `text`; 0 where there is none.
+// Length in bytes of the well-formed sequence at the start of `text`; 0 if there is none.
 std::size_t utf8Length(std::string_view text);
-// Appends the code point; the replacement character where it is none.
+// Appends the code point, or the replacement character if `point` is no valid one.
 void appendUtf8(std::string &text, char32_t point);
 // The code points of a text; each byte that belongs to no sequence becomes the replacement
 // character.
 std::u32string codePointsOf(std::string_view text);
-// The text behind a byte order mark, which editors of other systems write at its start.
+// The text without the byte order mark that editors of other systems write at its start.
 std::string_view withoutByteOrderMark(std::string_view text);
 
 } // namespace warmbench
