@@ -10,7 +10,8 @@ namespace {
 
 constexpr int finiteBuckets = Histogram::bucketCount - 1;
 
-// Whole nanoseconds, so that a bound belongs to its bucket whatever the rounding of logarithms.
+// Bounds are whole nanoseconds, so that rounding of logarithms cannot move a bound to another
+// bucket.
 const std::array<std::int64_t, finiteBuckets> &bounds()
 {
     static const auto made = [] {
@@ -23,8 +24,8 @@ const std::array<std::int64_t, finiteBuckets> &bounds()
     return made;
 }
 
-// By the number of bits in a span the first bucket that it may belong to; the right one is at most
-// four further on.
+// For each number of bits in a span, the first bucket that it can belong to; the right one is at
+// most four further on.
 const std::array<std::size_t, 65> &firstBuckets()
 {
     static const auto made = [] {

@@ -1,7 +1,7 @@
 // A counter, and a histogram of latencies.
 //
-// Thread: any; recording takes one or two atomic additions and no lock. What is read beside a
-// recorder may lack what it is just adding.
+// Thread: any; recording takes one or two atomic additions and no lock. A reader may miss what
+// another thread is just adding.
 #pragma once
 
 #include <array>

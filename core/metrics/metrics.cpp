@@ -19,7 +19,7 @@ std::map<Metrics::ModelKey, std::shared_ptr<const ModelMeter>> Metrics::meters()
 
 void Metrics::keepMeters(const std::function<bool(const ModelKey &)> &known)
 {
-    for (const auto &[key, meter] : meters()) { // asked without the lock
+    for (const auto &[key, meter] : meters()) { // meters() releases the lock before the loop
         if (known(key))
             continue;
         const MutexLock lock(m_metersMutex);

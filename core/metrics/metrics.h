@@ -1,8 +1,8 @@
 // Numbers about the running program: counters, latency histograms, a meter for each model, and time
 // series for the charts.
 //
-// Thread: recording from any thread takes some atomic additions and never a lock that others hold
-// for long; reading copies. Units: seconds inside histograms, bytes for memory.
+// Thread: any. Recording takes some atomic additions and never a lock that others hold for long;
+// reading copies. Units: seconds inside histograms, bytes for memory.
 #pragma once
 
 #include "base/bytes.h"
@@ -69,7 +69,7 @@ struct MetricsSample
     Bytes budget;
     Bytes residentBytes;
     std::int64_t queueLength = 0;
-    // Of the requests since the previous sample, in seconds; 0 where there were none.
+    // Latency of the requests since the previous sample, in seconds; 0 if there were none.
     double p50 = 0;
     double p95 = 0;
     double p99 = 0;
@@ -81,10 +81,10 @@ class Metrics
 public:
     using ModelKey = std::pair<std::string, std::string>; // name and version
 
-    // The meter of a model's version, made at its first use. To be kept by who records often.
+    // The meter of a model's version, made at its first use. Keep it if you record often.
     std::shared_ptr<ModelMeter> meter(const std::string &model, const std::string &version);
     std::map<ModelKey, std::shared_ptr<const ModelMeter>> meters() const;
-    // Drops the meters of what is not known any more; models come and go for as long as we run.
+    // Drops the meters of models that no longer exist: models come and go while the program runs.
     void keepMeters(const std::function<bool(const ModelKey &)> &known);
 
     // One finished prediction, of whatever model, or one that failed; the model's meter counts for
@@ -110,7 +110,7 @@ public:
     std::vector<MetricsSample> series() const;
 
 private:
-    struct RouteOrder // finds by a view of the route
+    struct RouteOrder // lets find() take the route as a string_view
     {
         using is_transparent = void;
         template <typename One, typename Other>

@@ -20,7 +20,7 @@ void InferenceTotals::add(const InferenceTotals &one, WallTime now)
     output += one.output;
     last = now;
     const std::int64_t size = one.runs == 0 ? 0 : one.samples / one.runs;
-    // Clients choose the sizes, so that the memory for them is bounded.
+    // Clients choose the batch sizes, so the number of them that are kept is limited.
     if (size == 0 || (batches.size() >= mostBatchSizes && !batches.contains(size)))
         return;
     BatchTotals &batch = batches[size];

@@ -1,8 +1,8 @@
-// What is counted for one version of a model. Each loaded model carries its meter, so that nothing
-// is looked up by name while it predicts; the meter outlives reloads of the same version.
+// What is counted for one version of a model. Each loaded model carries its meter, so that a
+// prediction looks nothing up by name; the meter outlives reloads of the same version.
 //
-// Thread: any. Phases, loads and counters take no lock; recordInference has a mutex of the meter's
-// own for some additions. Nothing here allocates, but for the first run of each size of a batch.
+// Thread: any. Phases, loads and counters take no lock; recordInference holds the meter's own mutex
+// for some additions. Nothing here allocates, except the first run of each batch size.
 #pragma once
 
 #include "base/clock.h"
@@ -16,7 +16,7 @@
 
 namespace warmbench {
 
-// Of the runs with so many samples each.
+// Totals of all runs that had the same number of samples.
 struct BatchTotals
 {
     std::int64_t runs = 0;
@@ -30,15 +30,16 @@ struct InferenceTotals
 {
     std::int64_t requests = 0;
     std::int64_t samples = 0; // a request may bring several
-    std::int64_t runs = 0;    // of the network; a batch is one
+    std::int64_t runs = 0;    // of the network; a batch counts once
     std::chrono::nanoseconds total{};
     std::chrono::nanoseconds queue{};
     std::chrono::nanoseconds input{};
     std::chrono::nanoseconds infer{};
     std::chrono::nanoseconds output{};
-    WallTime last{};                             // when the last one ended
-    std::map<std::int64_t, BatchTotals> batches; // by samples of a run; the first 256 sizes seen
-    // Adds one prediction: requests is 1, last and batches are made here.
+    WallTime last{}; // when the last one ended
+    // By samples in a run; only the first 256 sizes seen.
+    std::map<std::int64_t, BatchTotals> batches;
+    // Adds one prediction: `one.requests` is 1; `last` and `batches` are filled in here.
     void add(const InferenceTotals &one, WallTime now);
 };
 
@@ -47,7 +48,7 @@ class ModelMeter
 public:
     static constexpr std::size_t phaseCount = 6; // of inference's Phase
 
-    // One prediction that ended well: with requests = 1, and its phases by their index.
+    // Counts one successful prediction; `one.requests` is 1.
     void recordInference(const InferenceTotals &one);
     InferenceTotals inferences() const;
     void recordPhase(std::size_t phase, std::chrono::nanoseconds span)
@@ -57,7 +58,7 @@ public:
     Histogram::Values phase(std::size_t phase) const { return m_phases.at(phase).values(); }
 
     Histogram predictions; // from end to end, failed ones included
-    Histogram loads;       // and refreshes, that ended well
+    Histogram loads;       // successful loads and refreshes
     Counter loadFailures;  // of loads and refreshes
     Counter evictions;
 

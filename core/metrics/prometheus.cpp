@@ -54,7 +54,7 @@ void appendEscaped(std::string &out, std::string_view value)
     }
 }
 
-// Without the braces.
+// The labels as text, without the braces.
 std::string labelText(PrometheusText::Labels labels)
 {
     std::string out;
@@ -118,7 +118,7 @@ void PrometheusText::sample(Labels labels, double value)
     append(value);
 }
 
-// Many models make many lines: what all lines of one have in common is made once.
+// Many models make many lines, so the part that all lines of one histogram share is made once.
 void PrometheusText::histogram(Labels labels, const Histogram::Values &values)
 {
     const std::string common = labelText(labels);

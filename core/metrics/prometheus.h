@@ -1,7 +1,7 @@
 // Writes metrics in Prometheus' text format 0.0.4 (prometheus.io, "Exposition formats").
 //
-// Thread: a value. Families come one after the other, all samples of one together, as the format
-// asks; a family without samples still has its HELP and TYPE lines.
+// Thread: a value. Families come one after the other, all samples of a family together, as the
+// format requires; a family without samples still has its HELP and TYPE lines.
 #pragma once
 
 #include "metrics/metrics.h"
@@ -22,11 +22,12 @@ public:
     using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
     void family(std::string_view name, Type type, std::string_view help);
-    // Samples of the family begun last. Label values may be any UTF-8.
+    // Adds a sample to the family begun last. Label values may be any UTF-8.
     void sample(Labels labels, std::int64_t value);
     void sample(Labels labels, double value);
-    // Cumulative buckets, an octave each from 32 us to 33.6 s and all, sum in seconds, count. Their
-    // bounds are bounds of Histogram's finer buckets, so that nothing is guessed.
+    // Writes cumulative buckets (bounds double from 32 us to 33.6 s, then infinity), the sum in
+    // seconds and the count. Each bound is also a bound of Histogram's finer buckets, so that
+    // nothing is guessed.
     void histogram(Labels labels, const Histogram::Values &values);
 
     const std::string &text() const & { return m_text; }
