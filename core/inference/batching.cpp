@@ -37,7 +37,7 @@ std::vector<std::string> namesOf(const std::vector<TensorSpec> &specs)
     return names;
 }
 
-// A sample as a batch of one.
+// Makes a sample a batch of one.
 Result<Tensor> asBatch(Tensor sample, bool batchDimension)
 {
     if (batchDimension) {
@@ -74,7 +74,7 @@ bool allOfOneShape(std::span<const Tensor> samples)
                        [&](const Tensor &t) { return t.shape() == samples.front().shape(); });
 }
 
-// Of all outputs with so many samples; nothing where a file does not say how large they are.
+// Bytes of all outputs for so many samples; nothing if the file does not say how large they are.
 std::optional<std::size_t> declaredBytes(const NetworkSpec &spec, std::size_t samples)
 {
     double sum = 0;
@@ -91,7 +91,7 @@ std::optional<std::size_t> declaredBytes(const NetworkSpec &spec, std::size_t sa
             bytes *= static_cast<double>(output.shape[0].size);
         sum += bytes;
     }
-    // Beyond any memory is beyond any budget.
+    // The cap is larger than any memory, so larger than any budget.
     return sum < 0x1p60 ? static_cast<std::size_t>(sum) : std::size_t{1} << 60U;
 }
 
@@ -103,8 +103,8 @@ Result<std::size_t> toldBytes(const Network &network, std::span<const Shape> sha
     return static_cast<std::size_t>(std::max<std::int64_t>(cost->outputs.count, 0));
 }
 
-// Whether two inputs' first extents are the same number: by their names, else as most files mean
-// it, where 1 fits any.
+// Whether the first extents of two inputs must be equal: they must if the file gives both the same
+// name. Without names most files mean the same, but 1 goes with any number.
 bool countTheSame(const Dimension &a, std::int64_t first, const Dimension &b, std::int64_t second)
 {
     if (a.name != b.name)

@@ -1,5 +1,6 @@
-// Questions for the facts of a model, each answered once: by the loader or, where that is busy with
-// another model for too long, by its deadline. A file that keeps the loader so keeps no client.
+// Asks the loader for the description of a model and answers exactly once: with the description, or
+// with an error when the deadline passes while the loader is busy with another model. So a file
+// that keeps the loader busy does not keep clients waiting.
 //
 // Thread: any; nothing blocks. Answers come from the loader's or housekeeping's thread, or at once
 // on the caller's. Must outlive the threads of the cache.
@@ -22,7 +23,8 @@ public:
 
     // Errors as ModelCache::describe, and DeadlineExceeded. `allowed` below zero: no limit.
     void describe(const ModelId &id, Milliseconds allowed, ModelCache::DescribeDone done);
-    // Answers what is past its deadline; returns the earliest deadline of what still waits.
+    // Answers the questions that are past their deadline; returns the earliest deadline of the
+    // others.
     SteadyTime answerOverdue();
 
 private:

@@ -14,7 +14,7 @@ struct PriorLevel
     std::vector<float> sizes; // pixels of the network's input
 };
 
-// The export's boxes are corners in or near the picture, ordered; offsets are neither.
+// The ONNX export has corners, in order and in or near the picture; offsets are neither.
 bool areCorners(std::span<const float> boxes)
 {
     std::size_t ordered = 0;
@@ -124,13 +124,14 @@ Result<std::vector<RelativeBox>> decodeUltraface(std::span<const float> scores,
 std::vector<RelativeBox> decodeSsd(std::span<const float> rows, int image, double scoreThreshold)
 {
     constexpr std::size_t rowLength = 7;
-    constexpr float largestClass = 1 << 24; // beyond it a float counts no longer by ones
+    constexpr float largestClass = 1 << 24; // above this a float cannot hold every whole number
     std::vector<RelativeBox> found;
     for (std::size_t at = 0; at + rowLength <= rows.size(); at += rowLength) {
         const auto row = rows.subspan(at, rowLength);
         if (row[0] < 0)
             break;
-        // Compared as floats: what is no class or image number must not be cast to one.
+        // These are compared as floats, because a float that is no class or image number must not
+        // be cast to one.
         const bool wanted = row[0] == static_cast<float>(image) && row[1] >= 0 &&
                             row[1] <= largestClass && row[2] >= static_cast<float>(scoreThreshold);
         if (!wanted)

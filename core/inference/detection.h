@@ -1,5 +1,5 @@
-// From a detector's raw outputs to boxes. Boxes with a score or an edge that is NaN or infinite are
-// dropped. Thread: any; pure functions.
+// Turns a detector's raw outputs into boxes. Boxes with a score or an edge that is NaN or infinite
+// are dropped. Thread: any; pure functions.
 #pragma once
 
 #include "base/result.h"
@@ -27,19 +27,21 @@ struct RelativeBox
 std::vector<std::array<float, 4>> ultrafacePriors(int width, int height);
 
 // One sample of `scores` [P, 2] (background, face) and `boxes` [P, 4]: corner fractions (the ONNX
-// export), or offsets against the priors with variances 0.1 and 0.2 (the Caffe files), told apart
-// by whether the numbers are corners at all. FailedPrecondition: offsets whose count is not that of
-// the priors of an input of this size.
+// export), or offsets from the priors with variances 0.1 and 0.2 (the Caffe files). The numbers
+// themselves show which: corners lie in or near the picture, in order. FailedPrecondition: there
+// are offsets, but not one for each prior of an input of this size.
 Result<std::vector<RelativeBox>> decodeUltraface(std::span<const float> scores,
                                                  std::span<const float> boxes, int inputWidth,
                                                  int inputHeight, double scoreThreshold);
 
 // Rows of [image id, class, score, left, top, right, bottom], as OpenCV's and Caffe's
-// DetectionOutput layer writes them; those of the given image. A negative image id ends the list.
+// DetectionOutput layer writes them; only the boxes of the given image are returned. A negative
+// image id ends the list.
 std::vector<RelativeBox> decodeSsd(std::span<const float> rows, int image, double scoreThreshold);
 
-// Greedy non-maximum suppression per class: the best score first; a box whose intersection over
-// union with a kept one is above the threshold goes. Best first; ties keep their order.
+// Greedy non-maximum suppression per class: the best score first; a box is dropped if its
+// intersection over union with a kept one is above the threshold. The result has the best first;
+// ties keep their order.
 std::vector<RelativeBox> nonMaximumSuppression(std::vector<RelativeBox> boxes, double threshold);
 
 } // namespace warmbench

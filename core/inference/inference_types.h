@@ -31,11 +31,11 @@ using SampleInputs = Samples<Tensor>;
 using TensorInputs = std::vector<NamedTensor>;
 using InferenceInputs = std::variant<ImageInputs, SampleInputs, TensorInputs>;
 
-// Turns what the client sent into inputs for this model. Runs on a worker of the pool with the
-// model pinned; timed as "decode", as is making the samples that it leaves for later. Asks the
-// control before it makes something large, and within long loops. InvalidArgument names the tensor,
-// what came, what was expected and how to mend it. Called once more where its pictures turn out to
-// be heavy: the second call finds things as the first one did.
+// Turns what the client sent into inputs for this model. It runs on a worker of the pool while the
+// model is pinned. Its time counts as "decode", and so does the time for samples that it leaves to
+// be made later. It asks the control before it makes something large, and within long loops.
+// InvalidArgument names the tensor, what came, what was expected and how to mend it. If its
+// pictures turn out to be heavy, it is called a second time and must give the same again.
 using InputDecoder = std::function<Result<InferenceInputs>(const ModelBundle &, RunControl &)>;
 
 struct InferenceRequest
@@ -46,10 +46,11 @@ struct InferenceRequest
     std::optional<Milliseconds> deadline; // from submission; unset: the service's default
     std::optional<DecoderSettings>
         decoder;                   // overrides the settings' thresholds (the window's sliders)
-    std::string client = "window"; // who asked, for the request log
-    // Decoding takes microseconds: where the network is quick too, the asking thread may do it all.
+    std::string client = "window"; // who sent the request, for the log
+    // Decoding takes microseconds: if the network is quick too, the calling thread may do
+    // everything.
     bool quick = false;
-    // What it becomes is counted here; none: the service's own.
+    // The budget that the request's memory counts in; null: the service's own.
     std::shared_ptr<MemoryBudget> memory;
 };
 
@@ -77,7 +78,7 @@ struct PhaseTimings
 struct ScoredClass
 {
     int index = 0;
-    std::string label; // the index as text where the model has no labels
+    std::string label; // the index as text if the model has no labels
     float score = 0;
 };
 
@@ -93,7 +94,7 @@ struct Detection
     float bottom = 0;
 };
 
-// What the task makes of one sample; empty parts do not apply.
+// The result for one sample; a task leaves the parts empty that do not apply to it.
 struct SampleResult
 {
     std::vector<ScoredClass> classes;
@@ -115,7 +116,8 @@ struct Prediction
     CacheOutcome cache = CacheOutcome::Hit;
     PhaseTimings timings;
     std::size_t runs = 1; // of the network
-    // What writing the answer may still take; holds the memory of all this.
+    // Time and memory that are left for writing the answer; it also holds the memory of this
+    // prediction.
     RunControl control;
     // What the network saw, for the window: kept only for a single picture.
     std::optional<Tensor> seen;

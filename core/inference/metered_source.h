@@ -1,4 +1,4 @@
-// Models from another source, each with the meter that counts for it.
+// Passes calls on to another source of models and gives each loaded model its meter.
 //
 // Thread: as ModelSource.
 #pragma once

@@ -9,7 +9,7 @@ namespace warmbench {
 
 namespace {
 
-// The shape of one sample's part; nothing where the output does not count its samples.
+// The shape of one sample's part of the output; nothing if its first extent does not count samples.
 std::optional<Shape> rowOf(const Shape &shape, std::size_t count)
 {
     if (!shape.empty() && shape.front() == static_cast<std::int64_t>(count))
@@ -81,7 +81,8 @@ Result<void> OutputJoin::begin(const std::vector<NamedTensor> &outputs, std::siz
 Result<void> OutputJoin::append(Rows &rows, const NamedTensor &output, std::size_t count) const
 {
     const Tensor &tensor = output.tensor;
-    // A row of shape [1, 3] looks like one sample of [3], too: what the first run said counts.
+    // An output [1, 3] can be one sample of [3] or a sample without its count: the first run
+    // decides.
     const auto row = count == 1 && tensor.shape() == rows.row ? std::optional(rows.row)
                                                               : rowOf(tensor.shape(), count);
     if (row != rows.row || tensor.dtype() != rows.dtype)

@@ -1,4 +1,4 @@
-// Outputs of several runs as those of one: [n, ...], one row a sample.
+// Joins the outputs of several runs as if it had been one: [n, ...], one row for each sample.
 // Thread: a value.
 #pragma once
 
@@ -13,18 +13,18 @@ namespace warmbench {
 class OutputJoin
 {
 public:
-    // For so many samples over all runs.
+    // `samples`: the number in all runs together.
     explicit OutputJoin(std::size_t samples)
         : m_samples(samples)
     {
     }
 
-    // What the next `count` samples gave, all of them in the first call or a part. An output of a
-    // single sample may come without the extent that counts them. InvalidArgument: it does not
-    // count its samples, or runs differ in shape; ResourceExhausted: no room for all rows.
+    // Adds the outputs of the next `count` samples; the first call may bring all of them. The
+    // outputs of a single sample may lack the extent that counts samples. InvalidArgument: an
+    // output has no such extent, or runs differ in shape. ResourceExhausted: no room for all rows.
     Result<void> add(std::vector<NamedTensor> outputs, std::size_t count, RunControl &control);
     bool empty() const { return m_joined == 0; }
-    // Once as many have come as were announced.
+    // The joined outputs. Call it when all samples have been added.
     Result<std::vector<NamedTensor>> take();
 
 private:
@@ -32,9 +32,9 @@ private:
     {
         std::string name;
         DType dtype = DType::Float32;
-        Shape row;                        // of one sample
-        Tensor whole;                     // of numbers
-        std::vector<std::string> strings; // of a String output
+        Shape row;                        // the shape of one sample
+        Tensor whole;                     // all rows, if they are numbers
+        std::vector<std::string> strings; // all rows, if they are strings
     };
     Result<void> begin(const std::vector<NamedTensor> &outputs, std::size_t count,
                        RunControl &control);
@@ -43,7 +43,7 @@ private:
     std::size_t m_samples;
     std::size_t m_joined = 0;
     std::vector<Rows> m_outputs;
-    std::vector<NamedTensor> m_all; // where one run gave everything
+    std::vector<NamedTensor> m_all; // if one run gave everything
 };
 
 } // namespace warmbench

@@ -4,7 +4,7 @@ namespace warmbench {
 
 namespace {
 
-// Four bytes as decoded, three as we hold it.
+// The decoder makes four bytes for each pixel, and we keep three.
 constexpr std::size_t bytesAPixel = 7;
 
 } // namespace

@@ -1,4 +1,4 @@
-// Encoded pictures as inputs that are decoded in their turn.
+// Makes inputs of encoded pictures; each picture is decoded only when its turn comes.
 // Thread: any. Cost: that of decoding.
 #pragma once
 
@@ -10,10 +10,10 @@
 
 namespace warmbench {
 
-// decodeImage() with what it takes in passing reserved before any pixel is decoded.
+// As decodeImage(), but reserves the memory that decoding takes before any pixel is decoded.
 Result<Image> decodedPicture(std::span<const std::byte> data, RunControl &control);
 
-// One picture; `keeper` owns its bytes.
+// The inputs for one picture; `keeper` keeps its bytes alive.
 ImageInputs pictureInput(std::shared_ptr<const void> keeper, std::span<const std::byte> data);
 
 } // namespace warmbench

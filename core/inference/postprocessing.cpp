@@ -15,7 +15,7 @@ namespace {
 
 constexpr int defaultTopK = 5;
 
-// Floats of one sample of an output, whose first extent counts samples.
+// The floats of one sample of an output.
 struct SampleView
 {
     std::span<const float> values;
@@ -85,8 +85,8 @@ std::vector<float> activated(const ModelBundle &model, std::span<const float> sc
     return {scores.begin(), scores.end()};
 }
 
-// Whether what was sent decides on the size of an output, beside how many samples it has. Pictures
-// get theirs from the settings.
+// Whether the size of an output depends on what the client sent, apart from the number of samples.
+// With pictures it does not: the settings say how large they are made.
 bool sizeIsSent(const ModelBundle &model, const std::string &output, bool pictures)
 {
     if (pictures)
@@ -213,13 +213,13 @@ Result<std::vector<RelativeBox>> ssd(std::span<const NamedTensor> outputs, std::
         return failedPrecondition(
             "The ssd decoder needs an output [1, 1, D, 7]; the model has none of this form: remove "
             "\"decoder\" from the settings file.");
-    auto floats = Floats::of(*rows, 1); // the rows themselves name their sample
+    auto floats = Floats::of(*rows, 1); // taken as one sample: each row names its own
     if (!floats)
         return std::move(floats).error();
     return decodeSsd(floats->sample(0, 1).values, static_cast<int>(index), scoreThreshold);
 }
 
-// From fractions of the network's input to pixels of the picture sent.
+// Converts fractions of the network's input to pixels of the picture that was sent.
 Detection laidOver(const RelativeBox &box, const ModelBundle &model, const ImageMapping *mapping)
 {
     const auto width = static_cast<double>(model.input.preprocessing.width);

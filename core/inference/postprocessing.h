@@ -1,4 +1,4 @@
-// From a network's numbers to what a person reads: classes with scores, boxes, pictures.
+// Turns a network's numbers into what a person reads: classes with scores, boxes, pictures.
 // Thread: any; pure functions.
 #pragma once
 
@@ -27,10 +27,10 @@ std::vector<ScoredClass> topK(std::span<const float> scores, int k,
 Task taskOf(const ModelBundle &model);
 
 // One SampleResult a sample, by task. Outputs are in the network's order with the batch dimension
-// first; `mappings` has one entry a picture and is empty where the input was no picture: boxes are
-// then in pixels of the network's input.
-//  - Classification: activation of the settings; unset, softmax unless the scores are probabilities
-//  already.
+// first; `mappings` has one entry for each picture. It is empty if the input was no picture; boxes
+// are then in pixels of the network's input.
+//  - Classification: the activation of the settings; if unset, softmax unless the scores are
+//  probabilities already.
 //  - Detection: the decoder named in the settings, `ultraface` or `ssd` (detection.h), then NMS.
 //  - Image: [N, 1|3, H, W] as a picture, in the range of the settings, else the one that the
 //  values tell (image_output.h).
@@ -44,7 +44,7 @@ Result<std::vector<SampleResult>>
 postprocess(const ModelBundle &model, std::span<const NamedTensor> outputs,
             std::span<const ImageMapping> mappings, std::size_t samples,
             const std::optional<DecoderSettings> &override = {}, RunControl *control = nullptr);
-// What a result takes in memory.
+// Memory that a result takes.
 std::size_t resultBytes(const SampleResult &result);
 
 } // namespace warmbench

@@ -14,18 +14,19 @@ namespace warmbench {
 
 namespace {
 
-// Of samples that run together, before and after they are stacked.
+// The largest piece: samples that run together have so many bytes at most, both before and after
+// they are stacked.
 constexpr std::size_t pieceBytes = std::size_t{16} << 20;
-// Between the layers, for the samples that run together.
+// Most memory for the results between the layers, for all samples that run together.
 constexpr std::size_t pieceActivations = std::size_t{128} << 20;
-// Of a sample beside its numbers: the object and its blocks on the heap.
+// Memory of a sample besides its numbers: the object and its blocks on the heap.
 constexpr std::size_t sampleOverhead = 256;
 
 // Samples that run together.
 struct Piece
 {
     std::vector<Tensor> samples;
-    std::vector<ImageMapping> mappings; // of pictures
+    std::vector<ImageMapping> mappings; // one for each picture
     std::size_t bytes = 0;
 };
 
@@ -52,7 +53,8 @@ public:
 
     Result<Prediction> run()
     {
-        // Reading the clock costs as much as a small step: the end of one begins the next.
+        // Reading the clock costs as much as a small step, so the end of one phase is the start of
+        // the next.
         m_now = m_clock.now();
         if (auto go = m_control.check(m_now); !go)
             return std::move(go).error();
@@ -77,7 +79,7 @@ public:
     }
 
 private:
-    // The phase goes on until here; whether there is time for the next.
+    // Ends a phase and records its time; an error if there is no time left for the next one.
     Result<void> ended(Phase phase)
     {
         const SteadyTime began = std::exchange(m_now, m_clock.now());
@@ -108,7 +110,7 @@ private:
     InferenceInputs m_inputs;
     bool m_pictures = false;
     std::size_t m_samples = 0;
-    std::size_t m_sampleBytes = 0; // as far as the model tells
+    std::size_t m_sampleBytes = 0; // 0 if the model does not say
     std::size_t m_mostTogether = 0;
 };
 
@@ -145,8 +147,8 @@ Result<void> Flow::runTensors()
     return {};
 }
 
-// For the activations of the run, where shapes or samples make them more than what the memory of
-// the loaded model counts already.
+// Reserves memory for the results between the layers. The memory counted for the loaded model
+// covers a run of one sample with fixed sizes, so nothing is reserved for that.
 Result<void> Flow::makeRoomToRun(std::span<const Tensor> inputs, bool batched, std::size_t samples,
                                  Reservation &passing)
 {
@@ -219,7 +221,7 @@ Result<void> Flow::runSamples()
     return {};
 }
 
-// As many samples as run together, from that one on.
+// Makes the samples of one piece: as many as run together, starting at `from`.
 Result<void> Flow::gather(std::size_t from, Piece &piece, Reservation &held)
 {
     const std::size_t left = m_samples - from;
@@ -244,12 +246,12 @@ Result<void> Flow::gather(std::size_t from, Piece &piece, Reservation &held)
         if (auto go = m_control.step(); !go)
             return go;
     } while (piece.samples.size() < most && piece.bytes < pieceBytes);
-    // Stacked, they take as much again.
+    // Stacking copies them, which takes as much again.
     if (piece.samples.size() > 1) {
         if (auto room = held.grow(piece.bytes, "samples"); !room)
             return room;
     }
-    // Pictures have told their phases themselves.
+    // picture() has recorded the phases of pictures already.
     return m_pictures || std::get<SampleInputs>(m_inputs).made() ? Result<void>()
                                                                  : ended(Phase::Decode);
 }
@@ -283,7 +285,7 @@ Result<Tensor> Flow::picture(std::size_t index, Piece &piece)
     return std::move(ready->tensor);
 }
 
-// How many samples of that shape run at once: 1 where the network takes no batches.
+// How many samples of that shape run at once: 1 if the network takes no batches.
 std::size_t Flow::mostTogether(const Shape &sample) const
 {
     if (!hasBatchDimension(m_network.spec()) || !m_network.batches())
@@ -302,7 +304,8 @@ Result<void> Flow::runPiece(Piece &piece, Reservation &held, OutputJoin &join)
     const auto bytes = outputBytesOfSamples(m_network, piece.samples);
     if (!bytes)
         return bytes.error();
-    // All of them are known to come.
+    // The outputs of all pieces will be needed: if there is no room for them, it is said before the
+    // first run.
     const bool whole = count == m_samples;
     if (!whole && join.empty()) {
         Reservation all(m_control);
@@ -311,7 +314,7 @@ Result<void> Flow::runPiece(Piece &piece, Reservation &held, OutputJoin &join)
     }
     if (auto room = held.grow(*bytes, "outputs"); !room)
         return room;
-    // Of a single picture what the network saw is shown.
+    // For a single picture the window shows what the network saw.
     if (m_pictures && m_samples == 1)
         m_prediction.seen = piece.samples.front();
     std::vector<NamedTensor> outputs;
@@ -335,7 +338,7 @@ Result<void> Flow::runPiece(Piece &piece, Reservation &held, OutputJoin &join)
         held.keep(*kept);
     } else {
         std::move(results->begin(), results->end(), std::back_inserter(m_prediction.results));
-        m_control.giveBack(count * sizeof(SampleResult)); // counted with the list of all
+        m_control.giveBack(count * sizeof(SampleResult)); // listAll() has reserved these already
     }
     if (m_pictures && m_samples == 1)
         m_prediction.mapping = piece.mappings.front();
@@ -344,7 +347,8 @@ Result<void> Flow::runPiece(Piece &piece, Reservation &held, OutputJoin &join)
     return ended(Phase::Postprocess);
 }
 
-// Outputs by their names; their bytes, counted as what they are where they were not foreseen.
+// Gives the outputs their names and returns their bytes; reserves more if they are larger than
+// foreseen.
 Result<std::size_t> Flow::name(Result<std::vector<Tensor>> outputs, std::size_t reserved,
                                Reservation &held, std::vector<NamedTensor> &named)
 {

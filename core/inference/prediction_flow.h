@@ -1,8 +1,8 @@
-// One prediction from handle to result: decode, preprocess, run, postprocess, each phase timed.
+// Makes one prediction with a model: decode, preprocess, run, postprocess. Each phase is timed.
 //
-// Samples go through it in pieces: so many as run together within a bounded amount of memory. What
-// they become is reserved before it is made; deadline and cancellation are looked at between
-// samples and between pieces. Thread: a worker of the pool. Cost: that of the network.
+// Samples are processed in pieces of as many as run together within a fixed amount of memory.
+// Memory is reserved before it is used; deadline and cancellation are checked between samples and
+// between pieces. Thread: a worker of the pool. Cost: that of the network.
 #pragma once
 
 #include "inference/inference_types.h"

@@ -15,7 +15,7 @@ namespace {
 
 static_assert(allPhases.size() == ModelMeter::phaseCount);
 
-// Requests whose pictures take longer decode on at most half of the workers.
+// Requests whose pictures take longer to decode run on at most half of the workers.
 constexpr std::chrono::milliseconds mostLightPictures{100};
 
 constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
@@ -45,7 +45,7 @@ InferenceTotals totalsOf(const Prediction &prediction)
 
 } // namespace
 
-// A prediction on its way; answers exactly once, whoever comes first.
+// A request on its way. It is answered exactly once, by whoever claims it first.
 class PredictionRunner::Flight
 {
 public:
@@ -59,9 +59,9 @@ public:
     }
 
     bool answered() const { return m_answered.load(std::memory_order_acquire); }
-    // True for the first caller alone, who then has to answer().
+    // True only for the first caller, who must then call answer().
     bool claim() { return !m_answered.exchange(true, std::memory_order_acq_rel); }
-    // Writing a large answer may fail; who is asked again to write an error has an easier task.
+    // Writing a large answer may run out of memory; the second call only has to write an error.
     void answer(Result<Prediction> result)
     {
         try {
@@ -75,7 +75,7 @@ public:
     const InferenceRequest request;
     const SteadyTime start;
     const SteadyTime deadline;
-    // From here on: of the one thread that has the flight; housekeeping reads none of it.
+    // These belong to the one thread that works on the flight at the moment.
     ModelHandle handle;
     CacheOutcome outcome = CacheOutcome::Hit;
     SteadyTime loaded; // the start, where it waited for no load
@@ -161,7 +161,7 @@ Job PredictionRunner::jobFor(const FlightPtr &flight, Place place)
     return job;
 }
 
-// Nothing may leave a request without its answer, not even a lack of memory.
+// Every request gets an answer, even when memory runs out.
 Result<Prediction> PredictionRunner::predicted(const Flight &flight) const
 {
     try {
@@ -218,10 +218,10 @@ void PredictionRunner::finish(const FlightPtr &flight, Result<Prediction> result
     std::shared_ptr<ModelMeter> meter;
     if (flight->handle)
         meter = flight->handle->meter;
-    // Names that are not found clients make up: a meter for each would never end.
+    // Clients can make up any number of unknown names; those get no meter.
     else if (result || result.error().code != ErrorCode::NotFound)
         meter = m_metrics.meter(flight->request.model.name, flight->request.model.version);
-    // The pin goes before the answer: who asks next finds the model idle.
+    // The model is released before the answer, so that a client who then asks finds it idle.
     flight->handle.release();
     if (!flight->claim())
         return;

@@ -1,4 +1,5 @@
-// Requests on their way: a handle from the cache, a worker from the scheduler, one answer each.
+// Takes each request through: a handle from the cache, a worker from the scheduler, exactly one
+// answer.
 //
 // Thread: any; nothing blocks on a load or a run. Answers come from pool, loader or housekeeping
 // threads, or at once on the caller's. Must outlive the threads of cache and scheduler.
@@ -24,14 +25,15 @@ using PredictionDone = std::function<void(Result<Prediction>)>;
 class PredictionRunner
 {
 public:
-    // `memory`: of requests that bring no budget of their own.
+    // `memory`: the budget of requests that bring none of their own.
     PredictionRunner(ModelCache &cache, Scheduler &scheduler, Metrics &metrics, const Clock &clock,
                      Bytes memory);
 
-    // `allowed`: the longest stay from now on; negative: no limit. Errors as Workbench::predict.
+    // `allowed`: the longest time until the answer; negative: no limit. Errors as
+    // Workbench::predict.
     void predict(InferenceRequest request, Milliseconds allowed, PredictionDone done);
-    // Answers what is past its deadline while its model still loads. Housekeeping calls it. Returns
-    // the earliest deadline of what still waits.
+    // Answers the requests that are past their deadline while their model still loads; housekeeping
+    // calls this. Returns the earliest deadline of the others.
     SteadyTime answerOverdue();
 
 private:
@@ -39,7 +41,7 @@ private:
     using FlightPtr = std::shared_ptr<Flight>;
 
     void awaitLoad(const FlightPtr &flight);
-    // `here`: on this thread where the network is quick and nothing waits.
+    // `here`: may run on this thread if the network is quick and no job waits.
     void enqueue(const FlightPtr &flight, bool here);
     enum class Place : std::uint8_t { Light, Heavy };
     Job jobFor(const FlightPtr &flight, Place place);

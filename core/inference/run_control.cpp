@@ -9,7 +9,7 @@ namespace warmbench {
 
 namespace {
 
-// Less is not worth an operation that all threads see.
+// Memory is counted in the shared budget in steps of this size, so that few operations touch it.
 constexpr std::size_t grain = std::size_t{256} << 10;
 
 std::string text(std::size_t bytes)

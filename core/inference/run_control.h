@@ -1,8 +1,9 @@
-// What a request may still spend: time until its deadline, memory of the budget that all requests
-// share. It goes along from decoding to the answer; who does long work asks it between two steps.
+// What a request may still use: time until its deadline, and memory of the budget that all requests
+// share. It accompanies the request from decoding to the answer, and long work checks it between
+// two steps.
 //
-// Thread: one at a time. Cost: reserve() an addition below 256 KiB, an atomic operation above;
-// step() a counter, each 256th call a look at the clock.
+// Thread: one at a time. Cost: reserve() takes an addition, and an atomic operation about every 256
+// KiB; step() increments a counter and reads the clock at every 256th call.
 #pragma once
 
 #include "base/clock.h"
@@ -23,21 +24,22 @@ public:
     RunControl(SteadyTime deadline, const Clock &clock, std::stop_token cancellation,
                MemoryBudget::Share share);
 
-    // Cancelled or DeadlineExceeded where the work is not worth going on.
+    // Cancelled or DeadlineExceeded if there is no point in working on.
     Result<void> check() const { return m_clock ? check(m_clock->now()) : Result<void>(); }
     Result<void> check(SteadyTime now) const;
-    // The same in a loop of small steps.
+    // As check(), for a loop of small steps.
     Result<void> step()
     {
         constexpr unsigned stepsAtOnce = 256;
         return ++m_steps % stepsAtOnce == 0 ? check() : Result<void>();
     }
 
-    // Before `what` ("pictures") is made: ResourceExhausted with the numbers where there is no room
-    // for so many bytes more.
+    // Call it before making `what` ("pictures"): ResourceExhausted with the numbers if there is no
+    // room for so many bytes more.
     Result<void> reserve(std::size_t bytes, std::string_view what);
     void giveBack(std::size_t bytes);
-    // What is held until now, for who holds on to the answer; from then on nothing is.
+    // Hands the memory that is held, at most `bytes` of it, to the one who keeps the answer; after
+    // that this object holds none.
     MemoryBudget::Share handOver(std::size_t bytes);
 
 private:
@@ -70,7 +72,7 @@ public:
             m_bytes += bytes;
         return done;
     }
-    // So many of the bytes stay reserved beyond this.
+    // So many of the bytes stay reserved when this object goes.
     void keep(std::size_t bytes) { m_bytes -= std::min(bytes, m_bytes); }
 
 private:

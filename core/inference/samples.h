@@ -1,6 +1,7 @@
-// The samples of a request, made already or each in its turn, so that no more of them are in memory
-// than run together.
-// Thread: one at a time. Copies of made samples copy them; what makes them is shared.
+// The samples of a request. They are made already, or each is made when its turn comes, so that
+// only those that run together are in memory.
+// Thread: one at a time. A copy copies samples that are made, and shares the function that makes
+// them.
 #pragma once
 
 #include "inference/run_control.h"
@@ -17,8 +18,9 @@ template <typename T>
 class Samples
 {
 public:
-    // The sample of that index; what it refers to must live as long as the function. It reserves
-    // what it needs in passing and, of what it yields, what cannot be told from the model.
+    // Makes the sample with that index. What the function refers to must live as long as the
+    // function. It reserves the memory that it needs while it works. It also reserves the part of
+    // the sample's memory that cannot be known from the model.
     using Make = std::function<Result<T>(std::size_t index, RunControl &control)>;
 
     Samples() = default;
@@ -38,9 +40,9 @@ public:
 
     std::size_t size() const { return m_make ? m_count : m_made.size(); }
     bool empty() const { return size() == 0; }
-    // True where take() costs nothing.
+    // True if the samples are made already, so that take() costs nothing.
     bool made() const { return !m_make; }
-    // The sample of that index, once each.
+    // The sample with that index; each can be taken once.
     Result<T> take(std::size_t index, RunControl &control)
     {
         if (m_make)
@@ -56,7 +58,7 @@ private:
     Make m_make; // instead of m_made
 };
 
-// For a picture, whose object is moved into the list. (An initializer list would copy it.)
+// Moves one sample into the list; an initializer list would copy it, which is slow for a picture.
 template <typename T>
 Samples<T> oneSample(T sample)
 {

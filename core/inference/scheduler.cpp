@@ -21,7 +21,7 @@ Error stoppingError()
             "Warmbench is shutting down; send the request again when it is back."};
 }
 
-// Why a job is not worth running any more.
+// Why a job need not run any more; nothing if it should.
 std::optional<Error> obstacle(const Job &job, SteadyTime now)
 {
     if (job.cancellation.stop_requested())
@@ -34,10 +34,10 @@ std::optional<Error> obstacle(const Job &job, SteadyTime now)
     return std::nullopt;
 }
 
-// The scheduler whose worker this thread is.
+// The scheduler that this thread is a worker of.
 thread_local const void *workerOf = nullptr;
 
-// Nothing may leave a request without its answer, not even a lack of memory.
+// Every request gets an answer, even when memory runs out.
 void runGuarded(const Job &job) noexcept
 {
     try {
@@ -49,7 +49,7 @@ void runGuarded(const Job &job) noexcept
     }
 }
 
-// Jobs that will not run, told so once no lock is held.
+// Collects jobs that will not run; their `abandon` is called later, when no lock is held.
 class Abandoned
 {
 public:
@@ -81,18 +81,18 @@ struct Scheduler::Private
     struct Queue
     {
         std::deque<Job> jobs;
-        std::deque<Job> heavy; // wait beside them
+        std::deque<Job> heavy; // these wait apart from `jobs`
         int concurrency = 1;
         int running = 0;
         bool listed = false;     // stands in `turns`
         Queue *behind = nullptr; // in `turns`
-        bool lightTurn = false;  // a heavy job was the last one taken
+        bool lightTurn = false;  // the last job taken was a heavy one
 
         std::size_t size() const { return jobs.size() + heavy.size(); }
     };
 
-    // Queues in a row, each at most once: nothing is allocated, so that a place can be given back
-    // short of memory too.
+    // A linked list of queues, each in it at most once. It allocates nothing, so that a place can
+    // be given back even when memory has run out.
     class Row
     {
     public:
@@ -237,7 +237,7 @@ void Scheduler::Private::workOn(int number)
         contained("inference", [&] { goesOn = workUntilEnd(); });
 }
 
-// False at the end of all.
+// Returns false when the scheduler ends.
 bool Scheduler::Private::workUntilEnd()
 {
     for (;;) {
@@ -254,7 +254,7 @@ bool Scheduler::Private::workUntilEnd()
             if (!take(taken, abandoned))
                 continue;
         }
-        abandoned.tell(); // they have waited long enough
+        abandoned.tell(); // these are answered before the job runs, which may take long
         runGuarded(taken.job);
         taken.job = {}; // what it holds goes before its place is free
         const MutexLock lock(mutex);
@@ -378,7 +378,7 @@ bool Scheduler::runHere(const std::string &name, int concurrency, const std::fun
             return false;
         m_d->begin(*queue);
     }
-    // Whatever `run` does, short of memory perhaps, its place is free then.
+    // The place is given back even if `run` throws.
     const auto end = [d = m_d.get(), queue](const void *) {
         const MutexLock lock(d->mutex);
         d->end(*queue, Weight::Light);

@@ -1,5 +1,5 @@
-// What loads at start: how many are still under way, and the first that failed.
-// Thread: any. Callbacks run on the thread that ends the last load, or at once.
+// Tracks the models that load at the start: how many are still loading, and the first that failed.
+// Thread: any. Callbacks run on the thread that ends the last load, or at once if nothing loads.
 #pragma once
 
 #include "base/mutex.h"

@@ -21,7 +21,7 @@ namespace warmbench {
 namespace {
 
 constexpr std::chrono::seconds housekeepingInterval{1};
-constexpr std::chrono::milliseconds shortestSleep{5}; // between looks at deadlines
+constexpr std::chrono::milliseconds shortestSleep{5}; // between two checks of deadlines
 
 int coreCount()
 {
@@ -71,7 +71,7 @@ struct Workbench::Private
     }
 
     void count(const ModelEvent &event);
-    // Of a model without one, the version that a load would take.
+    // The version that is loaded if none is asked for.
     std::string servingVersion(const std::string &name) const
     {
         if (!repository.contains(name))
@@ -178,8 +178,8 @@ void Workbench::Private::waitForLook(const std::stop_token &stop, SteadyTime loo
     }
 }
 
-// The housekeeping looks by then at what is overdue. Those who ask for more time than its interval
-// have it anyway.
+// Makes housekeeping check deadlines no later than `allowed` from now. Longer times than its
+// interval need no extra check.
 void Workbench::Private::lookBy(Milliseconds allowed)
 {
     if (allowed < Milliseconds::zero() || allowed >= housekeepingInterval)
@@ -203,7 +203,7 @@ void Workbench::Private::goRound()
     cache.housekeep();
 }
 
-// A thread of its own: a large folder takes a while, and deadlines do not wait.
+// This is a thread of its own because a large folder takes a while, and deadlines do not wait.
 void Workbench::Private::lookThroughFolders(const std::stop_token &stop)
 {
     setThreadName("folders");
@@ -226,7 +226,7 @@ void Workbench::Private::openFoundModels()
     heard({ModelEventKind::Changed, {}, "The models in the folders changed.", {}});
 }
 
-// What the folders have no more is counted no more, once it is not loaded either.
+// Drops the meters of models that are neither in the folders nor loaded any more.
 void Workbench::Private::dropMeters()
 {
     std::set<Metrics::ModelKey> loaded;
@@ -299,7 +299,7 @@ Workbench::Workbench(WorkbenchOptions options, const Clock &clock,
 Workbench::~Workbench()
 {
     stop(std::chrono::seconds(2));
-    m_d->cache.setListener({}); // the members that heard() needs go before the cache does
+    m_d->cache.setListener({}); // heard() needs members that are destroyed before the cache
 }
 
 Result<std::vector<std::string>> Workbench::open(const std::filesystem::path &path, bool load)
@@ -422,7 +422,7 @@ std::vector<ModelView> Workbench::models(const std::string &after, std::size_t m
         if (!status.id.version.empty() || status.id.name <= after)
             continue;
         if (!views.contains(status.id.name) && !m_d->source->contains(status.id))
-            continue; // forgotten in a moment
+            continue; // the repository has dropped it, and the cache will forget it soon
         ModelView &view = views[status.id.name];
         view.entry.name = status.id.name;
         view.status = std::move(status);

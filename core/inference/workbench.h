@@ -1,14 +1,16 @@
-// The whole of Warmbench without window and protocol: what both of them call, and what other
-// programs can embed.
+// The whole of Warmbench without window and HTTP: both of them call this class, and other programs
+// can embed it.
 //
-// Owns, in this order: repository, engines, loader, cache, scheduler, metrics, and the housekeeping
-// thread ("housekeeping") that once a second evicts idle models, looks for changed files of loaded
-// ones, sweeps deadlines and takes a sample for the charts. Another one ("folders") looks through
-// the folders for models that came or went, at most once a second and within a small share of a
-// core. Everything is stopped and joined in the reverse order by stop() or the destructor.
+// It owns, in this order, repository, engines, loader, cache, scheduler, metrics, and the thread
+// "housekeeping" that once a second evicts idle models, looks for changed files of loaded ones,
+// answers what is past its deadline and takes a sample for the charts. Another thread ("folders")
+// looks through the folders for models that came or went, at most once a second and within a small
+// share of a core. Everything is stopped and joined in the reverse order by stop() or the
+// destructor.
 //
 // Thread: every method from any thread; none blocks on a load or a run. Continuations run on pool
-// or loader threads, or at once on the caller's: hop to your own thread in them.
+// or loader threads, or at once on the caller's thread; a continuation that needs its own thread
+// must post to it.
 #pragma once
 
 #include "base/clock.h"
@@ -35,11 +37,11 @@ struct WorkbenchOptions
     LoaderOptions loader;
     int queueLimit = 256;
     Milliseconds deadline{30'000};
-    int workers = 0;                       // 0: one a core, at least 2
-    int threads = 0;                       // within one run; 0: cores / instances
-    Bytes requestMemory = mebibytes(1024); // of the window's requests, all together
+    int workers = 0;                       // 0: one for each core, at least 2
+    int threads = 0;                       // threads within one run; 0: cores / instances
+    Bytes requestMemory = mebibytes(1024); // for all requests of the window together
     std::string defaultModel;              // empty: the first registered
-    bool preload = false;                  // models in folders load at start too
+    bool preload = false;                  // load models in folders at the start, too
 };
 
 // What /models shows of one model: the repository's entry and the cache's status.
@@ -59,32 +61,32 @@ public:
     Workbench(const Workbench &) = delete;
     Workbench &operator=(const Workbench &) = delete;
 
-    // Registers a file or folder. Models named as files start loading where `load` says. Returns
-    // the names.
+    // Registers a file or folder. With `load`, a model that is named as a file starts loading.
+    // Returns the names.
     Result<std::vector<std::string>> open(const std::filesystem::path &path, bool load);
     void remove(const std::string &name, ModelCache::Done done); // unloads and forgets
-    // True once everything that open() started to load is up or failed. For /ready.
+    // True once everything that open() started to load is loaded or has failed. For /ready.
     bool ready() const;
     // The first failure among what open(…, load=true) started, if any, in order.
     std::optional<Error> startFailure() const;
-    // Calls back once, when ready() has become true (at once if it is).
+    // Calls `done` once, when ready() becomes true, or at once if it is.
     void whenReady(std::function<void()> done);
 
     using PredictDone = PredictionDone;
-    // Errors as ModelCache::acquire and Scheduler::submit, plus what decoding, preprocessing, the
-    // network and postprocessing say.
+    // Errors: those of ModelCache::acquire, Scheduler::submit, decoding, preprocessing, the network
+    // and postprocessing.
     void predict(InferenceRequest request, PredictDone done);
 
     // As ModelCache::describe, within the deadline that requests have by default.
     void describe(const ModelId &id, ModelCache::DescribeDone done);
 
-    // The model that an empty name means. NotFound with what to do where no model is registered.
+    // The model that an empty name means. If none is registered: NotFound, with what to do.
     Result<std::string> defaultModel() const;
-    // The version that a load without one would take; "1" where no files tell.
+    // The version that a request without one gets; "1" if no files say.
     std::string servingVersion(const std::string &name) const;
     Result<ModelView> model(const ModelId &id)
-        const; // NotFound names the nearest; status of a never loaded one is empty
-    // By name; those behind the name `after`, at most so many.
+        const; // NotFound names the nearest; the status is empty if it was never loaded
+    // Sorted by name: at most `most` models whose names come after `after`.
     std::vector<ModelView> models(const std::string &after = {},
                                   std::size_t most = Repository::all) const;
 
@@ -94,17 +96,18 @@ public:
     const Scheduler &scheduler() const;
     const WorkbenchOptions &options() const;
 
-    // Hears every cache event; on any thread, quick, no call back into listeners. Returns an id for
-    // removeListener, which returns only when no call is under way.
+    // Calls `listener` with every cache event, on any thread. It must be quick and must not add or
+    // remove listeners. Returns an id for removeListener, which returns only when no call is under
+    // way.
     int addListener(std::function<void(const ModelEvent &)> listener);
     void removeListener(int id);
 
-    // One round of housekeeping and a look through all folders now; returns after it. For tests and
-    // for who has just changed a file; not to be called from a continuation or listener.
+    // Does one round of housekeeping and looks through all folders now; returns when that is done.
+    // For tests, and for a caller that has just changed a file. Do not call it from a continuation
+    // or listener.
     void keepHouse();
 
-    // Refuses new work, drains what is in flight for at most `drain`, joins all threads.
-    // Idempotent.
+    // Refuses new work, lets work in flight end for at most `drain`, joins all threads. Idempotent.
     void stop(std::chrono::milliseconds drain);
 
 private:
