@@ -6,7 +6,8 @@ namespace warmbench {
 
 namespace {
 
-// Rows that the runs reach; all of them where the mark of the end stands in the last one.
+// How many rows the run lengths reach; all of them if the mark for the end of the picture is in the
+// last row.
 std::uint64_t rowsReached(const BmpHeader &header, PictureBytes data)
 {
     std::uint64_t x = 0;
@@ -21,7 +22,7 @@ std::uint64_t rowsReached(const BmpHeader &header, PictureBytes data)
             ++y;
         } else if (value == 1) { // end of the picture
             return y + 1;
-        } else if (value == 2) { // a leap
+        } else if (value == 2) { // a jump
             x += byteAt(data, at + 2);
             y += byteAt(data, at + 3);
             at += 2;
@@ -47,7 +48,7 @@ BmpHeader bmpHeader(PictureBytes data)
     header.pixelsAt = little32(data, 10);
     const auto columns = static_cast<std::int32_t>(core ? little16(data, 18) : little32(data, 18));
     header.width = static_cast<std::uint64_t>(std::max(columns, 0));
-    // Negative where the rows come from top to bottom.
+    // The height is negative if the rows go from top to bottom.
     const auto rows = static_cast<std::int32_t>(core ? little16(data, 20) : little32(data, 22));
     header.height = static_cast<std::uint64_t>(std::abs(std::int64_t{rows}));
     header.bitsPerPixel = core ? little16(data, 24) : little16(data, 28);

@@ -1,5 +1,5 @@
-// What the header of a BMP file tells, and whether its pixels are there. Private to tensor/.
-// Thread: any. Sources: BITMAPCOREHEADER, BITMAPINFOHEADER and "Bitmap Compression" in Microsoft's
+// Reads the header of a BMP file and checks that its pixels are there. Private to tensor/. Thread:
+// any. Sources: BITMAPCOREHEADER, BITMAPINFOHEADER and "Bitmap Compression" in Microsoft's
 // reference.
 #pragma once
 
@@ -22,8 +22,8 @@ struct BmpHeader
 
 BmpHeader bmpHeader(PictureBytes data);
 
-// True where all rows are there: stored ones by their size, run lengths by walking them to their
-// end or to the last pixel. Cost of the latter: a few nanoseconds a run.
+// True if all rows are there. Plain rows are judged by their size; run lengths are walked to their
+// end or to the last pixel. Cost of that walk: a few nanoseconds a run.
 bool isWhole(const BmpHeader &header, PictureBytes data);
 
 } // namespace warmbench

@@ -37,7 +37,7 @@ Outcome convertReal(double from, To &to)
     return rounded == from ? Outcome::Exact : Outcome::Rounded;
 }
 
-// From a floating type to a narrower one digits go as a matter of course: that is not reported.
+// A narrower floating type always loses digits, so that is not reported.
 template <typename To>
 Outcome convertReal(double from, To &to)
 {
@@ -63,7 +63,8 @@ Outcome convertInteger(From from, To &to)
     } else {
         float asFloat = 0;
         if constexpr (std::is_same_v<To, Half>) {
-            to = toHalf(static_cast<float>(from)); // above 2^24 it is infinite however rounded
+            // A number above 2^24 becomes infinite, however it is rounded.
+            to = toHalf(static_cast<float>(from));
             asFloat = toFloat(to);
             if (!std::isfinite(asFloat))
                 return Outcome::Unrepresentable;
@@ -101,7 +102,7 @@ std::string elementText(From value)
         return fmt::format("{}", value);
 }
 
-// What a type holds, for messages.
+// The range of a type, for messages.
 std::string rangeText(DType dtype)
 {
     if (dtype == DType::Bool)

@@ -32,7 +32,7 @@ char separatorOf(std::string_view text)
     return semicolon ? ';' : ',';
 }
 
-// Splits the text into rows of cells by RFC 4180; blanks around a cell and blank lines go.
+// Splits the text into rows of cells by RFC 4180; blanks around cells and blank lines are dropped.
 class RowReader
 {
 public:
@@ -181,7 +181,7 @@ void appendNumber(std::string &out, T value)
         appendNumber(out, toFloat(value));
     } else {
         if constexpr (std::is_floating_point_v<T>) {
-            if (std::isnan(value)) { // the sign of a NaN says nothing
+            if (std::isnan(value)) { // the sign of a NaN means nothing
                 out += "nan";
                 return;
             }

@@ -81,11 +81,12 @@ Half toHalf(float value)
     }
     if (magnitude >= 0x477FF000U) // 65520 and above round to infinity
         return result(0x7C00U);
-    if (magnitude < 0x33000001U) // 2^-25 is half of the smallest subnormal: a tie, to even
+    // 2^-25 is half of the smallest subnormal; the tie goes to even, which is 0.
+    if (magnitude < 0x33000001U)
         return result(0);
     std::uint32_t fraction = magnitude;
     std::uint32_t dropped = 13;
-    if (magnitude < 0x38800000U) { // below 2^-14: a subnormal, its leading one written out
+    if (magnitude < 0x38800000U) { // below 2^-14: a subnormal, which stores its leading one
         dropped = 126 - (magnitude >> 23U);
         fraction = (magnitude & 0x7FFFFFU) | 0x800000U;
     } else {

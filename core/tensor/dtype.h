@@ -35,11 +35,12 @@ inline constexpr std::array allDTypes{DType::Float32, DType::Float64, DType::Flo
 std::size_t dtypeSize(DType dtype);
 // "float32", "int64", "bool", "string".
 std::string_view dtypeName(DType dtype);
-// The inverse of dtypeName; InvalidArgument lists what is known.
+// The inverse of dtypeName; InvalidArgument lists the known names.
 Result<DType> parseDType(std::string_view name);
 bool isFloating(DType dtype);
 
-// IEEE 754 binary16 as it lies in memory. Conversion rounds to nearest even, as NumPy does.
+// A float of 16 bits (IEEE 754 binary16) as it is stored. Conversion rounds to nearest even, as
+// NumPy does.
 struct Half
 {
     std::uint16_t bits = 0;
@@ -49,7 +50,7 @@ Half toHalf(float value);
 float toFloat(Half value);
 
 // Calls `use` with a value of the C++ type that holds one element of `dtype` (bool as uint8_t,
-// Float16 as Half); String is no such type and must not be passed.
+// Float16 as Half); String has no such type and must not be passed.
 template <typename Use>
 auto withElementType(DType dtype, Use &&use)
 {

@@ -15,7 +15,8 @@ std::uint64_t colourTable(PictureBytes data, std::uint64_t flagsAt)
     return flags & 0x80U ? std::uint64_t{3} << ((flags & 7U) + 1) : 0;
 }
 
-// The position behind a chain of sub-blocks and its empty last one; past the end where it is cut.
+// The position after a chain of sub-blocks and the empty one that ends it; beyond the data if the
+// chain is cut off.
 std::uint64_t skipSubBlocks(PictureBytes data, std::uint64_t at)
 {
     while (at < data.size() && byteAt(data, at) != 0)
@@ -23,7 +24,7 @@ std::uint64_t skipSubBlocks(PictureBytes data, std::uint64_t at)
     return at + 1;
 }
 
-// Codes of growing length out of a chain of sub-blocks.
+// Reads codes of growing length from a chain of sub-blocks.
 class CodeReader
 {
 public:
@@ -55,12 +56,12 @@ public:
 private:
     PictureBytes m_data;
     std::uint64_t m_at;
-    std::uint64_t m_left = 0; // bytes of the sub-block
+    std::uint64_t m_left = 0; // bytes left in the sub-block
     unsigned m_bits = 0;
     unsigned m_held = 0;
 };
 
-// Counts the pixels that codes stand for: of LZW's table only the lengths are kept.
+// Counts the pixels that the codes make; of LZW's table only the lengths are kept.
 class PixelCounter
 {
 public:
@@ -72,7 +73,7 @@ public:
         reset();
     }
 
-    // At most as many as are wanted.
+    // Stops counting at `wanted`.
     std::uint64_t count(CodeReader codes, std::uint64_t wanted)
     {
         std::uint64_t pixels = 0;
@@ -100,7 +101,7 @@ private:
         m_before = 0;
     }
 
-    // The pixels of a code; 0 for one that cannot stand here.
+    // The number of pixels of a code; 0 for a code that is not allowed here.
     std::uint64_t take(unsigned code)
     {
         const bool isNew = code == m_next && m_before > 0;
@@ -121,7 +122,7 @@ private:
     unsigned m_codeSize;
     unsigned m_next = 0;
     unsigned m_length = 0;
-    std::uint32_t m_before = 0; // pixels of the code before; 0 behind a clear code
+    std::uint32_t m_before = 0; // pixels of the code before; 0 after a clear code
 };
 
 } // namespace

@@ -13,14 +13,14 @@ struct GifFrame
 {
     std::uint64_t width = 0;
     std::uint64_t height = 0;
-    std::uint64_t dataAt = 0; // of the code size before the sub-blocks
+    std::uint64_t dataAt = 0; // position of the code size, which comes before the sub-blocks
 };
 
-// Nothing where the data ends before it, or it is not there.
+// Nothing if there is no frame or the data ends before it.
 std::optional<GifFrame> firstGifFrame(PictureBytes data);
 
-// True where the frame's codes stand for all its pixels, and its last sub-block is there. Cost: a
-// few nanoseconds a code.
+// True if the codes of the frame make all its pixels and its last sub-block is there. Cost: a few
+// nanoseconds a code.
 bool isWhole(const GifFrame &frame, PictureBytes data);
 
 } // namespace warmbench

@@ -23,7 +23,8 @@ namespace warmbench {
 
 namespace {
 
-constexpr int bandRows = 64; // converted at a time, so that conversion adds little memory
+// Rows are converted in bands of so many, so that conversion takes little extra memory.
+constexpr int bandRows = 64;
 
 Error notAnImage(std::span<const std::byte> data)
 {
@@ -86,7 +87,7 @@ void raiseAllocationLimitOnce()
     std::call_once(once, [] { QImageReader::setAllocationLimit(1024); });
 }
 
-// What Qt's readers write to standard error says nothing that the answer does not.
+// Qt's readers write to standard error, but all that is worth knowing is in our error.
 void keepQtQuietOnce()
 {
     static std::once_flag once;
@@ -103,7 +104,7 @@ Result<Image> decodeByQt(ImageFormat format, PictureBytes data)
                                                static_cast<qsizetype>(data.size()));
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::ReadOnly);
-    // The handler is named, so that no other plug-in (SVG, say) ever sees the bytes.
+    // The handler is named, so that no other plug-in (such as SVG) ever sees the bytes.
     QImageReader reader(&buffer, handler);
     reader.setAutoDetectImageFormat(false);
     reader.setAutoTransform(false);

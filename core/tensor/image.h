@@ -1,8 +1,8 @@
 // Pictures decoded into plain pixels.
 //
-// Thread: any; decoding is bounded by how many threads call it, each taking at most 100 megapixels
-// x 4 bytes while it runs. Source of the grey formula: ITU-R BT.601 luma as Pillow's "L" uses it
-// (299 R + 587 G + 114 B) / 1000.
+// Thread: any; each thread that decodes takes at most 100 megapixels x 4 bytes while it does.
+// Source of the grey formula: ITU-R BT.601 luma as Pillow's "L" uses it (299 R + 587 G + 114 B) /
+// 1000.
 #pragma once
 
 #include "base/result.h"
@@ -28,22 +28,23 @@ struct Image
 
 inline constexpr std::int64_t maxImagePixels = 100'000'000;
 
-// True where the first bytes are those of PNG, JPEG, WebP, BMP or GIF.
+// True if the first bytes are those of PNG, JPEG, WebP, BMP or GIF.
 bool looksLikeImage(std::span<const std::byte> data);
 
-// PNG, JPEG, WebP, BMP and GIF (of an animation the first frame), told by content. EXIF orientation
-// is applied in PNG, JPEG and WebP, 16-bit samples are scaled to 8, grey and palette become RGB,
-// transparency is laid over white. Size and work are read from the headers and checked before any
-// pixel is decoded: what is accepted takes some seconds of a core at most. InvalidArgument: not one
-// of these formats, damaged or truncated, more than maxImagePixels, too much work (a progressive
-// JPEG of thousands of scans), with what to do. Unavailable: the thread's PictureAllowance does not
-// suffice. Nothing is written to standard error.
+// Decodes PNG, JPEG, WebP, BMP and GIF (the first frame of an animation); the content decides which
+// format it is. EXIF orientation is applied in PNG, JPEG and WebP, 16-bit samples are scaled to 8,
+// grey and palette become RGB, and transparency is laid over white. Size and work are estimated
+// from the headers before any pixel is decoded, so that an accepted picture takes some seconds of a
+// core at most. InvalidArgument, with what to do: not one of these formats, damaged or truncated,
+// more than maxImagePixels, or too much work (a progressive JPEG of thousands of scans).
+// Unavailable: more work than the thread's PictureAllowance. Nothing is written to standard error.
 //
-// `mayDecode`, where given, is asked with the pixels that decoding will take; its error ends it.
+// `mayDecode`, if given, is called with the number of pixels before they are decoded; an error from
+// it ends the decoding.
 using PixelCheck = std::function<Result<void>(std::int64_t pixels)>;
 Result<Image> decodeImage(std::span<const std::byte> data, const PixelCheck &mayDecode = {});
 
-// PNG bytes of the picture. Internal where the encoder fails.
+// The picture as a PNG file. Internal: the encoder failed.
 Result<std::string> encodePng(const Image &image);
 
 } // namespace warmbench

@@ -1,4 +1,4 @@
-// Which picture format bytes are. Private to tensor/. Thread: any.
+// Recognizes the format of a picture by its first bytes. Private to tensor/. Thread: any.
 // Sources: PNG third edition 5.2, ITU-T T.81 annex B, RFC 9649 section 2.3, BITMAPINFOHEADER in
 // Microsoft's reference, GIF89a section 17.
 #pragma once

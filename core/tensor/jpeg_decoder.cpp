@@ -15,15 +15,15 @@ namespace warmbench {
 
 namespace {
 
-// Warnings after which pixels are made up; the others say that a file is odd.
+// After these warnings libjpeg invents pixels; its other warnings only say that a file is unusual.
 bool losesPixels(int code)
 {
     return code == JWRN_HIT_MARKER || code == JWRN_JPEG_EOF || code == JWRN_HUFF_BAD_CODE ||
            code == JWRN_ARITH_BAD_CODE || code == JWRN_MUST_RESYNC;
 }
 
-// libjpeg leaves by longjmp where it cannot go on. So run() holds nothing with a destructor:
-// everything lives in members, which outlast the leap.
+// libjpeg leaves run() by longjmp if it cannot go on. So run() has no local with a destructor:
+// everything is in members, which survive the jump.
 class JpegDecoder
 {
 public:
@@ -96,7 +96,7 @@ private:
         jpeg_read_scanlines(&m_info, &row, 1);
         if (!m_cmyk)
             return;
-        // Adobe's files hold inks inverted: 255 is none.
+        // Adobe's files store inks inverted: 255 is no ink.
         const unsigned turned = m_info.saw_Adobe_marker ? 0 : 255;
         for (std::size_t x = 0; x < m_info.output_width; ++x, to += 3) {
             const std::uint8_t *ink = m_row.data() + 4 * x;

@@ -1,5 +1,5 @@
-// JPEG through libjpeg itself, which tells where the data ends early: Qt's reader keeps that to
-// itself and leaves the rest grey. Private to tensor/. Thread: any.
+// Decodes JPEG with libjpeg itself, which reports data that ends early; Qt's reader says nothing
+// and leaves the rest grey. Private to tensor/. Thread: any.
 #pragma once
 
 #include "base/result.h"
@@ -8,8 +8,8 @@
 
 namespace warmbench {
 
-// The whole picture as it is stored, not turned. InvalidArgument: damaged or truncated. Nothing is
-// written to standard error.
+// The whole picture as stored, not turned upright. InvalidArgument: damaged or truncated. Nothing
+// is written to standard error.
 Result<Image> decodeJpeg(PictureBytes data);
 
 } // namespace warmbench

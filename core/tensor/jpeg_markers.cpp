@@ -10,13 +10,13 @@ constexpr std::uint64_t startOfScan = 0xDA;
 constexpr std::uint64_t endOfImage = 0xD9;
 constexpr std::uint64_t application1 = 0xE1;
 
-// SOF0 to SOF15; between them lie DHT, JPG and DAC.
+// SOF0 to SOF15; DHT, JPG and DAC have numbers between them.
 bool startsFrame(std::uint64_t marker)
 {
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
-// FF 00 is a byte of the entropy-coded data; TEM, RSTn and SOI stand without a length.
+// These have no length: FF 00, which is a byte of the entropy-coded data, and TEM, RSTn and SOI.
 bool standsAlone(std::uint64_t marker)
 {
     return marker == 0 || marker == 1 || (marker >= 0xD0 && marker <= 0xD8);
@@ -57,7 +57,7 @@ public:
     }
 
 private:
-    // The position behind the segment that begins at `at`.
+    // Reads the segment that begins at `at` and returns the position after it.
     std::uint64_t take(std::uint64_t marker, std::uint64_t at)
     {
         if (m_scanBegan)
@@ -128,8 +128,8 @@ private:
 
 } // namespace
 
-// Huffman codes have a bit at least. A block of a sequential picture takes two of them, for DC and
-// for its end; one of a progressive picture takes the one for DC.
+// A Huffman code has at least one bit. A block of a sequential picture has at least two codes, for
+// DC and for its end; a block of a progressive picture has at least the one for DC.
 bool JpegMarkers::holdsItsBlocks() const
 {
     if (arithmetic)

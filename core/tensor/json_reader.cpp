@@ -22,12 +22,13 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-// What a thread keeps between calls; a parser's buffers are some five times the text.
+// The longest text whose parser a thread keeps between calls; the buffers of a parser are some five
+// times the text.
 constexpr std::size_t mostTextKept = std::size_t{4} << 20;
 
 struct ThreadParser
 {
-    std::string text; // padded as simdjson wants it
+    std::string text; // padded as simdjson needs it
     std::unique_ptr<ondemand::parser> parser;
 };
 
@@ -109,22 +110,23 @@ private:
         return refuse(
             fmt::format("element {} is {}, expected {}", place(), came, expectedText<T>()));
     }
-    // Where the value under work stands: "[0, 2]".
+    // The position of the value that is being read: "[0, 2]".
     std::string place() const { return shapeText(std::span(m_path).first(m_depth)); }
 
     std::size_t m_most;
     JsonNumbers<T> m_result;
     std::optional<Error> m_error;
     std::array<std::int64_t, mostJsonDepth + 1> m_path{};
-    std::size_t m_depth = 0;             // of the value under work
-    std::optional<std::size_t> m_leaves; // the depth at which numbers stand
+    std::size_t m_depth = 0;             // of the value that is being read
+    std::optional<std::size_t> m_leaves; // the depth at which there are numbers
 };
 
 template <typename T>
 Result<JsonNumbers<T>> Reader<T>::read(ondemand::parser &parser, simdjson::padded_string_view text)
 {
     ondemand::document document;
-    ondemand::array outer; // the brackets put around the text: a bare number is an element, too
+    // The text gets brackets around it, so that a bare number is an element, too.
+    ondemand::array outer;
     ondemand::value value;
     auto error = parser.iterate(text).get(document);
     if (!error)
@@ -157,7 +159,8 @@ template <typename T>
 bool Reader<T>::readValue(ondemand::value value, std::size_t depth)
 {
     m_depth = depth;
-    if constexpr (!std::is_same_v<T, std::string>) { // nearly every value, so before all else
+    // This comes first because nearly every value is a number.
+    if constexpr (!std::is_same_v<T, std::string>) {
         T number{};
         if (m_leaves == depth && takesWell(value) && !value.get(number))
             return take(number);
@@ -205,7 +208,7 @@ bool Reader<T>::readList(ondemand::array list, std::size_t depth)
     return endList(depth, size);
 }
 
-// The first list of each depth sets the extent, an empty one the rank too.
+// The first list at each depth sets the extent of that dimension. An empty list also sets the rank.
 template <typename T>
 bool Reader<T>::endList(std::size_t depth, std::int64_t size)
 {
@@ -265,8 +268,8 @@ bool Reader<T>::readNumber(ondemand::value value)
     return readUnusualNumber(withoutBlanks(token));
 }
 
-// What simdjson refuses or misreads though it is a number: long ones, integers of more than 64
-// bits, 3.0 or 1e2 as whole numbers; and what is none at all.
+// Takes numbers that simdjson refuses or misreads: long ones, integers of more than 64 bits, and
+// 3.0 or 1e2 as whole numbers. Refuses a token that is no number at all.
 template <typename T>
 bool Reader<T>::readUnusualNumber(std::string_view token)
 {

@@ -12,21 +12,21 @@
 
 namespace warmbench {
 
-// No tensor that a network takes has more dimensions; deeper nesting is an attack or a mistake.
+// No network takes a tensor with more dimensions; deeper nesting is an attack or a mistake.
 inline constexpr std::size_t mostJsonDepth = 32;
 
 // T: double, std::int64_t, std::uint64_t or std::string.
 template <typename T>
 struct JsonNumbers
 {
-    Shape shape;           // of the nesting: empty for a bare number
-    std::size_t count = 0; // of what came; `values` holds no more than were asked for
+    Shape shape;           // the shape of the nesting; empty for a bare number
+    std::size_t count = 0; // of all values; `values` holds only as many as were asked for
     std::vector<T> values;
 };
 
-// At most `most` values are kept, the rest is counted. InvalidArgument: no JSON, ragged lists,
-// objects, nesting above mostJsonDepth, a value that T cannot take. Messages are halves of
-// sentences ("element [0, 2] is ..."), for the caller to put the tensor's name before.
+// Keeps at most `most` values and counts the rest. InvalidArgument: no JSON, ragged lists, objects,
+// nesting above mostJsonDepth, a value that T cannot hold. Messages are halves of sentences
+// ("element [0, 2] is ..."), and the caller puts the tensor's name in front.
 template <typename T>
 Result<JsonNumbers<T>> readJsonNumbers(std::string_view json, std::size_t most);
 

@@ -24,21 +24,21 @@ constexpr std::array<std::uint64_t, 9> powersOfTen{
 struct Digits
 {
     std::uint64_t value = 0;
-    std::size_t count = 0; // 8: there may be more
+    std::size_t count = 0; // 8 means that more may follow
 };
 
-// The decimal digits at the start of eight characters, without a branch on how many there are.
+// Reads the decimal digits at the start of eight characters, without a branch on how many they are.
 Digits leadingDigits(const char *eight)
 {
     std::uint64_t text = 0;
     std::memcpy(&text, eight, sizeof text);
-    text ^= 0x3030303030303030U; // digits become 0 to 9; all else is larger
+    text ^= 0x3030303030303030U; // digits become 0 to 9; all other characters are larger
     const std::uint64_t others = ((text + 0x7676767676767676U) | text) & 0x8080808080808080U;
     const auto count = static_cast<std::size_t>(std::countr_zero(others)) / 8;
     if (count == 0)
         return {};
     text <<= 64 - 8 * count;         // zeros in front of the digits
-    text = text * 10 + (text >> 8U); // pairs, then all of them
+    text = text * 10 + (text >> 8U); // joins digits to pairs, then to fours, then all
     text = ((text & 0x000000FF000000FFU) * 0x000F424000000064U +
             ((text >> 16U) & 0x000000FF000000FFU) * 0x0000271000000001U) >>
            32U;
@@ -51,7 +51,8 @@ std::size_t digits(std::string_view text, std::size_t from)
     return (end == std::string_view::npos ? text.size() : end) - from;
 }
 
-// Of a number out of range, which std::from_chars says of too small and too large ones alike.
+// For a number that std::from_chars calls out of range: true if it is too small, false if it is too
+// large.
 bool isBelowOne(std::string_view number)
 {
     number.remove_prefix(number.front() == '-' ? 1 : 0);
@@ -104,9 +105,9 @@ private:
     const char *m_end;
     std::span<float> m_values;
     ScannedNumbers m_result;
-    std::array<std::int64_t, mostJsonDepth> m_sizes{}; // of the open lists
+    std::array<std::int64_t, mostJsonDepth> m_sizes{}; // elements so far of each open list
     std::size_t m_depth = 0;
-    std::size_t m_leaves = 0; // the depth at which numbers stand
+    std::size_t m_leaves = 0; // the depth at which there are numbers
 };
 
 std::optional<ScannedNumbers> Scan::run()
@@ -124,7 +125,7 @@ std::optional<ScannedNumbers> Scan::run()
     return m_at == m_end ? std::optional(std::move(m_result)) : std::nullopt;
 }
 
-// The brackets before a number.
+// Reads the brackets before a number.
 bool Scan::open()
 {
     while (peek() == '[') {
@@ -141,7 +142,8 @@ bool Scan::open()
     return m_depth > 0 && m_depth == m_leaves;
 }
 
-// The brackets behind a number. The first list of each depth sets the extent.
+// Reads the brackets after a number. The first list at each depth sets the extent of that
+// dimension.
 bool Scan::close()
 {
     while (peek() == ']') {
@@ -158,7 +160,7 @@ bool Scan::close()
     return true;
 }
 
-// All that stand behind each other in one list, and the blanks behind them.
+// Reads the numbers that follow each other in one list, and the blanks after them.
 bool Scan::numbers()
 {
     const std::size_t before = m_result.count;
@@ -177,13 +179,14 @@ bool Scan::numbers()
 
 bool Scan::number()
 {
-    constexpr std::ptrdiff_t longest = 1 + 8 + 1 + 8 + 1; // that shortNumber looks at
+    // How many characters shortNumber looks at.
+    constexpr std::ptrdiff_t longest = 1 + 8 + 1 + 8 + 1;
     return (m_end - m_at >= longest && shortNumber()) || longNumber();
 }
 
-// Up to seven digits on each side of the point: below 2^53, so that one division of exact numbers
-// rounds once, as W. D. Clinger's fast path does ("How to read floating point numbers accurately",
-// 1990).
+// Reads a number with up to seven digits on each side of the point. Its digits are below 2^53, so
+// that one division of exact numbers rounds only once, as W. D. Clinger's fast path does ("How to
+// read floating point numbers accurately", 1990).
 bool Scan::shortNumber()
 {
     const char *at = m_at;

@@ -16,7 +16,7 @@ namespace {
 
 using Declared = std::span<const Dimension>;
 
-// "Tensor "image": element ..." or "Tensor "image" came ...": the halves begin in small letters.
+// "Tensor "image": element ..." or "Tensor "image" came ...": the halves begin with a small letter.
 Error about(std::string_view what, std::string_view half)
 {
     const bool verb = half.starts_with("is ") || half.starts_with("came ");
@@ -24,7 +24,7 @@ Error about(std::string_view what, std::string_view half)
         fmt::format("Tensor \"{}\"{}{}.", printable(what, 80), verb ? " " : ": ", half));
 }
 
-// Product of the fixed extents; nothing where it overflows. A tensor that large never comes.
+// Product of the fixed extents; nothing if it overflows. No client sends a tensor that large.
 std::optional<std::size_t> fixedProduct(Declared declared)
 {
     Shape fixed;
@@ -42,7 +42,7 @@ std::size_t freeExtents(Declared declared)
                                                   [](const Dimension &one) { return one.free(); }));
 }
 
-// As `matches`, but what the model leaves free must not come empty.
+// As `matches`, but an extent that the model leaves free must not be 0.
 bool fits(Declared declared, std::span<const std::int64_t> came)
 {
     if (!matches(declared, came))
@@ -53,7 +53,7 @@ bool fits(Declared declared, std::span<const std::int64_t> came)
                       });
 }
 
-// The declared shape for `count` numbers in one flat list, where at most one extent is free.
+// The declared shape for `count` numbers in one flat list, if at most one extent is free.
 std::optional<Shape> solved(Declared declared, std::size_t count)
 {
     const auto fixed = fixedProduct(declared);

@@ -42,7 +42,7 @@ void appendElement(std::string &out, T value)
         appendPlain(out, value);
 }
 
-// Nested brackets around whatever `element` appends for a flat index.
+// Appends nested brackets around the elements; `element` appends the one with the given flat index.
 template <typename Element>
 void appendNested(std::string &out, std::span<const std::int64_t> shape, std::size_t &index,
                   const Element &element)
@@ -63,7 +63,7 @@ void appendNested(std::string &out, std::span<const std::int64_t> shape, std::si
     out += ']';
 }
 
-// What goes into a JSON string as it is.
+// Whether a character needs no escape in a JSON string.
 bool isPlain(char c)
 {
     return c >= ' ' && c <= '~' && c != '"' && c != '\\';

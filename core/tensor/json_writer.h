@@ -1,4 +1,4 @@
-// Tensors, texts and numbers as JSON. Thread: any; pure functions.
+// Writes tensors, texts and numbers as JSON. Thread: any; pure functions.
 #pragma once
 
 #include "tensor/tensor.h"
@@ -8,9 +8,9 @@
 
 namespace warmbench {
 
-// Appends nested arrays in the tensor's shape. Floats are written shortest such that they read back
-// the same (std::to_chars); NaN is null, infinities are the strings "Infinity" and "-Infinity",
-// since JSON has no numbers for them.
+// Appends nested arrays in the tensor's shape. Each float is the shortest text that reads back as
+// the same number (std::to_chars); NaN is null, infinities are the strings "Infinity" and
+// "-Infinity", because JSON has no numbers for them.
 void appendJson(std::string &out, const Tensor &tensor);
 // Appends the string with quotes and escapes; bytes that are no UTF-8 become U+FFFD.
 void appendJsonString(std::string &out, std::string_view text);

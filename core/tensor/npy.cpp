@@ -13,7 +13,8 @@ namespace warmbench {
 
 namespace {
 
-constexpr std::size_t mostStrings = std::size_t{1} << 22; // each takes 32 bytes beside its text
+// Each string takes 32 bytes in addition to its text.
+constexpr std::size_t mostStrings = std::size_t{1} << 22;
 
 using Data = std::span<const std::byte>;
 
@@ -27,7 +28,8 @@ void eachElement(const NpyHeader &header, std::size_t count, Data data, const Us
             use(data.subspan(i * size, size));
         return;
     }
-    // An odometer over the indices, last one fastest; the first one is the nearest in memory.
+    // Counts the indices up like an odometer, the last one fastest. In memory the elements of the
+    // first index are next to each other.
     const std::size_t rank = header.shape.size();
     std::array<std::size_t, mostNpyRank> strides{1};
     for (std::size_t d = 1; d < rank; ++d)
@@ -54,7 +56,7 @@ std::uint32_t codePoint(Data bytes, bool bigEndian)
     return point;
 }
 
-// NumPy fills up with zeros and takes them off again.
+// NumPy fills short strings up with zeros, which are taken off here.
 std::string textOf(const NpyHeader &header, Data bytes)
 {
     std::string text;
@@ -131,7 +133,7 @@ std::string_view numpyType(DType dtype)
     return "<f4";
 }
 
-// A new .npy up to its data, which NumPy aligns to 64 bytes.
+// The start of a new .npy file up to its data, which NumPy aligns to 64 bytes.
 std::string startOfFile(std::string_view type, const Shape &shape)
 {
     std::string dictionary =

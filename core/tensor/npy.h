@@ -13,7 +13,7 @@ namespace warmbench {
 
 bool looksLikeNpy(std::span<const std::byte> data);
 // InvalidArgument: not .npy, header that cannot be read, less data than the shape says, or a type
-// that has no counterpart.
+// that tensors do not have.
 Result<Tensor> readNpy(std::span<const std::byte> data);
 // Version 1.0, little-endian, C order. Strings are written as <U.
 std::string writeNpy(const Tensor &tensor);

@@ -22,7 +22,7 @@ public:
     {
     }
 
-    // Nothing where the text is something else; `structured` tells a list of fields.
+    // Nothing if the text is something else; `structured` says whether it has a list of fields.
     std::optional<NpyHeader> parse()
     {
         NpyHeader header;
@@ -95,7 +95,7 @@ private:
             if (error != std::errc() || shape.size() == mostNpyRank)
                 return std::nullopt;
             m_text.remove_prefix(static_cast<std::size_t>(end - m_text.data()));
-            takenWord("L"); // Python 2 wrote long integers so
+            takenWord("L"); // Python 2 wrote long integers with an L
             shape.push_back(extent);
             if (!taken(',') && !ahead(')'))
                 return std::nullopt;
@@ -127,7 +127,7 @@ private:
     }
 
     std::string_view m_text;
-    unsigned m_seen = 0; // one bit a key
+    unsigned m_seen = 0; // one bit for each key
     bool m_structured = false;
 };
 

@@ -12,7 +12,7 @@
 
 namespace warmbench {
 
-inline constexpr std::size_t mostNpyRank = 64; // NumPy 2's own
+inline constexpr std::size_t mostNpyRank = 64; // the limit of NumPy 2
 
 struct NpyHeader
 {
@@ -26,8 +26,8 @@ struct NpyHeader
     std::size_t dataOffset = 0;
 };
 
-// `data` begins with the magic. InvalidArgument: cut off, not the dictionary that NumPy writes, or
-// a type that no tensor has.
+// `data` begins with the magic bytes. InvalidArgument: cut off, not the dictionary that NumPy
+// writes, or a type that no tensor has.
 Result<NpyHeader> readNpyHeader(std::span<const std::byte> data);
 
 } // namespace warmbench

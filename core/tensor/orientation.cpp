@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::uint64_t orientationTag = 0x0112;
 constexpr std::uint64_t shortType = 3;
-constexpr int side = 64; // of a square that is turned at a time
+constexpr int side = 64; // in pixels, of the squares that are turned one at a time
 
-// In the first directory of a TIFF structure.
+// Looks in the first directory of a TIFF structure.
 int orientationIn(PictureBytes exif)
 {
     if (hasText(exif, 0, std::string_view("Exif\0\0", 6))) // some writers keep JPEG's prefix
@@ -60,8 +60,8 @@ PictureBytes exifOfWebP(PictureBytes data)
     return {};
 }
 
-// Where the pixel of the upright picture's first corner lies in the file's, and how far it is to
-// the next one in the row and in the column, in pixels.
+// Where the first pixel of the upright picture is in the stored picture, and how far it is there to
+// the next pixel of the row and of the column. In pixels.
 struct Steps
 {
     std::ptrdiff_t first = 0;
@@ -82,18 +82,19 @@ Steps stepsFor(int orientation, std::ptrdiff_t width, std::ptrdiff_t height)
         return {bottom, 1, -width};
     case 5: // mirrored along the diagonal
         return {0, width, 1};
-    case 6: // to be turned clockwise
+    case 6: // needs a turn clockwise
         return {bottom, -width, 1};
     case 7: // mirrored along the other diagonal
         return {bottom + right, -width, -1};
-    case 8: // to be turned counterclockwise
+    case 8: // needs a turn counterclockwise
         return {right, width, -1};
     default:
         return {0, 1, width};
     }
 }
 
-// Pixels of a square of the upright picture: squares keep both pictures' rows in the cache.
+// Turns one square of the upright picture; with squares the rows of both pictures stay in the
+// processor's cache.
 void turnSquare(const Image &from, const Steps &steps, Image &to, int left, int top)
 {
     const int right = std::min(left + side, to.width);

@@ -1,4 +1,4 @@
-// Transparency laid over white. Private to tensor/. Thread: any.
+// Lays transparency over white. Private to tensor/. Thread: any.
 #pragma once
 
 #include <cstddef>

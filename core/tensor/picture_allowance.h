@@ -1,8 +1,8 @@
-// How much decoding of pictures a thread may do before it has to say that there is more.
+// Limits how long a thread may decode pictures before it has to stop and say so.
 //
-// What a picture takes is known only from its bytes, deep within the decoding of a request, where
-// who shares the workers out cannot see it. So he gives an allowance for one run: a picture that
-// goes beyond it is left undecoded, and he runs the request again in a place for heavy ones.
+// How long a picture takes is known only from its bytes, deep within the decoding of a request,
+// where the scheduler cannot see it. So the caller gives an allowance for one run: a picture that
+// goes beyond it is not decoded, and the caller runs the request again in a place for heavy ones.
 // Thread: the allowance binds the thread that made it, until it is destroyed there; one at a time.
 // Without one, pictures are decoded whatever they take. Cost: nanoseconds.
 #pragma once
@@ -19,10 +19,11 @@ public:
     PictureAllowance(const PictureAllowance &) = delete;
     PictureAllowance &operator=(const PictureAllowance &) = delete;
 
-    // A picture was left undecoded: its estimated time and that of the ones before it are more.
+    // True if a picture was not decoded because its estimated time and that of the ones before it
+    // are more than the allowance.
     bool exceeded() const { return m_exceeded; }
 
-    // For decodeImage: takes the time off this thread's allowance. False where it does not suffice.
+    // For decodeImage: takes the time off this thread's allowance. False if less than that is left.
     static bool take(std::chrono::nanoseconds time);
 
 private:

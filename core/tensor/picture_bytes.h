@@ -1,6 +1,6 @@
-// Numbers and words at places of a file's bytes, for the readers of picture headers. Private to
-// tensor/. Thread: any. Reads beyond the end yield 0, so that every walk has only its own position
-// to check against the size.
+// Reads numbers and words from the bytes of a file, for the readers of picture headers. Private to
+// tensor/. Thread: any. Reading beyond the end gives 0, so that callers only have to check their
+// own position.
 #pragma once
 
 #include <algorithm>
@@ -48,7 +48,7 @@ inline bool hasText(PictureBytes data, std::uint64_t at, std::string_view text)
                       });
 }
 
-// At most `count` bytes from `at` on; fewer or none where the data ends before.
+// At most `count` bytes from `at` on; fewer or none if the data ends earlier.
 inline PictureBytes piece(PictureBytes data, std::uint64_t at, std::uint64_t count)
 {
     if (at >= data.size())

@@ -1,5 +1,5 @@
-// Whether the bytes reach to the end of the picture: Qt's decoders return the rows they have, the
-// rest grey, black or transparent, where a file was cut off or its header announces more than came.
+// Checks that a file holds the whole picture. If it is cut off or its header announces more, Qt's
+// decoders return the rows that they have and leave the rest grey, black or transparent.
 //
 // Private to tensor/. Thread: any. Cost: at most one pass over the bytes. Sources: PNG third
 // edition 5.2 and 11.2.1, ITU-T T.81 annex B, RFC 9649 section 2, BITMAPINFOHEADER and "Bitmap
@@ -11,9 +11,8 @@
 
 namespace warmbench {
 
-// True where the first picture is there to its last byte. Of PNG, JPEG and WebP the containers are
-// judged here, and what lies within them by the decoder, which refuses what ends early; of BMP and
-// GIF the pixels are counted.
+// True if the first picture is there to its last byte. For PNG, JPEG and WebP this judges only the
+// container: their decoders refuse data that ends early. For BMP and GIF it counts the pixels.
 bool isWhole(ImageFormat format, PictureBytes data);
 
 } // namespace warmbench

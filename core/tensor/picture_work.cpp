@@ -13,20 +13,20 @@ namespace warmbench {
 namespace {
 
 // Nanoseconds of processor time. Measured with decodeImage on pictures of 9 to 20 megapixels, flat,
-// photo-like and noise, of each format and its kinds, and rounded up where a kind spreads.
-constexpr double jpegScan = 20'000; // tables of codes are built for each
+// photo-like and noise, for each kind of each format, and rounded up where times of a kind vary.
+constexpr double jpegScan = 20'000; // each scan builds tables of codes
 constexpr double jpegBlock = 10;
 constexpr double jpegByte = 12;
 constexpr double jpegPixel = 3.5;
 constexpr double jpegArithmeticByte = 100;
-// A scan of a progressive picture visits each block of the components that it names, also where it
-// has no bits for them.
+// A scan of a progressive picture visits each block of the components that it names, even those
+// that it has no bits for.
 constexpr double jpegProgressiveBlock = 50;
 constexpr double jpegProgressiveByte = 45;
 constexpr double pngPlainByte = 4.5;
 constexpr double pngByte = 8.5;
 constexpr double pngPixel = 7;
-constexpr double pngPasses = 2; // what interlacing makes of a pixel's time
+constexpr double pngPasses = 2; // interlacing multiplies the time of a pixel by this
 constexpr double webPPixel = 11;
 constexpr double webPByte = 95;
 constexpr double webPLosslessPixel = 10;
@@ -34,11 +34,11 @@ constexpr double webPLosslessByte = 18;
 constexpr double gifPixel = 12;
 constexpr double gifByte = 18;
 constexpr double bmpRunByte = 5;
-constexpr double canvasPixel = 12; // made, and turned into RGB
+constexpr double canvasPixel = 12; // to fill the canvas and convert it to RGB
 
 std::chrono::nanoseconds nanoseconds(double time)
 {
-    constexpr double most = 1e18; // headers may announce what no count of nanoseconds holds
+    constexpr double most = 1e18; // headers may announce sizes whose time overflows
     return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(time, most)));
 }
 
@@ -75,7 +75,7 @@ PictureWork workOfPng(PictureBytes data)
     return work;
 }
 
-// The first frame alone is decoded, onto a canvas of its own.
+// Only the first frame is decoded, onto a canvas of its own.
 PictureWork workOfGif(PictureBytes data)
 {
     const std::uint64_t canvas = little16(data, 6) * little16(data, 8);
@@ -94,7 +94,7 @@ PictureWork workOfWebP(PictureBytes data)
     const double pixel = (header.lossless ? webPLosslessPixel : webPPixel) +
                          (header.transparent ? webPLosslessPixel : 0);
     const double byte = header.lossless ? webPLosslessByte : webPByte;
-    // The canvas of an animation is made besides; a single picture is its own.
+    // An animation also needs a canvas; a single picture is its own canvas.
     const double made = header.canvas > header.frame ? real(header.canvas) * canvasPixel : 0;
     PictureWork work;
     work.pixels = header.pixels();

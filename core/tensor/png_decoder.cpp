@@ -13,10 +13,10 @@ namespace warmbench {
 
 namespace {
 
-constexpr png_uint_32 anySide = 0x7FFFFFFF; // pixels are counted before
+constexpr png_uint_32 anySide = 0x7FFFFFFF; // the number of pixels has been checked before
 
-// libpng leaves by longjmp where it cannot go on. So run() holds nothing with a destructor:
-// everything lives in members, which outlast the leap.
+// libpng leaves run() by longjmp if it cannot go on. So run() has no local with a destructor:
+// everything is in members, which survive the jump.
 class PngDecoder
 {
 public:
@@ -68,7 +68,7 @@ private:
             return false;
         png_set_read_fn(m_png, this, &PngDecoder::read);
         png_set_user_limits(m_png, anySide, anySide);
-        // All but the header, palette, transparency and pixels.
+        // Skips all chunks except the header, palette, transparency and pixels.
         png_set_keep_unknown_chunks(m_png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
         png_read_info(m_png, m_info);
         askForRgb();
@@ -83,7 +83,8 @@ private:
         return true;
     }
 
-    // Three samples of 8 bits, or four of 8 or 16 where transparency or depth ask for it.
+    // Rows have three samples of 8 bits, or four of 8 or 16 bits if transparency or depth needs
+    // them.
     void askForRgb()
     {
         m_wide = png_get_bit_depth(m_png, m_info) == 16;
@@ -126,20 +127,20 @@ private:
             layOverWhite(row, width, to);
     }
 
-    PictureBytes m_data; // what is left of it
+    PictureBytes m_data; // the part that is not read yet
     png_structp m_png = nullptr;
     png_infop m_info = nullptr;
     std::jmp_buf m_start{};
     std::string m_words;
     bool m_cut = false;
     bool m_wide = false;
-    bool m_direct = false; // rows come as the picture holds them
+    bool m_direct = false; // rows are written straight into the picture
     int m_passes = 1;
     int m_y = 0;
     std::size_t m_stride = 0;
     std::size_t m_rowBytes = 0;
     Image m_image;
-    std::vector<std::uint8_t> m_rows; // one, or all where passes fill them by and by
+    std::vector<std::uint8_t> m_rows; // one row, or all of them if passes fill them bit by bit
 };
 
 } // namespace

@@ -1,5 +1,5 @@
-// PNG through libpng itself: under Qt's reader it writes its errors to standard error, and unpacks
-// texts and colour profiles that nobody asked for. Private to tensor/. Thread: any.
+// Decodes PNG with libpng itself. Under Qt's reader libpng writes errors to standard error and
+// unpacks texts and colour profiles that nobody needs. Private to tensor/. Thread: any.
 #pragma once
 
 #include "base/result.h"
@@ -8,8 +8,8 @@
 
 namespace warmbench {
 
-// The whole picture as it is stored, not turned; chunks beside the pixels are passed over.
-// InvalidArgument: damaged or truncated. Nothing is written to standard error.
+// The whole picture as stored, not turned upright; chunks that do not concern its pixels are
+// skipped. InvalidArgument: damaged or truncated. Nothing is written to standard error.
 Result<Image> decodePng(PictureBytes data);
 
 } // namespace warmbench

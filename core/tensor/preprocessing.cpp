@@ -17,7 +17,7 @@ namespace {
 
 constexpr int mostPixelsPerSide = 16384;
 
-// Which part of the resized picture goes where in the network's.
+// Which part of the resized picture goes where in the network's input.
 struct Placement
 {
     ResizeWindow window;
@@ -35,9 +35,9 @@ Placement stretched(const Preprocessing &how)
     return {{how.width, how.height, 0, 0, how.width, how.height}, 0, 0};
 }
 
-// The shorter side becomes `shorterSide` and the longer follows, rounded down, and the centre is
-// cut out with halves to even: torchvision's Resize and CenterCrop. The network's size is always
-// covered.
+// As torchvision's Resize and CenterCrop: the shorter side becomes `shorterSide`, the longer side
+// keeps the proportion, rounded down, and then the centre is cut out, with halves rounded to even.
+// The result always covers the network's size.
 Placement cropped(const Image &image, const Preprocessing &how)
 {
     const double cover = std::max(static_cast<double>(how.width) / image.width,
@@ -171,7 +171,7 @@ int cvFlag(Interpolation interpolation)
     return cv::INTER_LINEAR;
 }
 
-// In 8 bits, as cv::dnn::blobFromImage does it.
+// Resizes in 8 bits, as cv::dnn::blobFromImage does.
 Result<std::vector<float>> resizedByCv(const PixelView<std::uint8_t> &picture,
                                        const ResizeWindow &window, Interpolation interpolation)
 {
@@ -226,7 +226,7 @@ Affine affineOf(const Preprocessing &how)
     return affine;
 }
 
-// Where a channel of a pixel lies in the tensor.
+// The distance in the tensor from one channel, column or row to the next.
 struct Strides
 {
     std::size_t channel = 0;

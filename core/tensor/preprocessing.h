@@ -1,11 +1,13 @@
-// From a picture to the tensor a network was trained on: resize, channel order, scale, mean, std.
+// Turns a picture into the kind of tensor that a network was trained on: size, channel order,
+// scale, mean, std.
 //
-// A pixel becomes (pixel * scale - mean) / std, pixel in 0..255, mean and std per channel in the
+// A pixel (0..255) becomes (pixel * scale - mean) / std, with mean and std for each channel in the
 // network's channel order. With `antialias`, resizing filters as Pillow's resize and torchvision's
 // antialias=True do: the filter's support grows with the reduction, coordinates are pixel centres,
-// edges renormalise. Within 1/255 of Pillow per value (Pillow rounds to 8 bits between its two
-// passes and at the end; this in between for bicubic only, whose overshoot shows it). Without it,
-// cv::resize with the interpolation's flag. Thread: any; pure functions. Cost: O(pixels).
+// and weights are normalized again at the edges. Values are within 1/255 of Pillow's: Pillow rounds
+// to 8 bits after each of its two passes, while this does so only for bicubic and only after the
+// first, where overshoot would make a difference. Without `antialias`, cv::resize does the work.
+// Thread: any; pure functions. Cost: O(pixels).
 #pragma once
 
 #include "base/result.h"
@@ -30,14 +32,14 @@ struct Preprocessing
     Channels channels = Channels::Rgb;
     Layout layout = Layout::Nchw;
     ResizeMode resize = ResizeMode::Stretch;
-    // Crop: pixels of the shorter side before the centre is cut out; none, or too few to cover the
-    // network's size: just as many as cover it.
+    // For Crop: the shorter side in pixels before the centre is cut out. If unset or too small to
+    // cover the network's size, it is as small as covers it.
     std::optional<int> shorterSide;
     float padValue = 114; // Letterbox: pixel value of the border, 0..255
     Interpolation interpolation = Interpolation::Bilinear;
     bool antialias = true;
     double scale = 1.0 / 255.0;
-    std::vector<double> mean{0}; // one value or one a channel
+    std::vector<double> mean{0}; // one value, or one for each channel
     std::vector<double> std{1};
 
     bool operator==(const Preprocessing &) const = default;
@@ -53,7 +55,8 @@ const char *resizeModeName(ResizeMode mode); // "stretch", "crop", "letterbox"
 const char *
 interpolationName(Interpolation interpolation); // "nearest", "bilinear", "bicubic", "area"
 
-// Where the network's pixels lie in the original: original = network * scale + offset, per axis.
+// Where the network's pixels are in the original picture: original = network * scale + offset, per
+// axis.
 struct ImageMapping
 {
     double scaleX = 1;
@@ -71,12 +74,12 @@ struct PreprocessedImage
 };
 
 // InvalidArgument: empty picture, sizes not positive or above 16384, mean or std of a wrong count,
-// a std of 0, Crop without antialias of a picture so long that it would grow above 400 megapixels.
-// ResourceExhausted: no memory.
+// a std of 0, or Crop without antialias for a picture so long that its resized form would have more
+// than 400 megapixels. ResourceExhausted: no memory.
 Result<PreprocessedImage> preprocess(const Image &image, const Preprocessing &how);
 
-// What the network saw, as a picture: the inverse of scale, mean and std, clamped to 0..255. For
-// people only.
+// What the network saw, as a picture: the inverse of scale, mean and std, clamped to 0..255. Only
+// for people to look at.
 Result<Image> tensorAsImage(const Tensor &sample, const Preprocessing &how);
 
 // One channel plane resized as `preprocess` does it; shared with image outputs and tests.

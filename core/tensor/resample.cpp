@@ -8,13 +8,13 @@ namespace warmbench {
 
 namespace {
 
-// The taps of each output position along one axis.
+// The taps (input positions and their weights) of each output position along one axis.
 struct Taps
 {
     struct Position
     {
         std::int64_t first = 0; // input index of the first tap
-        std::size_t at = 0;     // of its weight
+        std::size_t at = 0;     // index of its weight
         std::size_t count = 0;
     };
     std::vector<Position> positions;
@@ -68,9 +68,9 @@ void addFiltered(Taps &taps, double centre, double stretch, std::int64_t inSize,
         return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(edge + 0.5)), 0,
                                         inSize);
     };
-    // Taps of no weight stay: without them the ranges would no longer only grow.
+    // Taps with weight 0 are kept, so that the starts and ends of the ranges never go back.
     const std::int64_t first = clamped(centre - reach);
-    const std::int64_t last = clamped(centre + reach); // one beyond
+    const std::int64_t last = clamped(centre + reach); // one past the last tap
     const auto weight = [&](std::int64_t i) {
         return filterAt(interpolation, (static_cast<double>(i) - centre + 0.5) / stretch);
     };
@@ -84,8 +84,8 @@ void addFiltered(Taps &taps, double centre, double stretch, std::int64_t inSize,
     taps.positions.push_back(position);
 }
 
-// Taps of the output positions from, from + 1, ... of an axis that `inSize` pixels shrink or grow
-// along to `outSize`.
+// Makes the taps of `count` output positions, beginning with `from`, for an axis that is resized
+// from `inSize` to `outSize` pixels.
 Taps makeTaps(std::int64_t inSize, std::int64_t outSize, std::int64_t from, int count,
               Interpolation interpolation)
 {
@@ -102,7 +102,8 @@ Taps makeTaps(std::int64_t inSize, std::int64_t outSize, std::int64_t from, int 
     return taps;
 }
 
-// One output row as the weighted sum of input rows, in blocks that stay in the first-level cache.
+// Computes one output row as the weighted sum of input rows, in blocks that stay in the first-level
+// cache.
 template <typename Sample>
 void sumRows(const Sample *rows, std::size_t stride, const float *weights, std::size_t count,
              float *sum)
@@ -152,7 +153,8 @@ void clampPixels(std::span<float> pixels)
         pixel = std::clamp(pixel, 0.0F, 255.0F);
 }
 
-// Rows first: they add up in long runs, and a reduced picture has few of them left for the columns.
+// Rows are summed first: that works on long stretches of memory, and leaves few rows for the
+// columns if the picture shrinks.
 template <typename Sample>
 void resampleRowsFirst(const PixelView<Sample> &picture, const Taps &columns, const Taps &rows,
                        std::size_t outStride, std::vector<float> &out)
@@ -175,9 +177,9 @@ void addRow(std::span<const float> row, float weight, float *sum)
         sum[i] += weight * row[i];
 }
 
-// Columns first, and 8-bit pictures clamped and rounded to 8 bits in between: where a filter
-// overshoots, order and rounding show, and this is Pillow's way. Each input row is used up at once,
-// so that a very tall picture needs no more memory.
+// Columns are summed first, and 8-bit pictures are clamped and rounded to 8 bits in between. That
+// is Pillow's way, and with a filter that overshoots, order and rounding make a difference. Each
+// input row is used at once, so that a very tall picture needs no more memory.
 template <typename Sample>
 void resampleColumnsFirst(const PixelView<Sample> &picture, const Taps &columns, const Taps &rows,
                           std::size_t outStride, bool rounds, std::vector<float> &out)
@@ -185,7 +187,8 @@ void resampleColumnsFirst(const PixelView<Sample> &picture, const Taps &columns,
     const auto stride =
         static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.channels);
     std::vector<float> narrow(outStride);
-    // Both ends of the positions' ranges only grow: `open` is the first that is not complete.
+    // Neither end of the positions' ranges ever goes back, so `open` can be the first position that
+    // is not complete.
     const std::vector<Taps::Position> &positions = rows.positions;
     std::size_t open = 0;
     for (std::int64_t y = positions.front().first; open < positions.size(); ++y) {

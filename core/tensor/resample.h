@@ -1,7 +1,8 @@
 // Antialiased resizing as Pillow's resize does it: each output pixel is a weighted mean of the
-// input pixels around its centre, separably; the filter's support grows with the reduction and its
-// weights are normalised where the edge cuts it. Private to tensor/. Thread: any; pure functions.
-// Cost: O(input pixels x channels), some 25 ms for 12 megapixels down to 224 x 224.
+// input pixels around its centre, first along one axis, then along the other. The filter's support
+// grows with the reduction, and its weights are normalized where an edge cuts it. Private to
+// tensor/. Thread: any; pure functions. Cost: O(input pixels x channels), some 25 ms for 12
+// megapixels down to 224 x 224.
 #pragma once
 
 #include "tensor/preprocessing.h"
@@ -23,7 +24,7 @@ struct PixelView
     int channels = 0; // 1 or 3
 };
 
-// The part of the resized picture that is wanted; the rest is never computed.
+// The part of the resized picture that is needed; the rest is never computed.
 struct ResizeWindow
 {
     std::int64_t resizedWidth = 0;

@@ -20,8 +20,8 @@ Result<std::size_t> elementCount(std::span<const std::int64_t> shape);
 // "[1, 3, 240, 320]".
 std::string shapeText(std::span<const std::int64_t> shape);
 
-// One extent as a model declares it: fixed, or free with the name the file gives it ("batch", or
-// empty).
+// One extent as a model declares it: fixed, or free with the name that the file gives it ("batch";
+// may be empty).
 struct Dimension
 {
     std::int64_t size = -1; // -1: free
@@ -32,7 +32,7 @@ struct Dimension
 
 // "[batch, 3, 240, 320]"; a free extent without a name is "?".
 std::string shapeText(std::span<const Dimension> shape);
-// True where the ranks agree and every fixed extent does.
+// True if the ranks agree and every fixed extent agrees.
 bool matches(std::span<const Dimension> declared, std::span<const std::int64_t> actual);
 
 } // namespace warmbench

@@ -79,7 +79,7 @@ Result<void> Tensor::reshape(Shape shape)
 
 namespace {
 
-// All elements of the tensors, one tensor after the other.
+// Puts the elements of all tensors into one, one tensor after the other.
 Result<Tensor> appended(std::span<const Tensor> tensors, Shape shape)
 {
     auto result = Tensor::create(tensors.front().dtype(), shape);

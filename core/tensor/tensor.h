@@ -103,16 +103,16 @@ struct TensorSpec
     std::string name;
     DType dtype = DType::Float32;
     std::vector<Dimension> shape;
-    // The operator that yields an output ("Softmax"), where the file tells; empty for inputs.
+    // The operator that yields an output ("Softmax"), if the file says; empty for inputs.
     std::string producedBy;
 };
 
-// Tensors of one shape behind each other along a new or the first dimension: n samples of [..]
-// become [n, ..]. InvalidArgument: none, or shapes or dtypes that differ.
+// Stacks tensors of one shape along a new first dimension: n samples of [..] become [n, ..].
+// InvalidArgument: no tensors, or shapes or dtypes that differ.
 Result<Tensor> stacked(std::span<const Tensor> samples);
 // The i-th slice along the first dimension, without it. Requires rank >= 1 and index in range.
 Tensor slice(const Tensor &tensor, std::size_t index);
-// Joined along the existing first dimension; the others must agree.
+// Joins tensors along their first dimension; the other dimensions must agree.
 Result<Tensor> concatenated(std::span<const Tensor> tensors);
 
 } // namespace warmbench

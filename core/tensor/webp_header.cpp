@@ -6,7 +6,7 @@ namespace {
 
 // Each chunk begins with its name and size.
 constexpr std::uint64_t chunkHead = 8;
-// A frame's own chunks begin behind its place and time.
+// A frame's own chunks begin after its place and time.
 constexpr std::uint64_t frameHead = 16;
 
 std::uint64_t pixelsOf(PictureBytes data, std::uint64_t at, bool lossless)

@@ -1,5 +1,5 @@
-// What the chunks of a WebP file tell without decoding. Private to tensor/. Thread: any. Cost: a
-// few nanoseconds a chunk. Sources: RFC 9649 sections 2 and 3.4, RFC 6386 section 9.1.
+// Reads what the chunks of a WebP file say without decoding it. Private to tensor/. Thread: any.
+// Cost: a few nanoseconds a chunk. Sources: RFC 9649 sections 2 and 3.4, RFC 6386 section 9.1.
 #pragma once
 
 #include "tensor/picture_bytes.h"
@@ -8,15 +8,15 @@
 
 namespace warmbench {
 
-// Of an animation the first frame alone counts: Qt lays it onto a canvas and decodes no other.
+// Only the first frame of an animation counts: Qt lays it onto a canvas and decodes no other.
 struct WebPHeader
 {
-    std::uint64_t canvas = 0;     // pixels; 0 where the file is a picture without further chunks
-    std::uint64_t frame = 0;      // pixels; 0 where there is none
-    std::uint64_t frameBytes = 0; // of its chunk, and that of its transparency
+    std::uint64_t canvas = 0;     // in pixels; 0 if the file has only the picture's own chunk
+    std::uint64_t frame = 0;      // in pixels; 0 if there is no frame
+    std::uint64_t frameBytes = 0; // size of its chunk and of its transparency's chunk
     bool lossless = false;
-    bool transparent = false; // by a chunk of its own
-    bool whole = false;       // the frame lies within the RIFF chunk, and that within the bytes
+    bool transparent = false; // transparency has its own chunk
+    bool whole = false;       // the frame ends within the RIFF chunk, and that within the file
 
     std::int64_t pixels() const { return static_cast<std::int64_t>(std::max(canvas, frame)); }
 };
