@@ -1,8 +1,9 @@
-// What every inference engine can do: load files into a network, describe it, run it, measure it.
+// The interface of every inference engine: load files into a network, describe it, run it, measure
+// it.
 //
 // Engine::load runs on the loader thread only, one load at a time. Network::run may be called by as
-// many threads as concurrency() says; further callers wait inside. Exceptions of the engine's
-// library end here as Errors.
+// many threads as concurrency() says; further callers wait inside. An engine turns the exceptions
+// of its library into Errors.
 #pragma once
 
 #include "base/bytes.h"
@@ -22,7 +23,7 @@ namespace warmbench {
 
 struct EngineOptions
 {
-    int instances = 1; // parallel copies of the network, where the engine needs copies
+    int instances = 1; // parallel copies of the network, if the engine needs copies
 };
 
 struct LayerInfo
@@ -34,7 +35,8 @@ struct LayerInfo
     std::int64_t flops = 0; // 0: not known
 };
 
-// Found without running, for one sample; what the engine cannot tell is 0 or empty.
+// Facts of a network for one sample, found without running it; a fact that the engine does not know
+// is 0 or empty.
 struct NetworkMeasure
 {
     Bytes weights;     // of all instances
@@ -43,7 +45,7 @@ struct NetworkMeasure
     std::vector<LayerInfo> layers;
 };
 
-// What one run takes in memory beside its inputs; 0: not known.
+// Memory that one run takes in addition to its inputs; 0: not known.
 struct RunCost
 {
     Bytes activations; // between the layers, kept by the instance after the run
@@ -57,32 +59,33 @@ public:
     virtual ~Network() = default;
 
     virtual const NetworkSpec &spec() const = 0;
-    // How many callers run at once.
+    // How many callers can run at once.
     virtual int concurrency() const = 0;
-    // True where the declared first dimension of all inputs is free and the engine handles more
-    // than one sample in it.
+    // True if the first dimension of all inputs is declared free and the engine can run several
+    // samples in it.
     virtual bool batches() const = 0;
     // Inputs in the order of spec().inputs, with the declared dtypes and shapes that match. Outputs
     // in the order of spec().outputs, owned, in the declared dtypes. InvalidArgument: count, dtype
-    // or shape differ (named, with what was expected). FailedPrecondition: the network itself fails
-    // (layer named). Internal: anything else the library throws.
+    // or shape differ; the message names the input and what was expected. FailedPrecondition: the
+    // network itself fails; the message names the layer. Internal: anything else the library
+    // throws.
     virtual Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) = 0;
-    // Of inputs with these shapes, which match the spec; told before anything is allocated.
-    // InvalidArgument naming node and tensor where the network cannot take such shapes. Any thread;
-    // shapes that were asked for before cost a look-up.
+    // Memory of a run with inputs of these shapes, which must match the spec; nothing is allocated
+    // to find it. InvalidArgument: the network cannot take such shapes; the message names node and
+    // tensor. Any thread. Cost: a look-up for shapes that were asked for before.
     virtual Result<RunCost> cost([[maybe_unused]] std::span<const Shape> inputs) const
     {
         return RunCost{};
     }
     virtual NetworkMeasure measure() const = 0;
-    // Gives back what runs larger than that at the load have left behind in instances that have
-    // rested since the previous call. May take a run. Loader thread.
+    // Frees memory that large runs have left behind in instances that have been idle since the
+    // previous call. May take the time of a run. Loader thread.
     virtual void handBack() {}
-    // What a run usually takes; max() before the first. Lock-free.
+    // The time that a run usually takes; max() before the first. Lock-free.
     virtual std::chrono::nanoseconds usualTime() const = 0;
 };
 
-// Runs shorter than this are not worth another thread: handing over costs some 10 us.
+// A run shorter than this is not worth another thread: handing it over costs some 10 us.
 inline constexpr std::chrono::microseconds quickRunTime{100};
 
 class Engine
@@ -93,29 +96,30 @@ public:
     virtual std::string_view name() const = 0; // "opencv", "onnxruntime"
     virtual std::string version() const = 0;
     virtual bool supports(ModelFormat format) const = 0;
-    // Inputs and outputs without loading weights into the engine where the format allows it; else
-    // by loading.
+    // Inputs, outputs and other facts of the network. If the format allows it, no weights are
+    // loaded into the engine.
     virtual Result<NetworkSpec> describe(const ModelFiles &files) = 0;
-    // What loading will keep in memory, told from the files before anything is allocated: weights,
-    // inputs and what lies between the layers, of all instances. 0: not known.
+    // Memory that the loaded network will keep: weights, inputs and the results between layers, for
+    // all instances. Found from the files, before anything is allocated. 0: not known.
     virtual Result<Bytes> estimate([[maybe_unused]] const ModelFiles &files,
                                    [[maybe_unused]] const EngineOptions &options)
     {
         return Bytes{};
     }
-    // Loads and warms up (one run on zeros where every extent is fixed or can be set to 1), so that
-    // what only fails at run time fails here. FailedPrecondition with node, operator, opset and
-    // next step. ResourceExhausted with the numbers: it takes more memory than the engine may use.
+    // Loads the network and warms it up with one run on zeros, if there are shapes to try, so that
+    // a network that fails only when it runs fails here. FailedPrecondition with node, operator,
+    // opset and next step. ResourceExhausted with the numbers: the network takes more memory than
+    // the engine may use.
     virtual Result<std::shared_ptr<Network>> load(const ModelFiles &files,
                                                   const EngineOptions &options) = 0;
 };
 
-// Number of threads that a run may use while it is alone; set once at start, since OpenCV's setting
-// is global.
+// Number of threads that a run may use while no other run is under way. Set it once at the start,
+// because OpenCV's setting is global.
 void setEngineThreads(int threads);
 
-// The engine that is always there. A network that takes more than `most` to load is refused before
-// that is allocated; 0: no limit.
+// The engine that is always there. A network that would take more memory than `most` is refused
+// before it is loaded; 0: no limit.
 std::unique_ptr<Engine> makeOpenCvEngine(Bytes most = {});
 
 } // namespace warmbench

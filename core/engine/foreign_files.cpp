@@ -112,7 +112,8 @@ std::optional<std::string> zipAdvice(const Names &names, std::string_view start,
                        names.shown);
 }
 
-// u64 length of a JSON header, then the header (https://huggingface.co/docs/safetensors).
+// The file begins with the length of a JSON header (64 bits), then the header
+// (https://huggingface.co/docs/safetensors).
 bool isSafetensors(std::string_view start)
 {
     if (start.size() < 10 || start[8] != '{')
@@ -181,7 +182,7 @@ std::optional<std::string> foreignFileAdvice(const std::filesystem::path &path,
                            "original model to ONNX: optimum-cli export onnx --model FOLDER OUTPUT",
                            names.shown);
     const std::string ending = lowered(path.extension().string());
-    // joblib's compressed pickles: zlib, gzip, bzip2, xz or lz4, told by their ending only.
+    // joblib's compressed pickles: zlib, gzip, bzip2, xz or lz4, recognized only by their ending.
     if (ending == ".joblib" || (ending == ".pkl" && !start.empty() && start[0] != '<'))
         return pickleAdvice(names);
     if (start.starts_with("<?xml") && contains(start, "<net ") && contains(start, "<layers>"))

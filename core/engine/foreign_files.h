@@ -1,4 +1,4 @@
-// Files of other tools, told by their content, each with the command that exports it to ONNX.
+// Recognizes files of other tools by their content and gives the command that exports each to ONNX.
 // Thread: any; pure functions over the bytes given.
 #pragma once
 
@@ -9,13 +9,13 @@
 
 namespace warmbench {
 
-// The sentence that says which tool's file this is and what to run; none where no tool is known.
+// A sentence that says which tool wrote this file and what to run; nothing if the tool is unknown.
 // `start` and `tail` are the first and last kilobytes of the file.
 std::optional<std::string> foreignFileAdvice(const std::filesystem::path &path,
                                              std::string_view start, std::string_view tail);
-// The same for a Core ML model, which looks like ONNX until its field numbers are read.
+// The sentence for a Core ML model, which looks like ONNX until its field numbers are read.
 std::string coreMlAdvice(const std::filesystem::path &path);
-// The same for a TensorFlow SavedModel.
+// The sentence for a TensorFlow SavedModel.
 std::string savedModelAdvice(const std::filesystem::path &path);
 
 } // namespace warmbench

@@ -6,7 +6,7 @@ namespace warmbench {
 
 namespace {
 
-// Tensors that share one place count once, as the first of them.
+// For each tensor the one whose memory it uses: itself, or the first of those that share a place.
 std::vector<int> placesOf(std::span<const LiveStep> steps, std::size_t tensors)
 {
     std::vector<int> places(tensors, -1);

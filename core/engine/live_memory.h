@@ -1,6 +1,6 @@
-// How much the tensors of a network take at the busiest step of a run, where each lives from the
-// step that makes it to the last one that reads it.
-// Thread: pure. Private to this room.
+// Computes how much memory the tensors of a network take at the busiest step of a run. A tensor
+// needs memory from the step that makes it to the last step that reads it.
+// Thread: any; pure functions. Private to this room.
 #pragma once
 
 #include "base/bytes.h"
@@ -11,22 +11,22 @@
 
 namespace warmbench {
 
-// Tensors are numbers from 0 on; -1 is none.
+// One step of a run. Tensors are numbered from 0; -1 means no tensor.
 struct LiveStep
 {
     std::vector<int> reads;
     std::vector<int> makes;
-    bool inPlace = false; // what it makes lies where what it first reads lay
-    Bytes scratch = {};   // that the step needs for itself
+    bool inPlace = false; // its results take the place of the first tensor that it reads
+    Bytes scratch = {};   // memory that only the step itself needs
 };
 
-// `sizes` by tensor; those in `kept` stay to the end. Tensors that no step makes (inputs,
-// constants) are not counted.
+// `sizes` has one entry for each tensor. The tensors in `kept` stay to the end. Tensors that no
+// step makes (inputs, constants) are not counted.
 Bytes busiestMoment(std::span<const LiveStep> steps, std::span<const Bytes> sizes,
                     std::span<const int> kept);
 
-// What tensors of these shapes take in float32, together: at most 16 TiB each, however large the
-// shape claims to be.
+// Memory of tensors of these shapes in float32, all together; each counts at most 16 TiB, however
+// large its shape is.
 Bytes floatBytes(std::span<const Shape> shapes);
 
 } // namespace warmbench

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t startSize = 64 * 1024;
 constexpr std::size_t longestEnding = 9; // ".prototxt"
 
-// What one file is by itself; partners are found afterwards.
+// What one file is by itself; its partner is found afterwards.
 enum class FileKind : std::uint8_t {
     Unknown,
     Onnx,
@@ -35,7 +35,7 @@ enum class FileKind : std::uint8_t {
     SavedModel,
 };
 
-// The numbers of a protobuf file's outermost fields, as far as they can be read.
+// The numbers of the outermost fields of a protobuf file, as far as they can be read.
 struct Outline
 {
     std::set<std::uint32_t> messages; // of type Bytes
@@ -49,7 +49,7 @@ Outline outlineOf(BlockFile &file)
 {
     Outline outline;
     WireReader reader(file);
-    // A GraphDef has a field a node; what matters shows among the first.
+    // A GraphDef has a field for each node; the first ones are enough to recognize a format.
     for (int count = 0; count < 20'000; ++count) {
         const auto field = reader.next();
         if (!field)
@@ -87,7 +87,7 @@ FileKind protobufKind(BlockFile &file)
     const auto highest = outline.messages.empty() ? 0 : *outline.messages.rbegin();
     if (outline.sound && numberFirst && !outline.messages.contains(7) && highest >= 200)
         return FileKind::CoreMl; // specificationVersion = 1, description = 2, the model from 200 on
-    // ModelProto: graph = 7, everything else numbered up to 25. A file cut short still shows it.
+    // ModelProto: graph = 7, and no number above 25. This works for a file that is cut off, too.
     if (outline.messages.contains(7) && highest <= 25 && !outline.messages.contains(1))
         return FileKind::Onnx;
     if (outline.sound && numberFirst && outline.messages == std::set<std::uint32_t>{2})
@@ -108,7 +108,8 @@ bool isText(std::string_view start)
     });
 }
 
-// True where a line is `word`, blanks, then one of `follows` ("layer {", "input: ").
+// True if a line has `word`, blanks, then one of the characters of `follows` ("layer {", "input:
+// ").
 bool hasEntry(std::string_view text, std::string_view word, std::string_view follows)
 {
     for (const std::string_view line : split(text, '\n')) {
@@ -163,8 +164,8 @@ FileKind binaryKind(BlockFile &file, const std::filesystem::path &path, std::str
     // Torch7: type tag 4 (object), index, then the length-prefixed version "V 1".
     if (start.size() > 15 && littleEndian(start, 0) == 4 && start.substr(12, 3) == "V 1")
         return FileKind::Torch7;
-    // Darknet: major, minor, revision, then images seen; nothing but the ending tells it from
-    // noise.
+    // Darknet: major, minor, revision, then the number of images seen. These could be any bytes, so
+    // the ending must be right too.
     if (lowered(path.extension().string()) == ".weights" && start.size() >= 16 &&
         littleEndian(start, 0) < 100 && littleEndian(start, 4) < 1000)
         return FileKind::DarknetWeights;
@@ -182,7 +183,7 @@ bool isFile(const std::filesystem::path &path)
     return std::filesystem::is_regular_file(path, ignored);
 }
 
-// Files of the folder with that ending: candidates that the person may have meant.
+// Files of the folder with that ending: files that the user may have meant.
 std::vector<std::string> filesEnding(const std::filesystem::path &folder, std::string_view ending)
 {
     std::vector<std::string> names;

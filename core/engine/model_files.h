@@ -1,4 +1,4 @@
-// Which files make a network, and in which format, told by content rather than by ending.
+// Finds which files make a network and in which format, by their content rather than their ending.
 // Thread: any; reads the first kilobytes of each file.
 #pragma once
 
@@ -21,21 +21,20 @@ struct ModelFiles
     ModelFormat format = ModelFormat::Onnx;
     std::filesystem::path network; // .onnx, .prototxt, .pb, .cfg, .t7, .xml
     std::filesystem::path
-        weights; // .caffemodel, .weights, optional .pbtxt; empty where there is one file
+        weights; // .caffemodel, .weights, optional .pbtxt; empty if there is one file
     std::vector<std::filesystem::path>
-        external; // ONNX external data, within the network's own folder
-    std::vector<std::filesystem::path> all() const; // those that are set
+        external; // ONNX external data, always in the network's own folder
+    std::vector<std::filesystem::path> all() const; // all paths that are not empty
 };
 
 // The files that belong to `path`, which may name any of a pair (net.prototxt or net.caffemodel).
 // NotFound: no such file, or its partner is missing (named). InvalidArgument: a folder.
 // FailedPrecondition: a file of another tool (.pt, .safetensors, .h5, .keras, .tflite, .pkl,
-// .joblib, .mlmodel, told by content) with the export command to run, an empty file, or no format
-// known, or ONNX external data outside the model's folder.
+// .joblib, .mlmodel, recognized by content), with the export command to run; an empty file; an
+// unknown format; or ONNX external data outside the model's folder.
 Result<ModelFiles> identifyModelFiles(const std::filesystem::path &path);
 
-// True for endings under which a folder's files are taken for models: the cheap test that scanning
-// uses.
+// Whether a file in a folder counts as a model by its ending: the cheap test for scanning folders.
 bool hasModelEnding(std::string_view path);
 std::span<const std::string_view> modelEndings(); // in lower case, with their dots
 

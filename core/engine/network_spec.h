@@ -1,4 +1,4 @@
-// What a network says of itself: inputs and outputs in the file's order, and who made it.
+// What a network's file says: its inputs and outputs in the file's order, and who made it.
 // Thread: a value, pure functions.
 #pragma once
 
@@ -16,7 +16,8 @@ struct NetworkSpec
     ModelFormat format = ModelFormat::Onnx;
     std::vector<TensorSpec> inputs;
     std::vector<TensorSpec> outputs;
-    // False: the network works along the first extent of its inputs, which then counts no samples.
+    // False if samples affect each other along the first extent of the inputs; it then does not
+    // count samples.
     bool samplesApart = true;
     std::int64_t irVersion = 0; // ONNX only, 0 elsewhere
     std::int64_t opset = 0;     // of the default domain
@@ -31,9 +32,9 @@ struct NetworkSpec
         warnings; // int64 initialisers beyond float32's digits, guessed shapes, ...
 };
 
-// True where an extent behind the first is free: its size is the client's to choose.
+// True if an extent after the first is free: clients choose its size.
 bool hasFreeSizes(const NetworkSpec &spec);
-// True where the first extent of every input is free and counts samples.
+// True if the first extent of every input is free and counts samples.
 bool hasFreeBatch(const NetworkSpec &spec);
 
 } // namespace warmbench

@@ -1,10 +1,10 @@
-// Protobuf prints on standard error what it also answers; it is told not to.
+// Stops protobuf from printing errors to standard error; it returns them as well.
 // Thread: any. Private to this room.
 #pragma once
 
 namespace warmbench {
 
-// Once a process; cheap afterwards.
+// Takes effect once in a process; later calls are cheap.
 void quietenProtobuf();
 
 } // namespace warmbench

@@ -75,7 +75,7 @@ bool WireReader::varint(std::uint64_t &value)
 
 bool readVarints(BlockFile &file, const WireField &field, std::vector<std::uint64_t> &numbers)
 {
-    // A tensor has few dimensions; the file may claim a million.
+    // A tensor has few dimensions, but a file may claim a million.
     constexpr std::size_t most = 64;
     WireReader reader(file, field.begin, field.end);
     std::uint64_t number = 0;
@@ -98,7 +98,7 @@ bool WireReader::skip(std::uint64_t count)
     return true;
 }
 
-// Finds the payload of a field whose tag has been read; false where the type is none that exists.
+// Finds the payload of a field whose tag has been read; false if there is no such type.
 bool WireReader::locate(WireField &field)
 {
     const auto payload = [&](std::uint64_t length) {

@@ -1,8 +1,9 @@
-// Reads protobuf's wire format straight from a file, skipping what is not asked for, so that a
-// gigabyte of weights costs a few header reads (https://protobuf.dev/programming-guides/encoding).
+// Reads protobuf's wire format straight from a file, skipping fields that are not needed, so that a
+// gigabyte of weights costs only a few reads (https://protobuf.dev/programming-guides/encoding).
 //
-// Thread: one object a thread. Memory: one block of 4 KiB. Errors: a file that cannot be opened, as
-// readFile says; bad or missing bytes end the walk and show in `malformed()` and `truncated()`.
+// Thread: one object a thread. Memory: one block of 4 KiB. Errors: those of readFile if the file
+// cannot be opened. Bad or missing bytes end the reading and show in `malformed()` and
+// `truncated()`.
 #pragma once
 
 #include "base/file.h"
@@ -23,13 +24,13 @@ class BlockFile
 {
 public:
     static Result<BlockFile> open(const std::filesystem::path &path);
-    // Over bytes that lie in memory already and outlive it.
+    // Reads bytes that are in memory already; they must outlive this object.
     static BlockFile over(std::string_view bytes);
 
     std::uint64_t size() const { return m_size; }
     // False past the end or on a read error.
     bool byteAt(std::uint64_t offset, std::uint8_t &byte);
-    // As many of the bytes from `begin` to `end` as there are, at most `most`.
+    // The bytes from `begin` to `end`, as far as they exist; at most `most`.
     std::string text(std::uint64_t begin, std::uint64_t end, std::size_t most = 4096);
 
 private:
@@ -55,7 +56,7 @@ struct WireField
     std::uint64_t end = 0;
 };
 
-// The fields of one message that lies between two offsets.
+// Reads the fields of one message between two offsets.
 class WireReader
 {
 public:
@@ -70,14 +71,14 @@ public:
     {
     }
 
-    // The next field; none at the end or where the bytes are no protobuf. A field that reaches over
-    // the end is returned cut off, and `truncated()` holds from then on.
+    // The next field; none at the end or if the bytes are no protobuf. A field that reaches beyond
+    // the end is returned cut off, and `truncated()` is true from then on.
     std::optional<WireField> next();
     bool atEnd() const { return m_at >= m_end; }
     bool malformed() const { return m_malformed; }
     bool truncated() const { return m_truncated; }
 
-    bool varint(std::uint64_t &value); // a bare number, as packed fields hold them
+    bool varint(std::uint64_t &value); // reads a number without a tag, as packed fields hold them
 
 private:
     bool locate(WireField &field);
@@ -90,7 +91,7 @@ private:
     bool m_truncated = false;
 };
 
-// The numbers of a packed field behind those in `numbers`; false where the last one is cut off.
+// Appends the numbers of a packed field to `numbers`; false if the last one is cut off.
 bool readVarints(BlockFile &file, const WireField &field, std::vector<std::uint64_t> &numbers);
 
 } // namespace warmbench

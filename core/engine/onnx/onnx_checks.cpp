@@ -12,7 +12,7 @@ namespace warmbench {
 namespace {
 
 constexpr const char *damaged = "the file is damaged: copy or export it again";
-constexpr std::int64_t mostInlined = (std::int64_t(1) << 31) - 1; // protobuf's limit of a message
+constexpr std::int64_t mostInlined = (std::int64_t(1) << 31) - 1; // protobuf's limit for a message
 
 std::string dimsText(const onnx::TensorProto &tensor)
 {
@@ -27,18 +27,18 @@ Error lies(const TensorPlace &place, const std::string &how)
     return failedPrecondition(fmt::format("The {} {}; {}.", place.what, how, damaged));
 }
 
-// Of a tensor whose dims have been checked.
+// Bytes of a tensor whose dims have been checked.
 std::int64_t byteCount(const onnx::TensorProto &tensor)
 {
     return (checkedCount(tensor).value_or(0) * elementBits(tensor.data_type()) + 7) / 8;
 }
 
-// Where the bytes of an external tensor lie.
+// Where the bytes of an external tensor are.
 struct External
 {
     std::string location;
     std::int64_t offset = 0;
-    std::int64_t length = -1; // not given
+    std::int64_t length = -1; // -1: not given
 };
 
 bool parseNumber(const std::string &text, std::int64_t &value)
@@ -94,7 +94,8 @@ Result<void> checkExternal(const onnx::TensorProto &tensor, const TensorPlace &p
     return {};
 }
 
-// Elements in the typed fields, and those in the field that belongs to the type.
+// The number of elements in all typed fields, and in the one field that belongs to the tensor's
+// type.
 struct TypedCounts
 {
     std::int64_t all = 0;
@@ -138,7 +139,7 @@ std::int64_t typedElements(const onnx::TensorProto &tensor, std::int64_t count)
     const int type = tensor.data_type();
     if (type == onnx::TensorProto::COMPLEX64 || type == onnx::TensorProto::COMPLEX128)
         return 2 * count;
-    return elementBits(type) == 4 ? (count + 1) / 2 : count; // two a number
+    return elementBits(type) == 4 ? (count + 1) / 2 : count; // two in each number
 }
 
 Result<void> checkTyped(const onnx::TensorProto &tensor, const TensorPlace &place,
@@ -185,7 +186,8 @@ Result<void> checkTensor(const onnx::TensorProto &tensor, const TensorPlace &pla
     return {};
 }
 
-// values [n], indices [n] or [n, rank] of int64 (onnx.proto, SparseTensorProto).
+// A sparse tensor has values [n] and indices [n] or [n, rank] of int64 (onnx.proto,
+// SparseTensorProto).
 Result<void> checkSparse(const onnx::SparseTensorProto &sparse, const TensorPlace &place)
 {
     onnx::TensorProto dense;
@@ -212,7 +214,7 @@ Result<void> checkTensors(onnx::ModelProto &model, const std::filesystem::path &
                            const TensorPlace &place) -> Result<void> {
         if (auto checked = checkTensor(tensor, place, network); !checked)
             return checked;
-        // Many tensors may name the same bytes of a small file.
+        // The size of the file says little: many tensors may use the same bytes of it.
         inlined += isExternal(tensor) ? byteCount(tensor) : 0;
         if (inlined > mostInlined)
             return failedPrecondition(

@@ -1,5 +1,5 @@
-// Whether the tensors of an ONNX model hold what their dims promise. OpenCV reads raw_data without
-// asking, and onnx::checker does not compare it either.
+// Checks that the tensors of an ONNX model hold as much data as their dims say. OpenCV reads
+// raw_data without checking, and onnx::checker does not compare it either.
 // Thread: any. Private to this room.
 #pragma once
 
@@ -10,11 +10,11 @@
 
 namespace warmbench {
 
-// FailedPrecondition naming the first tensor that lies. External data must exist, be large enough
-// and lie in the folder of `network`; its bytes are not read.
+// FailedPrecondition names the first tensor whose data is not what its dims say. External data must
+// exist, be large enough and be in the folder of `network`; its bytes are not read.
 Result<void> checkTensors(onnx::ModelProto &model, const std::filesystem::path &network);
 
-// Reads external data into raw_data, after checkTensors; errors as readFile.
+// Reads external data into raw_data. Call checkTensors first. Errors as readFile.
 Result<void> inlineExternalData(onnx::ModelProto &model, const std::filesystem::path &network);
 
 } // namespace warmbench

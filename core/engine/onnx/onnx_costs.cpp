@@ -15,7 +15,7 @@ namespace warmbench {
 
 namespace {
 
-constexpr std::int64_t most = std::int64_t(1) << 50; // nothing that could ever run takes more
+constexpr std::int64_t most = std::int64_t(1) << 50; // no network that can run takes more
 
 std::int64_t bounded(double count)
 {
@@ -35,7 +35,7 @@ const Shape *shapeAt(const ValueShapes &shapes, const std::vector<int> &values, 
     return &*shapes[static_cast<std::size_t>(value)];
 }
 
-// ---- operations of one node: shapes of its inputs and of its first output
+// ---- operations of one node, from the shapes of its inputs and of its first output
 
 struct Sizes
 {
@@ -45,7 +45,7 @@ struct Sizes
     const Shape *input(std::size_t index) const { return shapeAt(shapes, step.inputs, index); }
 };
 
-// Each number made is the product of as many pairs as a filter has weights.
+// Each number of the output is a sum of as many products as a filter has weights.
 double convolution(const Sizes &sizes, std::size_t weights)
 {
     const Shape *w = sizes.input(weights);
@@ -87,7 +87,7 @@ double pooling(const Sizes &sizes)
     return elements(sizes.made) * elements(kernel);
 }
 
-// Each number read counts once.
+// Each number of the input counts once.
 double reading(const Sizes &sizes)
 {
     const Shape *x = sizes.input(0);
@@ -153,8 +153,8 @@ bool inPlace(const std::string &type)
     return known.contains(type);
 }
 
-// OpenCV spreads a transposed convolution's products in a buffer before it adds them up: for each
-// pixel read all that the filters make of it.
+// For a transposed convolution OpenCV first writes all products into a buffer and then adds them
+// up. The buffer holds, for each input pixel, everything that the filters make of it.
 Bytes scratchOf(const OnnxStep &step, const ValueShapes &shapes)
 {
     const Shape *x = shapeAt(shapes, step.inputs, 0);

@@ -14,7 +14,8 @@ namespace warmbench {
 
 namespace {
 
-constexpr std::int64_t largestExact = std::int64_t(1) << 24; // in float32
+// All whole numbers up to this are exact in float32.
+constexpr std::int64_t largestExact = std::int64_t(1) << 24;
 
 std::optional<DType> dtypeOf(int onnxType)
 {
@@ -118,7 +119,7 @@ private:
         if (!type.tensor_type().has_shape())
             return untyped(std::move(spec), role);
         for (const auto &extent : type.tensor_type().shape().dim()) {
-            // Exporters write -1 and 0 where they mean "any".
+            // Exporters write -1 or 0 for "any".
             const bool fixed = extent.has_dim_value() && extent.dim_value() > 0;
             spec.shape.push_back(
                 {fixed ? extent.dim_value() : -1, fixed ? "" : printable(extent.dim_param(), 60)});
@@ -126,7 +127,8 @@ private:
         return spec;
     }
 
-    // Outputs often lack a shape and get one from the first run; an input without is worth a word.
+    // Outputs often lack a shape and get one from the first run; an input or output without one
+    // gets a warning.
     TensorSpec untyped(TensorSpec spec, const char *role)
     {
         m_spec.warnings.push_back(fmt::format("The {} \"{}\" declares no {}shape.", role,
@@ -135,7 +137,7 @@ private:
         return spec;
     }
 
-    // The operator behind a name; those that only pass numbers on are looked through.
+    // The operator that makes the tensor `name`; operators that only pass numbers on are skipped.
     std::string producer(const std::string &name) const
     {
         static const std::set<std::string> passing{"Identity",  "Reshape", "Flatten", "Squeeze",
@@ -171,8 +173,8 @@ private:
         (void)walkOnnx(m_model, {.tensor = count, .sparse = {}, .node = {}});
     }
 
-    // The first integer that float32 would round. Extremes of the type mean "to the end" in Slice
-    // and are no data.
+    // The first integer that float32 would round. The extreme values of the type are skipped: in a
+    // Slice they mean "to the end" and are no data.
     static std::optional<std::int64_t> firstInexact(const onnx::TensorProto &tensor)
     {
         const auto inexact = [](std::int64_t value) {
@@ -222,7 +224,7 @@ std::int64_t opsetOf(const onnx::ModelProto &model, const std::string &domain)
         if (canonical(entry.domain()) == canonical(domain))
             return entry.version();
     }
-    // Files older than IR version 3 have no list and mean opset 1.
+    // Files before IR version 3 have no list of opsets and mean opset 1.
     return domain.empty() && model.opset_import().empty() ? 1 : 0;
 }
 

@@ -1,4 +1,4 @@
-// What an ONNX model says of itself, as a NetworkSpec.
+// Describes an ONNX model as a NetworkSpec.
 // Thread: any. Private to this room.
 #pragma once
 
@@ -8,11 +8,11 @@
 
 namespace warmbench {
 
-// FailedPrecondition: an input or output that is no tensor, or of an element type that no engine
-// here takes.
+// FailedPrecondition: an input or output that is no tensor, or whose element type no engine of ours
+// takes.
 Result<NetworkSpec> describeOnnx(onnx::ModelProto &model);
 
-// The opset that a domain is imported at; 0 where it is not.
+// The opset version that the model imports for a domain; 0 if it does not import the domain.
 std::int64_t opsetOf(const onnx::ModelProto &model, const std::string &domain);
 
 } // namespace warmbench

@@ -33,7 +33,7 @@ constexpr Step steps[] = {
 constexpr std::uint32_t tensorExternalData = 13;
 constexpr int deepest = 100; // protobuf's own limit
 
-// "location" among the key-value pairs of one tensor.
+// Adds the value if the key of this entry is "location".
 void addLocation(BlockFile &file, const WireField &entry, std::vector<std::string> &locations)
 {
     WireReader pair(file, entry.begin, entry.end);

@@ -1,6 +1,7 @@
-// ONNX external data: which files the tensors of a network point to, and whether they may.
+// ONNX external data: finds the files that the tensors of a network name and checks that they are
+// allowed to.
 //
-// Found through the wire format, so that listing them never loads the network. Thread: any.
+// It reads the wire format, so that listing the files never loads the network. Thread: any.
 #pragma once
 
 #include "base/result.h"
@@ -12,7 +13,8 @@
 namespace warmbench {
 
 // The file that `location` names, resolved against the folder of `network`. FailedPrecondition: an
-// absolute path, or one that leaves the folder, symbolic links followed. NotFound: no such file.
+// absolute path, or one that leaves the folder once symbolic links are followed. NotFound: no such
+// file.
 Result<std::filesystem::path> resolveExternal(const std::filesystem::path &network,
                                               const std::string &location);
 

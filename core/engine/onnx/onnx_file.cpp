@@ -18,7 +18,8 @@ namespace warmbench {
 struct OnnxFile::Private
 {
     std::filesystem::path path;
-    // Visitors may change tensors, so that walking takes it mutable; describing never does.
+    // Mutable because a walk needs that: its visitors may change tensors. Describing changes
+    // nothing.
     mutable onnx::ModelProto model;
     NetworkSpec spec;
     std::shared_ptr<const OnnxShapes> shapes;

@@ -1,10 +1,11 @@
-// An ONNX file read with libonnx: checked, described, and made ready for OpenCV.
+// Reads an ONNX file with libonnx: checks it, describes it and makes it ready for OpenCV.
 //
-// Checks come before any use, since OpenCV trusts raw_data and onnx::checker does not compare it:
-// for every tensor (initialisers, attributes, subgraphs) the 64-bit checked product of dims equals
-// the bytes held, totals are bounded, external data stays in the model's own folder. IR versions
-// are never gated on (OpenCV runs newer ones than libonnx's checker knows). Thread: any, one object
-// a thread. Memory: the whole model while it lives.
+// The file is checked before any use, because OpenCV trusts raw_data and onnx::checker does not
+// compare it. For every tensor (initialisers, attributes, subgraphs) the product of dims, computed
+// without overflow, must equal the bytes held; totals are limited, and external data must be in the
+// model's own folder. No IR version is refused: OpenCV runs newer ones than libonnx's checker
+// knows. Thread: any, but one object belongs to one thread at a time. Memory: the whole model while
+// the object lives.
 #pragma once
 
 #include "base/result.h"
@@ -23,8 +24,9 @@ class OnnxShapes;
 class OnnxFile
 {
 public:
-    // NotFound, FailedPrecondition: unreadable, no ONNX, truncated, tensors that lie about their
-    // size (named), external data missing or outside the folder; each with what to do.
+    // NotFound: no such file. FailedPrecondition, with what to do: unreadable, no ONNX, truncated,
+    // a tensor (named) whose data is not as large as it says, or external data that is missing or
+    // outside the folder.
     static Result<OnnxFile> open(const std::filesystem::path &path);
     OnnxFile(OnnxFile &&) noexcept;
     OnnxFile &operator=(OnnxFile &&) noexcept;
@@ -32,12 +34,12 @@ public:
 
     const NetworkSpec &spec() const;
     const std::vector<std::filesystem::path> &externalFiles() const;
-    // Mutable, since walks over it are; whoever changes it says so here: serialized() puts external
-    // data into it.
+    // Mutable, because walks over a model need that. Only serialized() changes it: it puts external
+    // data in.
     onnx::ModelProto &model() const;
     // The model as one buffer with external data inlined, for cv::dnn::readNetFromONNX.
     Result<std::string> serialized() const;
-    // Tells the shapes of all tensors for given inputs. Lives on without the file.
+    // Computes the shapes of all tensors for given inputs. It may outlive the file.
     std::shared_ptr<const OnnxShapes> shapes() const;
 
 private:

@@ -31,7 +31,7 @@ const KnownNumbers *numbersAt(Inputs inputs, std::size_t index)
     return index < inputs.size() ? inputs[index].numbers : nullptr;
 }
 
-// A position within `extent`, negative ones from the end.
+// An index as a position within `extent`; a negative index counts from the end.
 std::optional<std::size_t> position(double index, std::size_t extent)
 {
     const double from = index < 0 ? index + static_cast<double>(extent) : index;
@@ -126,7 +126,7 @@ Folded concat(const onnx::NodeProto &, Inputs inputs)
     return all;
 }
 
-// Of a list; bounds as ONNX clamps them.
+// Slices a list; bounds are clamped as ONNX says.
 Folded slice(const onnx::NodeProto &node, Inputs inputs)
 {
     const auto *data = numbersAt(inputs, 0);
@@ -147,7 +147,7 @@ Folded slice(const onnx::NodeProto &node, Inputs inputs)
     const double step = bound(4, "steps").value_or(1);
     const auto extent = static_cast<double>(data->size());
     if (step < 1)
-        return std::nullopt; // backwards is nothing that shapes need
+        return std::nullopt; // arithmetic on shapes never needs a negative step
     const auto clamped = [&](double at) {
         return std::clamp(at < 0 ? at + extent : at, 0.0, extent);
     };
@@ -196,7 +196,7 @@ Folded constantOfShape(const onnx::NodeProto &node, Inputs inputs)
     return KnownNumbers(*count, value);
 }
 
-// To a longer list of equal numbers: of one number only.
+// Expands a single number to a list of equal numbers; anything else is not computed here.
 Folded expand(const onnx::NodeProto &, Inputs inputs)
 {
     const auto *data = numbersAt(inputs, 0);
@@ -214,7 +214,7 @@ double quotient(double a, double b)
     return b == 0 ? std::nan("") : a / b;
 }
 
-// Element by element, a single number beside a list counting for each.
+// Computes element by element; a single number is combined with every element of a list.
 Folded elementwise(Inputs inputs, const std::function<double(std::span<const double>)> &of)
 {
     std::size_t count = 1;

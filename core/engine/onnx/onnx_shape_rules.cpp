@@ -25,7 +25,7 @@ Verdict fits(const NodeShapes &)
     return std::nullopt;
 }
 
-// The inputs from `first` on, where they are given, hold `count` numbers each.
+// Each input from `first` on that is given must hold `count` numbers.
 Verdict each(const NodeShapes &shapes, std::size_t first, std::int64_t count, const char *what)
 {
     for (std::size_t i = first; i < shapes.inputs.size(); ++i) {
@@ -36,7 +36,7 @@ Verdict each(const NodeShapes &shapes, std::size_t first, std::int64_t count, co
     return std::nullopt;
 }
 
-// Scale, bias, mean and variance: one number a channel.
+// Scale, bias, mean and variance must have one number for each channel.
 Verdict oneAChannel(const NodeShapes &shapes)
 {
     const Shape *x = shapes.input(0);
@@ -47,7 +47,7 @@ Verdict oneAChannel(const NodeShapes &shapes)
     return each(shapes, 1, (*x)[1], "channels");
 }
 
-// OpenCV takes one slope for all or one a channel.
+// OpenCV takes one slope for all channels or one for each.
 Verdict slopes(const NodeShapes &shapes)
 {
     const Shape *slope = shapes.input(1);
@@ -56,8 +56,8 @@ Verdict slopes(const NodeShapes &shapes)
     return oneAChannel(shapes);
 }
 
-// Strides, dilations and kernels from 1 on, one a spatial extent, and pads twice as many from 0 on.
-// libonnx divides by strides as they are.
+// Each spatial extent must have one stride, dilation and kernel size, at least 1, and two pads, at
+// least 0. libonnx divides by strides without checking them.
 Verdict windows(const NodeShapes &shapes)
 {
     const Shape *x = shapes.input(0);
@@ -91,8 +91,8 @@ Verdict windows(const NodeShapes &shapes)
     return std::nullopt;
 }
 
-// The padded input is at least as large as the window: libonnx and OpenCV divide what is missing as
-// if it were there.
+// The padded input must be at least as large as the window: libonnx and OpenCV compute with the
+// difference even when it is negative.
 Verdict covers(const NodeShapes &shapes, const Shape &x, std::span<const std::int64_t> kernel)
 {
     const auto pads = intsAttribute(shapes.node, "pads");
@@ -110,7 +110,7 @@ Verdict covers(const NodeShapes &shapes, const Shape &x, std::span<const std::in
     return std::nullopt;
 }
 
-// Over all extents behind batch and channel, of which there is at least one.
+// Global pooling goes over all extents after batch and channel; there must be at least one.
 Verdict globalPooling(const NodeShapes &shapes)
 {
     const Shape *x = shapes.input(0);
@@ -126,7 +126,8 @@ Verdict pooling(const NodeShapes &shapes)
     return x ? covers(shapes, *x, intsAttribute(shapes.node, "kernel_shape")) : std::nullopt;
 }
 
-// What convolutions of either direction have in common; `weights` is the index of their input.
+// The rule that ordinary and transposed convolutions share; `weights` is the index of the input
+// with the weights.
 Verdict kernel(const NodeShapes &shapes, std::size_t weights)
 {
     if (auto wrong = windows(shapes))
@@ -145,7 +146,8 @@ Verdict kernel(const NodeShapes &shapes, std::size_t weights)
     return std::nullopt;
 }
 
-// OpenCV's quick way for 3x3 filters of one channel each reads three rows around each of its own.
+// OpenCV has a quick way for 3x3 filters of one channel, which reads the three rows around each
+// output row even if they are not there.
 bool leavesRows(const NodeShapes &shapes, const Shape &x, const Shape &w)
 {
     if (w.size() != 4 || w[1] != 1 || w[2] != 3 || w[3] != 3)
@@ -217,7 +219,7 @@ Verdict transposedConvolution(const NodeShapes &shapes)
     return std::nullopt;
 }
 
-// True where each extent of `from`, from the last on, is 1 or that of `to`.
+// True if each extent of `from`, counted from the last, is 1 or equals that of `to`.
 bool broadcasts(const Shape &from, const Shape &to)
 {
     if (from.size() > to.size())
@@ -306,7 +308,7 @@ Verdict gather(const NodeShapes &shapes)
     return std::nullopt;
 }
 
-// Scales and zero points: one for all, or one along the axis.
+// There must be one scale and zero point for all numbers, or one for each position along the axis.
 Verdict quantised(const NodeShapes &shapes)
 {
     const Shape *x = shapes.input(0);
@@ -321,7 +323,7 @@ Verdict quantised(const NodeShapes &shapes)
     return each(shapes, 1, (*x)[static_cast<std::size_t>(axis)], "extents along its axis");
 }
 
-// Positions that a pooling of the same shape has told.
+// The positions must come from a pooling of the same shape.
 Verdict unpooling(const NodeShapes &shapes)
 {
     if (auto wrong = windows(shapes))
@@ -358,7 +360,7 @@ const std::map<std::string_view, ShapeRule> &rules()
             {"QuantizeLinear", quantised},
             {"RNN", plainRecurrent},
         };
-        // libonnx compares the shapes of these itself, or any shape will do.
+        // For these libonnx compares the shapes itself, or any shape will do.
         for (const std::string_view name : {"Abs",
                                             "Acos",
                                             "Acosh",

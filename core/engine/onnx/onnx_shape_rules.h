@@ -1,5 +1,5 @@
-// What the shapes that meet in a node must fulfil, where libonnx's inference does not look but an
-// engine reads memory by it: channels of normalisations and convolutions, inner extents of Gemm,
+// Rules for the shapes of a node's inputs that libonnx's inference does not check. An engine relies
+// on them when it reads memory: channels of normalisations and convolutions, inner extents of Gemm,
 // sizes of recurrent weights, indices of Gather.
 // Thread: pure functions. Private to this room: includes onnx headers.
 // Source of each rule: the operator's entry in ONNX's Operators.md.
@@ -14,8 +14,8 @@
 
 namespace warmbench {
 
-// What a rule sees of a node: of each input the shape and, of small constants, the numbers; null
-// where it is left out or cannot be told.
+// What a rule sees of a node: for each input its shape and, for small constants, its numbers. An
+// entry is null if the input is left out or the fact is unknown.
 struct NodeShapes
 {
     const onnx::NodeProto &node;
@@ -28,15 +28,14 @@ struct NodeShapes
     }
 };
 
-// What does not fit, as the end of a sentence; nothing where all does as far as the shapes are
-// known.
+// Says what does not fit, as the end of a sentence; nothing if all known shapes fit.
 using ShapeRule = std::optional<std::string> (*)(const NodeShapes &);
 
-// The rule of a standard operator; for those that libonnx looks at closely enough one that accepts
-// everything; null for all others.
+// The rule of a standard operator; a rule that accepts everything, if libonnx checks the operator
+// well enough; null for all other operators.
 ShapeRule shapeRuleOf(const onnx::NodeProto &node);
 
-// The extent as attribute; `fallback` where it is not given.
+// The value of an integer attribute; `fallback` if the node does not have it.
 std::int64_t intAttribute(const onnx::NodeProto &node, const char *name, std::int64_t fallback);
 std::vector<std::int64_t> intsAttribute(const onnx::NodeProto &node, const char *name);
 

@@ -43,7 +43,8 @@ bool isWhole(const onnx::TypeProto &type)
     return element != onnx::TensorProto::FLOAT && element != onnx::TensorProto::DOUBLE;
 }
 
-// Whether the graph's data may have these extents: nothing is left where one is below 1.
+// Whether a tensor of data may have these extents: each must be at least 1, and their product not
+// too large.
 bool possible(const Shape &shape)
 {
     constexpr std::int64_t mostElements = std::int64_t(1) << 40;
@@ -55,7 +56,7 @@ bool possible(const Shape &shape)
     return true;
 }
 
-// These rearrange what they are given.
+// Whether the operator only rearranges the elements of its input.
 bool keepsElements(const std::string &type)
 {
     static const std::set<std::string, std::less<>> known{"Reshape",   "Flatten",  "Squeeze",
@@ -65,7 +66,8 @@ bool keepsElements(const std::string &type)
 
 std::string reasonOf(const std::string &libraryMessage)
 {
-    // "[ShapeInferenceError] Incompatible dimensions ..." and context lines behind it.
+    // The message is "[ShapeInferenceError] Incompatible dimensions ...", followed by context
+    // lines.
     std::string_view text = libraryMessage;
     text = text.substr(0, text.find('\n'));
     if (const auto mark = text.find("] "); text.starts_with('[') && mark != text.npos)
@@ -84,7 +86,7 @@ onnx::TensorProto withoutData(const onnx::TensorProto &tensor)
     return kept;
 }
 
-// The node with its small attributes: no weights, no graphs of its own.
+// A copy of the node with its small attributes only: no weights, no subgraphs.
 onnx::NodeProto withoutWeights(const onnx::NodeProto &node)
 {
     onnx::NodeProto kept;
@@ -107,7 +109,7 @@ onnx::NodeProto withoutWeights(const onnx::NodeProto &node)
     return kept;
 }
 
-// What libonnx knows of the node; null for operators, or forms of them, that it does not.
+// libonnx's description of the node's operator; null if libonnx does not know it in this version.
 const onnx::OpSchema *schemaOf(const onnx::ModelProto &model, const onnx::NodeProto &node)
 {
     const std::string domain = node.domain() == "ai.onnx" ? std::string() : node.domain();
@@ -123,7 +125,7 @@ const onnx::OpSchema *schemaOf(const onnx::ModelProto &model, const onnx::NodePr
     }
 }
 
-// True where libonnx knows the operator as the file's version of ONNX has it.
+// True if libonnx knows the operator in the version of ONNX that the file uses.
 bool isCurrent(const onnx::ModelProto &model, const onnx::NodeProto &node)
 {
     const auto &versions = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
@@ -132,7 +134,7 @@ bool isCurrent(const onnx::ModelProto &model, const onnx::NodeProto &node)
            opsetOf(model, "") <= standard->second.second;
 }
 
-// What libonnx asks of a node.
+// Answers the questions that libonnx asks about a node.
 class NodeContext final : public onnx::InferenceContext
 {
 public:
@@ -221,7 +223,7 @@ public:
     const std::vector<onnx::TypeProto> &types() const { return m_types; }
 
 private:
-    // A client's choice reaches the node.
+    // Whether the shapes of the node's inputs depend on what a client chooses.
     bool chosen(const OnnxStep &step) const
     {
         return std::any_of(step.inputs.begin(), step.inputs.end(), [this](int value) {
@@ -264,7 +266,8 @@ private:
         });
     }
 
-    // Types of the outputs by libonnx, numbers by folding; what libonnx minds, if anything.
+    // Finds the types of the outputs with libonnx and their numbers by folding. Returns libonnx's
+    // complaint, if it has one.
     std::optional<std::string> fill(const OnnxStep &step, bool free)
     {
         std::vector<onnx::TensorProto> made;
@@ -281,7 +284,7 @@ private:
         NodeContext context(step, m_types, std::move(data));
         std::optional<std::string> wrong;
         try {
-            // libonnx takes a type that is not known for an error.
+            // libonnx treats an unknown type as an error.
             if (step.infer && knownTypes(step))
                 step.infer(context);
         } catch (const std::exception &error) {
@@ -291,8 +294,8 @@ private:
         for (std::size_t i = 0; i < step.outputs.size(); ++i) {
             const auto at = static_cast<std::size_t>(step.outputs[i]);
             auto &told = context.outputs()[i];
-            // What the file declares counts where libonnx tells nothing, but not for extents that
-            // a client chose.
+            // If libonnx finds no shape, the declared one is kept, unless it depends on what a
+            // client chose.
             if (step.outputs[i] >= 0 && (free || shapeOf(told) || !shapeOf(m_types[at])))
                 m_types[at] = std::move(told);
         }
@@ -339,7 +342,7 @@ private:
             m_chosen[at] = free;
             if (free && !m_shapes[at])
                 return untold(step, "the shape of what it makes cannot be told");
-            // An empty list of extents is a fine shape, an empty tensor of data is not.
+            // Arithmetic on shapes may make an empty list, but a tensor of data must not be empty.
             if (m_shapes[at] && !possible(*m_shapes[at]) && (free || !m_numbers[at]))
                 return misfit(step, free,
                               fmt::format("it would make a tensor of shape {}",
@@ -367,7 +370,7 @@ private:
                                   shapeText(std::span<const std::int64_t>(*to))));
     }
 
-    // `"a" [3, 4] and "b" [5, 2]`: the node's inputs whose shapes are known.
+    // `"a" [3, 4] and "b" [5, 2]`: the inputs of the node whose shapes are known.
     std::string inputsText(const OnnxStep &step) const
     {
         std::vector<std::string> parts;
@@ -406,7 +409,7 @@ private:
     std::vector<onnx::TypeProto> m_types;
     ValueShapes m_shapes;
     std::vector<std::optional<KnownNumbers>> m_numbers;
-    std::vector<bool> m_chosen; // reached by an extent that the client chooses
+    std::vector<bool> m_chosen; // values that depend on extents that the client chooses
 };
 
 // ---- the graph
@@ -470,7 +473,7 @@ Result<void> OnnxShapes::read(const onnx::ModelProto &model)
                             printable(output.name(), 100)));
         m_outputs.push_back(found->second);
     }
-    // What the file declares is used where it fixes every extent.
+    // A declared shape is used if it fixes every extent.
     for (const auto *declared : {&graph.value_info(), &graph.output()}) {
         for (const auto &value : *declared) {
             const auto found = m_values.find(value.name());
@@ -553,7 +556,7 @@ Result<void> OnnxShapes::check() const
 ValueShapes OnnxShapes::fixedExtents() const
 {
     Inference inference(*this, {});
-    (void)inference.run(); // what came before a misfit stays
+    (void)inference.run(); // if a node does not fit, what was found before it is kept
     ValueShapes all;
     for (const onnx::TypeProto &type : inference.types()) {
         auto &extents = all.emplace_back();

@@ -169,7 +169,7 @@ std::optional<std::int64_t> checkedCount(const onnx::TensorProto &tensor)
     std::int64_t count = 1;
     bool fits = true;
     for (const std::int64_t extent : tensor.dims()) {
-        // OpenCV keeps extents in int.
+        // OpenCV stores extents as int.
         if (extent < 0 || extent > std::numeric_limits<int>::max())
             return std::nullopt;
         fits = fits && !__builtin_mul_overflow(count, extent, &count) && count <= mostElements;

@@ -1,6 +1,6 @@
-// Every tensor that an ONNX model holds, wherever it hides: initialisers, attributes, subgraphs,
+// Visits every tensor of an ONNX model, wherever it is: initialisers, attributes, subgraphs,
 // functions, sparse tensors.
-// Thread: any; the visitor runs on the caller's. Private to this room: includes onnx headers.
+// Thread: any; visitors run on the caller's thread. Private to this room: includes onnx headers.
 #pragma once
 
 #include "base/result.h"
@@ -16,9 +16,10 @@ namespace warmbench {
 // Where a tensor was found.
 struct TensorPlace
 {
-    std::string what;                      // `initialiser "W"`, `attribute "value" of node "c"`
-    const onnx::NodeProto *node = nullptr; // that holds it as an attribute; null for initialisers
-    bool sparse = false;                   // part of a sparse tensor
+    std::string what; // `initialiser "W"`, `attribute "value" of node "c"`
+    // The node that has the tensor as an attribute; null for initialisers.
+    const onnx::NodeProto *node = nullptr;
+    bool sparse = false; // part of a sparse tensor
 };
 
 using TensorVisitor = std::function<Result<void>(onnx::TensorProto &, const TensorPlace &)>;
@@ -34,15 +35,16 @@ struct OnnxVisitors
 };
 Result<void> walkOnnx(onnx::ModelProto &model, const OnnxVisitors &visitors);
 
-// `node "conv1" (operator Conv)`: the name, or the first output where it has none.
+// `node "conv1" (operator Conv)`: its name, or its first output if it has no name.
 std::string nodeText(const onnx::NodeProto &node);
 std::string nodeName(const onnx::NodeProto &node);
 
-// Bits of one element; 0 for strings and unknown types. Four-bit types are packed two a byte.
+// Bits of one element; 0 for strings and unknown types. Types of four bits are packed two to a
+// byte.
 int elementBits(int onnxType);
-// "float16"; the number where it has no name.
+// "float16"; the number if the type has no name.
 std::string onnxTypeName(int onnxType);
-// Product of dims; none where an extent is negative or above 2^31 - 1, or the product above 2^40.
+// Product of dims; none if an extent is negative or above 2^31 - 1, or the product is above 2^40.
 std::optional<std::int64_t> checkedCount(const onnx::TensorProto &tensor);
 
 } // namespace warmbench
