@@ -12,7 +12,7 @@ namespace warmbench {
 
 namespace {
 
-// The importer looks through all layers for each input of each layer.
+// The limit is needed because the importer searches all layers for each input of each layer.
 constexpr std::size_t mostLayers = 20'000;
 constexpr std::int64_t largestExtent = 1'000'000;
 constexpr std::int64_t mostNumbers = std::int64_t(1) << 30;
@@ -29,7 +29,7 @@ Error refused(const std::string &file, const ProtoText &layer, std::string_view 
         fmt::format("\"{}\" cannot be run: {} {}.", file, layerText(layer), problem));
 }
 
-// Numbers that libraries divide by, or allocate for.
+// Checks numbers that libraries divide by or allocate memory for.
 Result<void> checkNumbers(const ProtoText &layer, const std::string &file)
 {
     static const std::set<std::string, std::less<>> positive{
@@ -52,7 +52,7 @@ Result<void> checkNumbers(const ProtoText &layer, const std::string &file)
     return {};
 }
 
-// BlobShape: dim = 1, packed or one by one.
+// BlobShape: dim = 1, packed or as separate fields.
 Result<std::vector<std::uint64_t>> dimsIn(BlockFile &file, const WireField &shape)
 {
     std::vector<std::uint64_t> dims;
@@ -164,7 +164,7 @@ Result<LayerBlobs> layerIn(BlockFile &file, const WireField &place, bool current
     return layer;
 }
 
-// By name, what each layer of the file with weights holds, in the order of the file.
+// For each layer in the file of weights, in its order: the name and the number of blobs.
 Result<std::multimap<std::string, std::size_t>> blobsByLayer(std::string_view weights,
                                                              const std::string &name)
 {
@@ -232,7 +232,8 @@ Result<void> checkCaffeLayers(const ProtoText &net, const std::string &file)
     return {};
 }
 
-// A file cut between two layers parses; the layers it lacks would compute with nothing.
+// A file that is cut off between two layers can still be read, but the missing layers would compute
+// without weights.
 Result<void> checkCaffeWeights(const ProtoText &net, std::string_view weights,
                                const CaffeFileNames &names)
 {
@@ -246,7 +247,7 @@ Result<void> checkCaffeWeights(const ProtoText &net, std::string_view weights,
         const auto found = held->find(layer->text("name"));
         const std::size_t blobs = found == held->end() ? 0 : found->second;
         if (found != held->end())
-            held->erase(found); // of two layers of one name each takes its own
+            held->erase(found); // if two layers have one name, each takes its own blobs
         const auto needed = weighted.find(layer->text("type"));
         const bool fed = layer->all("bottom").size() == 1;
         if (fed && needed != weighted.end() && blobs < needed->second)

@@ -1,4 +1,4 @@
-// What makes a Caffe network safe to hand to OpenCV's importer, which trusts both files.
+// Checks that a Caffe network is safe to hand to OpenCV's importer, which trusts both files.
 // Thread: values. Errors: FailedPrecondition naming file and layer, with what to do. Private to
 // this room.
 #pragma once
@@ -12,15 +12,16 @@
 
 namespace warmbench {
 
-// The layers of a prototxt, `layer` of today or `layers` of 2014.
+// The layers of a prototxt: `layer` in today's format, `layers` in that of 2014.
 std::vector<const ProtoText *> caffeLayers(const ProtoText &net);
 
-// Every layer reads what the layers before it make and makes something itself; extents and counts
-// are in bounds. `file` names the prototxt in messages.
+// Checks that every layer reads only what earlier layers make and makes something itself, and that
+// extents and counts are within limits. `file` names the prototxt in messages.
 Result<void> checkCaffeLayers(const ProtoText &net, const std::string &file);
 
-// The caffemodel is whole, its blobs hold as many numbers as their shapes say, and every layer that
-// computes with weights has its own. `names` names both files in messages.
+// checkCaffeWeights() checks that the caffemodel is whole, that its blobs hold as many numbers as
+// their shapes say, and that every layer that computes with weights has its own. `names` are the
+// two files' names for messages.
 struct CaffeFileNames
 {
     std::string text;

@@ -46,7 +46,7 @@ std::vector<TensorSpec> inputsOf(const ProtoText &net)
         const auto given = parameters ? parameters->all("shape") : tops;
         for (std::size_t i = 0; i < tops.size(); ++i) {
             TensorSpec input{.name = tops[i]->value, .shape = {}, .producedBy = {}};
-            // One shape may stand for all tops.
+            // One shape may be given for all tops.
             if (parameters && !given.empty())
                 input.shape = dimensions(given[std::min(i, given.size() - 1)]->numbers("dim"));
             inputs.push_back(std::move(input));
@@ -62,7 +62,8 @@ struct Top
     std::string type;
 };
 
-// Tops that no later layer reads, in the order of the file. In-place layers write what they read.
+// Tops that no later layer reads, in the order of the file. A layer that works in place has the
+// same name as top and bottom.
 std::vector<Top> openTops(const ProtoText &net)
 {
     std::vector<Top> open;

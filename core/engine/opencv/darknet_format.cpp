@@ -65,7 +65,7 @@ Result<OpenCvParts> loadDarknetParts(const ModelFiles &files, int instances)
     if (auto checked = checkWeights(files, *weights, *sections, spec); !checked)
         return std::move(checked).error();
     const DarknetSection &net = sections->front();
-    // [net]'s batch is that of training.
+    // The batch in [net] is the one used for training.
     spec.inputs.push_back({.name = "data",
                            .shape = {{-1, "batch"},
                                      {net.number("channels", 3), ""},

@@ -26,7 +26,8 @@ constexpr std::int64_t largestVolume = std::numeric_limits<int>::max(); // numbe
 constexpr std::int64_t largestExtent = 1'000'000;
 constexpr std::size_t mostSections = 20'000;
 
-// As a stream reads an int: what follows the digits is left, no digits are 0, too many the largest.
+// Reads an int as a C++ stream does: text after the digits is ignored, no digits give 0, and a
+// number too large gives the largest.
 std::int64_t toNumber(std::string_view text)
 {
     int value = 0;
@@ -39,7 +40,8 @@ std::int64_t toNumber(std::string_view text)
     return problem == std::errc() ? value : 0;
 }
 
-// OpenCV's importer leaves out what is no plain character before it looks at a line.
+// Drops the characters that OpenCV's importer drops before it looks at a line: all but visible
+// ASCII up to 'z'.
 std::string plain(std::string_view line)
 {
     std::string kept;
@@ -48,7 +50,7 @@ std::string plain(std::string_view line)
     return kept;
 }
 
-// Follows the sections and adds up their weights, in checked arithmetic.
+// Goes through the sections and adds up their weights without overflow.
 class Counter
 {
 public:
@@ -89,7 +91,7 @@ private:
         m_sound = m_sound && !__builtin_add_overflow(m_total, floats, &m_total);
     }
 
-    // False where the section is not known.
+    // False if the section is unknown.
     bool add(const DarknetSection &section)
     {
         static const std::set<std::string> keeping{
@@ -143,7 +145,8 @@ private:
         m_now = {outputs, 1, 1};
     }
 
-    // An earlier section, by its number or by how many sections back it lies.
+    // The output of an earlier section: `number` is its number or, if negative, how many sections
+    // back it is.
     const Volume *earlier(std::int64_t number)
     {
         const auto here = std::ssize(m_volumes);
@@ -169,7 +172,7 @@ private:
             m_now = *other;
     }
 
-    // Boxes: a class and four numbers for each of the anchors chosen, which are pairs.
+    // Checks a section that makes boxes from anchors; each anchor is a pair of numbers.
     void detect(const DarknetSection &section)
     {
         const bool yolo = section.name == "yolo";
@@ -235,7 +238,7 @@ private:
     std::vector<Volume> m_volumes;
     std::int64_t m_total = 0;
     bool m_sound = true;
-    std::string m_problem; // of this section, where it can be told
+    std::string m_problem; // what is wrong with this section, if that is known
 };
 
 } // namespace
@@ -252,7 +255,7 @@ std::vector<std::string_view> DarknetSection::parts(const std::string &key) cons
     if (found == options.end())
         return {};
     auto all = split(found->second, ',');
-    // A list may end with a comma, as in files of the first YOLO.
+    // A list may end with a comma, as it does in files of the first YOLO.
     if (!all.empty() && all.back().empty())
         all.pop_back();
     return all;
@@ -308,7 +311,7 @@ Result<std::optional<std::int64_t>> darknetWeightCount(const std::vector<Darknet
 
 std::int64_t darknetHeaderSize(std::int32_t major, std::int32_t minor)
 {
-    // Images seen became 64 bits wide with version 0.2.
+    // Since version 0.2 the number of images seen has 64 bits.
     return 12 + (major * 10 + minor >= 2 ? 8 : 4);
 }
 

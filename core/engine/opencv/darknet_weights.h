@@ -1,6 +1,6 @@
-// What a Darknet description says, and how many bytes of weights it needs. OpenCV reads a file that
-// is cut short without a word and computes with what was in memory, and it trusts the numbers of
-// sections, groups and anchors.
+// Reads a Darknet description and counts the weights that it needs. OpenCV accepts a file that is
+// cut off and computes with whatever was in memory, and it trusts the numbers of sections, groups
+// and anchors.
 // Thread: any; pure functions. Private to this room.
 #pragma once
 
@@ -25,14 +25,14 @@ struct DarknetSection
     std::vector<std::string_view> parts(const std::string &key) const; // between the commas
 };
 
-// The sections of a .cfg; FailedPrecondition where a line belongs to none.
+// The sections of a .cfg; FailedPrecondition: a line belongs to no section.
 Result<std::vector<DarknetSection>> parseDarknet(std::string_view text);
 
-// Floats behind the header (darknet's parser.c, load_weights_upto); none where a section is not
-// known here. FailedPrecondition: numbers that make no network.
+// How many floats follow the header of the weights (darknet's parser.c, load_weights_upto); nothing
+// if a section is unknown here. FailedPrecondition: the numbers make no network.
 Result<std::optional<std::int64_t>> darknetWeightCount(const std::vector<DarknetSection> &sections);
 
-// Bytes of the header, by its version numbers.
+// Size of the header in bytes; it depends on the version.
 std::int64_t darknetHeaderSize(std::int32_t major, std::int32_t minor);
 
 } // namespace warmbench

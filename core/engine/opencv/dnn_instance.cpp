@@ -38,7 +38,7 @@ bool fails(const Attempt &attempt)
     }
 }
 
-// A multiplication and an addition count as two; layers without weights count nothing.
+// A multiplication and an addition count as two operations; a layer without weights counts 0.
 std::int64_t operations(const cv::dnn::Layer &layer, const Shape &made)
 {
     if (layer.blobs.empty() || made.empty())
@@ -84,7 +84,7 @@ Result<std::vector<Tensor>> DnnInstance::run(std::span<const Tensor> inputs,
 {
     try {
         if (std::exchange(m_asked, false)) {
-            // A change makes the network ask its layers anew.
+            // Changing the setting makes the network ask its layers for their shapes again.
             m_net.enableFusion(!m_fuses);
             m_net.enableFusion(m_fuses);
         }
@@ -93,7 +93,7 @@ Result<std::vector<Tensor>> DnnInstance::run(std::span<const Tensor> inputs,
             const auto mat = toMat(inputs[i], spec.inputs[i].name);
             if (!mat)
                 return mat.error();
-            // A lone input needs no name, and some formats give it none.
+            // A single input needs no name, and some formats give it none.
             m_net.setInput(*mat, inputs.size() == 1 ? cv::String() : cv::String(m_inputs[i]));
         }
         std::vector<std::vector<cv::Mat>> blobs;
@@ -122,7 +122,7 @@ Result<std::vector<Tensor>> DnnInstance::run(std::span<const Tensor> inputs,
     }
 }
 
-// Names the layer, which OpenCV's message does not.
+// Adds the layer's name, which OpenCV's message does not have.
 Error DnnInstance::failure(const std::string &layer, const std::string &message) const
 {
     if (layer.empty())
@@ -132,7 +132,7 @@ Error DnnInstance::failure(const std::string &layer, const std::string &message)
                                           layerText(layer), shortReason(message)));
 }
 
-// In the order in which the network counts its inputs, which need not be the spec's.
+// The shapes in the network's own order of inputs, which may differ from the spec's.
 std::vector<cv::dnn::MatShape> DnnInstance::matShapes(std::span<const Shape> inputs)
 {
     std::vector<cv::dnn::MatShape> shapes(inputs.size());
@@ -144,11 +144,11 @@ std::vector<cv::dnn::MatShape> DnnInstance::matShapes(std::span<const Shape> inp
     return shapes;
 }
 
-// The first layer that does not take what comes of inputs with these shapes.
+// The first layer that refuses what inputs with these shapes become on the way to it.
 std::string DnnInstance::layerThatRefuses(std::span<const Shape> inputs)
 {
     const auto names = m_net.getLayerNames();
-    // Each question asks all layers before it: bounded.
+    // Each question goes through all earlier layers, so the number of questions is limited.
     constexpr std::ptrdiff_t mostAsked = 1000;
     const auto end = names.begin() + std::min(std::ssize(names), mostAsked);
     const auto found = std::find_if(names.begin(), end, [&](const cv::String &name) {
@@ -161,8 +161,8 @@ std::string DnnInstance::layerThatRefuses(std::span<const Shape> inputs)
     return found == end ? std::string() : *found;
 }
 
-// The first layer whose run fails for the inputs that have been set. A run up to a layer runs all
-// before it too, so that halving finds the first.
+// The first layer whose run fails for the inputs that have been set. A run up to a layer also runs
+// all layers before it, so that a binary search finds the first.
 std::string DnnInstance::layerThatFails()
 {
     const auto names = m_net.getLayerNames();
@@ -173,8 +173,8 @@ std::string DnnInstance::layerThatFails()
     return found == names.end() ? std::string() : *found;
 }
 
-// OpenCV's own getMemoryConsumption and getFLOPS crash on valid networks: shapes are all that it is
-// asked for, which a run asks for too. Throws what the layers throw.
+// Asks OpenCV only for shapes, as a run does too: its getMemoryConsumption and getFLOPS crash on
+// valid networks. Throws what the layers throw.
 DnnInstance::Layout DnnInstance::layoutOf(std::span<const Shape> inputs)
 {
     Layout layout;
@@ -183,8 +183,9 @@ DnnInstance::Layout DnnInstance::layoutOf(std::span<const Shape> inputs)
     return layout;
 }
 
-// Windows behind a reshape that makes more extents than they have divide by what is not there. Each
-// is asked with those before it alone, the first one first.
+// A layer with windows trusts the number of extents, and divides by values that do not exist if a
+// reshape before it makes more than the windows have. So each reshape is asked for its shapes, from
+// the first on; that question does not reach the layers after it.
 Result<void> DnnInstance::check(std::span<const Shape> inputs)
 {
     m_asked = m_asked || !m_reshapes.empty();
@@ -201,7 +202,7 @@ Result<void> DnnInstance::check(std::span<const Shape> inputs)
         } catch (const std::bad_alloc &) {
             return currentExceptionAsError("telling the shapes within the network");
         } catch (const std::exception &problem) {
-            // Layers of free shapes tell nothing before their first run.
+            // Layers with free shapes cannot answer before their first run.
             if (m_ran)
                 return failure(layer->name, problem.what());
         }
@@ -239,7 +240,7 @@ Result<void> DnnInstance::rulesHold(const Layout &layout)
 {
     for (std::size_t i = 0; i < layout.ids.size(); ++i) {
         if (layout.ids[i] == 0)
-            continue; // the inputs
+            continue; // the layer of the inputs
         const auto layer = m_net.getLayer(layout.ids[i]);
         if (const auto wrong = misfitOf(*layer, layout.in[i], layout.out[i]))
             return failure(layer->name, *wrong);
@@ -256,7 +257,7 @@ Result<void> DnnInstance::compare(std::span<const Shape> inputs, const ExpectedS
             const auto told = expected.find(layer);
             if (told == expected.end() || layout.out[i].empty())
                 continue;
-            // OpenCV adds and drops extents of 1.
+            // OpenCV adds and drops extents of 1, so only the number of elements is compared.
             const Shape made = toShape(layout.out[i][0]);
             if (elementCount(made).value_or(0) != elementCount(told->second).value_or(0))
                 return failedPrecondition(fmt::format(
@@ -278,7 +279,7 @@ NetworkMeasure DnnInstance::measure(std::span<const Shape> inputs)
         Layout layout;
         if (!inputs.empty()) {
             layout = layoutOf(inputs);
-        } else { // OpenCV would read a first one
+        } else { // without inputs OpenCV would read one that does not exist
             for (const cv::String &name : m_net.getLayerNames())
                 layout.ids.push_back(m_net.getLayerId(name));
             layout.in.resize(layout.ids.size());
@@ -300,7 +301,7 @@ NetworkMeasure DnnInstance::measure(std::span<const Shape> inputs)
         }
         measure.activations = activationsOf(layout);
     } catch (const std::exception &) {
-        // Layers found before the failure stay.
+        // The layers found before the failure are kept.
     }
     return measure;
 }
@@ -329,7 +330,7 @@ Bytes DnnInstance::activationsOf(const Layout &layout)
     return busiestMoment(steps, sizes, last);
 }
 
-// The layers that a layer reads, by their places.
+// The places of the layers that a layer reads.
 std::vector<int> DnnInstance::inputsOf(int layer, const std::map<int, int> &places)
 {
     std::vector<int> inputs;

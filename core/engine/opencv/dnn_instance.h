@@ -1,8 +1,8 @@
-// A cv::dnn::Net with the names by which its inputs and outputs are reached.
+// A cv::dnn::Net with the names of its inputs and outputs.
 //
-// A Net has no lock, and copies of it share everything: one caller at a time, and a Net of its own
-// for each instance. The output list never changes, since another one makes OpenCV allocate anew.
-// Private to this room.
+// A Net has no lock, and copies of it share everything, so each instance has a Net of its own and
+// one caller at a time. The list of outputs never changes, because OpenCV would then allocate
+// everything again. Private to this room.
 #pragma once
 
 #include "engine/opencv/opencv_instance.h"
@@ -35,7 +35,7 @@ public:
     NetworkMeasure measure(std::span<const Shape> inputs) override;
 
 private:
-    // Of each layer its id and the shapes of what it reads and makes.
+    // For each layer its id and the shapes of its inputs and outputs.
     struct Layout
     {
         std::vector<int> ids;
@@ -54,12 +54,14 @@ private:
     cv::dnn::Net m_net;
     std::vector<std::string> m_inputs;
     std::vector<DnnOutput> m_outputs;
-    std::vector<cv::String> m_layers; // of m_outputs, as OpenCV wants them
-    // Layers keep notes of the shapes that they were asked about last, which a run then goes by.
+    std::vector<cv::String> m_layers; // the layers of m_outputs in the type that OpenCV wants
+    // True after a question about shapes: layers remember the shapes of the last question, and a
+    // run would use them.
     bool m_asked = false;
     bool m_ran = false;
     bool m_fuses = true;
-    std::vector<int> m_reshapes; // layers before windows that give another number of extents
+    // Layers that change the number of extents and come before a layer with windows.
+    std::vector<int> m_reshapes;
 };
 
 } // namespace warmbench

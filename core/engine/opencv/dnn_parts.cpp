@@ -84,7 +84,7 @@ Result<OpenCvParts> readInstances(
         }
     } catch (const std::bad_alloc &) {
         return currentExceptionAsError("reading the network");
-    } catch (const std::exception &problem) { // of OpenCV and of protobuf
+    } catch (const std::exception &problem) { // OpenCV and protobuf throw these
         return failedPrecondition(fmt::format(
             "OpenCV {} cannot read the {} network \"{}\": {}; copy it again if it is damaged, or "
             "export the network to ONNX.",

@@ -1,4 +1,4 @@
-// What the importers of formats that describe themselves poorly share.
+// Code shared by the formats whose files say little about the network.
 // Thread: the loader's only. Private to this room.
 #pragma once
 
@@ -10,22 +10,24 @@
 
 namespace warmbench {
 
-// Weights are handed to importers as bytes, so that what was checked is what is read; their
-// libraries count bytes in 31 bits.
+// Importers get weights as bytes in memory, so that exactly the bytes that were checked are read;
+// their libraries count bytes with 31 bits.
 inline constexpr Bytes largestWeights{(std::int64_t(1) << 31) - 1};
 
-// The layers that nothing reads, in the order of the file, first blob each.
+// The first output of each layer that no other layer reads, in the order of the file.
 std::vector<DnnOutput> unconnectedOutputs(const cv::dnn::Net &net);
 
-// Extents of the input that the first layer with weights can take; empty where they do not tell.
+// The extents of the input that the first layer with weights accepts; empty if its weights do not
+// show them.
 std::vector<Dimension> shapeByFirstWeights(const cv::dnn::Net &net);
 
-// Parameters, layers and stored bytes of a network that has been read.
+// Fills in the numbers of parameters and layers and the stored bytes of a network that has been
+// read.
 void countWeights(const cv::dnn::Net &net, const ModelFiles &files, NetworkSpec &spec);
 
-// Reads the network `instances` times and finishes the spec from it: outputs without a shape (the
-// warm-up fills them) named after `outputs`. Whatever OpenCV throws or an empty network is
-// FailedPrecondition naming the file.
+// Reads the network `instances` times (at least once) and completes the spec. Outputs get the names
+// of their layers and no shapes, which the warm-up fills in. FailedPrecondition naming the file:
+// OpenCV throws, or the network is empty.
 Result<OpenCvParts> readInstances(
     const ModelFiles &files, int instances, NetworkSpec spec,
     const std::function<cv::dnn::Net()> &read,

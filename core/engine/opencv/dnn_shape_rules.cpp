@@ -35,7 +35,7 @@ std::int64_t elements(std::span<const int> shape)
     return std::accumulate(shape.begin(), shape.end(), std::int64_t(1), std::multiplies<>());
 }
 
-// Layers count in 31 bits.
+// Layers count with 31 bits.
 constexpr std::int64_t most = std::numeric_limits<int>::max();
 
 bool possible(const std::vector<MatShape> &shapes)
@@ -81,7 +81,7 @@ Verdict slopes(const Sight &sight)
     return forAll ? std::nullopt : oneAChannel(sight);
 }
 
-// Channels may differ where all else is the same.
+// Channels may differ; all other extents must be the same.
 Verdict elementwise(const Sight &sight)
 {
     const auto &first = sight.first();
@@ -100,7 +100,8 @@ Verdict elementwise(const Sight &sight)
     return std::nullopt;
 }
 
-// The quick way for 3x3 filters of one channel each reads three rows around each of its own.
+// OpenCV has a quick way for 3x3 filters of one channel, which reads the three rows around each
+// output row even if they are not there.
 bool leavesRows(const cv::dnn::BaseConvolutionLayer &layer, const MatShape &in, const MatShape &out)
 {
     const cv::Mat &weights = layer.blobs[0];
@@ -170,7 +171,8 @@ Verdict pooling(const Sight &sight)
 {
     const auto *layer = dynamic_cast<const cv::dnn::PoolingLayer *>(&sight.layer);
     const auto &in = sight.first();
-    const bool regions = sight.in.size() > 1; // whose number is the first extent of what is made
+    // The first extent of the output is the number of regions.
+    const bool regions = sight.in.size() > 1;
     if (!layer || in.size() < 3 || in.size() > 5)
         return "it needs a batch, a channel and at least one more extent";
     if (regions)
@@ -206,7 +208,7 @@ Verdict normalisation(const Sight &sight)
 Verdict scale(const Sight &sight)
 {
     const auto *layer = dynamic_cast<const cv::dnn::ScaleLayer *>(&sight.layer);
-    if (!layer) // Shift, Compare
+    if (!layer) // the types Shift and Compare use this rule too
         return std::nullopt;
     const auto &in = sight.first();
     if (layer->axis < 0 || layer->axis >= std::ssize(in))
@@ -229,7 +231,7 @@ Verdict product(const Sight &sight)
     const auto *layer = dynamic_cast<const cv::dnn::InnerProductLayer *>(&sight.layer);
     const auto &in = sight.first();
     if (!layer || sight.blobs().empty() || in.empty())
-        return std::nullopt; // of two inputs, which are compared
+        return std::nullopt; // a product of two inputs; OpenCV compares these itself
     const auto rank = std::ssize(in);
     const std::ptrdiff_t axis = layer->axis < 0 ? layer->axis + rank : layer->axis;
     if (axis < 0 || axis >= rank)
@@ -254,7 +256,8 @@ Verdict unpooling(const Sight &sight)
                    "its positions have another shape than its numbers");
 }
 
-// Weights, their sums, biases; first states of [directions x batch, hidden].
+// The blobs must have the sizes that the hidden size gives, and the first states [directions x
+// batch, hidden].
 Verdict longShortTerm(const Sight &sight)
 {
     const auto &blobs = sight.blobs();
@@ -308,7 +311,7 @@ Verdict unknown(const Sight &)
 
 using Rule = Verdict (*)(const Sight &);
 
-// Layers that are not named compare all that they rely on.
+// Layers that are not in this list check all shapes that they rely on.
 const std::map<std::string_view, Rule> &rules()
 {
     static const std::map<std::string_view, Rule> known{
@@ -358,7 +361,7 @@ std::optional<std::string> misfitOf(const cv::dnn::Layer &layer, const std::vect
 
 namespace {
 
-// The input of the network itself, or a copy of it.
+// Whether the layer reads the network's own input, or a copy of it.
 bool readsInput(cv::dnn::Net &net, const std::string &name)
 {
     const auto read = net.getLayerInputs(net.getLayerId(name));
@@ -404,8 +407,9 @@ bool mayFuse(cv::dnn::Net &net)
         if (layer->type == "MVN" || layer->type == "Deconvolution")
             return true;
         if (layer->type == "Concat" && readsInput(net, layer->name))
-            return true;                  // which would then be written nowhere
-        if (layer->type == "BatchNorm") { // its channels are not the columns of a product
+            return true; // the input would not be copied to the result
+        // It cannot be joined to a product: its channels are not the columns.
+        if (layer->type == "BatchNorm") {
             const auto read = net.getLayerInputs(net.getLayerId(name));
             return std::any_of(read.begin(), read.end(), isProduct);
         }

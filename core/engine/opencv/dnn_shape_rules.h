@@ -1,6 +1,6 @@
-// What the shapes that reach a layer of OpenCV must fulfil where its own checks do not look, but
-// its run reads memory by them: a network that does not tell its shapes lets clients choose them.
-// Thread: pure. Private to this room.
+// Rules for the shapes that reach a layer of OpenCV. Its own checks miss these cases, but its run
+// relies on them when it reads memory; if a file does not fix the shapes, clients choose them.
+// Thread: any; pure functions. Private to this room.
 // Source of each rule: the layer's forward() in OpenCV 4.6, modules/dnn/src/layers.
 #pragma once
 
@@ -14,23 +14,25 @@
 
 namespace warmbench {
 
-// What does not fit, as the end of a sentence; nothing where all does.
+// Says what does not fit, as the end of a sentence; nothing if everything fits.
 std::optional<std::string> misfitOf(const cv::dnn::Layer &layer,
                                     const std::vector<cv::dnn::MatShape> &in,
                                     const std::vector<cv::dnn::MatShape> &out);
 
-// How many extents a layer makes that gives its input others, where it fixes their number.
+// For a layer that reshapes its whole input: how many extents the output has, if the layer fixes
+// that.
 std::optional<std::size_t> ranksMade(const cv::dnn::Layer &layer);
 
-// True for layers with a window for each spatial extent, which they trust to be as many.
+// True for layers with a window for each spatial extent; they trust that there are as many extents
+// as windows.
 bool hasWindows(const cv::dnn::Layer &layer);
 
-// What the layer needs for itself beside what it reads and makes.
+// Memory that the layer needs in addition to its inputs and outputs.
 Bytes scratchOf(const cv::dnn::Layer &layer, const std::vector<cv::dnn::MatShape> &in);
 
-// Whether OpenCV may join neighbouring layers of this network: some add the weights of a neighbour
-// once more whenever the network is set up for other shapes, and products of matrices drop what is
-// joined to them.
+// Whether OpenCV may join neighbouring layers of this network. It must not if that gives wrong
+// answers: some layers add the weights of a neighbour again each time the network is set up for
+// other shapes, and products of matrices lose the layer that is joined to them.
 bool mayFuse(cv::dnn::Net &net);
 
 } // namespace warmbench

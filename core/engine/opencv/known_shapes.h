@@ -1,7 +1,7 @@
-// What is known of runs, by the shapes of their inputs: asked before each run, filled once a
-// combination.
+// A small table of facts about runs, by the shapes of their inputs. It is asked before each run and
+// filled once for each combination of shapes.
 //
-// Thread: any. Holds `most` combinations; a further one takes the place of the oldest, so that a
+// Thread: any. It holds at most `most` combinations; a new one then replaces the oldest, so that a
 // client who varies shapes costs time, not memory. Private to this room.
 #pragma once
 
@@ -20,7 +20,7 @@ class KnownShapes
 public:
     static constexpr std::size_t most = 64;
 
-    // `inputs` are shapes, or anything with a shape() that is one.
+    // `inputs` are shapes, or objects with a shape().
     template <typename Inputs>
     std::optional<Value> find(const Inputs &inputs) const
     {

@@ -7,7 +7,8 @@ namespace warmbench {
 
 namespace {
 
-constexpr std::int64_t mostNumbers = std::int64_t(1) << 29; // 31 bits count their bytes
+// OpenCV counts their bytes with 31 bits.
+constexpr std::int64_t mostNumbers = std::int64_t(1) << 29;
 
 Error wrong(std::string what)
 {
@@ -19,7 +20,8 @@ bool isMatrix(const cv::FileNode &node)
     return node.isMap() && !node["rows"].empty() && !node["cols"].empty() && !node["dt"].empty();
 }
 
-// Every matrix holds as many numbers as its extents say. The depth has been checked in the text.
+// Checks that every matrix holds as many numbers as its extents say. How deep nodes nest was
+// checked in the text before.
 Result<void> checkMatrices(const cv::FileNode &node)
 {
     if (isMatrix(node)) {
@@ -44,7 +46,7 @@ Result<void> checkMatrices(const cv::FileNode &node)
 
 // ---- SVM ----
 
-// Rows of `columns` numbers each.
+// Checks that there are `count` rows of `columns` numbers each.
 Result<void> checkVectors(const cv::FileNode &rows, std::int64_t count, std::int64_t columns)
 {
     if (static_cast<std::int64_t>(rows.size()) != count || !rows.isSeq())
@@ -130,7 +132,7 @@ Result<void> checkNearest(const cv::FileNode &root)
     return {};
 }
 
-// One matrix a class.
+// Checks that there is one matrix for each class.
 Result<void> checkClasses(const cv::FileNode &root, const char *key, std::int64_t classes,
                           std::int64_t rows, std::int64_t columns)
 {
@@ -241,8 +243,8 @@ std::vector<std::int64_t> mlNumbers(const cv::FileNode &node)
     if (list.empty() || list.isMap() || list.isString())
         return numbers;
     numbers.reserve(list.size());
-    // A list of one number may be the number; what is no whole number becomes one that no table
-    // has.
+    // A list of one number may be written as the number. A value that is no whole number becomes
+    // -1, which no table has.
     if (!list.isSeq())
         return {list.isInt() ? static_cast<int>(list) : -1};
     for (const cv::FileNode &one : list)

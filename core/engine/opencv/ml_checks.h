@@ -1,7 +1,7 @@
-// What makes the tables of an OpenCV ML file safe to read: its classes trust counts and indices,
-// and what is not there they take from the heap.
-// Thread: the loader's. Errors: FailedPrecondition, the clause to follow "FILE is refused: ".
-// Private to this room.
+// Checks that the tables of an OpenCV ML file are safe to read: OpenCV's classes trust counts and
+// indices and read beyond the data if these are wrong.
+// Thread: the loader's. Errors: FailedPrecondition; its message is a clause that follows "FILE is
+// refused: ". Private to this room.
 #pragma once
 
 #include "base/result.h"
@@ -16,15 +16,15 @@ namespace warmbench {
 // `kind` is the root's name without "opencv_ml_": "svm", "rtrees".
 Result<void> checkMlModel(const cv::FileNode &root, std::string_view kind);
 
-// ---- what the checks of single classes share ----
+// ---- code that the checks of all classes share ----
 
-// A member as a whole number; `fallback` where it is none.
+// A member as a whole number; `fallback` if it is none.
 std::int64_t mlNumber(const cv::FileNode &map, const char *key, std::int64_t fallback = 0);
 
-// The whole numbers of a list or of a matrix; empty where there are none.
+// The whole numbers of a list or of a matrix; empty if there are none.
 std::vector<std::int64_t> mlNumbers(const cv::FileNode &node);
 
-// "rows", "cols" and "dt" of a matrix; all zero where the node is none.
+// "rows", "cols" and "dt" of a matrix; all zero if the node is no matrix.
 struct MlMatrix
 {
     std::int64_t rows = 0;
@@ -39,7 +39,7 @@ struct MlMatrix
 };
 MlMatrix mlMatrix(const cv::FileNode &node);
 
-// Trees alone, boosted or as a forest; `kind` as above.
+// Checks a tree, boosted trees or a forest; `kind` as above.
 Result<void> checkMlTrees(const cv::FileNode &root, std::string_view kind);
 
 } // namespace warmbench

@@ -1,5 +1,5 @@
-// OpenCV ML files. The class is taken from the root node's name: a file loaded as another class
-// "succeeds" with nothing in it.
+// Reads OpenCV ML files. The name of the root node decides the class: a file that is loaded as
+// another class "succeeds", but the model is empty.
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/live_memory.h"
@@ -27,7 +27,7 @@ struct MlClass
     std::string_view root;
     const char *name;
     Model (*create)();
-    int constantColumns; // counted by getVarCount() beside the inputs
+    int constantColumns; // getVarCount() counts these in addition to the inputs
 };
 
 template <typename T>
@@ -91,7 +91,7 @@ public:
 
     Result<void> compare(std::span<const Shape>, const ExpectedShapes &) override { return {}; }
 
-    // These have no layers; what they take in memory is about what they take on disk.
+    // These models have no layers, and take about as much memory as disk space.
     NetworkMeasure measure(std::span<const Shape>) override
     {
         NetworkMeasure measure;
@@ -102,7 +102,7 @@ public:
 private:
     Model m_model;
     Bytes m_stored;
-    std::int64_t m_columns = 1; // of an answer, known after the first run
+    std::int64_t m_columns = 1; // columns of an answer; known after the first run
 };
 
 Error unknownRoot(const std::string &file, const std::string &root)
@@ -128,7 +128,7 @@ Error refused(const std::string &file, const char *kind, const std::string &why)
         "\"{}\" is no {} model that can be read: {}; train and save it again.", file, kind, why));
 }
 
-// The storage reads the text in place.
+// The storage reads `text` in place, so the text must outlive it.
 Result<MlFile> openMl(const std::string &text, const std::string &file)
 {
     MlFile opened;
@@ -161,7 +161,7 @@ Result<Model> readModel(const MlFile &opened, const std::string &file)
     return model;
 }
 
-// One output: the class or the value, or one number a neuron of the last layer.
+// There is one output: the class or the value, or one number for each neuron of the last layer.
 void describe(const MlClass &kind, const Model &model, NetworkSpec &spec)
 {
     const std::int64_t inputs = model->getVarCount() - kind.constantColumns;

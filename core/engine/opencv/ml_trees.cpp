@@ -16,7 +16,7 @@ struct Range
     std::int64_t end = 0;
 };
 
-// What DTreesImpl::readParams (modules/ml/src/tree.cpp) makes of the members above the trees, with
+// Reads the members before the trees as DTreesImpl::readParams (modules/ml/src/tree.cpp) does, with
 // its rules for files of OpenCV 2.
 class TreeTables
 {
@@ -54,7 +54,7 @@ public:
     std::int64_t classes() const { return m_classes; }
     bool classifies() const { return m_classifies; }
 
-    // -1 where a split must not use it: no such variable, or one that samples do not have.
+    // The variable that a split means by `number`; -1 if there is none or samples do not have it.
     std::int64_t variable(std::int64_t number) const
     {
         const std::int64_t named = m_global ? std::ssize(m_types) : std::ssize(m_chosen);
@@ -68,7 +68,7 @@ public:
         return given ? variable : -1;
     }
 
-    // Values of a categorical variable; 0: it is none.
+    // How many values a categorical variable has; 0 if it is not categorical.
     std::int64_t values(std::int64_t variable) const
     {
         const auto index = static_cast<std::size_t>(variable);
@@ -181,8 +181,8 @@ Result<void> checkSplit(const cv::FileNode &split, const TreeTables &tables)
     return {};
 }
 
-// Nodes come root first, each with all of its left side before its right; a node with splits has
-// both sides.
+// The root comes first, then all of its left side, then its right side, and so on for each node. A
+// node with splits has both sides.
 Result<void> checkTree(const cv::FileNode &nodes, const TreeTables &tables, std::int64_t classes)
 {
     if (!nodes.isSeq() || nodes.begin() == nodes.end())

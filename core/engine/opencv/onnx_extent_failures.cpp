@@ -14,7 +14,7 @@ namespace warmbench {
 
 namespace {
 
-// The importer counts what is reduced as the file has it: a free extent as 0.
+// The importer takes the extents that are reduced from the file, where a free one counts as 0.
 const char *reducesFree(const onnx::NodeProto &node, const Shape &from)
 {
     const auto rank = std::ssize(from);
@@ -32,8 +32,8 @@ const char *reducesFree(const onnx::NodeProto &node, const Shape &from)
                 : nullptr;
 }
 
-// Below opset 13 all extents from the axis on are one; OpenCV takes the axis alone. From then on
-// the last axis is meant where none is said; OpenCV takes the second.
+// Before opset 13 the operator works on all extents from the axis on together, but OpenCV uses the
+// axis alone. Since opset 13 the default is the last axis, but OpenCV uses the second.
 const char *flattens(const onnx::NodeProto &node, const Shape &from, bool early)
 {
     const auto rank = std::ssize(from);
@@ -63,7 +63,7 @@ bool isSeveral(const Shape &extents)
     return std::any_of(extents.begin(), extents.end(), [](std::int64_t one) { return one != 1; });
 }
 
-// OpenCV counts what pads an average in for files of PyTorch's, and only for them.
+// OpenCV counts the padding in an average for files made by PyTorch, and only for them.
 const char *averagesPads(const onnx::ModelProto &model, const onnx::NodeProto &node)
 {
     const auto pads = intsAttribute(node, "pads");
@@ -75,8 +75,8 @@ const char *averagesPads(const onnx::ModelProto &model, const onnx::NodeProto &n
                : nullptr;
 }
 
-// The smaller operand belongs to the last extents; OpenCV looks for its numbers from the second
-// extent on.
+// ONNX aligns the smaller operand with the last extents; OpenCV aligns it from the second extent
+// on.
 const char *misplaces(const Shape &large, const Shape &small)
 {
     const auto count =
@@ -107,8 +107,8 @@ const char *misjoins(const onnx::NodeProto &node, const Shape &left, const Shape
     return leftIsSmaller ? misplaces(right, left) : misplaces(left, right);
 }
 
-// Free heights and widths: the importer then puts reshapes off to the run, where it counts the
-// extents of some wrongly, and a convolution behind them divides by what is not there.
+// If heights and widths are free, the importer postpones reshapes to the run. It then counts the
+// extents of some wrongly, and a convolution after them divides by values that do not exist.
 class PutOff
 {
 public:
@@ -127,7 +127,7 @@ public:
         m_values.resize(shapes.valueCount(), false);
     }
 
-    // True for a convolution that reads what such a node makes.
+    // True for a convolution that reads what a postponed node makes.
     bool reaches(const OnnxStep &step)
     {
         static const std::set<std::string, std::less<>> putOff{"Gather", "Squeeze", "Unsqueeze"};

@@ -1,6 +1,6 @@
-// Nodes for which OpenCV 4.6 goes by other extents than a run has, or by other axes than the file
-// says, and answers wrong numbers: told from the extents that the file fixes.
-// Thread: pure. Private to this folder: includes onnx headers.
+// Finds nodes that OpenCV 4.6 computes wrongly because it uses other extents than the run has, or
+// other axes than the file says. It judges by the extents that the file fixes.
+// Thread: any; a pure function. Private to this folder: includes onnx headers.
 #pragma once
 
 #include "engine/onnx/onnx_shapes.h"
@@ -13,10 +13,10 @@ namespace warmbench {
 struct ExtentFailure
 {
     const onnx::NodeProto *node;
-    const char *reason; // a clause
+    const char *reason; // a clause of a sentence
 };
 
-// The first of them; nothing where there is none.
+// The first such node; nothing if there is none.
 std::optional<ExtentFailure> extentFailure(const onnx::ModelProto &model, const OnnxShapes &shapes);
 
 } // namespace warmbench

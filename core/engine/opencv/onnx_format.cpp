@@ -19,7 +19,7 @@ namespace warmbench {
 
 namespace {
 
-// What OpenCV does to integers, said once at load.
+// Adds a warning to the spec about what OpenCV does to integers.
 void warnOfIntegers(NetworkSpec &spec)
 {
     const auto warn = [&](const TensorSpec &value, const char *role, const char *fate) {
@@ -75,14 +75,14 @@ Result<WarmUpPlan> planOf(const OnnxFile &file, int instances, Bytes most)
     return planWarmUp(file.spec(), file.spec().weightBytes, instances, most, costOf);
 }
 
-// OpenCV's importer trusts that the parts of the file fit each other.
+// This is checked here because OpenCV's importer trusts that the parts of the file fit each other.
 Result<void> checkShapes(const OnnxFile &file)
 {
     const auto graph = file.shapes();
     if (auto fine = graph->check(); !fine)
         return fine;
     if (!graph->knowsAllOperators())
-        return {}; // the importer names what it does not know
+        return {}; // the importer will say which operator it does not know
     const auto plan = planOf(file, 1, {});
     return plan ? Result<void>() : plan.error();
 }
@@ -98,7 +98,7 @@ bool worksAlongTheFirstExtent(const OnnxStep &step, const ValueShapes &shapes)
     return from && from->size() > 1 && (axis == 0 || axis == -std::ssize(*from));
 }
 
-// Whether two samples at once are answered otherwise than one after the other, by the graph itself.
+// Whether the graph itself answers two samples together otherwise than one after the other.
 bool joinsSamples(const OnnxFile &file)
 {
     if (!hasFreeBatch(file.spec()))
@@ -173,8 +173,8 @@ Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most)
         return file.error();
     auto plan = planOf(*file, instances, most);
     if (!plan && plan.error().code == ErrorCode::ResourceExhausted)
-        plan = planOf(*file, instances, {}); // how much too much it is
-    // Why it cannot be loaded is told by who tries.
+        plan = planOf(*file, instances, {}); // to say how much memory it would take
+    // If it cannot be loaded, load() says why.
     return plan ? plan->kept : Bytes{file->spec().weightBytes.count * instances};
 }
 
@@ -185,7 +185,7 @@ ExpectedShapes layerShapesOf(const OnnxShapes &graph, const ValueShapes &shapes)
         const int made = step.outputs.empty() ? -1 : step.outputs[0];
         if (made < 0 || !shapes[static_cast<std::size_t>(made)])
             continue;
-        // The importer's names since OpenCV 4.6.
+        // OpenCV's importer names layers like this since 4.6.
         const std::string layer = step.node->name().empty()
                                       ? "onnx_node_output_0!" + step.node->output(0)
                                       : "onnx_node!" + step.node->name();

@@ -17,12 +17,12 @@ bool isInteger(int type)
     return known.contains(type);
 }
 
-// Integers of the inputs stay such until a Cast or a question about shapes.
+// Integers of the inputs stay integers until a Cast, a comparison or a question about shapes.
 bool makesIntegers(const onnx::NodeProto &node, const std::set<std::string> &whole)
 {
     static const std::set<std::string> others{"Shape", "Size", "DequantizeLinear",
                                               "Equal", "Less", "Greater"};
-    // Further inputs of most operators are places and shapes.
+    // Only the first input counts: most operators' other inputs are positions and shapes.
     const bool reads = !node.input().empty() && whole.contains(node.input(0));
     if (node.op_type() == "Cast")
         return reads && isInteger(static_cast<int>(intAttribute(node, "to", 0)));
@@ -37,7 +37,7 @@ bool isOne(const onnx::NodeProto &node, const char *attribute)
     });
 }
 
-// The one form of Gemm that is computed as written: the others give other numbers.
+// OpenCV computes this form of Gemm correctly; the other forms give wrong numbers.
 bool isPlainProduct(const onnx::NodeProto &node)
 {
     return intAttribute(node, "transA", 0) == 0 && intAttribute(node, "transB", 0) == 1 &&
@@ -53,7 +53,8 @@ std::string textAttribute(const onnx::NodeProto &node, const char *name)
     return {};
 }
 
-// Sums and products of integers with a constant, which counts as 0; their quotients are rounded.
+// OpenCV gets these wrong: in sums and products of integers a constant counts as 0, and quotients
+// of integers are rounded.
 bool mistakesIntegers(const onnx::NodeProto &node, const Origins &origins)
 {
     static const std::set<std::string> joining{"Add", "Div", "Mul", "Sub"};
@@ -66,7 +67,8 @@ bool mistakesIntegers(const onnx::NodeProto &node, const Origins &origins)
            (node.op_type() == "Div" || any(origins.constants));
 }
 
-// Pixels are chosen as PyTorch exports it; half pixels of one or more are shifted.
+// OpenCV always takes the nearest pixel by one rule (asymmetric, floor); by any other rule the
+// result is shifted.
 bool shiftsPixels(const onnx::NodeProto &node)
 {
     const std::string mode = textAttribute(node, "mode");
@@ -76,7 +78,7 @@ bool shiftsPixels(const onnx::NodeProto &node)
            (place != "asymmetric" || textAttribute(node, "nearest_mode") != "floor");
 }
 
-// Of nodes whose second output or rarer form is answered with other numbers or none at all.
+// Why a node in a rarer form, or its second output, gets wrong numbers or none.
 const char *misreads(const onnx::NodeProto &node, const Origins &origins)
 {
     const std::string &type = node.op_type();
@@ -140,7 +142,7 @@ const char *knownFailure(const onnx::NodeProto &node, const Origins &origins)
         return "it goes by a Gemm with transB 1, alpha 1 and beta 1 whatever the file says";
     if (node.op_type() == "CumSum")
         return "it crashes on cumulative sums";
-    // Layers without an input that is computed, which OpenCV asks for its first one.
+    // OpenCV asks these layers for their first computed input, even if they have none.
     static const std::set<std::string> computing{"ArgMax", "ArgMin",  "BatchNormalization",
                                                  "Equal",  "Greater", "Less"};
     if (computing.contains(node.op_type()) && !node.input().empty() && !node.output().empty() &&

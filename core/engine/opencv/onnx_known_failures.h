@@ -1,5 +1,6 @@
-// Nodes that OpenCV 4.6 crashes on, has nothing for, or answers otherwise than the file says, as
-// far as a node tells it itself. Thread: pure. Private to this folder: includes onnx headers.
+// Finds nodes that OpenCV 4.6 crashes on, does not support, or computes otherwise than the file
+// says, if the node alone shows it. Thread: any; pure functions. Private to this folder: includes
+// onnx headers.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -8,17 +9,17 @@
 
 namespace warmbench {
 
-// Where tensors come from, by their names.
+// Names of tensors, by where they come from.
 struct Origins
 {
-    std::set<std::string> constants; // initialisers, and what nodes make of nothing else
-    std::set<std::string> quantised; // what QuantizeLinear makes
-    std::set<std::string> wanted;    // what a node reads or the graph answers
-    std::set<std::string> whole;     // integers that come of the graph's inputs
+    std::set<std::string> constants; // initialisers, and results of nodes that read nothing else
+    std::set<std::string> quantised; // outputs of QuantizeLinear
+    std::set<std::string> wanted;    // tensors that a node reads or that are outputs of the graph
+    std::set<std::string> whole;     // integers that are computed from the graph's inputs
 };
 Origins originsIn(const onnx::GraphProto &graph);
 
-// Why the node cannot be run, as a clause; null where nothing is known against it.
+// Why the node cannot be run, as a clause; null if no failure is known.
 const char *knownFailure(const onnx::NodeProto &node, const Origins &origins);
 
 } // namespace warmbench

@@ -53,7 +53,7 @@ std::optional<std::string> opsetStep(const onnx::ModelProto &model, const onnx::
 
 std::string nextStep(const onnx::NodeProto &node, const Origins &origins)
 {
-    // Experimental operators that ONNX has removed since.
+    // Experimental operators that ONNX has removed.
     static const std::set<std::string> removed{
         "Affine",          "ATen",       "ConstantFill", "Crop",
         "GivenTensorFill", "GRUUnit",    "ImageScaler",  "ParametricSoftplus",
@@ -148,15 +148,15 @@ std::string between(const std::string &text, const std::string &from, const std:
 
 const onnx::NodeProto *nodeOfMessage(const onnx::GraphProto &graph, const std::string &message)
 {
-    // "Node [Crop@ai.onnx]:(onnx_node!crop) parse error"
+    // For example "Node [Crop@ai.onnx]:(onnx_node!crop) parse error".
     const std::string named = between(message, "]:(", ") parse error");
     if (const auto *node = named.empty() ? nullptr : nodeByLayer(graph, named))
         return node;
-    // "Can't create layer "onnx_node!x" of type "Foo""
+    // For example "Can't create layer "onnx_node!x" of type "Foo"".
     const std::string layer = between(message, "layer \"", "\"");
     if (const auto *node = layer.empty() ? nullptr : nodeByLayer(graph, layer))
         return node;
-    // Any node named in the message after OpenCV's mark.
+    // Else any node whose name follows OpenCV's mark in the message.
     for (const auto &node : graph.node()) {
         if (!node.name().empty() && message.find("onnx_node!" + node.name()) != std::string::npos)
             return &node;
@@ -229,7 +229,8 @@ Result<void> checkForOpenCv(const OnnxFile &file)
 std::string explainRefusal(const OnnxFile &file, const std::string &message)
 {
     const onnx::ModelProto &model = file.model();
-    // A warm-up says "failed in layer "x": reason"; the layer is named by its node below.
+    // The message of a warm-up is "failed in layer "x": reason"; below, the node's name replaces
+    // the layer's.
     const std::string late = between(message, "failed in layer \"", "\"");
     const auto colon = late.empty() ? std::string::npos : message.find("\": ", message.find(late));
     const std::string reason =

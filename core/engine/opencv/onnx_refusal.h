@@ -1,5 +1,5 @@
-// Why OpenCV cannot run an ONNX model, in one sentence with node, operator, opset and next step.
-// Thread: any. Private to this room.
+// Says why OpenCV cannot run an ONNX model, in one sentence with node, operator, opset and next
+// step. Thread: any. Private to this room.
 #pragma once
 
 #include "base/result.h"
@@ -9,9 +9,8 @@
 
 namespace warmbench {
 
-// What OpenCV would refuse or falsify, found before it is asked: float16 weights named with node,
-// operator, opset and a next step; control flow; string tensors; nodes for which it goes by other
-// extents than a run has. FailedPrecondition.
+// FailedPrecondition if OpenCV would refuse the model or compute it wrongly: float16 weights,
+// control flow, string tensors, and nodes with known failures.
 Result<void> checkForOpenCv(const OnnxFile &file);
 
 // The sentence for a refusal by OpenCV: finds the node that its message means and names node,

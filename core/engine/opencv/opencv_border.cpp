@@ -47,7 +47,7 @@ std::optional<DType> dtypeOf(int depth)
     }
 }
 
-// Aligns the two from `i` and `j` on; every extent of `actual` is used, or dropped where it is 1.
+// Aligns the two from `i` and `j` on. Every extent of `actual` is used, or dropped if it is 1.
 bool align(const Shape &actual, std::size_t i, std::span<const Dimension> declared, std::size_t j,
            Shape &result)
 {
@@ -76,7 +76,7 @@ bool align(const Shape &actual, std::size_t i, std::span<const Dimension> declar
     return false;
 }
 
-// The first integer that its float is not.
+// The error for the first integer that float32 has changed.
 Error inexact(const Tensor &tensor, const Tensor &floats, const std::string &name)
 {
     return withElementType(tensor.dtype(), [&](auto element) -> Error {
@@ -99,7 +99,7 @@ Error inexact(const Tensor &tensor, const Tensor &floats, const std::string &nam
     });
 }
 
-// From 2^24 on float32 has no number for every integer, so that none can be trusted.
+// From 2^24 on float32 cannot hold every integer, so no integer that large can be trusted.
 Result<void> checkWhole(const Tensor &floats, const TensorSpec &declared)
 {
     constexpr float firstInexact = 16777216;
@@ -111,7 +111,7 @@ Result<void> checkWhole(const Tensor &floats, const TensorSpec &declared)
     });
     if (large == values.end())
         return {};
-    return invalidArgument( // it holds what other inputs give
+    return invalidArgument( // other inputs give numbers that fit
         fmt::format("What was sent gives an output \"{}\" of about {:.0f}, but OpenCV computes in "
                     "float32, which tells no integers apart from 16777216 on: send smaller ones.",
                     printable(declared.name), *large));
@@ -121,7 +121,7 @@ Result<void> checkWhole(const Tensor &floats, const TensorSpec &declared)
 
 Shape fitted(const Shape &actual, std::span<const Dimension> declared)
 {
-    constexpr std::size_t mostRank = 10; // bounds the search; OpenCV itself stops at 32
+    constexpr std::size_t mostRank = 10; // limits the search; OpenCV itself allows 32
     if (matches(declared, actual) || declared.size() > mostRank || actual.size() > mostRank)
         return actual;
     Shape result;
@@ -144,7 +144,7 @@ Result<cv::Mat> toMat(const Tensor &tensor, const std::string &name)
         return invalidArgument(fmt::format("The input \"{}\" has {} dimensions; OpenCV takes {}.",
                                            printable(name), sizes.size(), mostDimensions));
     const auto view = [&](const Tensor &source) {
-        // OpenCV copies its inputs; it only lacks a const here.
+        // OpenCV copies its inputs, but its interface lacks the const.
         return cv::Mat(static_cast<int>(sizes.size()), sizes.data(), CV_32F,
                        const_cast<std::byte *>(source.bytes().data()));
     };
@@ -179,7 +179,7 @@ Result<Tensor> fromMat(const cv::Mat &mat, const TensorSpec &declared)
         return digits.error();
     auto cast = converted(*tensor, declared.dtype);
     if (!cast)
-        return invalidArgument( // it holds what other inputs give
+        return invalidArgument( // other inputs give numbers that fit
             fmt::format("What was sent gives an output \"{}\" that does not fit its type: {}",
                         printable(declared.name), cast.error().message));
     return cast;

@@ -95,7 +95,7 @@ public:
     Result<Bytes> estimate(const ModelFiles &files, const EngineOptions &options) override
     {
         if (files.format != ModelFormat::Onnx)
-            return Bytes{}; // the others tell no shapes before they are loaded
+            return Bytes{}; // the other formats show no shapes before they are loaded
         try {
             return estimateOnnx(files, instancesOf(options), m_most);
         } catch (...) {

@@ -1,5 +1,5 @@
-// How OpenCV reads each format: a network loaded as many times as instances are wanted, and a spec
-// as true as the file allows.
+// Loads each format with OpenCV: as many instances as are wanted, and a spec that says as much as
+// the file does.
 // Thread: the loader's only; OpenCV's importers are not safe in parallel. Private to this room.
 #pragma once
 
@@ -21,20 +21,22 @@ struct OpenCvParts
 {
     NetworkSpec spec;
     std::vector<std::unique_ptr<OpenCvInstance>> instances;
-    // False where the file tells no output shapes: the warm-up finds them.
+    // False if the file has no output shapes; the warm-up finds them.
     bool outputsDeclared = true;
-    // Tells shapes and costs before a run; null where the format has no such graph.
+    // Gives shapes and costs before a run; null if the format has no such graph.
     std::shared_ptr<const OnnxShapes> graph;
-    // Words a failure of the warm-up as the format can; empty: as it is.
+    // Explains a failure of the warm-up in the words of the format; empty: the message stays as it
+    // is.
     std::function<std::string(const std::string &)> explain;
 };
 
-// `instances` of 0 describes only: ONNX then loads nothing into OpenCV, the others one instance.
+// With 0 `instances` the network is only described: ONNX then loads nothing into OpenCV, the other
+// formats one instance.
 Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances);
-// What that many instances will keep in memory, from the file alone; free sizes are tried as small
-// as `most` (0: no limit) asks for.
+// Memory that so many instances will keep, from the file alone. Free sizes are tried, smaller ones
+// until they fit into `most` (0: no limit).
 Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most);
-// What OpenCV's layers must make where the tensors of the graph have these shapes.
+// The shapes that OpenCV's layers must make if the tensors of the graph have these shapes.
 ExpectedShapes layerShapesOf(const OnnxShapes &graph,
                              const std::vector<std::optional<Shape>> &shapes);
 Result<OpenCvParts> loadCaffeParts(const ModelFiles &files, int instances);

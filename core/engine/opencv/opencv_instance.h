@@ -1,4 +1,4 @@
-// One runnable copy of a network: what a pool hands to one caller at a time.
+// One runnable copy of a network. A pool hands it to one caller at a time.
 // Thread: one caller at a time. Private to this room.
 #pragma once
 
@@ -13,27 +13,29 @@
 
 namespace warmbench {
 
-// By the name of a layer, the shape of its first output as the file tells it.
+// For the name of a layer, the shape of its first output according to the file.
 using ExpectedShapes = std::map<std::string, Shape, std::less<>>;
 
 class OpenCvInstance
 {
 public:
     virtual ~OpenCvInstance() = default;
-    // Inputs that match the spec already; `spec` is the same at each call but for the shapes of
-    // outputs, which the warm-up fills in. Outputs come in the order of the spec's.
+    // Runs the network. `inputs` match the spec already. `spec` is the same at each call, except
+    // for the shapes of outputs, which the warm-up fills in. Outputs come in the spec's order.
     virtual Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
                                             const NetworkSpec &spec) = 0;
-    // Whether the layers may be asked about such inputs at all, and be run with them: what changes
-    // the number of extents must make as many as the layers behind it expect. FailedPrecondition.
+    // Checks whether the layers can safely be asked about such inputs and run with them: a layer
+    // that changes the number of extents must make as many as the layers after it expect.
+    // FailedPrecondition if not.
     virtual Result<void> check([[maybe_unused]] std::span<const Shape> inputs) { return {}; }
-    // What a run with inputs of these shapes takes; nothing of it is allocated. FailedPrecondition
-    // naming the layer that does not take them.
+    // Memory that a run with inputs of these shapes takes; nothing is allocated. FailedPrecondition
+    // names the layer that cannot take them.
     virtual Result<RunCost> cost(std::span<const Shape> inputs) = 0;
-    // After a run with such inputs, whether it made what is expected. FailedPrecondition naming the
-    // layer that did not.
+    // Checks, after a run with such inputs, that every layer made the expected shape.
+    // FailedPrecondition names a layer that did not.
     virtual Result<void> compare(std::span<const Shape> inputs, const ExpectedShapes &expected) = 0;
-    // For inputs of these shapes, none: without shapes; of this instance alone.
+    // Measures this instance alone for inputs of these shapes. Without `inputs`, layers get no
+    // shapes.
     virtual NetworkMeasure measure(std::span<const Shape> inputs) = 0;
 };
 

@@ -119,7 +119,7 @@ bool append(std::vector<Tensor> &all, std::vector<Tensor> more)
     return true;
 }
 
-// The declared type of both is the same.
+// Whether two outputs are equal, apart from rounding.
 bool near(const Tensor &a, const Tensor &b)
 {
     if (a.dtype() != b.dtype() || a.shape() != b.shape())
@@ -134,7 +134,7 @@ bool near(const Tensor &a, const Tensor &b)
             else
                 return static_cast<double>(value);
         };
-        // Sums in another order differ by some float32 digits of the largest value.
+        // Adding in another order may change the last float32 digits of the largest value.
         double largest = 0;
         for (const T value : u)
             largest =
@@ -209,8 +209,8 @@ Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
     return outputs;
 }
 
-// The first with such shapes: whether they fit is asked before, and layers tell what they make only
-// when they have run.
+// The first run with inputs of these shapes. Before it, the shapes are checked; after it, the
+// shapes that the layers made are compared with the file, because layers know them only then.
 Result<std::vector<Tensor>> OpenCvNetwork::firstRun(Slot &slot, std::span<const Tensor> inputs)
 {
     const auto shapes = shapesOf(inputs);
@@ -219,12 +219,13 @@ Result<std::vector<Tensor>> OpenCvNetwork::firstRun(Slot &slot, std::span<const 
     if (!cost)
         return cost.error();
     slot.cost = *cost;
-    // Without a graph the cost was told by the layers, after that check.
+    // Without a graph costIn() has made this check already.
     if (auto fits = m_graph ? slot.instance->check(shapes) : Result<void>(); !fits)
         return std::move(fits).error();
     const EngineRun counted(false);
     auto outputs = slot.instance->run(inputs, m_spec);
-    // Where others ran and no graph tells that these fit, it is they that do not.
+    // If other shapes have run and there is no graph to say that these fit, the shapes are to
+    // blame.
     if (!outputs && !m_graph && !m_tried.empty() &&
         outputs.error().code == ErrorCode::FailedPrecondition)
         return misfit(shapes, outputs.error());
@@ -244,7 +245,7 @@ Result<std::vector<Tensor>> OpenCvNetwork::firstRun(Slot &slot, std::span<const 
     return outputs;
 }
 
-// OpenCV's extents of 1 are put in or left out as the file declares them, where it does.
+// Extents of 1 are not compared: OpenCV adds and drops them.
 Result<void> OpenCvNetwork::compareOutputs(std::span<const Tensor> outputs,
                                            const std::vector<std::optional<Shape>> &shapes) const
 {
@@ -282,13 +283,13 @@ Result<RunCost> OpenCvNetwork::cost(std::span<const Shape> inputs) const
 {
     if (const auto known = m_costs.find(inputs))
         return *known;
-    if (m_graph) // which is asked alone
+    if (m_graph) // costIn() then asks only the graph
         return costIn(*m_slots.front().instance, inputs);
     const Lease slot(*this);
     return costIn(*slot->instance, inputs);
 }
 
-// By the graph where the format has one, else by what the layers of the instance say.
+// The graph gives the cost if the format has one; else the layers of the instance do.
 Result<RunCost> OpenCvNetwork::costIn(OpenCvInstance &instance, std::span<const Shape> inputs) const
 {
     if (const auto known = m_costs.find(inputs))
@@ -368,7 +369,8 @@ Result<void> OpenCvNetwork::warmUp()
     return {};
 }
 
-// Output shapes of formats that do not declare them: free where the inputs' are.
+// Fills in output shapes that the format does not declare: free extents if the inputs have free
+// sizes.
 void OpenCvNetwork::fillOutputs()
 {
     const bool sizes = hasFreeSizes(m_spec);
@@ -389,13 +391,13 @@ void OpenCvNetwork::tryBatch()
     if (!m_batches)
         m_spec.warnings.push_back("OpenCV does not answer this network's samples alike alone and "
                                   "together; they are run one by one.");
-    // Leaves the buffers as small as one sample needs.
+    // This run leaves the buffers only as large as one sample needs.
     if (const auto inputs = zeros(m_warmShapes))
         (void)m_slots.front().instance->run(*inputs, m_spec);
 }
 
-// Two different samples at once must answer as each does alone. Importers fold a batch of 1 into
-// reshapes, and then they fail or, worse, mix the samples.
+// Two different samples together must get the same answers as each alone. Importers sometimes build
+// a batch of 1 into reshapes; such a network fails or, worse, mixes the samples.
 bool OpenCvNetwork::batchTrial()
 {
     Slot &slot = m_slots.front();

@@ -1,6 +1,7 @@
-// A network of OpenCV DNN or OpenCV ML: checks inputs, hands instances to callers, one each.
+// A network of OpenCV DNN or OpenCV ML. It checks inputs and hands each caller an instance.
 //
-// Thread: run() any; at most concurrency() run at once, further callers wait. Private to this room.
+// Thread: any for run(); at most concurrency() callers run at once, and others wait. Private to
+// this room.
 #pragma once
 
 #include "base/mutex.h"
@@ -23,10 +24,10 @@ class OpenCvNetwork final : public Network
 public:
     explicit OpenCvNetwork(OpenCvParts parts);
 
-    // Chooses what warmUp() tries; nothing is allocated yet. Errors as planWarmUp.
+    // Chooses the shapes that warmUp() tries; nothing is allocated yet. Errors as planWarmUp.
     Result<void> planWarmUp(Bytes limit);
-    // One run on zeros by every instance, a trial of two samples at once where the first extent is
-    // free, and outputs whose shape the file does not tell filled in. Before run(), on one thread.
+    // Runs every instance once on zeros, tries two samples at once if the first extent is free, and
+    // fills in the output shapes that the file does not say. Call it before run(), on one thread.
     Result<void> warmUp();
 
     const NetworkSpec &spec() const override { return m_spec; }
@@ -39,13 +40,14 @@ public:
     std::chrono::nanoseconds usualTime() const override { return m_usual.value(); }
 
 private:
-    // An instance, guarded by m_mutex while nobody has it.
+    // An instance of the pool. m_mutex guards it while no caller has it.
     struct Slot
     {
         std::unique_ptr<OpenCvInstance> instance;
-        std::vector<Shape> shapes; // of the inputs of its last run, and what that took
+        // Shapes of the inputs of its last run; `cost` is what that run took.
+        std::vector<Shape> shapes;
         RunCost cost;
-        bool rested = false; // since the last handBack()
+        bool rested = false; // idle since the last handBack()
     };
     class Lease;
     Slot *takeSlot() const; // waits for a free one
@@ -63,14 +65,15 @@ private:
     bool batchTrial();
 
     NetworkSpec m_spec;
-    std::vector<Slot> m_slots; // as many as at the start
+    std::vector<Slot> m_slots; // their number never changes
     bool m_outputsDeclared;
     std::shared_ptr<const OnnxShapes> m_graph;
     WarmUpPlan m_plan;
     mutable KnownShapes<RunCost> m_costs;
-    // Combinations that have run, and OpenCV made what the file says.
+    // Combinations of shapes that have run, and for which OpenCV made the shapes that the file
+    // says.
     KnownShapes<RunCost> m_tried;
-    // Of inputs and outputs at the warm-up; empty where it was not possible.
+    // Shapes of inputs and outputs at the warm-up; empty if no shapes could be tried.
     std::vector<Shape> m_warmShapes;
     std::vector<Shape> m_warmOutputs;
     bool m_batches = false;

@@ -12,7 +12,7 @@ namespace warmbench {
 
 void quietenOpenCv()
 {
-    quietenProtobuf(); // with which it reads networks
+    quietenProtobuf(); // OpenCV reads networks with it
     static std::once_flag once;
     std::call_once(once, [] {
         cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
@@ -29,8 +29,8 @@ std::string openCvVersion()
 
 std::string shortReason(const std::string &openCvMessage)
 {
-    // "OpenCV(4.6.0) ./modules/x.cpp:710: error: (-215:Assertion failed) REASON in function 'f'",
-    // possibly nested; the last one is the cause.
+    // The message is "OpenCV(4.6.0) ./modules/x.cpp:710: error: (-215:Assertion failed) REASON in
+    // function 'f'", possibly nested; the last one is the cause.
     std::string reason = openCvMessage;
     if (const auto last = reason.rfind(" error: ("); last != std::string::npos) {
         const auto close = reason.find(") ", last);

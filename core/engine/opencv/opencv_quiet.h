@@ -1,5 +1,5 @@
-// OpenCV prints on standard error what it also throws; it is told not to, and what it throws is put
-// into a clause.
+// Stops OpenCV from printing its errors to standard error (it throws them as well), and turns their
+// messages into clauses.
 // Thread: any. Private to this room.
 #pragma once
 
@@ -7,11 +7,11 @@
 
 namespace warmbench {
 
-// Once a process: no log, no dump of errors; cheap afterwards.
+// Switches OpenCV's log and its dump of errors off, once in a process; later calls are cheap.
 void quietenOpenCv();
-// "4.6.0", of the library in use.
+// The version of the library in use: "4.6.0".
 std::string openCvVersion();
-// The innermost reason of a cv::Exception's text, without source paths and codes.
+// The innermost reason in a cv::Exception's text, without source paths and codes.
 std::string shortReason(const std::string &openCvMessage);
 
 } // namespace warmbench

@@ -69,7 +69,7 @@ private:
         const char quote = m_text[m_at++];
         while (m_at < m_text.size() && m_text[m_at] != quote) {
             if (m_text[m_at] == '\\' && m_at + 1 < m_text.size())
-                ++m_at; // escapes never matter in the names that are read here
+                ++m_at; // the names that are read here contain no escapes that matter
             value.push_back(m_text[m_at++]);
         }
         return m_at++ < m_text.size();
@@ -84,7 +84,7 @@ private:
             value = word();
             return !value.empty();
         }
-        // Adjacent strings are one.
+        // Adjacent strings are joined to one.
         while (m_at < m_text.size() && (m_text[m_at] == '"' || m_text[m_at] == '\'')) {
             if (!quoted(value))
                 return false;

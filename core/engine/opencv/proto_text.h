@@ -1,4 +1,4 @@
-// Protobuf's text format as a tree: prototxt and pbtxt files
+// Reads protobuf's text format (prototxt and pbtxt files) into a tree
 // (https://protobuf.dev/reference/protobuf/textformat-spec). Names are not checked against a
 // schema. Thread: a value. Errors: FailedPrecondition naming the line. Private to this room.
 #pragma once
@@ -15,14 +15,14 @@ namespace warmbench {
 struct ProtoText
 {
     std::string name;
-    std::string value; // of a scalar, unquoted
+    std::string value; // the value of a scalar, without quotes
     std::vector<ProtoText> fields;
 
     std::vector<const ProtoText *> all(std::string_view field) const;
     const ProtoText *first(std::string_view field) const;
-    // The value of the first such field; empty where there is none.
+    // The value of the first such field; empty if there is none.
     std::string text(std::string_view field) const;
-    // Every such field as a number; what is none is left out.
+    // The values of all such fields that are numbers.
     std::vector<std::int64_t> numbers(std::string_view field) const;
 };
 

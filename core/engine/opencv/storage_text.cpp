@@ -26,7 +26,7 @@ bool isWordPart(char c)
            c == '-';
 }
 
-// ---- XML: one level an opened tag ----
+// ---- XML: each open tag is a level ----
 
 class XmlDepth
 {
@@ -48,7 +48,7 @@ public:
     }
 
 private:
-    // From '<' to behind '>'; an attribute's value in quotes may hold either.
+    // Reads a tag from '<' to '>'; the quoted value of an attribute may hold either character.
     bool tag()
     {
         const char kind = m_at + 1 < m_text.size() ? m_text[m_at + 1] : '>';
@@ -74,7 +74,7 @@ private:
     std::size_t m_depth = 0;
 };
 
-// ---- JSON, with the comments that OpenCV allows and its keys that know no escape ----
+// ---- JSON, with the comments that OpenCV allows and with keys without escapes ----
 
 class JsonDepth
 {
@@ -139,7 +139,7 @@ private:
     bool m_keyNext = false;
 };
 
-// ---- YAML: blocks by their columns, lists in brackets by a strict grammar ----
+// ---- YAML: blocks are told apart by their columns, lists in brackets have a strict grammar ----
 
 class YamlDepth
 {
@@ -172,8 +172,8 @@ private:
             ++m_at;
     }
 
-    // One line outside of brackets. A collection within another lies in a later column, and each
-    // begins with a '-' or has a ':' behind its first key.
+    // Reads one line outside of brackets. A collection inside another begins in a later column, and
+    // begins with a '-' or has a ':' after its first key.
     Result<void> line()
     {
         const std::size_t begin = m_at;
@@ -194,7 +194,7 @@ private:
             if (c == '[' || c == '{') {
                 if (auto done = list(); !done)
                     return done;
-                --m_at; // the loop steps over the last bracket
+                --m_at; // the loop itself steps over the last bracket
             }
         }
         take('\n');
@@ -225,7 +225,7 @@ private:
         return {};
     }
 
-    // A comma, a value, or a key with its colon.
+    // Reads a comma, a value, or a key with its colon.
     bool element(bool inMap)
     {
         if (take(','))
@@ -242,7 +242,7 @@ private:
             ++m_at;
         if (here() == ':')
             return inMap && take(':');
-        // A word ends where a value must: OpenCV would read on.
+        // A value must end here; after a space OpenCV would read on.
         const char next = here();
         m_at = end;
         return next == ',' || next == ']' || next == '}' || next == '\n' || next == '\r';
@@ -256,7 +256,7 @@ private:
                 return false;
         }
         ++m_at;
-        return here() != quote; // a doubled quote goes on in OpenCV
+        return here() != quote; // OpenCV would take a doubled quote as part of the text
     }
 
     Error strange() const
@@ -269,7 +269,7 @@ private:
 
     std::string_view m_text;
     std::size_t m_at = 0;
-    std::vector<std::size_t> m_columns; // where the open blocks begin
+    std::vector<std::size_t> m_columns; // the columns where the open blocks begin
 };
 
 std::optional<Error> strangeCharacters(std::string_view text)
@@ -294,7 +294,7 @@ Result<void> checkStorageText(std::string_view text)
     text = withoutByteOrderMark(text);
     if (auto problem = strangeCharacters(text))
         return *std::move(problem);
-    // OpenCV tells the dialect by these beginnings alone.
+    // OpenCV chooses the format by these beginnings alone.
     if (text.starts_with("<?xml"))
         return XmlDepth(text).check();
     if (text.starts_with('{'))

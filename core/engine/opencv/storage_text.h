@@ -1,7 +1,7 @@
-// A look at text that cv::FileStorage will read (XML, YAML, JSON): how deep it nests, since that
-// parser calls itself for each level and runs out of stack.
-// Thread: value. Cost: one pass. Errors: FailedPrecondition, the clause to follow "FILE is
-// refused". Private to this room.
+// Checks how deep a text nests that cv::FileStorage will read (XML, YAML, JSON): that parser calls
+// itself for each level and can run out of stack.
+// Thread: any. Cost: one pass. Errors: FailedPrecondition; its message is a clause that follows
+// "FILE is refused". Private to this room.
 #pragma once
 
 #include "base/result.h"
@@ -10,9 +10,9 @@
 
 namespace warmbench {
 
-// Follows the dialects as OpenCV reads them, not their standards, so that no bracket is counted
-// that OpenCV takes for a part of a word, or the other way round; what no model file of OpenCV has
-// (base64, control characters, words with brackets in lists) is refused.
+// It reads the three formats as OpenCV does, not as their standards say, so that both take the same
+// brackets for brackets and not for parts of words. It refuses what no model file of OpenCV has:
+// base64, control characters, words with brackets in lists.
 Result<void> checkStorageText(std::string_view text);
 
 } // namespace warmbench

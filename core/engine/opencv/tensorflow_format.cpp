@@ -45,7 +45,7 @@ std::vector<Dimension> dimensionsOf(const TensorFlowNode &input, bool channelsFi
     std::vector<Dimension> shape;
     for (const std::int64_t extent : input.shape)
         shape.push_back({extent > 0 ? extent : -1, ""});
-    // OpenCV turns TensorFlow's images channels first.
+    // OpenCV takes TensorFlow's images with channels first.
     if (shape.size() == 4 && !channelsFirst)
         shape = {shape[0], shape[3], shape[1], shape[2]};
     return shape;
@@ -101,7 +101,7 @@ Result<OpenCvParts> loadTensorFlowParts(const ModelFiles &files, int instances)
     const auto whole = readTensorFlowGraph(*bytes, file);
     if (!whole)
         return whole.error();
-    // A text graph replaces the binary one's structure.
+    // If there is a text graph, its structure replaces the binary one's.
     const bool described = !files.weights.empty();
     const std::string textFile = printable(files.weights.filename().string());
     const auto text = described ? readFile(files.weights, largestText) : Result<std::string>("");

@@ -19,7 +19,7 @@ constexpr std::int64_t mostNumbers = std::int64_t(1) << 29;
 
 using Index = std::map<std::string, std::size_t, std::less<>>;
 
-// "^name" is a wish for an order, "name:1" the second output.
+// The node that makes an input. "^name" only asks for an order; "name:1" is the second output.
 std::string_view producerOf(std::string_view input)
 {
     if (input.starts_with('^'))
@@ -27,7 +27,7 @@ std::string_view producerOf(std::string_view input)
     return input.substr(0, input.find(':'));
 }
 
-// Which of the producer's outputs; none where the text is no input's name.
+// Which output of the producer an input is; nothing if the text is no name of an input.
 std::optional<int> outputOf(std::string_view input)
 {
     const auto colon = input.find(':');
@@ -58,18 +58,18 @@ Error refused(const std::string &file, const TensorFlowNode &node, std::string_v
                                           printable(node.name), printable(node.op, 60), problem));
 }
 
-// ---- operators whose inputs OpenCV takes without asking
+// ---- operators whose inputs OpenCV uses without checking
 // (modules/dnn/src/tensorflow/tf_importer.cpp) ----
 
 enum class Needs : std::uint8_t {
     Computed,     // a tensor that a node computes: not a Const
-    ScalarInField // a Const whose number stands in int_val
+    ScalarInField // a Const whose number is in int_val
 };
 
 struct Operand
 {
     std::string_view op;
-    int input; // from behind where negative
+    int input; // counted from the end if negative
     Needs needs;
 };
 constexpr std::array operands{
@@ -147,7 +147,7 @@ constexpr std::array fewestInputs{
     Fewest{"Transpose", 2},
 };
 
-// Constants of whole numbers that are read up to a fixed place.
+// Constants of integers of which OpenCV reads at least `fewest` numbers.
 struct Integers
 {
     std::string_view op;
@@ -161,8 +161,8 @@ constexpr std::array integers{
     Integers{"MirrorPad", 1, 2},
 };
 
-// The importer makes a layer of OpenCV's own of any operator that it does not know; these find
-// neither the weights nor the inputs there that they trust in.
+// For an operator that it does not know, the importer makes the layer of OpenCV with the same name,
+// which then lacks the weights and inputs that it relies on.
 bool isLayerOfOpenCv(std::string_view op)
 {
     static const std::set<std::string_view> known{"Accum",
@@ -266,7 +266,7 @@ private:
     {
         for (const std::string &input : node.inputs) {
             const auto producer = producerOf(input);
-            // A text graph leaves its constants in the binary one.
+            // The constants of a text graph may be in the binary one.
             if (producer.empty() || !m_constants.contains(producer))
                 return refused(m_file, node,
                                fmt::format("reads \"{}\", which no node makes; freeze the graph "
@@ -377,7 +377,8 @@ private:
         return {};
     }
 
-    // Takes away, again and again, what waits for nothing (Kahn); what is left waits in a circle.
+    // Removes nodes that wait for nothing until there are no more (Kahn's algorithm); nodes that
+    // are left wait for each other in a circle.
     Result<void> endsSomewhere()
     {
         std::vector<std::size_t> waitsFor(m_graph.size(), 0);
@@ -415,7 +416,7 @@ private:
                        "the graph without its loop, or to ONNX");
     }
 
-    // The importer walks back over all copies of copies for each input that reads one.
+    // For each input that reads a copy, the importer walks back over all copies of copies.
     Result<void> copiesAreFew(const std::vector<std::size_t> &order)
     {
         constexpr std::size_t mostSteps = 1'000'000;
@@ -460,7 +461,8 @@ const TensorFlowNode *doubtfulNode(const TensorFlowGraph &graph)
         "ArgMax",  "ExpandDims",   "LRN",   "Max",       "Mean",  "MirrorPad",
         "Pack",    "Reshape",      "Slice", "Softmax",   "Split", "SplitV",
         "Squeeze", "StridedSlice", "Sum",   "Transpose", "Unpack"};
-    // It takes any channels for groups of those that the weights are for.
+    // OpenCV accepts any number of channels and treats them as groups of those that the weights are
+    // for.
     const bool freeChannels = std::any_of(graph.begin(), graph.end(), [](const auto &node) {
         const bool picture = node.op == "Placeholder" && node.shape.size() == 4;
         return picture && (node.shape[3] < 1 || node.shape[1] < 1);

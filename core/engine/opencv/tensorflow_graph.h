@@ -1,5 +1,5 @@
-// A TensorFlow graph as far as it has to be known before OpenCV's importer sees it, which follows
-// inputs without end and takes lists to be as long as it needs them.
+// Reads and checks a TensorFlow graph before OpenCV's importer sees it: the importer follows inputs
+// in circles without end, and trusts that lists are as long as it needs them.
 // Thread: values. Errors: FailedPrecondition. Private to this room.
 #pragma once
 
@@ -30,7 +30,7 @@ struct TensorFlowNode
     std::string op;
     std::vector<std::string> inputs;
     std::string dtype = "1";         // the number or name of a DataType
-    std::vector<std::int64_t> shape; // of a Placeholder
+    std::vector<std::int64_t> shape; // shape of a Placeholder
     std::string dataFormat;
     std::vector<std::int64_t> strides;
     std::vector<std::int64_t> windows; // ksize
@@ -40,18 +40,19 @@ struct TensorFlowNode
 
 using TensorFlowGraph = std::vector<TensorFlowNode>;
 
-// From a binary GraphDef; `file` names it in messages.
+// Reads a binary GraphDef; `file` is its name for messages.
 Result<TensorFlowGraph> readTensorFlowGraph(std::string_view bytes, const std::string &file);
-// From its text form.
+// Reads the text form.
 Result<TensorFlowGraph> readTensorFlowText(const ProtoText &root, const std::string &file);
 
-// Names are unique, every input is made by a node, no node waits for itself, and each operator has
-// the inputs that OpenCV takes without asking. Constants may stand in `weights` too.
+// Checks that names are unique, that a node makes every input, that no node waits for itself, and
+// that each operator has the inputs that OpenCV uses without checking. Constants may also be in
+// `weights`.
 Result<void> checkTensorFlowGraph(const TensorFlowGraph &graph, const TensorFlowGraph &weights,
                                   const std::string &file);
 
-// The first node whose axes or defaults OpenCV is known to take otherwise than TensorFlow in some
-// graphs; null where there is none.
+// The first node whose axes or defaults OpenCV, in some graphs, takes otherwise than TensorFlow
+// does; null if there is none.
 const TensorFlowNode *doubtfulNode(const TensorFlowGraph &graph);
 
 } // namespace warmbench

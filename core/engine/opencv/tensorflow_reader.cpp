@@ -8,7 +8,7 @@ namespace warmbench {
 
 namespace {
 
-// The importer looks through all nodes for each input of each node.
+// The limit is needed because the importer searches all nodes for each input of each node.
 constexpr std::size_t mostNodes = 20'000;
 
 Error tooMany(const std::string &file)
@@ -37,7 +37,7 @@ std::vector<std::int64_t> shapeIn(BlockFile &file, const WireField &field)
     return shape;
 }
 
-// Varints of a packed field, each of which ends with a byte below 128.
+// The number of varints in a packed field: each ends with a byte below 128.
 std::uint64_t varintsIn(BlockFile &file, const WireField &field)
 {
     std::uint64_t count = 0;
@@ -141,7 +141,8 @@ std::vector<std::int64_t> shapeInText(const ProtoText &shape)
     return extents;
 }
 
-// Bytes of a string whose escapes (\001, \n) the parser has left as their characters.
+// The parser drops only the backslash of an escape (\001, \n), so that contentBytes may be larger
+// than the content.
 TensorFlowConstant constantInText(const ProtoText &tensor)
 {
     TensorFlowConstant constant;

@@ -13,13 +13,13 @@ Result<OpenCvParts> loadTorchParts(const ModelFiles &files, int instances)
     const auto bytes = readFile(files.network, largestWeights);
     if (!bytes)
         return bytes.error();
-    // The text form begins with a type tag and a line's end.
+    // The text form begins with a type tag of one character and a line feed.
     const bool binary = bytes->size() < 2 || (*bytes)[1] != '\n';
     if (auto sane = checkTorchFile(*bytes, binary); !sane)
         return failedPrecondition(
             fmt::format("\"{}\" is refused: {}; save the network again, or export it to ONNX.",
                         printable(files.network.filename().string()), sane.error().message));
-    // OpenCV opens Torch7 files by their names alone.
+    // OpenCV can open Torch7 files only by name.
     const auto file = memoryFile(*bytes);
     if (!file)
         return file.error();

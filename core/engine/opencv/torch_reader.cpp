@@ -57,7 +57,7 @@ bool TorchReader::word(std::string_view &value)
     return !value.empty() && value.size() < longest;
 }
 
-// What follows a number in the text form is the caller's to skip.
+// In the text form the caller skips what follows the number.
 template <typename T>
 bool TorchReader::written(T &value)
 {
@@ -82,7 +82,7 @@ bool TorchReader::integer(int &value)
         return fixed(value);
     if (!written(value))
         return false;
-    skipBlanks(); // scanf("%d\n\r") does
+    skipBlanks(); // as scanf("%d\n\r") does
     return true;
 }
 
@@ -110,7 +110,8 @@ bool TorchReader::string(std::string_view &value)
 
 std::int64_t TorchReader::room(std::size_t size) const
 {
-    // In the text form each number takes a character and a blank; bytes stand as they are.
+    // In the text form each number takes at least a character and a blank; bytes are stored as they
+    // are.
     const bool asIs = m_binary || size == 1;
     return static_cast<std::int64_t>(asIs ? m_bytes.size() / size : (m_bytes.size() + 1) / 2);
 }

@@ -1,7 +1,7 @@
-// The numbers and strings of a Torch7 file in its binary or text form, as OpenCV's THDiskFile reads
-// them, from bytes in memory.
-// Thread: value. Errors: false where the bytes end or are no such number; never past the end.
-// Private to this room.
+// Reads the numbers and strings of a Torch7 file, in binary or text form, from bytes in memory, as
+// OpenCV's THDiskFile does.
+// Thread: a value. Errors: functions return false if the bytes end or are no such number; they
+// never read beyond the end. Private to this room.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,10 @@ public:
     bool integer(int &value); // 32 bits
     bool longer(std::int64_t &value);
     bool real(double &value);
-    bool string(std::string_view &value); // its length before it
-    // Numbers that are not looked at; `size` is that of one in the binary form.
+    bool string(std::string_view &value); // a string with its length before it
+    // Skips `count` numbers; `size` is the size of one in the binary form.
     bool skip(std::int64_t count, std::size_t size);
-    // How many numbers of `size` may be left at most.
+    // How many numbers of `size` can be left at most.
     std::int64_t room(std::size_t size) const;
 
 private:

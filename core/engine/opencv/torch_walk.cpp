@@ -22,7 +22,7 @@ constexpr int mostDimensions = 32;
 constexpr std::int64_t mostNumbers = std::int64_t(1) << 29;
 constexpr double largestExtent = 1'000'000;
 
-// Torch7's File.lua.
+// The type tags of Torch7's File.lua.
 enum Type : int { Nil = 0, Number = 1, String = 2, Table = 3, Object = 4, Boolean = 5 };
 
 struct Element
@@ -34,7 +34,7 @@ constexpr std::array elements{Element{"Double", 8}, Element{"Float", 4}, Element
                               Element{"Byte", 1},   Element{"Char", 1},  Element{"Short", 2},
                               Element{"Int", 4},    Element{"Long", 8}};
 
-// "torch.FloatTensor" with "Tensor" is Float.
+// The element type in a class name: "torch.FloatTensor" with the suffix "Tensor" gives Float.
 const Element *elementOf(std::string_view name, std::string_view suffix)
 {
     constexpr std::string_view prefix = "torch.";
@@ -47,9 +47,9 @@ const Element *elementOf(std::string_view name, std::string_view suffix)
     return found == elements.end() ? nullptr : found;
 }
 
-// The classes of layers that the importer knows, and those that OpenCV has under the same name and
-// for one number at a time. It makes a layer of its own of any other name, which then finds neither
-// the weights nor the inputs that it trusts in.
+// Whether the importer knows a class of layers, or OpenCV has a layer of that name that works on
+// one number at a time. For any other name the importer makes the layer of OpenCV with that name,
+// which then lacks the weights and inputs that it relies on.
 bool isKnownLayer(std::string_view name)
 {
     static const std::set<std::string_view> known{"BatchNormalization",
@@ -116,12 +116,12 @@ struct Storage
     std::int64_t count = 0;
 };
 
-// What a layer's table says, as far as it matters.
+// The entries of a layer's table that are checked.
 struct Layer
 {
     std::map<std::string, double, std::less<>> numbers;
-    std::map<std::string, int, std::less<>> tensors; // by their indices
-    int parts = 0;                                   // layers within
+    std::map<std::string, int, std::less<>> tensors; // the tensors' indices
+    int parts = 0;                                   // number of layers inside it
 };
 
 class Walk
@@ -149,7 +149,7 @@ private:
         return false;
     }
 
-    // Any value.
+    // Reads any value.
     bool object(int depth)
     {
         int type = 0;
@@ -183,7 +183,7 @@ private:
         }
     }
 
-    // Pairs of keys and values. A table that has been read stands for itself by its index.
+    // Reads pairs of keys and values. A table that has been read before is only an index.
     bool table(Layer &layer, int depth)
     {
         int index = 0;
@@ -194,7 +194,7 @@ private:
             return false;
         if (!m_read.insert(index).second)
             return true;
-        // Both key and value begin with their type.
+        // Key and value each begin with their type, so a pair takes at least two ints.
         if (!m_reader.integer(size) || size < 0 || size > m_reader.room(2 * sizeof(int)))
             return refuse("a table has more entries than there are bytes");
         for (int i = 0; i < size; ++i) {
@@ -228,7 +228,7 @@ private:
         }
         if (key.empty() || type != Object)
             return value(type, depth + 1);
-        // OpenCV forgets the layers that such a member brought, unless it is a tensor.
+        // OpenCV drops the layers that such a member contains, so they do not count.
         int index = 0;
         const int before = m_parts;
         if (!m_reader.integer(index) || !named(index, depth + 1))
@@ -240,7 +240,7 @@ private:
         return true;
     }
 
-    // An object of a class, unless it has been read.
+    // Reads an object of a class, unless its index shows that it has been read.
     bool named(int index, int depth)
     {
         std::string_view name;
@@ -266,7 +266,7 @@ private:
         return done;
     }
 
-    // "V 1" and the name, or the name alone.
+    // Reads "V 1" and the name, or the name alone.
     bool className(std::string_view &name)
     {
         if (!m_reader.string(name))
@@ -314,7 +314,7 @@ private:
         return stored && within(sizes, strides, offset - 1, stored->count);
     }
 
-    // The storage that follows, or the one that has been read under its index.
+    // Reads the storage that follows, or finds the one that has been read under its index.
     const Storage *storageOf(const Element &element)
     {
         int index = 0;
@@ -398,7 +398,7 @@ private:
         return checkPooling(index, name, layer);
     }
 
-    // An unpooling asks for the pooling whose places it uses.
+    // An unpooling needs a pooling before it, whose positions it uses.
     bool checkPooling(int index, const std::string &name, const Layer &layer)
     {
         const auto places = layer.tensors.find("indices");
@@ -415,10 +415,10 @@ private:
     std::string m_problem;
     std::set<int> m_read;
     std::map<int, Storage> m_storages;
-    std::map<int, bool> m_tensors; // true: empty
+    std::map<int, bool> m_tensors; // true: the tensor is empty
     std::set<int> m_pooled;
     int m_layers = 0;
-    int m_parts = 0; // layers of the container that is being read
+    int m_parts = 0; // number of layers in the container that is being read
 };
 
 } // namespace

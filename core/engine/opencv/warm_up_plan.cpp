@@ -9,7 +9,7 @@ namespace warmbench {
 
 namespace {
 
-// Free channels of pictures are those of colours.
+// If the number of a picture's channels is free, three are tried, for colours.
 Shape shapeWith(std::span<const Dimension> declared, std::int64_t freeExtent)
 {
     constexpr std::int64_t colours = 3;
@@ -47,7 +47,8 @@ Error tooLarge(std::span<const Shape> shapes, Bytes needed, Bytes limit)
                         toText(limit), limit.count)};
 }
 
-// Whether two samples at once fit into the limit, beside the same two and their answers one by one.
+// Whether a run of two samples fits into the limit together with what is kept of them and their
+// answers for comparison.
 bool pairFits(std::vector<Shape> shapes, Bytes kept, Bytes limit, const ShapeCost &costOf)
 {
     for (Shape &shape : shapes)
@@ -55,8 +56,8 @@ bool pairFits(std::vector<Shape> shapes, Bytes kept, Bytes limit, const ShapeCos
     const auto cost = costOf(shapes);
     if (!cost)
         return false;
-    // Inputs: both, their parts while they are joined, and the copy of the instance. Answers: those
-    // one by one, while they are joined too, and those at once.
+    // Inputs count three times: the joined ones, their parts, and the instance's copy. Answers
+    // count four times: those of single runs, their joined form, and those of the joint run.
     const Bytes pair =
         kept + cost->activations + times(floatBytes(shapes), 3) + times(cost->outputs, 4);
     return limit.count == 0 || pair <= limit;
@@ -68,7 +69,7 @@ Result<WarmUpPlan> planWarmUp(const NetworkSpec &spec, Bytes weights, int instan
                               const ShapeCost &costOf)
 {
     const bool sizes = hasFreeSizes(spec);
-    // Sizes that most networks of free height and width take; 1 suits sequences.
+    // Most networks with free height and width take one of the larger sizes; 1 suits sequences.
     const std::vector<std::int64_t> extents =
         sizes ? std::vector<std::int64_t>{224, 64, 1} : std::vector<std::int64_t>{1};
     WarmUpPlan plan;
@@ -81,8 +82,8 @@ Result<WarmUpPlan> planWarmUp(const NetworkSpec &spec, Bytes weights, int instan
         if (!cost)
             return Error{ErrorCode::FailedPrecondition, cost.error().message};
         const Bytes inputs = floatBytes(shapes);
-        // Each instance keeps its copy of the inputs; those that are sent and the outputs that are
-        // handed out stand beside them once.
+        // Each instance keeps a copy of the inputs; in addition there are, once, the inputs that
+        // are sent and the outputs that are returned.
         const Bytes kept = times(weights + inputs + cost->activations, instances);
         const Bytes needed = kept + inputs + times(cost->outputs, 2);
         constexpr Bytes muchForATrial = mebibytes(512);
