@@ -10,7 +10,7 @@ namespace warmbench {
 
 namespace {
 
-// One read's worth; larger ones do not read faster.
+// How much is read at a time; larger pieces do not read faster.
 constexpr qint64 pieceSize = qint64(1) << 20;
 
 } // namespace
@@ -21,7 +21,7 @@ Result<std::string> digestOf(const std::vector<std::filesystem::path> &files)
     QByteArray piece(pieceSize, Qt::Uninitialized);
     for (const std::filesystem::path &path : files) {
         auto opened = openRegularFile(path);
-        if (!opened) // whoever asks for a model is not to blame for its files
+        if (!opened) // no InvalidArgument: the caller is not to blame for the model's files
             return failedPrecondition(opened.error().message);
         QFile file;
         const auto failed = [&] {

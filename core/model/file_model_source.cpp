@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What makes the bundle, in the order of the digest.
+// The files of the bundle, in the order in which the digest takes them.
 std::vector<fs::path> bundleFiles(const ModelFiles &files, const ModelSettings &settings)
 {
     std::vector<fs::path> all = files.all();
@@ -33,8 +33,8 @@ std::vector<FileStamp> stampsOf(const std::vector<fs::path> &files)
     return stamps;
 }
 
-// Stamps of the bundle, and of the places where settings could appear that would count before the
-// present ones: a settings file written later is a change too.
+// Stamps of the bundle's files and of the places where a settings file would take precedence over
+// the present one: a settings file that is written there later is a change, too.
 std::vector<FileStamp> bundleStamps(const ModelFiles &files, const ModelSettings &settings)
 {
     std::vector<FileStamp> stamps = stampsOf(bundleFiles(files, settings));
@@ -54,7 +54,7 @@ Error changedMeanwhile(const ModelId &id)
                     id.name));
 }
 
-// The index of the output that the settings name, the first without.
+// The index of the output that the settings name; 0 if they name none.
 Result<std::size_t> primaryOutputOf(const NetworkSpec &spec, const ModelSettings &settings)
 {
     if (!settings.output.primary)
@@ -88,9 +88,9 @@ void warnOfLabels(ModelBundle &model)
             labels.size(), printable(output.name, 80), classes->size));
 }
 
-// The engine's count leaves out second copies that a library keeps (OpenCV packs dense weights), so
-// what the load left allocated counts where it is more; the weights in the files are the least that
-// a network can take.
+// The engine does not count second copies that a library keeps (OpenCV packs dense weights), so the
+// memory that the load left allocated is taken if it is more. A network never takes less than the
+// weights in its files.
 Bytes memoryOf(const Network &network, Bytes estimate, Bytes allocated)
 {
     const NetworkMeasure measure = network.measure();
@@ -102,13 +102,14 @@ Bytes memoryOf(const Network &network, Bytes estimate, Bytes allocated)
 Result<InputPlan> inputOf(const NetworkSpec &spec, const ModelSettings &settings)
 {
     auto input = planInput(spec, settings);
-    if (!input) // only settings can be at fault
+    if (!input) // only the settings can be wrong here
         return failedPrecondition(
             fmt::format("\"{}\": {}", settings.file.string(), input.error().message));
     return input;
 }
 
-// What follows from settings and network together: the input's plan, the primary output, warnings.
+// Fills in what depends on settings and network together: the plan of the input, the primary
+// output, warnings.
 Result<void> applySettings(ModelBundle &model)
 {
     const NetworkSpec &spec = model.spec();
@@ -127,7 +128,7 @@ Result<void> applySettings(ModelBundle &model)
     return {};
 }
 
-// Copies of a small network cost little memory and let every core run one.
+// A small network gets several instances: copies take little memory, and each core can run one.
 int instancesOf(const ModelSettings &settings, const LoaderOptions &options, Bytes files)
 {
     constexpr Bytes small{std::int64_t(4) << 20};
@@ -181,11 +182,11 @@ Result<LoadPlan> FileModelSource::probe(const ModelId &id)
     if (stampsOf(places) != before)
         return changedMeanwhile(id);
     if (!settings)
-        // Whoever asks for a prediction is not to blame for the file.
+        // No InvalidArgument: the client who asks for a prediction is not to blame for the file.
         return failedPrecondition(settings.error().message);
     plan.settings = *std::move(settings);
 
-    // Stamps first: a write between them and the digest shows as a change.
+    // Stamps are taken before the digest, so that a write in between shows as a change.
     plan.stamps = bundleStamps(plan.files, plan.settings);
     auto digest = digestOf(bundleFiles(plan.files, plan.settings));
     if (!digest)
@@ -193,7 +194,7 @@ Result<LoadPlan> FileModelSource::probe(const ModelId &id)
     plan.digest = *std::move(digest);
     for (const FileStamp &stamp : plan.stamps)
         plan.fileBytes += {std::max<std::int64_t>(stamp.size, 0)};
-    // Nearly all of these files is weights, and each instance has its own.
+    // These files are nearly all weights, and each instance has its own copy.
     for (const fs::path &part : plan.files.all())
         plan.estimate += {std::max<std::int64_t>(stampOf(part).size, 0)};
     plan.instances = instancesOf(plan.settings, m_options, plan.estimate);
@@ -240,7 +241,7 @@ Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
     const Bytes before = allocatedMemory();
     auto network = (*engine)->load(plan.files, {plan.instances});
     const Bytes allocated = allocatedMemory() - before;
-    // What was read may be neither the old files nor the new ones.
+    // If the files changed, what was read may be a mixture of old and new.
     if (bundleStamps(plan.files, plan.settings) != plan.stamps)
         return changedMeanwhile(plan.id);
     if (!network)

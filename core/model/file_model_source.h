@@ -1,4 +1,5 @@
-// Turns a name into a loaded bundle: repository, settings, digest, engine, warm-up.
+// Turns a name into a loaded bundle: finds the files in the repository, reads settings, computes
+// the digest, loads and warms up in an engine.
 // Thread: as ModelSource. One object for the life of the cache.
 #pragma once
 
@@ -12,7 +13,8 @@ namespace warmbench {
 struct LoaderOptions
 {
     std::string engine = "auto"; // "auto", "opencv", "onnxruntime"
-    int instances = 0; // unless the model's settings say; 0: a small model one a core, others one
+    // If the model's settings do not say; 0: a small model gets one for each core, others one.
+    int instances = 0;
 };
 
 class FileModelSource final : public ModelSource
@@ -31,7 +33,7 @@ public:
 private:
     Result<std::shared_ptr<Engine>> engineFor(const LoadPlan &plan) const;
 
-    Repository &m_repository; // not changed but by looking on disk for a name
+    Repository &m_repository; // changed only when it looks on disk for a name
     std::vector<std::shared_ptr<Engine>> m_engines;
     LoaderOptions m_options;
 };

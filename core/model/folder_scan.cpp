@@ -121,7 +121,7 @@ bool FolderScanner::isModel(const std::string &folder, const std::string &leaf)
 
 bool FolderScanner::looksLikeModel(const std::string &folder, const std::string &leaf)
 {
-    if (endingOf(leaf) == ".cfg") // anybody's configuration, unless weights lie beside it
+    if (endingOf(leaf) == ".cfg") // other programs use .cfg too; a model has its weights beside it
         return stampOf(fs::path(folder) / (std::string(stemOf(leaf)) + ".weights")).size >= 0;
     return !endsAmbiguously(leaf) || holdsMl(joinedPath(folder, leaf));
 }
@@ -146,7 +146,7 @@ std::vector<std::string> FolderScanner::modelsAmong(const std::string &folder,
                                                     std::vector<std::string> files)
 {
     std::erase_if(files, [&](const std::string &leaf) { return !looksLikeModel(folder, leaf); });
-    std::sort(files.begin(), files.end()); // names do not depend on the disk's order
+    std::sort(files.begin(), files.end()); // so that names do not depend on the disk's order
     return files;
 }
 
@@ -183,7 +183,7 @@ std::optional<FoundModel> FolderScanner::modelOf(const std::string &folder, cons
         if (!file.empty())
             found.versions.emplace_back(*version, joinedPath(inner, file));
     }
-    // Of "3" and "03" the first in the order of names counts.
+    // If there are both "3" and "03", the first in the order of names is used.
     std::sort(found.versions.begin(), found.versions.end());
     found.versions.erase(
         std::unique(found.versions.begin(), found.versions.end(),

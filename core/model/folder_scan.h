@@ -1,9 +1,9 @@
-// Finds the models in a folder by names and endings alone: FOLDER/name.onnx, FOLDER/name/model.onnx
-// (or the only model file there), FOLDER/name/3/model.onnx. Hidden files and folders are ignored,
-// links are followed but never deeper than these three forms, so that a loop ends by itself.
-// OpenCV's .xml, .yml and .json share their endings with other files: their first kilobytes are
-// looked at once, and again when size or time changed. Thread: any. Cost: about a microsecond a
-// file, and a name in memory while a folder is listed.
+// Finds the models in a folder by names and endings: FOLDER/name.onnx, FOLDER/name/model.onnx (or
+// the only model file there), FOLDER/name/3/model.onnx. Hidden files and folders are ignored. Links
+// are followed, but never deeper than these three forms, so that a loop does no harm. OpenCV's
+// .xml, .yml and .json have endings that other files have too, so their first kilobytes are read
+// once, and again if size or time changed. Thread: any. Cost: about a microsecond for each file;
+// while a folder is listed, its names are in memory.
 #pragma once
 
 #include "base/mutex.h"
@@ -18,21 +18,22 @@
 
 namespace warmbench {
 
-// A model by names relative to the folder that it lies in: there may be 100,000 of them.
+// A model that was found. Paths are relative to its folder to save memory: there may be 100,000
+// models.
 struct FoundModel
 {
-    std::string leaf; // its file, or its own folder
-    std::string name; // what it is called unless the name is taken
-    // Number and file below the leaf, ascending; none: the leaf itself is version 1.
+    std::string leaf; // its file, or the folder of its own
+    std::string name; // its name, unless that is taken
+    // Number and file of each version, in ascending order; empty: the leaf itself is version 1.
     std::vector<std::pair<int, std::string>> versions;
-    std::string warning; // why it is not called by its stem, which file of several counts
+    std::string warning; // says why its name is not the stem, or which of several files is used
 };
 
 // The visible entries of one folder that may be models.
 struct FolderListing
 {
-    bool readable = true; // false: what was known of the folder is still the best knowledge
-    std::vector<std::string> files; // with a model's ending
+    bool readable = true;           // false: the earlier listing is still the best there is
+    std::vector<std::string> files; // files with a model's ending
     std::vector<std::string> folders;
 };
 
@@ -45,8 +46,9 @@ public:
     bool looksLikeModel(const std::string &folder, const std::string &leaf);
     // The same of any file; false too where it is no regular file.
     bool isModel(const std::string &folder, const std::string &leaf);
-    // The model that a folder is. Nothing where it holds none; `skipped` tells of those that have
-    // models and are none. `versionsOnly`: only where its subfolders are numbered versions.
+    // The model that a folder makes; nothing if it makes none. If it has model files but makes no
+    // model, a sentence in `skipped` says why. With `versionsOnly`, only a folder whose subfolders
+    // are numbered versions counts.
     std::optional<FoundModel> modelOf(const std::string &folder, const std::string &leaf,
                                       bool versionsOnly, std::vector<std::string> &skipped);
 

@@ -11,10 +11,10 @@ namespace warmbench {
 
 namespace {
 
-// A network without a size of its own gets what most classifiers were trained with.
+// A network without a fixed size gets pictures of the size that most classifiers were trained with.
 constexpr int guessedSize = 224;
-constexpr int largestSide = 16384; // of what preprocessing makes
-// Up to so many numbers in a row are shown as fields, more as a tensor.
+constexpr int largestSide = 16384; // the largest side that preprocessing makes
+// A row of at most so many numbers is shown as fields, a longer one as a tensor.
 constexpr std::int64_t mostFeatures = 64;
 
 // What Windows ML's metadata says of pictures (onnx/docs/MetadataProps.md of the ONNX repository).
@@ -84,7 +84,7 @@ bool numeric(const TensorSpec &input)
     return input.dtype != DType::String && input.dtype != DType::Bool;
 }
 
-// Channels first, channels last, or no picture's shape at all.
+// Whether the input has the shape of a picture, with channels first or last.
 bool hasImageShape(const TensorSpec &input)
 {
     const auto channels = [](const Dimension &d) { return d.size == 1 || d.size == 3; };
@@ -106,7 +106,7 @@ std::optional<std::int64_t> featureCount(const TensorSpec &input)
     return input.shape.back().size;
 }
 
-// Puts the plan for a picture together, one key after the other.
+// Makes the plan for a picture, one key after the other.
 class ImagePlanner
 {
 public:
@@ -329,7 +329,7 @@ private:
         if (m_settings.scale || m_preset) {
             m_how.scale = m_settings.scale.value_or(1 / 255.0);
             from("scale", Origin::SettingsFile);
-            // Other values of mean and std may say the same in other words.
+            // With other values of mean and std another scale may mean the same.
             const bool alone = !m_settings.mean && !m_settings.std && !m_preset;
             disagree("input.scale",
                      alone && m_metadata.scale &&
@@ -340,7 +340,7 @@ private:
             m_how.scale = *m_metadata.scale;
             from("scale", Origin::Metadata);
         } else if (!isFloating(m_input.dtype)) {
-            m_how.scale = 1; // 0..255 as it is; 0..1 would round to black and white
+            m_how.scale = 1; // keeps 0..255; a scale to 0..1 would round to black and white
             from("scale", Origin::Network);
         } else {
             m_how.scale = 1 / 255.0;
@@ -368,7 +368,8 @@ private:
             guesses.emplace_back(channelsName(m_how.channels));
         if (guessed("scale"))
             guesses.emplace_back("scale 1/255");
-        // Stretching alone is what most people expect of a picture.
+        // A guess that pictures are stretched is what most people expect, so it alone needs no
+        // warning.
         if (guesses.empty() || (guesses.size() == 1 && guessed("resize")))
             return;
         warn(fmt::format("How pictures become input {} is a guess in part: {}; put what the "

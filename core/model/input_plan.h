@@ -1,6 +1,6 @@
-// What to do with an input before the network gets it, and where each value came from: you, the
-// settings file, embedded metadata, the network's own shape, or a guess. Thread: values, pure
-// functions.
+// Plans what is done with an input before the network gets it, and remembers where each value came
+// from: the user, the settings file, embedded metadata, the network's own shape, or a guess.
+// Thread: values, pure functions.
 #pragma once
 
 #include "base/result.h"
@@ -25,14 +25,14 @@ struct InputPlan
     std::size_t index = 0;       // which of the network's inputs
     Preprocessing preprocessing; // for Image
     std::vector<Feature>
-        features; // for Features: settings, or "feature 1".. where the settings name none
+        features; // for Features: those of the settings, else "feature 1", "feature 2", ...
     std::map<std::string, Origin> origins; // by settings key: "width", "channels", "scale", ...
-    std::vector<std::string> warnings;     // sources that disagree, guesses
+    std::vector<std::string> warnings;     // about sources that disagree, and guesses
 };
 
-// Settings over embedded metadata (Image.BitmapPixelFormat, Image.NominalPixelRange of Windows ML)
-// over the network's shape over a guess. InvalidArgument: settings that the network's input cannot
-// take (named), such as a channel count.
+// Makes the plan. Settings take precedence over embedded metadata (Image.BitmapPixelFormat,
+// Image.NominalPixelRange of Windows ML), those over the network's shape, and that over a guess.
+// InvalidArgument: settings that the network's input cannot take (named), such as a channel count.
 Result<InputPlan> planInput(const NetworkSpec &spec, const ModelSettings &settings);
 
 } // namespace warmbench

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int deepest = 64;
 
-// Recursive descent; the first problem is kept and unwinds everything.
+// A recursive descent parser. It stops at the first problem and keeps it.
 class Parser
 {
 public:
@@ -71,7 +71,8 @@ private:
         return false;
     }
 
-    // Moves on to `m_at`; positions only grow, so that each is counted once.
+    // Counts lines and columns up to `m_at`. Positions only grow, so that each character is counted
+    // once.
     void remember(JsonValue &value)
     {
         for (; m_counted < m_at; ++m_counted) {
@@ -159,7 +160,7 @@ private:
         }
         return true;
     }
-    // Past the opening bracket; false where the closing one follows at once.
+    // Moves past the opening bracket; false if the closing one follows at once.
     bool opens(char closing)
     {
         ++m_at;
@@ -169,7 +170,7 @@ private:
         ++m_at;
         return false;
     }
-    // Past a comma (`more`) or the closing bracket (not `more`).
+    // Moves past a comma (`more` is true) or the closing bracket (`more` is false).
     bool follows(char closing, bool &more)
     {
         skipBlanks();

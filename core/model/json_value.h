@@ -1,6 +1,6 @@
-// A small JSON file as a tree that remembers where each value stands, so that whoever judges a
-// value can say in which line it is wrong. Strict RFC 8259, except that a UTF-8 byte order mark is
-// skipped; a key given twice is an error. For settings of some kilobytes: tensors go through
+// A small JSON file as a tree that remembers where each value is in the text, so that an error
+// about a value can name its line. Strict RFC 8259, except that a UTF-8 byte order mark is skipped;
+// a key given twice is an error. It is made for settings of some kilobytes; tensors are read by
 // tensor/json_tensor.h. Thread: values, a pure function.
 #pragma once
 
@@ -19,13 +19,13 @@ struct JsonValue
     Kind kind = Kind::Null;
     bool boolean = false;
     double number = 0;             // always finite
-    std::string text;              // of a Text; of a Number as it was written
-    std::vector<JsonValue> items;  // of a List; of an Object in the file's order
-    std::vector<std::string> keys; // of an Object, one an item
-    int line = 1;                  // where it starts, both from 1; columns count characters
+    std::string text;              // for a Text; for a Number, as it was written
+    std::vector<JsonValue> items;  // for a List; for an Object, in the file's order
+    std::vector<std::string> keys; // for an Object, one for each item
+    int line = 1;                  // where the value starts, both from 1; columns count characters
     int column = 1;
 
-    // The value as a message shows it: what was written, shortened.
+    // The value for messages: as it was written, shortened.
     std::string shown() const;
 };
 

@@ -14,7 +14,7 @@ namespace warmbench {
 
 namespace {
 
-// A stray index must not make a list that fills the memory.
+// A wrong index must not make a list that fills the memory.
 constexpr std::size_t highestIndex = 1'000'000;
 
 using Numbered = std::map<std::size_t, std::string>;
@@ -39,7 +39,7 @@ std::vector<std::string> byIndex(const Numbered &numbered)
     return names;
 }
 
-// Where every line starts with an index and a comma; else empty, and each line is a name.
+// True if every line starts with an index and a comma; else each line is a name.
 bool linesAreNumbered(const std::vector<std::string_view> &lines)
 {
     return std::all_of(lines.begin(), lines.end(), [](std::string_view line) {

@@ -10,9 +10,10 @@
 
 namespace warmbench {
 
-// By index: one name a line; or "index,name" lines; or JSON: a list of names, or an object from
-// index to name (or to [id, name], as Keras keeps ImageNet's). Told by content. Blank lines at the
-// end do not count; gaps between indices get their number as name. InvalidArgument names the line.
+// Reads the names of classes, by index. The content decides the format: one name on each line;
+// lines of "index,name"; or JSON, either a list of names or an object from index to name (or to
+// [id, name], as Keras keeps ImageNet's). Blank lines at the end are ignored; a missing index gets
+// its number as name. InvalidArgument names the line.
 Result<std::vector<std::string>> parseLabels(std::string_view text);
 
 } // namespace warmbench

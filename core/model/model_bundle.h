@@ -18,9 +18,10 @@
 
 namespace warmbench {
 
-class ModelMeter; // of metrics, a room that this one does not know
+class ModelMeter; // a class of metrics, which this room does not include
 
-// A file as it was when it was read: what tells a changed one without reading it again.
+// Size and time of a file when it was read; they show later that it has changed, without reading it
+// again.
 struct FileStamp
 {
     std::filesystem::path path;
@@ -32,20 +33,21 @@ FileStamp stampOf(const std::filesystem::path &path);
 
 struct ModelBundle
 {
-    ModelId id;         // the name, and the version actually loaded ("1" where the folder has none)
+    // The name, and the version that is loaded ("1" if the folder has no versions).
+    ModelId id;
     std::string digest; // "sha256:<hex>" over model, external data, settings and labels
     std::string engine; // "opencv"
-    Bytes fileBytes;    // of all its files
-    Bytes memory;       // what it takes while loaded: measured where possible, else estimated
+    Bytes fileBytes;    // size of all its files
+    Bytes memory;       // memory that it takes while loaded: measured if possible, else estimated
     std::chrono::nanoseconds loadTime{};
     ModelFiles files;
     std::vector<FileStamp> stamps; // every file of the bundle, settings and labels included
     ModelSettings settings;
     InputPlan input;
     std::size_t primaryOutput = 0;     // index of the output that `prediction` shows
-    std::vector<std::string> warnings; // of network, settings and plan
+    std::vector<std::string> warnings; // about network, settings and plan
     std::shared_ptr<Network> network;  // never null once published
-    std::shared_ptr<ModelMeter> meter; // carried for who counts predictions; null where nobody does
+    std::shared_ptr<ModelMeter> meter; // for those who count predictions; null if nobody does
 
     const NetworkSpec &spec() const { return network->spec(); }
 };

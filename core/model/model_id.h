@@ -1,4 +1,4 @@
-// How a model is named: its name, and a version where the caller asks for one.
+// How callers name a model: its name, and a version if they ask for one.
 #pragma once
 
 #include <compare>
@@ -10,7 +10,7 @@ namespace warmbench {
 struct ModelId
 {
     std::string name;
-    std::string version; // empty: the one that serves (the highest)
+    std::string version; // empty: the version that serves (the highest)
 
     auto operator<=>(const ModelId &) const = default;
     std::string text() const { return version.empty() ? name : name + " version " + version; }

@@ -19,7 +19,7 @@ namespace warmbench {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr int widest = 16384; // what preprocessing accepts
+constexpr int widest = 16384; // the most that preprocessing accepts
 constexpr Bytes settingsLimit = mebibytes(1);
 constexpr Bytes labelsLimit = mebibytes(16);
 
@@ -35,7 +35,7 @@ constexpr std::array<std::string_view, 3> engines{"auto", "opencv", "onnxruntime
 constexpr std::array<std::string_view, 2> decoders{"ultraface", "ssd"};
 constexpr std::array<std::string_view, 1> presets{"imagenet"};
 
-// The enumerators stand in the order of the names.
+// The enumerators must be in the order of the names.
 template <typename Enum>
 std::optional<Enum> chosen(SettingsReader &reader, const JsonValue &value,
                            std::span<const std::string_view> names)
@@ -54,7 +54,7 @@ std::optional<double> parsedNumber(std::string_view text)
     return number;
 }
 
-// A number or a fraction in a text, "1/255".
+// Reads a number, or a fraction in a text such as "1/255".
 std::optional<double> readScale(SettingsReader &reader, const JsonValue &value)
 {
     std::optional<double> scale;
@@ -73,7 +73,7 @@ std::optional<double> readScale(SettingsReader &reader, const JsonValue &value)
     return std::nullopt;
 }
 
-// One number, or a list of one a channel.
+// Reads one number, or a list with one for each channel.
 std::optional<std::vector<double>> readPerChannel(SettingsReader &reader, const JsonValue &value,
                                                   bool zeroAllowed)
 {
@@ -315,7 +315,7 @@ void readLabels(SettingsReader &reader, const JsonValue &value, ModelSettings &s
     });
 }
 
-// A text such as "30m", or a number of seconds.
+// Reads a text such as "30m", or a number of seconds.
 std::optional<Milliseconds> readDuration(SettingsReader &reader, const JsonValue &value)
 {
     constexpr std::string_view accepted =

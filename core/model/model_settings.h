@@ -37,7 +37,7 @@ struct Feature
 struct InputSettings
 {
     std::optional<std::string> name;
-    std::optional<bool> imagenet; // preset: "imagenet"; the other keys override it
+    std::optional<bool> imagenet; // "preset": "imagenet"; the other keys override it
     std::optional<int> width;
     std::optional<int> height;
     std::optional<Channels> channels;
@@ -102,25 +102,26 @@ struct ModelSettings
     std::optional<bool> pinned;
     std::optional<ReloadMode> reload;
 
-    std::filesystem::path file;        // empty where there is none
-    std::string json;                  // its text as read, "{}" where there is none
+    std::filesystem::path file;        // empty if there is no file
+    std::string json;                  // its text as read; "{}" if there is no file
     std::vector<std::string> warnings; // unknown keys, each naming the nearest known one
 };
 
-// InvalidArgument: no JSON, or a wrong value naming key, value and what is accepted; both with line
-// and column, and `what` as the name of the text.
+// InvalidArgument: no JSON, or a wrong value; the message then names key, value and what is
+// accepted. Both messages name line and column, and call the text `what`.
 Result<ModelSettings> parseModelSettings(std::string_view json,
                                          std::string_view what = "The settings");
 
-// Where settings of a model's file may stand, the first that exists counts: FILE.warmbench.json
-// (with the file's ending: tells two models of one stem apart), STEM.warmbench.json, warmbench.json
-// in its folder, and for a numbered version warmbench.json in the folder of the versions.
+// The places where the settings of a model's file may be; the first file that exists is used. They
+// are FILE.warmbench.json (with the model file's ending, for two models with one stem),
+// STEM.warmbench.json, warmbench.json in its folder and, for a numbered version, warmbench.json in
+// the folder of the versions.
 std::vector<std::filesystem::path> settingsFilesFor(const std::filesystem::path &modelFile);
 
-// The settings beside a model's file; defaults where there are none. Reads the labels file too,
-// which must lie in the settings file's folder or below it, links followed, as the settings file
-// itself must. Errors as above with the file's name;
-// NotFound for a labels file that is missing.
+// Reads the settings beside a model's file, or gives defaults if there are none. It reads the
+// labels file, too. Once links are followed, that file must be in the settings file's folder or
+// below it, and so must the settings file itself. Errors as above with the file's name; NotFound:
+// the labels file is missing.
 Result<ModelSettings> loadModelSettings(const std::filesystem::path &modelFile);
 
 } // namespace warmbench

@@ -1,5 +1,6 @@
-// Where the cache gets models from. The real one is FileModelSource over the repository; tests have
-// a fake. Thread: contains() any; the rest on the cache's loader thread only.
+// Where the cache gets models from. The program uses FileModelSource, which takes them from the
+// repository; tests have a fake. Thread: any for contains(); only the cache's loader thread calls
+// the rest.
 #pragma once
 
 #include "base/result.h"
@@ -9,23 +10,23 @@
 
 namespace warmbench {
 
-// What a load will take, found before it starts.
+// What is known about a load before it starts.
 struct LoadPlan
 {
-    ModelId id; // with the version that will be loaded
+    ModelId id; // its version is the one that will be loaded
     std::string digest;
     Bytes estimate; // memory to reserve, from the sizes of the weights in the file
     ModelFiles files;
     ModelSettings settings;
     std::vector<FileStamp> stamps;
     Bytes fileBytes;
-    int instances = 1; // of the network
+    int instances = 1; // copies of the network
 };
 
-// What can be said of a model without loading it.
+// What is known about a model without loading it.
 struct ModelDescription
 {
-    std::string engine; // that would run it
+    std::string engine; // the engine that would run it
     NetworkSpec spec;
     InputPlan input;
     std::vector<std::string> warnings;
@@ -35,17 +36,19 @@ class ModelSource
 {
 public:
     virtual ~ModelSource() = default;
-    // NotFound with the nearest known name and how to list them; cheap: a lookup under a mutex, and
-    // a few looks at the disk for an unknown name in folders too large to be known by heart.
+    // NotFound with the nearest known name and how to list them all. It is cheap: a look-up under a
+    // mutex and, for an unknown name, a few looks at the disk in folders that have not been scanned
+    // for some seconds.
     virtual Result<void> contains(const ModelId &id) const = 0;
     virtual Result<LoadPlan> probe(const ModelId &id) = 0;
-    // What the load will keep in memory, told before it starts where the format allows it; at least
-    // what the plan says.
+    // The memory that the loaded model will keep. If the format allows, it is computed from the
+    // files; it is never less than the plan's estimate.
     virtual Result<Bytes> estimate(const LoadPlan &plan) { return plan.estimate; }
     virtual Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) = 0;
-    // From the files alone where the format allows it; else by a network that is dropped at once.
+    // Describes the model from its files alone if the format allows that; else it loads the network
+    // and drops it at once.
     virtual Result<ModelDescription> describe(const LoadPlan &plan) = 0;
-    // The stamps of the same files now; used once a second for each loaded model.
+    // The present stamps of the same files. Called once a second for each loaded model.
     virtual std::vector<FileStamp> stampsNow(const ModelBundle &model) const = 0;
 };
 

@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t mostNamesListed = 10;
 // So many names on each side of an unknown one are compared with it.
 constexpr std::ptrdiff_t namesCompared = 1000;
-constexpr std::size_t manyModels = 10'000; // whose names are worth handing memory back
+// After listing more names than this, free memory is handed back to the system.
+constexpr std::size_t manyModels = 10'000;
 
 // Resolves the folder and leaves the last part as it is: a link to a file in a store of blobs has
 // its partners and settings beside the link.
@@ -32,7 +33,7 @@ fs::path resolvedFile(const fs::path &path)
     return error ? whole : folder / whole.filename();
 }
 
-// The file of a pair that stands for both: net.prototxt for net.caffemodel.
+// The file of a pair that names the model: net.prototxt for net.caffemodel.
 fs::path leadingFile(const fs::path &file)
 {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 3> pairs{{
@@ -112,7 +113,7 @@ Result<std::vector<std::string>> Repository::addFile(const fs::path &file)
 
 std::vector<std::string> Repository::addFolder(const std::string &path)
 {
-    std::vector<std::string> skipped; // told by the look that follows
+    std::vector<std::string> skipped; // look() finds and logs these again
     const fs::path whole(path);
     const std::string above = whole.parent_path().string();
     const std::string leaf = whole.filename().string();
@@ -211,7 +212,7 @@ std::vector<RepositoryEntry> Repository::entries(const std::string &after, std::
     const MutexLock lock(m_mutex);
     std::vector<RepositoryEntry> entries;
     entries.reserve(std::min(most, m_entries.size()));
-    // No model has an empty name.
+    // No model has an empty name, so an empty `after` leaves none out.
     for (auto item = m_entries.upper_bound(after); item != m_entries.end() && entries.size() < most;
          ++item)
         entries.push_back(entryOf(*item));

@@ -1,4 +1,4 @@
-// The models that are known by name: files and folders on disk, single files and numbered versions.
+// Knows the models by name: files and folders on disk, as single files or numbered versions.
 //
 // Names: the file's stem or the folder's name, or that of the nearest folder that tells something
 // (model_names.h); never empty, never with a slash or control character. Two files of one stem in
@@ -8,7 +8,8 @@
 // there: a model that comes later takes another one.
 //
 // Thread: any. Look-ups wait for a mutex that is never held over disk access. add(), rescan() and
-// lookUp() block on the disk. Memory: some 300 bytes a model, since a folder may hold 100,000.
+// lookUp() block on the disk. Memory: only some 300 bytes for each model, because a folder may hold
+// 100,000.
 #pragma once
 
 #include "base/clock.h"
@@ -33,11 +34,11 @@ namespace warmbench {
 struct RepositoryEntry
 {
     std::string name;
-    std::filesystem::path root; // the file or folder it was found as
+    std::filesystem::path root; // the file or folder of the model
     std::map<int, std::filesystem::path>
-        versions;        // number -> model file; {1: file} without numbered folders
-    bool named = false;  // given as a file, not found in a folder: loads at start
-    std::string warning; // a clash of names, ...
+        versions;        // number -> model file; without numbered folders {1: file}
+    bool named = false;  // the user gave it as a file, so it loads at start
+    std::string warning; // such as a clash of names
     int highest() const { return versions.empty() ? 0 : versions.rbegin()->first; }
 };
 
@@ -47,13 +48,13 @@ public:
     static constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
 
     // Registers a file (one model) or a folder (its models, found again at each rescan). Returns
-    // the names registered. NotFound, FailedPrecondition, InvalidArgument: each with what to do. A
-    // clash with a registered name gets a suffix
-    // "-2" and a warning where the files differ; the same file again is no error, and brings back
-    // what was removed. A folder whose subfolders are numbered versions is one model.
+    // the names registered. NotFound, FailedPrecondition, InvalidArgument: each with what to do. If
+    // another file has the name already, the model gets the suffix "-2" and a warning. To add the
+    // same file again is no error and brings a removed model back. A folder whose subfolders are
+    // numbered versions is one model.
     Result<std::vector<std::string>> add(const std::filesystem::path &path);
-    // Forgets a model named as a file, or hides one found in a folder until restart. NotFound
-    // otherwise.
+    // Forgets a model that was given as a file, or hides one from a folder until the program
+    // restarts. NotFound: there is no such model.
     Result<void> remove(const std::string &name);
 
     bool contains(const std::string &name) const;
@@ -62,17 +63,17 @@ public:
     std::vector<RepositoryEntry> entries(const std::string &after = {},
                                          std::size_t most = all) const;
     Result<RepositoryEntry> find(const std::string &name) const; // NotFound names the nearest
-    // The model file of a version (empty: the highest). NotFound lists the versions there are.
+    // The model file of a version (empty: the highest). NotFound lists the existing versions.
     Result<std::filesystem::path> fileOf(const ModelId &id) const;
 
-    // Looks for models that came or went in the folders. True where something changed. With a pace
-    // it rests in between, holding nothing, and gives up where it is told to stop.
+    // Looks for models that came or went in the folders. True if something changed. With a pace it
+    // rests in between, holding no lock, and ends early if the pace says so.
     bool rescan(ScanPace *pace = nullptr);
-    // Whether a folder has got or lost files since the last look, as its own time tells: a hint
-    // that costs one look at each of a few folders.
+    // Whether the time of a folder shows that it got or lost files since the last look. This is
+    // only a hint, and looks at no more than a few folders.
     bool touched() const;
     // Looks on disk for a model of this name that a rescan may not have come to yet, in folders
-    // whose last rescan is some seconds old. True where the name is known afterwards.
+    // whose last rescan is some seconds old. True if the name is known afterwards.
     bool lookUp(const std::string &name);
 
 private:
@@ -80,18 +81,19 @@ private:
 
     struct Registered
     {
-        std::uint32_t place = 0;   // of m_places: where the leaf lies
-        std::size_t folder = none; // of m_folders: where it was found; none: only named as a file
-        std::uint64_t seen = 0;    // the last round that saw it there
+        std::uint32_t place = 0; // index in m_places: the folder that holds the leaf
+        // Index in m_folders: where it was found; none: it was only given as a file.
+        std::size_t folder = none;
+        std::uint64_t seen = 0; // number of the last round that saw it
         bool named = false;
         std::string leaf;
-        std::vector<std::pair<int, std::string>> versions; // as FoundModel's
+        std::vector<std::pair<int, std::string>> versions; // as in FoundModel
         std::string warning;
     };
     using Entries = std::map<std::string, Registered, std::less<>>;
     using Entry = Entries::iterator;
 
-    // Entries by where they lie.
+    // Finds entries by the place of their leaf.
     struct Root
     {
         std::uint32_t place;
@@ -124,19 +126,21 @@ private:
     struct Folder
     {
         std::string path;
-        std::uint32_t place = 0; // the folder itself; of one model, the folder above
-        std::string model;       // its leaf where the folder's own subfolders are versions
-        FileStamp stamp;         // when the last whole look began
-        SteadyTime looked;       // when the last whole look ended
+        // The folder itself; for a folder that is one model, the folder above.
+        std::uint32_t place = 0;
+        std::string model; // its leaf, if the folder's own subfolders are versions
+        FileStamp stamp;   // as it was when the last complete look began
+        SteadyTime looked; // when the last complete look ended
         bool readable = true;
     };
-    // One look through one folder or through all.
+    // The state of one look through one folder or through all.
     struct Round
     {
         std::uint64_t number = 0;
         ScanPace *pace = nullptr;
-        bool bringsBack = false;                   // what was removed
-        std::vector<std::string> *names = nullptr; // of what is there
+        bool bringsBack = false; // removed models come back
+        // Collects the names of the models that are there.
+        std::vector<std::string> *names = nullptr;
         bool changed = false;
     };
 

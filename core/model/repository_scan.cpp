@@ -1,5 +1,5 @@
-// How the repository looks through its folders. Every look works on what the disk says at that
-// moment and holds no lock meanwhile: several may go on at once, and one may take minutes.
+// How the repository looks through its folders. A look reads the disk without holding a lock, so
+// several may run at once, and one may take minutes.
 #include "base/logging.h"
 #include "base/text.h"
 #include "engine/model_files.h"
@@ -15,9 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t entriesALock = 256;    // looked at while others wait for the names
-constexpr std::size_t foldersTouchable = 16; // that touched() looks at
-constexpr std::chrono::seconds fresh{3};     // a look at all of a folder's files
+constexpr std::size_t entriesALock = 256;    // entries handled under one lock, while others wait
+constexpr std::size_t foldersTouchable = 16; // how many folders touched() looks at
+constexpr std::chrono::seconds fresh{3};     // a folder's last look is recent for so long
 
 bool goesOn(ScanPace *pace)
 {
@@ -151,8 +151,8 @@ std::vector<std::string> Repository::unknownAmong(std::size_t index, std::vector
             }
             if (round.names)
                 round.names->push_back((*known)->first);
-            // The content of a file with an ambiguous ending counts too: what is not noted as seen
-            // is looked at before it is dropped.
+            // A file with an ambiguous ending is a model only by its content, so it is not marked
+            // here: dropVanished() reads it before the model is dropped.
             Registered &entry = (*known)->second;
             if (!endsAmbiguously(files[i]))
                 entry.seen = std::max(entry.seen, round.number);
@@ -272,7 +272,7 @@ Repository::unseen(const Round &round, std::size_t only, std::string &cursor) co
     return missing;
 }
 
-// A listing may have missed what came while it was made.
+// Whether the model is really there: a listing may miss files that come while it is made.
 bool Repository::isThere(const Folder &folder, const Registered &known)
 {
     if (known.versions.empty())

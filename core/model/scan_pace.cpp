@@ -10,11 +10,11 @@ namespace warmbench {
 namespace {
 
 constexpr std::chrono::milliseconds round{1000};
-constexpr std::chrono::milliseconds atOnce{10}; // of work, before the first rest
+constexpr std::chrono::milliseconds atOnce{10}; // work that is allowed before the first rest
 constexpr int usualShare = 100;                 // one part in so many
 constexpr int hurriedShare = 10;
 
-// Waiting for a slow disk takes nobody's time but this thread's.
+// Only processor time counts: waiting for a slow disk disturbs nobody.
 std::chrono::nanoseconds processorTime()
 {
     timespec used{};
@@ -38,7 +38,7 @@ void ScanPace::account()
     const auto now = std::chrono::steady_clock::now();
     const auto used = processorTime();
     const auto earned = (now - m_accounted) / (m_hurry ? hurriedShare : usualShare);
-    // In a hurry a second's share is spent at once too.
+    // In a hurry, the share of a whole second may be spent at once.
     const std::chrono::nanoseconds most = m_hurry ? round / hurriedShare : atOnce;
     m_credit = std::min<std::chrono::nanoseconds>(m_credit + earned, most) - (used - m_used);
     m_accounted = now;

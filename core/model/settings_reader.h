@@ -1,8 +1,8 @@
 // Reads objects of a settings file by tables of known keys and keeps the first wrong value.
 //
-// A table row pairs a key with a function that stores its value. The reader knows the path to where
-// it is ("golden[1].expect.min_score"), so that every message names the key in full. null stands
-// for a key that is not there. Thread: one reader a parse.
+// A table row pairs a key with a function that stores its value. The reader knows the path to the
+// value it reads ("golden[1].expect.min_score"), so that every message names the key in full. A
+// null is treated as if the key were not there. Thread: one reader for each parse.
 #pragma once
 
 #include "model/json_value.h"
@@ -55,7 +55,7 @@ public:
             }
         }
     }
-    // Calls `use` for each item of a list, with the reader's path on it.
+    // Calls `use` for each item of a list; the reader's path then leads to the item.
     template <typename Use>
     void list(const JsonValue &value, std::string_view accepted, Use &&use)
     {
@@ -67,25 +67,27 @@ public:
         }
     }
 
-    // Each gives nothing and keeps the problem where the value is no such thing.
+    // Each of these reads a value; if it is of another kind, it returns nothing and keeps the
+    // problem.
     std::optional<std::string> text(const JsonValue &value, std::string_view accepted);
     std::optional<bool> flag(const JsonValue &value);
     std::optional<int> whole(const JsonValue &value, int least, int most);
     std::optional<double> number(const JsonValue &value, double least, double most);
-    // An index into `names`; case does not matter.
+    // The index of the value in `names`; case does not matter.
     std::optional<std::size_t> choice(const JsonValue &value,
                                       std::span<const std::string_view> names);
 
-    // The value at the present path is none of what is `accepted`.
+    // Keeps the problem that the value at the present path is not what is `accepted`.
     void refuse(const JsonValue &value, std::string_view accepted);
-    // Any other sentence about the value at the present path; `sentence` goes after the key.
+    // Keeps any other problem with the value at the present path; `sentence` follows the key in the
+    // message.
     void complain(const JsonValue &value, std::string_view sentence);
 
     const std::optional<Error> &problem() const { return m_problem; }
     std::vector<std::string> takeWarnings() { return std::move(m_warnings); }
 
 private:
-    // One step down the path for as long as it lives.
+    // Lengthens the path by one step for as long as the object lives.
     class Step
     {
     public:
