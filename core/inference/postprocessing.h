@@ -20,7 +20,7 @@ std::vector<float> sigmoid(std::span<const float> logits);
 std::vector<ScoredClass> topK(std::span<const float> scores, int k,
                               std::span<const std::string> labels);
 
-// The task that the settings name, or the one that the model suggests: Detection where a decoder is
+// The task that the settings name, or the one that the model suggests: Detection if a decoder is
 // set, Classification for a [N, classes >= 2] or [N, classes >= 2, 1, 1] primary output of a
 // network that has labels, takes pictures or ends in Softmax, Image for [N, 1|3, H, W] from a
 // picture, else Tensor.

@@ -27,8 +27,9 @@ Error deadlinePassed(const ModelId &model)
                         model.text())};
 }
 
-// What one prediction adds to Triton's counters. Triton has its models loaded before a request
-// comes: the wait for a load is part of the time from end to end, and of no other.
+// What one prediction adds to the counters that Triton's statistics show. Triton has its models
+// loaded before a request comes: the wait for a load is part of the time from end to end, and of no
+// other.
 InferenceTotals totalsOf(const Prediction &prediction)
 {
     InferenceTotals one;
@@ -180,8 +181,8 @@ std::optional<Result<Prediction>> PredictionRunner::predictedLightly(const Fligh
     return result;
 }
 
-// What pictures take is known once the decoder has come upon them: then all begins again in a place
-// for heavy jobs, so that others keep workers to go on with.
+// Only the decoder finds out how long pictures take. If it is too long, the job starts again in a
+// place for heavy jobs, so that workers are left for others.
 void PredictionRunner::run(const FlightPtr &flight, Place place)
 {
     auto result = place == Place::Light ? predictedLightly(*flight)

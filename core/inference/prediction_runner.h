@@ -46,7 +46,7 @@ private:
     enum class Place : std::uint8_t { Light, Heavy };
     Job jobFor(const FlightPtr &flight, Place place);
     void run(const FlightPtr &flight, Place place);
-    // Nothing where its pictures take more than a light place allows.
+    // Nothing if decoding its pictures takes longer than a light place allows.
     std::optional<Result<Prediction>> predictedLightly(const Flight &flight) const;
     Result<Prediction> predicted(const Flight &flight) const;
     void record(const Flight &flight, Prediction &prediction);

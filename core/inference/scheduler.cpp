@@ -129,8 +129,8 @@ struct Scheduler::Private
     const SchedulerOptions options;
     const int mostHeavy;
     mutable Mutex mutex;
-    Condition work; // for workers
-    Condition idle; // for stop()
+    Condition work; // workers wait for it
+    Condition idle; // stop() waits for it
     std::unordered_map<std::string, Queue> queues GUARDED_BY(mutex);
     // Queues with jobs that may run and a free place, the next one first.
     Row turns GUARDED_BY(mutex);
@@ -138,16 +138,16 @@ struct Scheduler::Private
     std::deque<Queue *> heavyTurns GUARDED_BY(mutex);
     int runningHeavy GUARDED_BY(mutex) = 0;
     std::size_t waiting GUARDED_BY(mutex) = 0;
-    std::size_t waitingHeavy GUARDED_BY(mutex) = 0; // of them
+    std::size_t waitingHeavy GUARDED_BY(mutex) = 0; // how many of `waiting` are heavy
     std::size_t running GUARDED_BY(mutex) = 0;
     std::size_t stoppingJobs GUARDED_BY(mutex) = 0; // jobs that are inside stop()
-    int sleeping GUARDED_BY(mutex) = 0;             // workers without work
-    bool stopping GUARDED_BY(mutex) = false;        // nothing new
-    bool ended GUARDED_BY(mutex) = false;           // nothing at all
+    int sleeping GUARDED_BY(mutex) = 0;             // workers that wait for work
+    bool stopping GUARDED_BY(mutex) = false;        // new jobs are refused
+    bool ended GUARDED_BY(mutex) = false;           // the threads end
     Mutex joining;
     std::vector<std::thread> threads GUARDED_BY(joining);
 
-    // The queue whose heavy job runs next; null where none may.
+    // The queue whose heavy job runs next; null if none may run.
     Queue *nextHeavy() const REQUIRES(mutex)
     {
         if (runningHeavy >= mostHeavy)
@@ -165,7 +165,7 @@ struct Scheduler::Private
         turns.push(queue);
         queue.listed = true;
     }
-    // Takes out the jobs that have an obstacle.
+    // Takes the jobs out of the queue that need not run any more.
     void sift(Queue &queue, SteadyTime now, Abandoned &abandoned) REQUIRES(mutex)
     {
         const std::size_t light = siftJobs(queue.jobs, now, abandoned);
@@ -256,7 +256,7 @@ bool Scheduler::Private::workUntilEnd()
         }
         abandoned.tell(); // these are answered before the job runs, which may take long
         runGuarded(taken.job);
-        taken.job = {}; // what it holds goes before its place is free
+        taken.job = {}; // frees what the job holds before its place is given back
         const MutexLock lock(mutex);
         end(*taken.queue, taken.weight);
     }
@@ -282,14 +282,14 @@ bool Scheduler::Private::take(Taken &taken, Abandoned &abandoned)
     }
     list(queue);
     listNextHeavy();
-    // What is left is for others: a wake-up that two jobs shared is passed on.
+    // Two jobs may have come with one wake-up: if more can run, the next worker is woken here.
     if (!turns.empty() && sleeping > 0)
         work.notifyOne();
     tellIfIdle();
     return taken.queue != nullptr;
 }
 
-// Light and heavy jobs of a queue take turns, so that neither keeps the other waiting for ever.
+// Light and heavy jobs of a queue take turns, so that neither kind waits for ever.
 Weight Scheduler::Private::nextWeight(const Queue &queue) const
 {
     const bool heavy = nextHeavy() == &queue && (queue.jobs.empty() || !queue.lightTurn);

@@ -122,7 +122,8 @@ struct Workbench::Private
     std::uint64_t roundsWanted GUARDED_BY(houseMutex) = 0;
     std::uint64_t roundsDone GUARDED_BY(houseMutex) = 0;
     bool houseClosed GUARDED_BY(houseMutex) = false;
-    std::atomic<SteadyTime> nextLook{SteadyTime::max()}; // at deadlines; written under houseMutex
+    // When deadlines are checked next; written under houseMutex.
+    std::atomic<SteadyTime> nextLook{SteadyTime::max()};
     Mutex stopMutex;
     std::jthread house GUARDED_BY(stopMutex);
     std::jthread folders GUARDED_BY(stopMutex);
@@ -166,7 +167,7 @@ void Workbench::Private::keepHouse(const std::stop_token &stop)
     roundEnded.notifyAll();
 }
 
-// Until that time, a round that is wanted, or an earlier deadline.
+// Waits until `look`, or until a round is wanted or an earlier deadline is set.
 void Workbench::Private::waitForLook(const std::stop_token &stop, SteadyTime look)
 {
     bool goesOn = true;

@@ -33,8 +33,8 @@ public:
         std::int64_t count = 0;
         double sumSeconds = 0;
         // The q-quantile in seconds, interpolated linearly within the bucket that holds it, as
-        // Prometheus' histogram_quantile() does; the greatest finite bound where it lies beyond,
-        // 0 where nothing was recorded.
+        // Prometheus' histogram_quantile() does; the greatest finite bound if it lies in the last
+        // bucket, 0 if nothing was recorded.
         double quantile(double q) const;
         Values operator-(const Values &earlier) const; // what was recorded in between
     };

@@ -100,7 +100,8 @@ public:
     Histogram::Values predictionLatency() const; // all models together
     std::int64_t answered() const;
     std::int64_t refused() const;
-    // As they stand, of what was recorded at all: by model and version, by route and status.
+    // The current numbers by model and version, and by route and status; only what was recorded at
+    // least once.
     std::map<ModelKey, Histogram::Values> models() const;
     std::map<ModelKey, InferenceTotals> inferences() const;
     std::map<std::pair<std::string, int>, Histogram::Values> http() const;

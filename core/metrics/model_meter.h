@@ -46,7 +46,7 @@ struct InferenceTotals
 class ModelMeter
 {
 public:
-    static constexpr std::size_t phaseCount = 6; // of inference's Phase
+    static constexpr std::size_t phaseCount = 6; // as many as inference's Phase has
 
     // Counts one successful prediction; `one.requests` is 1.
     void recordInference(const InferenceTotals &one);

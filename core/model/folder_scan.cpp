@@ -150,7 +150,7 @@ std::vector<std::string> FolderScanner::modelsAmong(const std::string &folder,
     return files;
 }
 
-// Picks "model.*" (ONNX first), or the only model file there is.
+// Chooses "model.*" (ONNX before others), or the only model file.
 std::string FolderScanner::pickModel(const std::string &folder, std::vector<std::string> models,
                                      std::string &warning)
 {

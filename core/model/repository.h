@@ -175,8 +175,9 @@ private:
     std::vector<std::string> m_places GUARDED_BY(m_mutex);
     std::map<std::string, std::uint32_t, std::less<>> m_placeNumbers GUARDED_BY(m_mutex);
     std::vector<Folder> m_folders GUARDED_BY(m_mutex);
-    std::set<std::filesystem::path> m_hidden GUARDED_BY(m_mutex); // roots of removed models
-    std::unordered_set<std::size_t> m_told GUARDED_BY(m_mutex);   // hashes of what was said already
+    std::set<std::filesystem::path> m_hidden GUARDED_BY(m_mutex); // paths of removed models
+    // Hashes of sentences that were logged already.
+    std::unordered_set<std::size_t> m_told GUARDED_BY(m_mutex);
     std::uint64_t m_round GUARDED_BY(m_mutex) = 0;
 };
 

@@ -1,5 +1,5 @@
-// The numbers of one JSON array and the shape of its nesting, before they meet a declared shape.
-// Thread: any; one reader reads once.
+// Reads the numbers of one JSON array and the shape of its nesting; comparing it with a declared
+// shape comes later. Thread: any; one reader reads once.
 #pragma once
 
 #include "base/result.h"

@@ -23,7 +23,7 @@ namespace warmbench {
 
 namespace {
 
-// Sums with a constant cost its importer time by the square of their number: 7 s for so many.
+// The importer's time grows with the square of the number of sums with a constant: 7 s for so many.
 constexpr int mostNodes = 10'000;
 
 std::string domainOf(const onnx::NodeProto &node)

@@ -15,7 +15,8 @@ namespace warmbench {
 
 namespace {
 
-// OpenCV's importers register layers in tables of the process: one load at a time.
+// OpenCV's importers register layers in tables of the whole process, so only one load may run at a
+// time.
 Mutex &loadMutex()
 {
     static Mutex mutex; // guards no member: the tables are OpenCV's

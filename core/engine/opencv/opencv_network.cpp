@@ -102,7 +102,7 @@ Error misfit(std::span<const Shape> shapes, const Error &reason)
                                        shapesText(shapes), reason.message));
 }
 
-// Each of `more` behind its counterpart in `all`, along the first extent.
+// Appends each tensor of `more` to its counterpart in `all`, along the first extent.
 bool append(std::vector<Tensor> &all, std::vector<Tensor> more)
 {
     if (all.empty()) {
@@ -458,7 +458,7 @@ void OpenCvNetwork::handBack()
         if (!takeRested(slot))
             continue;
         const Lease lease(*this, slot);
-        // A smaller run makes OpenCV let go of what it kept for a larger one.
+        // A smaller run makes OpenCV free the memory that it kept for a larger one.
         const auto inputs = zeros(m_warmShapes);
         const EngineRun counted(usualTime() < quickRunTime);
         if (!inputs || !slot->instance->run(*inputs, m_spec))
