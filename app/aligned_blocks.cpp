@@ -1,11 +1,11 @@
-// Large blocks of the whole program begin at a cache line.
+// Makes large blocks of memory begin at a cache line, in the whole program.
 //
 // OpenCV's convolutions copy their input into a buffer from operator new and align it to 32 bytes,
 // but read it 64 bytes at a time where the processor can. Whether each read touches one cache line
-// or two is then the luck of malloc: the same network took 93 or 140 ms, process by process
-// (tests/benchmark, engine_loop). The standard lets a program bring its own operator new
-// ([new.delete.single]); what it hands out is freed as ever. Not with sanitizers, which bring
-// theirs.
+// or two then depends on where malloc puts the buffer: the same network took 93 ms in some
+// processes and 140 ms in others (tests/benchmark, engine_loop). The standard lets a program bring
+// its own operator new ([new.delete.single]); its blocks are freed as usual. This file is not built
+// with sanitizers, which bring their own.
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -13,7 +13,7 @@
 namespace {
 
 constexpr std::size_t cacheLine = 64;
-// Smaller ones come often, and malloc is quicker than aligned_alloc.
+// Smaller blocks are frequent, and malloc is quicker than aligned_alloc.
 constexpr std::size_t large = 4096;
 
 void *block(std::size_t size)

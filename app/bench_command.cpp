@@ -27,7 +27,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Nanoseconds = std::chrono::nanoseconds;
 
-// So many runs, and for so long.
+// When a measurement ends: after at least so many runs and so much time.
 struct Goal
 {
     std::int64_t runs = 0;
@@ -44,7 +44,7 @@ struct Measured
     std::vector<Nanoseconds> latencies; // ascending, at least one
     Nanoseconds time{};                 // from the first start to the last end
 
-    // In milliseconds, what this share of all is not above (nearest rank).
+    // The latency in milliseconds that this share of the runs does not exceed (nearest rank).
     double latency(double share) const
     {
         const auto rank = std::ceil(share * static_cast<double>(latencies.size()));
@@ -56,9 +56,9 @@ struct Measured
     }
 };
 
-// ---- what is sent
+// ---- inputs
 
-// A free extent: that of the pictures which the model takes, else 1.
+// What a free extent becomes: the size of the model's pictures, else 1.
 std::int64_t freeExtent(const ModelBundle &model, std::size_t input, std::size_t axis)
 {
     const TensorSpec &spec = model.spec().inputs[input];
@@ -103,7 +103,7 @@ Result<TensorInputs> trialInputs(const ModelBundle &model, int batch)
     return inputs;
 }
 
-// ---- asking
+// ---- measuring
 
 class Bench
 {
@@ -123,7 +123,8 @@ public:
         m_first = Clock::time_point::max();
         m_last = Clock::time_point::min();
         {
-            std::latch together(m_concurrency); // starting threads takes longer than quick runs
+            // Threads begin together: starting them takes longer than quick runs.
+            std::latch together(m_concurrency);
             std::vector<std::jthread> askers;
             for (int i = 0; i < m_concurrency; ++i)
                 askers.emplace_back([&] {
@@ -193,7 +194,7 @@ private:
     Clock::time_point m_last;
 };
 
-// ---- what is told
+// ---- output
 
 std::string asJson(const ModelBundle &model, const Options &options, const Measured &measured)
 {

@@ -82,7 +82,7 @@ Result<void> checkArguments(Command command, const QStringList &arguments, const
     return {};
 }
 
-// What can be the name of a model at a server.
+// Whether this can be the name of a model on a server.
 bool isName(const QString &name)
 {
     return !name.isEmpty() && name != QLatin1String(".") && name != QLatin1String("..") &&
@@ -91,7 +91,7 @@ bool isName(const QString &name)
            });
 }
 
-// With --url another process predicts, whose options are its own.
+// With --url another process predicts; it has options of its own, so ours have no effect there.
 Result<void> checkRemote(const QCommandLineParser &parser, const Options &options)
 {
     const QString model = parser.positionalArguments().value(0);
@@ -133,7 +133,7 @@ Result<CommandLine> parseCommandLine(const QStringList &words)
         return invalidArgument(parser.errorText().toStdString() + seeHelp);
     if (parser.isSet(QStringLiteral("help"))) {
         line.output = parser.helpText();
-        // What Qt writes as long as there is no application object.
+        // Qt writes this placeholder as long as there is no application object.
         line.output.replace(
             QStringLiteral("<executable_name>"),
             QStringLiteral("warmbench %1").arg(QLatin1String(commandName(line.command))).trimmed());

@@ -1,4 +1,4 @@
-// The words behind `warmbench`: a command, options, and what they speak of.
+// Parses the words after `warmbench`: a command, its options and its arguments.
 // Thread: main.
 #pragma once
 
@@ -10,11 +10,11 @@ struct CommandLine
 {
     Command command = Command::Window;
     Options options;
-    QStringList arguments; // models, or a model and its inputs
+    QStringList arguments; // names of models, or a model and its inputs
     QString output;        // --help or --version was asked for: print this and end with 0
 };
 
-// InvalidArgument: wrong usage, one sentence; the program ends with 2.
+// InvalidArgument: wrong usage, with one sentence about it; the program then ends with exit code 2.
 Result<CommandLine> parseCommandLine(const QStringList &words);
 
 } // namespace warmbench::app

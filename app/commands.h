@@ -1,5 +1,5 @@
-// One function a command; each returns the exit code: 0 done, 1 failed. The application object
-// exists already.
+// One function for each command. Each returns the exit code: 0 done, 1 failed. The application
+// object must exist before the call.
 #pragma once
 
 #include "command_line.h"
@@ -12,7 +12,7 @@ int runPredict(const CommandLine &line);
 int runInspect(const CommandLine &line);
 int runBench(const CommandLine &line);
 
-// One sentence on standard error; returns 1.
+// Prints the error as one sentence on standard error and returns 1.
 int fail(const Error &error);
 
 } // namespace warmbench::app

@@ -24,13 +24,13 @@ namespace {
 constexpr char began = 'b';
 constexpr char ended = 'e';
 
-// The next byte of the pipe; 0 where none comes in time. A time below zero never passes.
+// The next byte from the pipe; 0 if none comes in time. A negative time never ends.
 char heard(int pipe, int milliseconds)
 {
     pollfd waited{.fd = pipe, .events = POLLIN, .revents = 0};
     char byte = 0;
     while (::poll(&waited, 1, milliseconds) < 0 && errno == EINTR) {
-        // A signal that was meant for another thread: the time begins anew, which is no harm.
+        // A signal interrupted the wait. The time starts again, which does no harm.
     }
     if ((waited.revents & POLLIN) == 0 || ::read(pipe, &byte, 1) != 1)
         return 0;
@@ -40,10 +40,11 @@ char heard(int pipe, int milliseconds)
 struct ThreadState
 {
     std::string name;
-    bool atWork = false; // on a processor or at the disk
+    bool atWork = false; // running on a processor or waiting for the disk
 };
 
-// From the kernel: proc(5), /proc/pid/task/tid/stat is "7 (loader) R ...".
+// The kernel tells the state of each thread: /proc/pid/task/tid/stat is "7 (loader) R ..."
+// (proc(5)).
 std::vector<ThreadState> otherThreads()
 {
     std::vector<ThreadState> threads;
@@ -76,8 +77,8 @@ std::string threadsAtWork()
     return joined(std::vector<std::string>(told.begin(), told.end()));
 }
 
-// Past the locks of stdio, which the thread that hangs may hold, and past a reader that takes
-// nothing: a pipe that can be written to at all takes a line.
+// Writes without stdio, whose locks a hanging thread may hold, and without waiting long for a
+// reader: a pipe that is ready for writing takes a line.
 void say(std::string_view line)
 {
     constexpr int patience = 100; // ms
@@ -91,7 +92,7 @@ void say(std::string_view line)
 EndLimit::EndLimit(std::chrono::milliseconds most)
     : m_most(most)
 {
-    // Without a pipe the program ends as its threads do.
+    // Without a pipe there is no limit: the program ends when its threads do.
     if (::pipe2(m_pipe.data(), O_CLOEXEC | O_NONBLOCK) == 0)
         m_watcher = std::thread([this] { watch(); });
 }

@@ -11,12 +11,12 @@ namespace warmbench::app {
 
 namespace {
 
-// What was found out about a model, whether or not it loads.
+// What is known about a model, whether or not it loads.
 struct Inspection
 {
     NetworkSpec spec;
     std::string engine;  // "opencv 4.6.0"
-    std::string refusal; // empty where the engine runs it
+    std::string refusal; // empty if the engine runs it
     NetworkMeasure measure;
     std::vector<std::string> warnings;
     Bytes memory;

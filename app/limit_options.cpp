@@ -11,7 +11,7 @@ namespace {
 constexpr int mostConnections = 1'000'000;
 constexpr int mostFields = 10'000;
 
-// What the plainest of clients sends: less would refuse nearly every request.
+// The simplest clients need this much: a lower limit would refuse nearly every request.
 constexpr Bytes leastHead{256};
 constexpr int leastFields = 8;
 constexpr Milliseconds leastTime{100};
@@ -37,12 +37,13 @@ Result<void> storeTime(const std::string &text, Milliseconds &target)
     if (*time < leastTime)
         return invalidArgument(fmt::format(
             "\"{}\" is too short for most clients; give at least {}.", text, toText(leastTime)));
-    constexpr Milliseconds century = std::chrono::hours(24 * 36'525); // sums of times can bear it
+    // Small enough for sums of times not to overflow.
+    constexpr Milliseconds century = std::chrono::hours(24 * 36'525);
     target = std::min(*time, century);
     return {};
 }
 
-// -1 is a time that does not pass.
+// Takes -1 for a time that never ends.
 Result<void> storeTimeOrNever(const std::string &text, Milliseconds &target)
 {
     const auto time = parseDuration(text);
@@ -76,7 +77,7 @@ Result<void> checkLimits(const Options &options)
     const http::HttpLimits &limits = options.http.limits;
     const Bytes one = options.http.maxBody +
                       Bytes{static_cast<std::int64_t>(limits.requestLine + limits.headerBytes)};
-    // Nobody chose the default, which grows with the others.
+    // The default is no choice of the user's; it grows with the other limits.
     if (limits.bufferedInput >= one || limits.bufferedInput == http::HttpLimits().bufferedInput)
         return {};
     return invalidArgument(

@@ -13,7 +13,7 @@ void qtMessage(QtMsgType type, const QMessageLogContext &context, const QString 
                                                                    : LogLevel::Error;
     log(level, context.category ? context.category : "qt", message.toStdString());
     if (type == QtFatalMsg)
-        flushLog(std::chrono::seconds(1)); // Qt ends the program behind this
+        flushLog(std::chrono::seconds(1)); // Qt ends the program after this
 }
 
 } // namespace

@@ -4,7 +4,7 @@
 
 namespace warmbench::app {
 
-// Level and form of the log; Qt's own messages go the same way.
+// Sets level and format of the log, and sends Qt's own messages there, too.
 void setUpLog(const Options &options);
 
 } // namespace warmbench::app

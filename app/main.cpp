@@ -17,7 +17,7 @@ using namespace warmbench::app;
 
 namespace {
 
-// Exceptions end where the event loop enters our code, on any of its threads.
+// Catches exceptions where the event loop calls our code, on any of its threads.
 template <typename Base>
 class Containing final : public Base
 {
@@ -43,7 +43,7 @@ std::unique_ptr<QCoreApplication> makeApplication(Command command, int &argc, ch
 }
 
 #ifdef WARMBENCH_UI
-// Qt ends the program itself where no screen can be reached.
+// Checked first, because Qt ends the program itself if it can reach no screen.
 bool hasScreen()
 {
     return !qEnvironmentVariableIsEmpty("DISPLAY") ||
@@ -86,7 +86,7 @@ int warmbench::app::fail(const Error &error)
 int main(int argc, char **argv)
 {
     holdStandardDescriptors();
-    std::signal(SIGPIPE, SIG_IGN); // a reader that has gone is an error of the write, no end
+    std::signal(SIGPIPE, SIG_IGN); // if a reader has gone, the write fails and the program goes on
     QCoreApplication::setApplicationName(QStringLiteral("warmbench"));
     QCoreApplication::setOrganizationName(QStringLiteral("warmbench"));
     QCoreApplication::setApplicationVersion(QStringLiteral(WARMBENCH_VERSION));

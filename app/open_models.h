@@ -5,12 +5,12 @@
 
 namespace warmbench::app {
 
-// Registers the samples where asked for, then every argument; models named as files start to load.
-// Errors as Workbench::open and unpackSamples.
+// Registers the samples if the options ask for them, then every argument; models that are named as
+// files start to load. Errors as Workbench::open and unpackSamples.
 Result<void> openModels(Workbench &workbench, const CommandLine &line);
 
 // Registers the model named by a path, or by its name among the samples; returns its name.
-// InvalidArgument: a folder of several.
+// InvalidArgument: a folder with several models.
 Result<std::string> openOneModel(Workbench &workbench, const std::string &model, bool sample);
 
 } // namespace warmbench::app

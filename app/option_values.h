@@ -1,4 +1,4 @@
-// Values of options: what options.cpp and limit_options.cpp share. Thread: as options.h.
+// Helpers for values of options that options.cpp and limit_options.cpp share. Thread: as options.h.
 #pragma once
 
 #include "base/result.h"
@@ -18,9 +18,9 @@ constexpr unsigned bit(Command command)
 }
 constexpr unsigned servers = bit(Command::Window) | bit(Command::Serve);
 
-// What a client may cost.
+// The options that limit what clients may use.
 std::vector<OptionSpec> limitOptions();
-// InvalidArgument: limits that fit only one by one.
+// InvalidArgument: limits that do not fit together.
 Result<void> checkLimits(const Options &options);
 
 inline Result<int> parseNumber(const std::string &text, int least, int most)
@@ -43,7 +43,7 @@ Result<void> store(Result<T> parsed, Target &target)
     return {};
 }
 
-// As store, but zero would refuse every request.
+// As store, but refuses 0, which would refuse every request.
 template <typename T>
 Result<void> storePositive(Result<T> parsed, T &target)
 {

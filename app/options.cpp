@@ -20,7 +20,7 @@ namespace warmbench::app {
 namespace {
 
 constexpr unsigned runners = servers | bit(Command::Predict) | bit(Command::Bench);
-constexpr int mostAtOnce = 256; // as many as wait for a model
+constexpr int mostAtOnce = 256; // as many requests as may wait for a model
 
 constexpr unsigned everyone = runners | bit(Command::Inspect);
 
@@ -224,7 +224,7 @@ Options defaultsOf(Command command)
     options.http.nextFreePort = command == Command::Window;
     options.http.threads = 0;
     if (command != Command::Window && command != Command::Serve)
-        options.logLevel = LogLevel::Error; // what fails is told once, by the command itself
+        options.logLevel = LogLevel::Error; // the command itself reports what fails, once
     return options;
 }
 
@@ -274,7 +274,7 @@ Result<QJsonObject> readConfiguration(const QString &file)
     return object;
 }
 
-// The value or values that the nearest source gives; empty where none does.
+// The value or values from the source with the highest precedence; empty if no source gives one.
 std::vector<std::string> valuesOf(const OptionSpec &spec, const QCommandLineParser &given,
                                   const QJsonObject &file)
 {

@@ -1,4 +1,4 @@
-// What a person may set, from one table: on the command line, in the environment
+// All options that a user can set, from one table: on the command line, in the environment
 // (WARMBENCH_MEMORY_BUDGET) and in a configuration file of JSON (--config), in this order of
 // precedence. Thread: main, before anything starts.
 #pragma once
@@ -24,11 +24,11 @@ struct Options
     bool sample = false;
     bool json = false;
     bool raw = false;    // predict prints outputs of many numbers whole
-    int concurrency = 1; // of bench
+    int concurrency = 1; // of the command bench
     int batch = 1;
     int runs = 0;    // 0: as many as fit in some seconds
     std::string url; // of a running server that predicts instead of this process; empty: none
-    Milliseconds drain{30'000}; // for what is in flight when a server stops
+    Milliseconds drain{30'000}; // time for requests in flight when a server stops
     LogLevel logLevel = LogLevel::Info;
     LogFormat logFormat = LogFormat::Text;
 };
@@ -42,11 +42,12 @@ struct OptionSpec
     Result<void> (*apply)(Options &options, const std::string &value);
 };
 
-// Those that the command takes.
+// The options that the command takes.
 std::vector<OptionSpec> optionsOf(Command command);
 
-// Defaults that differ by command, then file, environment and command line over each other.
-// InvalidArgument names the option, its value and what is accepted.
+// Reads the options. The command line takes precedence over the environment, that over the file,
+// and that over the defaults, which depend on the command. InvalidArgument names the option, its
+// value and what is accepted.
 Result<Options> readOptions(Command command, const QCommandLineParser &given);
 
 } // namespace warmbench::app

@@ -19,7 +19,7 @@ namespace warmbench::app {
 
 namespace {
 
-// A server answers 504 itself when its deadline has passed; until then it is waited for.
+// A server answers 504 itself when its deadline has passed; we wait so much longer for that.
 constexpr Milliseconds grace{5'000};
 
 class LocalPredictor final : public Predictor

@@ -1,6 +1,6 @@
-// What `warmbench predict` is given: pictures, .json, .npy, tables row by row, folders and standard
-// input, each as the body that POST /predict takes, so that it means the same here and at a server.
-// Thread: one.
+// Reads the inputs of `warmbench predict`: pictures, .json, .npy, tables row by row, folders and
+// standard input. Each becomes the body that POST /predict takes, so that it means the same here
+// and on a server. Thread: any; one object belongs to one thread.
 #pragma once
 
 #include "base/bytes.h"
@@ -19,7 +19,7 @@ public:
     PredictInput(std::string name, std::string content);
     PredictInput(std::string name, std::shared_ptr<const CsvTable> table, std::size_t row);
 
-    // A file's path, "-", or "PATH:ROW" counted from 1.
+    // A file's path, "-", or "PATH:ROW" with rows counted from 1.
     const std::string &name() const { return m_name; }
     // The content, or a row of the table behind the header that names its columns.
     std::string body() const;
@@ -34,7 +34,7 @@ private:
 // The argument itself, or the inputs of the folder that it names and of all folders in it, ordered
 // by their paths. Links are followed, and each folder is looked through once.
 std::vector<std::string> filesOf(const std::string &argument);
-// The file's inputs: one, or one for each row of a table.
+// Reads the inputs in a file: one, or one for each row of a table.
 Result<std::vector<PredictInput>> readInputs(const std::string &file, Bytes limit);
 
 } // namespace warmbench::app

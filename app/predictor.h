@@ -1,4 +1,5 @@
-// Who answers for `warmbench predict`: this process, or a server that runs already. Thread: main.
+// Predicts for `warmbench predict`: in this process, or by a server that runs already. Thread:
+// main.
 #pragma once
 
 #include "answer_summary.h"

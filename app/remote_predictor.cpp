@@ -16,7 +16,8 @@ namespace warmbench::app {
 
 namespace {
 
-constexpr Milliseconds longestPatience{std::chrono::hours(24 * 20)}; // QTimer counts in an int
+// QTimer holds milliseconds in an int.
+constexpr Milliseconds longestPatience{std::chrono::hours(24 * 20)};
 
 QJsonObject objectOf(const std::string &json)
 {

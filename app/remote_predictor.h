@@ -1,9 +1,9 @@
-// Predictions by a running server, over HTTP (or HTTPS, where a proxy before the server speaks it
-// and Qt has TLS). Thread: main; waits in an event loop of its own.
+// Gets predictions from a running server over HTTP, or over HTTPS if a proxy before the server
+// speaks it and Qt has TLS. Thread: main; it waits in an event loop of its own.
 //
 // Errors are sentences for the user: nothing listens there, no Warmbench server, unknown model,
-// token missing or wrong, a redirect, no answer in time; what the server itself says comes as it
-// is.
+// token missing or wrong, a redirect, no answer in time. An error from the server itself is passed
+// on unchanged.
 #pragma once
 
 #include "base/duration.h"
@@ -21,37 +21,39 @@ namespace warmbench::app {
 
 struct RemoteServer
 {
-    QUrl address; // without a slash at its end
+    QUrl address; // without a slash at the end
     std::string token;
-    Milliseconds patience = forever; // for one answer
+    Milliseconds patience = forever; // how long to wait for one answer
 };
 
-// "http://127.0.0.1:5000", "localhost:5000", "https://example.org/models". InvalidArgument: none.
+// "http://127.0.0.1:5000", "localhost:5000", "https://example.org/models". InvalidArgument: it is
+// no address.
 Result<QUrl> serverAddress(const std::string &text);
 
 class RemotePredictor final : public Predictor
 {
 public:
-    // Asks the server whether it knows the model; loads nothing.
+    // Asks the server whether it knows the model, without loading it.
     static Result<std::unique_ptr<RemotePredictor>> connect(const RemoteServer &server,
                                                             const std::string &model);
     Result<std::string> predict(const PredictInput &input) override;
     Result<OutputTypes> outputTypes() override;
 
 private:
-    // What came, whatever its status.
+    // An answer with any status.
     struct Reply
     {
         int status = 0;
         std::string contentType;
-        std::string location; // of a redirect
+        std::string location; // where a redirect leads
         std::string body;
     };
 
     RemotePredictor(RemoteServer server, std::string model);
 
     Result<Reply> exchange(const std::string &path, const std::optional<std::string> &body);
-    Result<std::string> bodyOf(const Result<Reply> &reply) const; // of a 200
+    // The body of a 200, else an error.
+    Result<std::string> bodyOf(const Result<Reply> &reply) const;
     Error failureOf(QNetworkReply &reply, bool timedOut) const;
     Result<std::string> describe(); // GET /models/NAME
 

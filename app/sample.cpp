@@ -11,8 +11,8 @@ namespace warmbench::app {
 
 Result<std::filesystem::path> unpackSamples()
 {
-    // A folder a version: a new program brings new samples without touching files that a person
-    // changed.
+    // Each version of the program has its own folder, so that new samples do not overwrite files
+    // that the user has changed.
     const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
                            QStringLiteral("/warmbench/samples/" WARMBENCH_VERSION);
     if (!QDir().mkpath(folder))

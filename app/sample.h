@@ -1,5 +1,5 @@
-// The built-in samples as files: unpacked into the user's cache folder once, ordinary files from
-// then on.
+// Unpacks the built-in samples into the user's cache folder, once; after that they are ordinary
+// files.
 #pragma once
 
 #include "base/result.h"
@@ -8,7 +8,7 @@
 
 namespace warmbench::app {
 
-// The folder with the samples; files that a person changed stay as they are.
+// Returns the folder with the samples; files that the user has changed stay as they are.
 // FailedPrecondition: the folder cannot be written (disk full, permissions).
 Result<std::filesystem::path> unpackSamples();
 

@@ -11,7 +11,7 @@ namespace warmbench::app {
 
 namespace {
 
-constexpr std::chrono::seconds patience{1}; // with whoever does not read standard output
+constexpr std::chrono::seconds patience{1}; // how long to wait for a reader of standard output
 
 } // namespace
 

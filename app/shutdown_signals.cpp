@@ -10,10 +10,11 @@ namespace warmbench::app {
 
 namespace {
 
-// The self-pipe trick: a handler may only call what is safe in signals, and write() is.
+// The self-pipe trick: a signal handler may only call functions that are safe there, such as
+// write().
 std::array<int, 2> wakePipe{-1, -1};
 volatile std::sig_atomic_t signalsSeen = 0;
-const EndLimit *endLimit = nullptr; // set while handlers are
+const EndLimit *endLimit = nullptr; // set while the handlers are installed
 
 void onSignal(int number)
 {

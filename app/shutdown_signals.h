@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM as a call in the event loop; from the first one on the end is limited, and a
+// Turns SIGINT and SIGTERM into a call in the event loop. The first one also starts the EndLimit; a
 // second one ends the program at once.
 // Thread: main, one object at a time.
 #pragma once

@@ -1,4 +1,4 @@
-// What a command prints on standard output: whole texts, written at once.
+// Prints a command's results on standard output: each text is written whole and at once.
 // Thread: one object at a time.
 #pragma once
 
@@ -9,8 +9,8 @@ namespace warmbench::app {
 class StandardOutput
 {
 public:
-    // 0, or 1 where it cannot be written, which is said once: in no words where the reader has gone
-    // (`| head`), who wants no more.
+    // Returns 0, or 1 if the text cannot be written. The first failure is reported, unless the
+    // reader has gone (`| head`), which is no error.
     int print(std::string_view text);
     bool ended() const { return m_ended; } // nothing more can be written
 

@@ -40,7 +40,8 @@ void WindowApi::start()
     if (isRunning())
         return;
     if (m_stopping.valid())
-        m_stopping.wait(); // nothing listens any more; what is left ends within its deadline
+        // The old server listens no more; its last requests end within their deadlines.
+        m_stopping.wait();
     m_stopping = {};
     if (auto started = m_server.start(); !started) {
         m_statusText = QString::fromStdString(started.error().message);

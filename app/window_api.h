@@ -1,5 +1,5 @@
-// The switch of the API in the window, over the real server.
-// Thread: GUI. Starting takes some milliseconds; stopping happens on a thread of its own, since it
+// Starts and stops the real server for the API switch in the window.
+// Thread: GUI. Starting takes some milliseconds; stopping happens on another thread, because it
 // waits for requests in flight.
 #pragma once
 
@@ -15,7 +15,7 @@ class WindowApi final : public ui::ApiControl
     Q_OBJECT
 
 public:
-    // `drain`: how long requests in flight may take once it is told to stop.
+    // `drain`: how long requests in flight may take after stop().
     WindowApi(Workbench &workbench, http::HttpOptions options, Milliseconds drain);
     ~WindowApi() override; // stops and waits
 

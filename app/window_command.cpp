@@ -41,7 +41,7 @@ int runWindow(const CommandLine &line)
     api.start();
     if (auto opened = openModels(workbench, line); !opened)
         logError("app",
-                 opened.error().message); // shown in the Log dock; the window opens all the same
+                 opened.error().message); // the Log dock shows it; the window opens all the same
 
     ui::MainWindow window(workbench, api);
     if (auto folder = unpackSamples())
