@@ -1,5 +1,5 @@
-// Work of the window that touches the disk or many pixels: two threads of its own, away from the
-// GUI. Thread: run() on the GUI thread. The destructor waits for what runs and drops the rest.
+// Runs work of the window that reads the disk or handles many pixels, on two threads of its own.
+// Thread: GUI for run(). The destructor waits for work that runs and drops the rest.
 #pragma once
 
 #include "base/exceptions.h"
@@ -21,8 +21,8 @@ public:
     Background(const Background &) = delete;
     Background &operator=(const Background &) = delete;
 
-    // `work` on a thread of the pool, then `use` with its value on the GUI thread while `context`
-    // lives.
+    // Calls `work` on a thread of the pool, then `use` with its value on the GUI thread, if
+    // `context` still lives.
     template <typename Work, typename Use>
     void run(QObject *context, Work work, Use use)
     {

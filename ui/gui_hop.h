@@ -1,6 +1,6 @@
 // Brings a continuation of the workbench back to the GUI thread. It runs only while `context` still
-// lives there, so whatever is in flight when a window closes ends without it. Thread: made on the
-// GUI thread, called on any, runs `use` on the GUI thread.
+// lives there, so that work in flight when a window closes ends without calling it. Thread: made on
+// the GUI thread, called on any, runs `use` on the GUI thread.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@ void postToGui(const QPointer<QObject> &context, Use use)
     QCoreApplication *application = QCoreApplication::instance();
     if (!application)
         return;
-    // Shared, because a queued functor must be copyable and what it carries often is not.
+    // It is shared because a queued functor must be copyable, and its content often is not.
     auto shared = std::make_shared<Use>(std::move(use));
     QMetaObject::invokeMethod(
         application,

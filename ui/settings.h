@@ -1,5 +1,6 @@
-// What the window remembers, as one typed table: key, default, check. The only user of QSettings.
-// Thread: GUI. Stored as an INI file of the user's; tests point QSettings::setPath elsewhere.
+// What the window remembers, as one typed table: key, default, check. No other file uses QSettings.
+// Thread: GUI. The values are in an INI file in the user's folder; tests set another folder with
+// QSettings::setPath.
 #pragma once
 
 #include <QByteArray>
@@ -13,7 +14,7 @@ struct Setting
 {
     const char *key;
     T fallback;
-    bool (*accepts)(const T &) = nullptr; // what is stored and not accepted gives the fallback
+    bool (*accepts)(const T &) = nullptr; // a stored value that is not accepted gives the fallback
 };
 
 namespace settings {

@@ -1,6 +1,6 @@
-// What the window shows of the workbench, taken four times a second and at once when the cache
-// reports an event; a burst of events is one update. Thread: GUI; the cache's listener only sets a
-// flag.
+// Gives the window the state of the workbench, four times a second and at once when the cache
+// reports an event; a burst of events makes one update. Thread: GUI; the cache's listener only sets
+// a flag.
 #pragma once
 
 #include "inference/workbench.h"
@@ -16,7 +16,7 @@ namespace warmbench::ui {
 
 struct WorkbenchState
 {
-    std::vector<ModelView> models; // by name
+    std::vector<ModelView> models; // sorted by name
     std::string defaultModel;      // that answers requests without a name; empty: none is open
     CacheStatistics statistics;
     std::size_t running = 0;

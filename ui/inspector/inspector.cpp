@@ -83,7 +83,7 @@ Inspector::Inspector(QWidget *parent)
 {
     m_tree->setObjectName(u"inspectorTree"_s);
     m_tree->setAccessibleName(tr("Facts of the model"));
-    m_tree->setMinimumWidth(300); // narrower, values are cut to nothing
+    m_tree->setMinimumWidth(300); // values would not be readable in a narrower tree
     m_tree->setColumnCount(3);
     m_tree->setHeaderLabels({tr("Property"), tr("Value"), tr("From")});
     m_tree->setFrameShape(QFrame::NoFrame);
@@ -125,7 +125,7 @@ void Inspector::setState(const WorkbenchState &state)
         m_facts.reset();
         return;
     }
-    // Versions may come and go while the bundle stays.
+    // Versions may come and go while the loaded bundle stays the same.
     const QString shown = u"%1/%2/%3/%4"_s.arg(m_name, text(model->status.loadedVersion))
                               .arg(model->entry.versions.size())
                               .arg(model->status.state == ModelState::Failed);
@@ -140,7 +140,7 @@ void Inspector::changeEvent(QEvent *event)
 {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange)
-        m_shown.clear(); // the next update colours the rows anew
+        m_shown.clear(); // so that the next update builds the rows in the new colours
 }
 
 void Inspector::rebuild(const ModelView &model)

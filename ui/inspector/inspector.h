@@ -1,6 +1,6 @@
-// What is known of the selected model: files, digest, versions, engine, inputs, outputs, metadata,
-// and the preprocessing with the origin of each value. Thread: GUI. Rebuilt only when the bundle
-// changes, so that scrolling and selection survive.
+// Shows what is known about the selected model: files, digest, versions, engine, inputs, outputs,
+// metadata, and the preprocessing with the origin of each value. Thread: GUI. Rebuilt only when the
+// bundle changes, so that scrolling and selection survive.
 #pragma once
 
 #include "ui/workbench_feed.h"
@@ -39,7 +39,7 @@ private:
     void copySelected();
 
     QString m_name;
-    QString m_shown; // what the tree was built from
+    QString m_shown; // the facts that the tree was built from, as one text
     std::shared_ptr<const ModelStatus::Facts> m_facts;
     MessageStrip *m_warnings;
     QTreeWidget *m_tree;

@@ -93,7 +93,7 @@ LogPanel::LogPanel(QWidget *parent)
     layout->setSpacing(0);
     layout->addWidget(makeTools());
     layout->addWidget(m_view, 1);
-    // Follows the newest line unless the person has scrolled away from it.
+    // Follows the newest line, unless the user has scrolled away from it.
     connect(m_filter, &QAbstractItemModel::rowsAboutToBeInserted, this, [this] {
         const QScrollBar *bar = m_view->verticalScrollBar();
         m_view->setProperty("atEnd", bar->value() >= bar->maximum() - 1);

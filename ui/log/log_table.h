@@ -25,7 +25,7 @@ public:
     explicit LogTable(QObject *parent = nullptr);
     ~LogTable() override;
 
-    void takeQueued(); // brings the lines heard since the last call into the table
+    void takeQueued(); // adds the lines that were logged since the last call
     void clear();
     QString lineText(int row) const;
 

@@ -31,8 +31,8 @@ void ModelTable::setModels(const std::vector<ModelView> &models, WallTime now,
     const auto byName = [](const ModelRow &a, const ModelRow &b) { return a.name < b.name; };
     std::sort(next.begin(), next.end(), byName);
 
-    // Neighbours together: views and proxies take some time for each step, and a folder may bring
-    // thousands.
+    // Neighbouring rows are removed or inserted together: views and proxies need some time for each
+    // step, and a folder may bring thousands of rows.
     const auto stays = [&](int row) {
         return std::binary_search(next.begin(), next.end(), m_rows[row], byName);
     };
@@ -47,7 +47,7 @@ void ModelTable::setModels(const std::vector<ModelView> &models, WallTime now,
         endRemoveRows();
         last = first;
     }
-    // What is left is a part of `next` in the same order.
+    // The rows that are left are a part of `next`, in the same order.
     for (int row = 0; row < static_cast<int>(next.size()); ++row) {
         const auto known = [&](int of) {
             return row < static_cast<int>(m_rows.size()) && m_rows[row].name == next[of].name;

@@ -25,7 +25,7 @@ public:
     void setModels(const std::vector<ModelView> &models, WallTime now,
                    const std::string &defaultModel = {});
     QString nameAt(int row) const;
-    int rowOf(const QString &name) const; // -1 where it is not there
+    int rowOf(const QString &name) const; // -1 if it is not there
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;

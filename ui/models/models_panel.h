@@ -1,4 +1,4 @@
-// The Models dock: the cache itself, with Load, Refresh, Evict and Pin. Thread: GUI.
+// The Models dock: shows the cache's models, with Load, Refresh, Evict and Pin. Thread: GUI.
 #pragma once
 
 #include "ui/workbench_feed.h"
@@ -21,7 +21,7 @@ class ModelsPanel : public QWidget
 public:
     ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *parent = nullptr);
 
-    QString selected() const; // empty where nothing is
+    QString selected() const; // empty if no model is selected
     void select(const QString &name);
     QAction *refreshAction() const { return m_refresh; }
     QList<QAction *> modelActions() const;
@@ -55,7 +55,7 @@ private:
     QAction *m_remove;
     QString m_selected;
     QString m_note;    // what the last action on the selected model did
-    QString m_noteFor; // ... and which model that was
+    QString m_noteFor; // the model that `m_note` is about
 };
 
 // What a refresh changed, in words: size, digest, inputs, memory, load time.

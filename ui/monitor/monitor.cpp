@@ -47,7 +47,8 @@ using Counter = std::int64_t MetricsSample::*;
 QList<QPointF> rate(const std::vector<MetricsSample> &samples, SteadyTime now, Counter counter)
 {
     QList<QPointF> points;
-    if (samples.size() == 1) // nothing to compare with yet: the first point stands at once
+    // There is nothing to compare with yet, but the first point is shown at once.
+    if (samples.size() == 1)
         points << QPointF(-secondsBetween(samples[0].time, now), 0);
     for (std::size_t i = 1; i < samples.size(); ++i) {
         const double seconds = secondsBetween(samples[i - 1].time, samples[i].time);
@@ -98,7 +99,7 @@ std::vector<MetricsSample> shownSamples(const std::vector<MetricsSample> &series
     const auto count = static_cast<std::size_t>(series.end() - first);
     const std::size_t step = std::max<std::size_t>(1, (count + most - 1) / most);
     std::vector<MetricsSample> shown;
-    // Counted from the newest, so that it is always among them.
+    // Steps are counted back from the newest sample, so that it is always shown.
     for (std::size_t back = 0; back < count; back += step)
         shown.push_back(series[series.size() - 1 - back]);
     std::reverse(shown.begin(), shown.end());
@@ -213,7 +214,7 @@ void Monitor::draw(const std::vector<MetricsSample> &series)
         return [member](const MetricsSample &sample) { return double((sample.*member).count); };
     };
     QList<QPointF> budget = gauge(shown, now, bytes(&MetricsSample::budget));
-    // A budget far above what is used would press the other lines to the floor.
+    // A line for a budget far above what is used would press the other lines to the bottom.
     const bool near = last.budget.count <= 4 * std::max(last.residentBytes, last.modelBytes).count;
     m_memory->setNote(tr("budget %1").arg(text(last.budget)));
     if (!near)

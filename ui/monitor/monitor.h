@@ -1,6 +1,6 @@
 // Live charts of what the cache does: hits and misses, memory against the budget, latency,
 // requests answered and refused, those of the API and the window's own. Thread: GUI. Reads the
-// workbench's time series once a second while it can be seen; the first sample is drawn at once.
+// workbench's time series once a second while it is visible; the first sample is drawn at once.
 #pragma once
 
 #include "inference/workbench.h"
@@ -45,7 +45,8 @@ private:
     QTimer m_timer;
 };
 
-// The samples of the last `spanSeconds`, thinned to at most `most`, and one before them for rates.
+// The samples of the last `spanSeconds`, thinned to at most `most`, and one sample before them,
+// which rates need.
 std::vector<MetricsSample> shownSamples(const std::vector<MetricsSample> &series, SteadyTime now,
                                         double spanSeconds, std::size_t most);
 

@@ -23,7 +23,7 @@ namespace warmbench::ui {
 
 namespace {
 
-// Shows as many digits as the number has, whatever its size.
+// Shows as many digits as the number has, however large it is.
 class NumberField : public QDoubleSpinBox
 {
 public:
@@ -125,7 +125,7 @@ FeatureForm::FeatureForm(QWidget *parent)
     m_paste->setAccessibleName(tr("Paste a row"));
     m_paste->setPlaceholderText(tr("Paste a JSON or CSV row and press Return"));
     addClearButton(m_paste);
-    m_paste->setAcceptDrops(false); // files go to the window
+    m_paste->setAcceptDrops(false); // the window takes dropped files
 
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -203,7 +203,7 @@ QString FeatureForm::body() const
 
 QString FeatureForm::namedBody() const
 {
-    // Written by hand: a JSON object would sort the names.
+    // This does not use QJsonObject, which would sort the names.
     QStringList pairs;
     const std::vector<double> numbers = values();
     for (std::size_t i = 0; i < numbers.size(); ++i) {

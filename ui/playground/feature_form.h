@@ -1,5 +1,5 @@
-// A table model's row: one field a feature, filled from its defaults or from a pasted JSON or CSV
-// row. Thread: GUI.
+// A form for the row of a table model: one field for each feature, filled with its default or from
+// a pasted JSON or CSV row. Thread: GUI.
 #pragma once
 
 #include "inference/body/body_target.h"
@@ -22,7 +22,7 @@ class FeatureForm : public QWidget
     Q_OBJECT
 
 public:
-    // More features than this go through the numbers box instead.
+    // A model with more features than this gets the numbers box instead.
     static constexpr std::size_t mostFields = 64;
 
     explicit FeatureForm(QWidget *parent = nullptr);
@@ -35,11 +35,11 @@ public:
     std::vector<double> values() const;
     // {"input": [..]} with the fields' values.
     QString body() const;
-    // {"features": {"name": value, ..}}: the form that a person reads.
+    // {"features": {"name": value, ..}}: the form that people can read.
     QString namedBody() const;
 
 Q_SIGNALS:
-    void submitted(); // Return in a field
+    void submitted(); // the user pressed Return in a field
     void rejected(const QString &reason);
 
 private:

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t mostZeros = 20'000;
 
-// Nested zeros in the given extents; free ones count as 1.
+// Nested lists of zeros in the given shape; a free extent counts as 1.
 QString zeros(std::span<const Dimension> shape)
 {
     if (shape.empty())
@@ -56,7 +56,7 @@ NumbersForm::NumbersForm(QWidget *parent)
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setPlaceholderText(u"{\"input\": [0.1, 0.2, …]}"_s);
     m_text->setTabChangesFocus(true);
-    m_text->setAcceptDrops(false); // files go to the window
+    m_text->setAcceptDrops(false); // the window takes dropped files
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(8);

@@ -76,7 +76,7 @@ TensorSummary summarise(const std::string &name, const Tensor &tensor)
 
 void OutputTable::setOutputs(std::vector<TensorSummary> outputs)
 {
-    // The same outputs with other numbers are a change of cells, so that selection stays.
+    // If only the numbers differ, only cells change, so that the selection stays.
     if (outputs.size() == m_outputs.size()) {
         m_outputs = std::move(outputs);
         if (!m_outputs.empty())

@@ -16,7 +16,7 @@ struct TensorSummary
     QString name;
     QString dtype;
     QString shape;
-    double minimum = 0; // of the numbers that are no NaN; NaN where there are none
+    double minimum = 0; // these leave NaN out; NaN if all numbers are NaN
     double maximum = 0;
     double mean = 0;
     qint64 nans = 0;

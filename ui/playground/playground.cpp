@@ -55,7 +55,7 @@ QString seenCaption(const TensorSummary &seen)
              seen.dtype, seen.shape);
 }
 
-// A pasted picture as a file, so that a command line can name it.
+// Saves a pasted picture as a file, so that a command line can name it.
 Result<QString> savedForCurl(const PictureInput &picture)
 {
     const QDir folder(QStandardPaths::writableLocation(QStandardPaths::CacheLocation));
@@ -366,7 +366,7 @@ void Playground::cancelRun()
     if (!m_running)
         return;
     m_cancellation.request_stop();
-    ++m_runNumber; // its answer is not wanted any more
+    ++m_runNumber; // the answer of the present run is no longer wanted
     m_running = false;
     m_again = false;
     m_cancel->setEnabled(false);

@@ -20,7 +20,7 @@ namespace warmbench::ui {
 
 namespace {
 
-// Columns as wide as what they hold and some air.
+// A table whose columns are a little wider than their content.
 class RoomyTable : public QTableView
 {
 public:
@@ -33,7 +33,7 @@ protected:
     }
 };
 
-// The one button that a person comes for, filled with the accent.
+// The main button, filled with the accent colour.
 class AccentButton : public QPushButton
 {
 public:

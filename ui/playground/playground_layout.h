@@ -1,5 +1,5 @@
-// How the playground's parts are put together: spacing, headings, the three panes, the lower half.
-// Thread: GUI.
+// Lays out the parts of the playground: spacing, headings, the three panes, the lower half. Thread:
+// GUI.
 #pragma once
 
 #include <QList>
@@ -20,8 +20,8 @@ QToolButton *smallButton(QAction *action, QWidget *parent); // icon only, with i
 QWidget *titled(const QString &title, QWidget *inner, QWidget *parent,
                 const QList<QAction *> &actions = {});
 
-// Title over subtitle, what the cache did, then the buttons; the last action is the main one, those
-// of low priority show their icon alone.
+// From left to right: title over subtitle, what the cache did, then the buttons. The last action is
+// the main one; those of low priority show only their icon.
 QWidget *playgroundHeader(const QList<QLabel *> &titles, QLabel *outcome,
                           const QList<QAction *> &actions, QWidget *parent);
 QWidget *playgroundPanes(const QList<QWidget *> &panes, QWidget *strip, QWidget *parent);

@@ -39,7 +39,7 @@ RunResult prepared(Prediction prediction, const Answering &answering)
         result.image = preview(asQImage(image));
         result.imageSize = {image.width, image.height};
     }
-    // What the window keeps of earlier answers is no request's any more.
+    // The window may keep this answer for long, so its memory no longer counts for a request.
     static_cast<void>(prediction.control.handOver(0));
     result.prediction = std::move(prediction);
     return result;

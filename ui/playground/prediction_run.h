@@ -1,5 +1,6 @@
-// One run of the playground: what goes in, and what the window shows of the answer, made ready off
-// the GUI thread. Thread: startRun() on the GUI thread; `done` runs on a pool thread.
+// One run of the playground: its input, and the parts of the answer that the window shows. They are
+// prepared away from the GUI thread. Thread: startRun() on the GUI thread; `done` runs on a pool
+// thread.
 #pragma once
 
 #include "inference/workbench.h"

@@ -126,7 +126,7 @@ std::optional<DecoderSettings> ResultView::chosenDecoder() const
     if (!m_decoder)
         return {};
     DecoderSettings chosen = *m_decoder;
-    // An untouched slider keeps the exact value, which may lie between two of its steps.
+    // A slider that nobody has moved keeps the exact value, which may be between two of its steps.
     if (m_score->value() != std::lround(chosen.scoreThreshold * 100))
         chosen.scoreThreshold = m_score->value() / 100.0;
     if (m_nms->value() != std::lround(chosen.nmsThreshold * 100))

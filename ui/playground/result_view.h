@@ -1,5 +1,5 @@
-// The answer as its task wants to be seen: bars, boxes over the picture, a picture, or numbers; and
-// for detectors the two thresholds. Thread: GUI.
+// Shows the answer in the form that suits its task: bars, boxes over the picture, a picture, or
+// numbers; for detectors also sliders for the two thresholds. Thread: GUI.
 #pragma once
 
 #include "ui/playground/prediction_run.h"
@@ -26,9 +26,9 @@ public:
     void clear();
     // `input` is the picture that was sent, for the boxes; null for numbers.
     void setResult(const RunResult &result, const PictureInput *input);
-    // The sliders start from the model's own thresholds; none: no sliders.
+    // Sets the sliders to the model's own thresholds; without a `decoder` there are no sliders.
     void setDecoder(const std::optional<DecoderSettings> &decoder);
-    // What the sliders say, where they differ from the model's own.
+    // The thresholds of the sliders, if they differ from the model's own.
     std::optional<DecoderSettings> chosenDecoder() const;
     QString caption() const;
 

@@ -1,5 +1,5 @@
-// The pictures that lie beside a model, as thumbnails: one click runs one. Hidden where there are
-// none. Thread: GUI; the folder is read and decoded in the background.
+// Shows the pictures in a model's folder as thumbnails; a click runs the model on one. Hidden if
+// there are none. Thread: GUI; the folder is read and decoded in the background.
 #pragma once
 
 #include "ui/background.h"

@@ -1,5 +1,5 @@
-// Where the time of one prediction went: a bar split by phase, each phase with its name and figure.
-// Thread: GUI.
+// Shows where the time of one prediction went: a bar split by phase, each phase with its name and
+// time. Thread: GUI.
 #pragma once
 
 #include "inference/inference_types.h"

@@ -1,4 +1,4 @@
-// Small habits that Qt's controls lack. Thread: GUI.
+// Small things that Qt's controls lack. Thread: GUI.
 #pragma once
 
 class QLineEdit;

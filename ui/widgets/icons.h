@@ -1,5 +1,5 @@
-// The program's own SVG icons, drawn in the palette's text colour at whatever size and scale they
-// are shown. Thread: GUI. An icon that is not built in is empty.
+// The program's own SVG icons, drawn in the palette's text colour, sharp at any size and scale.
+// Thread: GUI. An unknown name gives an empty icon.
 #pragma once
 
 #include <QColor>
@@ -9,10 +9,10 @@
 
 namespace warmbench::ui {
 
-// ":/icons/NAME.svg". Drawn anew when the palette changes, since the colour is looked up while
-// painting. A valid `colour` stays whatever the palette says.
+// ":/icons/NAME.svg". The icon follows changes of the palette, because its colour is looked up
+// while painting. With a valid `colour` it always has that colour.
 QIcon icon(const QString &name, const QColor &colour = {});
-// One picture of an icon for painting by hand, sharp at this scale.
+// An icon as a pixmap for painting, sharp at this scale.
 QPixmap iconPixmap(const QString &name, int size, qreal scale, const QColor &colour);
 
 } // namespace warmbench::ui

@@ -54,7 +54,7 @@ void MemoryBar::paintEvent(QPaintEvent *)
                              ? std::clamp(double(m_used.count) / double(m_budget.count), 0.0, 1.0)
                              : 0.0;
     if (share > 0) {
-        // Never narrower than it is high: a little is not nothing.
+        // The bar is never narrower than it is high, so that a small amount can be seen.
         const double filled = std::max<double>(barHeight, bar.width() * share);
         painter.setBrush(share > 0.9 ? colours.warning : palette().color(QPalette::Highlight));
         painter.drawRoundedRect(QRectF(0, 0, filled, barHeight), barHeight / 2.0, barHeight / 2.0);

@@ -1,5 +1,5 @@
-// A sentence to the person, with an icon that says its weight: wraps, can be selected and copied,
-// can be closed. Hidden while it has nothing to say. Thread: GUI.
+// A message to the user, with an icon for its severity. It wraps, can be selected and copied, and
+// can be closed. Hidden while there is no message. Thread: GUI.
 #pragma once
 
 #include <QFrame>
@@ -18,7 +18,8 @@ public:
 
     explicit MessageStrip(QWidget *parent = nullptr);
 
-    // What the person closed stays closed until something else is said or clear() is called.
+    // A message that the user has closed stays closed until there is another message or clear() is
+    // called.
     void setMessage(Kind kind, const QString &text);
     void clear();
     QString text() const;

@@ -15,7 +15,7 @@ QLabel *paneTitle(const QString &text, QWidget *parent)
     QFont font = label->font();
     font.setWeight(QFont::DemiBold);
     label->setFont(font);
-    label->setMinimumHeight(label->sizeHint().height() + 8); // as high as a row with buttons
+    label->setMinimumHeight(label->sizeHint().height() + 8); // the height of a row with buttons
     return label;
 }
 

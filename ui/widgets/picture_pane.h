@@ -1,4 +1,4 @@
-// A picture with a title above and what is to be known of it below. Thread: GUI.
+// A picture with a title above it and a caption below. Thread: GUI.
 #pragma once
 
 #include "ui/widgets/picture_view.h"
@@ -10,9 +10,9 @@ class QLabel;
 
 namespace warmbench::ui {
 
-// A title as all panes of the playground have it.
+// A title in the style of all panes of the playground.
 QLabel *paneTitle(const QString &text, QWidget *parent);
-// A line of secondary text that gives way: elided where it does not fit, whole as its tool tip.
+// A line of secondary text. If it does not fit, it is elided; its tool tip has the whole text.
 class CaptionLabel;
 
 class PicturePane : public QWidget

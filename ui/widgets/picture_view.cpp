@@ -48,7 +48,7 @@ QRect PictureView::fitted() const
 {
     const QSize room = size() - QSize(2, 2);
     QSize shown = m_preview.size().scaled(room, Qt::KeepAspectRatio);
-    // A small picture keeps whole pixels.
+    // A small picture is enlarged by a whole factor.
     const int factor = std::min(room.width() / std::max(1, m_preview.width()),
                                 room.height() / std::max(1, m_preview.height()));
     if (factor >= 4)
@@ -127,7 +127,8 @@ void PictureView::paintBoxes(QPainter &painter, const QRect &place)
             tag.moveTop(frame.top() + 1);
         if (tag.right() > place.right())
             tag.moveRight(place.right());
-        // Where tags would cover each other the better box keeps its own; the caption names all.
+        // If two tags would overlap, only the better box shows its tag; the caption names all
+        // boxes.
         if (std::any_of(tags.begin(), tags.end(),
                         [&](const QRectF &other) { return other.intersects(tag); }))
             continue;

@@ -1,6 +1,6 @@
-// A picture fitted into the space there is, with boxes over it where a detector found something.
-// Small pictures are enlarged in whole, sharp pixels, so that one sees what the network saw.
-// Thread: GUI; the picture given is a preview of bounded size.
+// A picture that is fitted into the available space, with boxes around what a detector found. Small
+// pictures are enlarged by a whole factor with sharp pixels, to show what the network saw. Thread:
+// GUI; it is given a preview of limited size, not the whole picture.
 #pragma once
 
 #include "inference/inference_types.h"
@@ -41,7 +41,7 @@ private:
 
     QImage m_preview;
     QSize m_size;
-    QPixmap m_scaled; // for the size last painted
+    QPixmap m_scaled; // scaled to the size last painted
     std::vector<Detection> m_boxes;
     QString m_placeholderIcon;
     QString m_placeholder;

@@ -55,7 +55,7 @@ QPalette paletteOf(const PaletteColours &c)
     return palette;
 }
 
-// Asked once, before our own palette hides what the desktop said.
+// Asked once, before our own palette replaces the desktop's.
 bool desktopIsDark()
 {
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)

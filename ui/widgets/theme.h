@@ -13,11 +13,11 @@ enum class Theme { System, Light, Dark };
 Theme themeFromName(const QString &name); // "system", "light", "dark"
 QString themeName(Theme theme);
 
-// Style, palette and the few rules that a palette cannot say, for the whole application. System
-// follows the desktop, also when it changes while the program runs (Qt 6.5 and later).
+// Sets style, palette and a few rules that a palette cannot express, for the whole application.
+// System follows the desktop; with Qt 6.5 and later it also follows changes while the program runs.
 void applyTheme(Theme theme);
 
-// The colours beside the palette, for the palette that is in force.
+// The colours that a palette does not have, to suit the present palette.
 struct ThemeColours
 {
     QColor good;

@@ -23,7 +23,7 @@ namespace {
 
 constexpr Qt::PenStyle dashes[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
 
-// A short piece of a line, as the legend shows it.
+// A short piece of a line for the legend.
 QPixmap swatch(const QPen &pen, qreal scale)
 {
     QPixmap picture(QSize(20, 10) * scale);
@@ -188,7 +188,7 @@ QList<QPointF> TimeChart::pointsOf(int line) const
 void TimeChart::showLegend()
 {
     for (qsizetype i = 0; i < m_d->lines.size(); ++i) {
-        // A limit is a level, not a reading: its figure stands beside the title.
+        // A limit is not measured, so its value is shown beside the title.
         const bool limit = m_d->lines[i].limit;
         const bool drawn = !limit || m_d->series[i]->count() > 0;
         const QString &name = m_d->lines[i].name;

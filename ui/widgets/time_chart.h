@@ -1,5 +1,5 @@
-// One chart over time: a title, a legend that shows the newest values, lines told apart by dash as
-// well as colour. The only user of Qt Charts. Thread: GUI.
+// A chart over time: a title, a legend with the newest values, and lines that differ in dashes as
+// well as colour. No other file uses Qt Charts. Thread: GUI.
 #pragma once
 
 #include <QList>
@@ -20,8 +20,8 @@ public:
     struct Line
     {
         QString name;
-        int colour = 0;     // of ThemeColours::series
-        bool limit = false; // a thin, dashed line in the text colour: the budget
+        int colour = 0;     // index in ThemeColours::series
+        bool limit = false; // drawn as a thin, dashed line in the text colour, such as the budget
     };
     using Format = QString (*)(double value);
 
@@ -29,9 +29,10 @@ public:
               QWidget *parent = nullptr);
     ~TimeChart() override;
 
-    // For each line its points: x in seconds before now (<= 0), y a value; at most mostPoints.
+    // Sets the points of each line: x in seconds relative to now (<= 0), y a value; at most
+    // mostPoints.
     void replace(const QList<QList<QPointF>> &points, double spanSeconds);
-    // A figure beside the title, such as a ratio.
+    // Sets a number beside the title, such as a ratio.
     void setNote(const QString &note);
     QList<QPointF> pointsOf(int line) const;
 
@@ -49,8 +50,8 @@ private:
     std::unique_ptr<Private> m_d;
 };
 
-// A round number not below `value` with one leading digit or 1.5, so that axes do not jump at each
-// sample; `base` 1024 for bytes.
+// A round number of at least `value`, with one leading digit or 1.5, so that axes do not change at
+// each sample. `base` is 1024 for bytes.
 double niceCeiling(double value, double base);
 
 } // namespace warmbench::ui

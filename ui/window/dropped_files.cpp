@@ -75,7 +75,7 @@ bool isInput(const QString &path, const std::string &content)
     return false;
 }
 
-// Settings, labels and numbers: text that belongs to a model without being one.
+// Judges settings, labels and numbers: text files that belong to a model but are no model.
 DroppedFile judgeText(const QString &path, const std::string &content, const Error &noModel)
 {
     const QString name = QFileInfo(path).fileName();

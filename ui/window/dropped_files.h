@@ -1,4 +1,4 @@
-// What a file is that somebody drops on the window or opens, told by its content.
+// Finds out, by its content, what kind of file the user dropped on the window or opened.
 // Thread: any; blocks on the disk.
 #pragma once
 

@@ -1,5 +1,5 @@
-// What stands in the middle while no model is known: a drop zone, Open, the sample, recent files,
-// and the API's line. Thread: GUI.
+// The page in the middle while no model is known: a drop zone, Open, the sample, recent files, and
+// a line about the API. Thread: GUI.
 #pragma once
 
 #include <QList>

@@ -63,7 +63,7 @@ MainWindow::MainWindow(Workbench &workbench, ApiControl &api, QWidget *parent)
 
 MainWindow::~MainWindow()
 {
-    // The docks use the feed and the background; they go while both still live.
+    // The docks use the feed and the background, so they are destroyed before these.
     m_d->feed->disconnect();
     qDeleteAll(m_d->docks);
     delete takeCentralWidget();
@@ -195,7 +195,7 @@ void MainWindow::Private::openModel(const QString &path, bool load)
                 write(settings::lastFolder, QFileInfo(opened.path).absolutePath());
                 fillRecent();
             }
-            // What somebody has chosen meanwhile stays chosen.
+            // If the user has selected another model meanwhile, that stays selected.
             const bool unchanged = models->selected() == selected;
             feed->updateNow();
             if (unchanged && !opened.names->empty())
@@ -266,7 +266,7 @@ void MainWindow::trySample()
 void MainWindow::showEvent(QShowEvent *event)
 {
     QMainWindow::showEvent(event);
-    // Docks take sizes only once they have been laid out.
+    // Docks accept sizes only after they have been laid out.
     if (!std::exchange(m_d->arranged, true))
         QTimer::singleShot(0, this, [this] { m_d->arrange(); });
 }
@@ -281,7 +281,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
 
 void MainWindow::dragEnterEvent(QDragEnterEvent *event)
 {
-    // Taken even where the drop will be refused: only then can it be said why.
+    // Accepted even if the drop will be refused: only then can a message say why.
     event->acceptProposedAction();
 }
 
@@ -309,7 +309,7 @@ void MainWindow::Private::restore()
     defaultLayout = window.saveState(layoutVersion);
     window.resize(1280, 800);
     if (read(settings::layoutVersion) != layoutVersion)
-        return; // another version's docks: the defaults are better than half of them
+        return; // the layout is from another version: the defaults are better than a part of it
     arranged = true;
     window.restoreGeometry(read(settings::windowGeometry));
     window.restoreState(read(settings::windowLayout), layoutVersion);

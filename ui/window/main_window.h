@@ -1,6 +1,6 @@
 // The window: docks around the playground, fed from the workbench by snapshots on a timer and by
-// "changed" signals. Thread: GUI. Never loads, decodes, infers or waits; what is in flight when it
-// closes ends without it.
+// "changed" signals. Thread: GUI. It never loads, decodes, infers or waits itself; work in flight
+// when it closes ends without it.
 //
 // The workbench and the API control must outlive the window. Settings are stored through
 // QSettings; a test sets their path with QSettings::setPath before it makes a window.
@@ -26,9 +26,10 @@ public:
     MainWindow(Workbench &workbench, ApiControl &api, QWidget *parent = nullptr);
     ~MainWindow() override;
 
-    // Where the built-in samples were unpacked; offers "Try the sample".
+    // Sets where the built-in samples were unpacked, so that "Try the sample" is offered.
     void setSampleFolder(const QString &folder);
-    // Models, folders, pictures and numbers alike, told by content; a refusal says why.
+    // Opens models, folders, pictures and numbers; the content shows which of them a file is. If
+    // one is refused, a message says why.
     void openPaths(const QStringList &paths);
     void trySample();
     void resetLayout();

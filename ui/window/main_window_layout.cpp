@@ -76,7 +76,7 @@ void MainWindow::Private::build()
     auto *pages = new QTabWidget;
     pages->setDocumentMode(true);
     pages->setTabBarAutoHide(true);
-    pages->setFocusPolicy(Qt::NoFocus); // its hidden bar would swallow the Tab key
+    pages->setFocusPolicy(Qt::NoFocus); // its hidden tab bar would take the Tab key
     pages->addTab(playground, MainWindow::tr("Playground"));
     tabs = pages;
     message = new MessageStrip;
@@ -253,7 +253,7 @@ void MainWindow::Private::showShortcuts()
     grid->setVerticalSpacing(7);
     int row = 0;
     for (const QAction *each : window.findChildren<QAction *>()) {
-        // What only one list knows, such as copying its lines, goes without saying.
+        // Shortcuts of a single list, such as copying its lines, are left out.
         if (each->shortcut().isEmpty() || each->shortcutContext() == Qt::WidgetShortcut)
             continue;
         QString name = each->text();

@@ -1,4 +1,4 @@
-// The parts of the main window, shared by the files that build it and that make it act.
+// The parts of the main window, shared by the file that builds it and the file with its behaviour.
 // Thread: GUI. For main_window*.cpp only.
 #pragma once
 
@@ -85,8 +85,8 @@ struct MainWindow::Private
 
     QByteArray defaultLayout;
     QString sampleFolder;
-    bool arranged = false; // the docks have their sizes
-    // Last, so that it is gone before anything that its work reports to.
+    bool arranged = false; // the docks have got their sizes
+    // The last member, so that it is destroyed before anything that its work reports to.
     Background background;
 };
 
