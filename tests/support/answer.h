@@ -1,5 +1,5 @@
-// Takes what a continuation brings and lets the test wait for it. Thread: any. A wait of more than
-// 30 s ends, so that a broken test fails instead of hanging.
+// Takes the result that a continuation brings and lets the test wait for it. Thread: any. A wait of
+// more than 30 s ends, so that a broken test fails instead of hanging.
 #pragma once
 
 #include "base/result.h"
@@ -40,7 +40,7 @@ public:
         const std::lock_guard lock(m_box->mutex);
         return m_box->calls > 0;
     }
-    // Waits; an Internal error where nothing comes.
+    // Waits for the result; an Internal error if none comes.
     Result<T> &get()
     {
         const bool there = await();

@@ -1,5 +1,5 @@
-// A workbench with the API before it on a free port, for tests; models come from a FakeSource or
-// from files. Thread: that of the test.
+// A workbench with the API on a free port, for tests; models come from a FakeSource or from files.
+// Thread: the test's.
 #pragma once
 
 #include "fake_source.h"

@@ -32,7 +32,7 @@ inline std::string headerField(std::size_t length)
     return "Inference-Header-Content-Length: " + std::to_string(length) + "\r\n";
 }
 
-// The JSON of an answer that may have bytes behind it.
+// The JSON of an answer that may have bytes after it.
 inline QJsonObject headOf(const HttpResponse &answer)
 {
     const auto length = static_cast<std::size_t>(std::atoll(answer.field(lengthField).c_str()));
@@ -40,7 +40,7 @@ inline QJsonObject headOf(const HttpResponse &answer)
         .object();
 }
 
-// The bytes of a binary output behind the answer's JSON; empty where it has none.
+// The bytes of a binary output after the answer's JSON; empty if there are none.
 inline std::string blobOf(const HttpResponse &answer, const char *output)
 {
     const auto length = static_cast<std::size_t>(std::atoll(answer.field(lengthField).c_str()));

@@ -1,5 +1,5 @@
 // The transport alone (no models, no routes) under a handler that a test controls.
-// Thread: the handler's on the http thread, all else any.
+// Thread: the http thread for the handler, any for the rest.
 #pragma once
 
 #include "http/transport/http_host.h"
@@ -24,8 +24,9 @@ inline ApiReply plainText(std::string body)
     return reply;
 }
 
-// Answers at once with what came, except under /later: those wait until the test lets them go, by
-// target and body together ("/later" with the body "/1" is "/later/1").
+// Answers each request at once with its content, except under /later: these requests wait until the
+// test answers them by name, which is target and body together ("/later" with the body "/1" is
+// "/later/1").
 class EchoServer
 {
 public:
@@ -87,7 +88,8 @@ public:
             return named(entry.first) == name && entry.first.cancellation.stop_requested();
         });
     }
-    // One /later after the other: from then on several of this connection are under way at once.
+    // Lets one /later pass first; from then on the server handles several requests of this
+    // connection at once.
     bool acquaint(HttpClient &client)
     {
         if (!client.request("POST", "/later", "/0"))

@@ -1,5 +1,5 @@
-// An engine that loads nothing: it hands out FakeNetworks, fails where the test says, and counts.
-// Thread: as Engine; the counts may be read from any thread, the public members are set before use.
+// An engine that loads nothing: it hands out FakeNetworks, fails when the test says so, and counts.
+// Thread: as Engine; counts may be read from any thread; set the public members before use.
 #pragma once
 
 #include "fake_network.h"
@@ -23,9 +23,9 @@ public:
     {
     }
 
-    FakeNetworkOptions network;                          // what every load yields
+    FakeNetworkOptions network;                          // what every load makes
     std::set<ModelFormat> formats = {ModelFormat::Onnx}; // what supports() says
-    Gate loadGate;                                       // passed by every load
+    Gate loadGate;                                       // every load passes it
 
     // Every load and description fails with this until it is set to nothing again.
     void failWith(std::optional<Error> error)
@@ -33,7 +33,7 @@ public:
         const std::lock_guard lock(m_mutex);
         m_failure = std::move(error);
     }
-    int loads() const { return m_loads; }             // begun, failed ones included
+    int loads() const { return m_loads; }             // loads begun, also those that failed
     int lastInstances() const { return m_instances; } // EngineOptions of the last load
     std::shared_ptr<FakeNetwork> lastNetwork() const
     {

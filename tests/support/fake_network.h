@@ -1,6 +1,6 @@
-// A network that answers what the test says. Without an `answer` it echoes its inputs under its
-// outputs' names. Thread: run() as many as you like; it counts and does not queue callers, so that
-// a test sees whether concurrency() was respected.
+// A network that answers what the test says. Without an `answer` it returns its inputs as its
+// outputs. Thread: any number of threads may call run(); it counts callers and does not make them
+// wait, so that a test sees whether concurrency() was respected.
 #pragma once
 
 #include "engine/engine.h"
@@ -32,8 +32,8 @@ struct FakeNetworkOptions
     NetworkMeasure measure = {};
     std::chrono::nanoseconds usualTime = std::chrono::nanoseconds::max();
     std::function<Result<std::vector<Tensor>>(std::span<const Tensor>)> answer = {};
-    std::shared_ptr<Gate> runGate = {};     // passed by every run, before the answer
-    std::function<void()> onDestroyed = {}; // on the thread that destroys the network
+    std::shared_ptr<Gate> runGate = {};     // every run passes it before the answer
+    std::function<void()> onDestroyed = {}; // called on the thread that destroys the network
 };
 
 class FakeNetwork final : public Network
@@ -71,7 +71,8 @@ public:
     }
 
     int runs() const { return m_runs; }
-    int mostAtOnce() const { return m_mostAtOnce; } // callers inside run() at one time
+    // The most callers that were in run() at one time.
+    int mostAtOnce() const { return m_mostAtOnce; }
 
 private:
     std::vector<Tensor> echo(std::span<const Tensor> inputs) const

@@ -10,7 +10,7 @@
 
 namespace warmbench {
 
-// 2x2 grey pixels in, their sum out as two scores.
+// Takes pictures of 2x2 grey pixels and answers the four values as scores of four classes.
 inline FakeModel pictureModel()
 {
     FakeModel model;

@@ -1,5 +1,5 @@
-// Models for the cache without files: the test says what each is, how large, and when it fails.
-// Thread: any; tests may change a model while the cache loads it.
+// Models for the cache without files: the test says what each is, how large it is and when it
+// fails. Thread: any; tests may change a model while the cache loads it.
 #pragma once
 
 #include "fake_network.h"
@@ -36,8 +36,8 @@ struct FakeModel
 class FakeSource final : public ModelSource
 {
 public:
-    Gate probeGate; // passed by every probe
-    Gate loadGate;  // passed by every load
+    Gate probeGate; // every probe passes it
+    Gate loadGate;  // every load passes it
 
     void set(const std::string &name, FakeModel model = {})
     {
@@ -49,7 +49,8 @@ public:
         const std::lock_guard lock(m_mutex);
         m_models.erase(name);
     }
-    // The file was written anew: another digest and, unless `touched` is false, another stamp.
+    // Acts as if the file was written again: it gets another digest and, unless `touched` is false,
+    // another stamp.
     void change(const std::string &name, std::string digest, bool touched = true)
     {
         const std::lock_guard lock(m_mutex);
@@ -57,7 +58,7 @@ public:
         if (touched)
             ++m_writes[name];
     }
-    // Its stamp moves while its content stays.
+    // Changes the stamp but not the content.
     void touch(const std::string &name)
     {
         const std::lock_guard lock(m_mutex);
@@ -77,7 +78,7 @@ public:
     int probes() const { return m_probes; } // begun, failed ones included
     int loads() const { return m_loads; }   // begun, failed ones included
     int descriptions() const { return m_descriptions; }
-    int mostAtOnce() const { return m_mostAtOnce; } // loads running at one time
+    int mostAtOnce() const { return m_mostAtOnce; } // the most loads that ran at one time
     int alive() const { return *m_alive; }          // networks not yet destroyed
     // The thread that destroyed the last network.
     std::thread::id destroyedOn() const

@@ -34,14 +34,14 @@ public:
         ++m_passed;
         m_changed.notify_all();
     }
-    // True as soon as `count` threads stand before the closed gate.
+    // True as soon as `count` threads wait at the closed gate.
     bool awaitWaiting(int count)
     {
         std::unique_lock lock(m_mutex);
         return m_changed.wait_for(lock, patience,
                                   [this, count] { return !m_open && m_waiting >= count; });
     }
-    // True as soon as `count` threads in all have gone through.
+    // True as soon as `count` threads in total have gone through.
     bool awaitPassed(int count)
     {
         std::unique_lock lock(m_mutex);

@@ -1,5 +1,6 @@
-// A client that sends exactly the bytes it is told and reads answers with a time-out: what a test
-// of a server needs and no polite library offers. Plain sockets. Thread: one per object.
+// A client on plain sockets that sends exactly the bytes it is given and reads answers with a
+// time-out. Tests of a server need this, and HTTP libraries do not offer it. Thread: one per
+// object.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +36,7 @@ struct HttpResponse
 class HttpClient
 {
 public:
-    // `from`: the client's own address; all of 127.0.0.0/8 are this machine's.
+    // `from`: the client's own address; all of 127.0.0.0/8 belong to this machine.
     explicit HttpClient(std::uint16_t port, int receiveBuffer = 0, const char *from = nullptr,
                         const char *to = "127.0.0.1")
         : m_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
@@ -67,7 +68,7 @@ public:
         m_fd = -1;
     }
     void closeOutput() { ::shutdown(m_fd, SHUT_WR); }
-    // Leaves without a farewell: the peer sees a reset.
+    // Closes the connection so that the peer sees a reset.
     void reset()
     {
         const linger now{1, 0};
@@ -75,7 +76,7 @@ public:
         close();
     }
 
-    // False where the peer has closed or takes nothing for 10 s.
+    // False if the peer has closed the connection or takes nothing for 10 s.
     bool send(std::string_view bytes)
     {
         while (!bytes.empty()) {
@@ -102,7 +103,7 @@ public:
         return send(text);
     }
 
-    // The next answer; status 0 where none comes in time or the connection ends before.
+    // The next answer; status 0 if none comes in time or the connection ends before it.
     HttpResponse response(bool withoutBody = false, int milliseconds = 10'000)
     {
         const auto end = deadline(milliseconds);
@@ -138,7 +139,7 @@ public:
         return response(method == "HEAD");
     }
 
-    // What comes up to and with the text; empty where it does not come in time.
+    // All bytes up to the end of `text`; empty if it does not come in time.
     std::string until(std::string_view text, int milliseconds = 10'000)
     {
         const auto end = deadline(milliseconds);
@@ -152,7 +153,7 @@ public:
         return came;
     }
 
-    // True where the peer closes within the time and sends nothing more before.
+    // True if the peer closes the connection in time and sends nothing before that.
     bool closedByPeer(int milliseconds = 10'000)
     {
         const auto end = deadline(milliseconds);
@@ -160,13 +161,13 @@ public:
         }
         return m_input.empty() && m_ended;
     }
-    // True once the connection has broken, unread bytes or not.
+    // True once the connection is broken, even if bytes are still unread.
     bool hungUp() const
     {
         pollfd state{m_fd, 0, 0};
         return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLERR)) != 0;
     }
-    // False where bytes are there or come within the time.
+    // False if bytes are there already or come within the time.
     bool silentFor(int milliseconds)
     {
         if (!m_input.empty())
@@ -175,7 +176,7 @@ public:
         return ::poll(&wait, 1, milliseconds) == 0;
     }
 
-    // Bytes that come, at most so many at once; 0 where none do in time.
+    // Reads at most `most` bytes at once and returns their number; 0 if none come in time.
     std::size_t takeSome(std::size_t most, int milliseconds = 10'000)
     {
         const std::size_t before = m_input.size();

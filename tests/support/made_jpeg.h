@@ -1,5 +1,5 @@
-// Progressive JPEG files of any size and number of scans, written marker by marker: grey, flat, and
-// small, since runs of empty blocks take some bits for thousands. Thread: any.
+// Writes progressive JPEG files with any size and number of scans, marker by marker. They are grey
+// and flat, and small because a run of thousands of empty blocks takes only some bits. Thread: any.
 // Source: ITU-T T.81, annexes B, F and G.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace warmbench {
 
-// Bits of a scan, with a 0 behind each FF.
+// The bits of a scan; each byte FF is followed by a 0.
 class JpegBits
 {
 public:
@@ -52,8 +52,8 @@ public:
         m_text = "\xFF\xD8";
         segment(0xDB, std::string(1, '\0') + std::string(64, '\x01'));
         segment(0xC2, "\x08" + big16(height) + big16(width) + std::string("\x01\x01\x11\0", 4));
-        // One code of one bit for DC: no difference. Fifteen of four bits for AC: runs of blocks
-        // that are at their end, of 1, 2 to 3, 4 to 7, ...
+        // For DC there is one code of one bit, which means "no difference". For AC there are
+        // fifteen codes of four bits, for runs of 1, 2 to 3, 4 to 7, ... blocks that have ended.
         segment(0xC4, std::string(1, '\0') + '\x01' + std::string(15, '\0') + '\0');
         std::string codes = "\x10" + std::string(3, '\0') + '\x0F' + std::string(12, '\0');
         for (int i = 0; i < 15; ++i)
@@ -65,7 +65,7 @@ public:
         scan(0, 0, 0, bits.text());
     }
 
-    // The first scan of AC, then refinements of it.
+    // Adds the first scan of AC, then scans that refine it.
     void addScans(int count)
     {
         JpegBits bits;

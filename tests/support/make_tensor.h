@@ -1,4 +1,4 @@
-// Tensors and models written down in tests. Thread: any; pure functions.
+// Makes tensors and models from values in a test. Thread: any; pure functions.
 #pragma once
 
 #include "fake_network.h"
@@ -14,7 +14,7 @@
 
 namespace warmbench {
 
-// The values under the shape; a count that does not fit ends the test program.
+// A tensor of these values and this shape; the test program ends if their number does not fit.
 template <typename T = float>
 Tensor tensorOf(Shape shape, const std::vector<T> &values)
 {
@@ -33,7 +33,7 @@ inline Tensor zeros(Shape shape, DType dtype = DType::Float32)
     return std::move(*tensor);
 }
 
-// {-1 for free, or the size ...} as an input or output of a network.
+// An input or output of a network; -1 in `shape` is a free extent.
 inline TensorSpec tensorSpec(std::string name, std::initializer_list<std::int64_t> shape,
                              DType dtype = DType::Float32, std::string producedBy = {})
 {

@@ -1,4 +1,4 @@
-// A clock that moves only when a test turns it. Thread: any.
+// A clock that moves only when a test advances it. Thread: any.
 #pragma once
 
 #include "base/clock.h"

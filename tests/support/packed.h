@@ -1,4 +1,4 @@
-// Bytes as clients pack them, by zlib itself. Thread: any. Needs ZLIB::ZLIB.
+// Packs bytes with zlib as clients do, and unpacks them. Thread: any. Needs ZLIB::ZLIB.
 #pragma once
 
 #include <string>
@@ -6,10 +6,10 @@
 
 namespace warmbench {
 
-// zlib's window bits say the form.
+// The values are zlib's window bits, which choose the form.
 enum class Packing : int { Gzip = 15 + 16, Zlib = 15, BareDeflate = -15 };
 
-// Empty where zlib fails.
+// Empty if zlib fails.
 inline std::string packed(const std::string &plain, Packing form, int level = 6)
 {
     z_stream stream{};
@@ -27,7 +27,7 @@ inline std::string packed(const std::string &plain, Packing form, int level = 6)
     return out;
 }
 
-// Empty where the bytes are none of that form.
+// Empty if the bytes do not have that form.
 inline std::string unpacked(const std::string &coded, Packing form)
 {
     z_stream stream{};

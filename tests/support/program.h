@@ -1,6 +1,6 @@
-// The built program as a child process: run to its end, or serving until told to stop. Its caches
-// go to a folder of the test's own. Thread: one per object; waits last 60 s at most, so that a
-// broken test fails instead of hanging.
+// The built program as a child process, which runs to its end or serves until it is told to stop.
+// Its caches are in a folder of the test. Thread: one per object; waits last 60 s at most, so that
+// a broken test fails instead of hanging.
 #pragma once
 
 #include <chrono>
@@ -22,13 +22,13 @@ struct Run
 class Program
 {
 public:
-    // Beside the tests in the build folder.
+    // The program is beside the tests in the build folder.
     static std::filesystem::path path()
     {
         return std::filesystem::canonical("/proc/self/exe").parent_path() / "../../app/warmbench";
     }
 
-    // Where samples are unpacked and pictures cached; one for all programs of a test.
+    // The folder for unpacked samples and cached pictures; all programs of a test share it.
     static QString cacheFolder()
     {
         static const QTemporaryDir folder;
@@ -55,7 +55,7 @@ public:
     Program(const Program &) = delete;
     Program &operator=(const Program &) = delete;
 
-    // The first line of a server; true where it names a port.
+    // Waits for the first line of a server; true if it names a port.
     bool listens()
     {
         while (!m_process.canReadLine()) {
@@ -80,7 +80,7 @@ public:
         m_process.write(input);
         m_process.closeWriteChannel();
     }
-    // Waits for its end; what it printed since listens().
+    // Waits for its end and returns what it printed since listens().
     Run finish()
     {
         Run run;

@@ -1,5 +1,5 @@
-// Where the tests' data lies. Paths are absolute; whether a file is there is told only where
-// stated. Thread: any.
+// Paths of the tests' data. They are absolute. Only sharedModel() checks that the file exists.
+// Thread: any.
 #pragma once
 
 #include <filesystem>
@@ -17,9 +17,9 @@ std::filesystem::path sampleFile(std::string_view name);
 // A file of the source tree: sourceFile("README.md").
 std::filesystem::path sourceFile(std::string_view name);
 
-// A real model or photograph, which most machines do not have: in the folder that the environment
-// variable WARMBENCH_SHARED_MODELS names, else in ../shared/models beside the source tree. Where it
-// is missing a line on standard error says so; the test then has to QSKIP.
+// A real model or photograph, which most machines do not have. It is in the folder that the
+// environment variable WARMBENCH_SHARED_MODELS names, else in ../shared/models beside the source
+// tree. If it is missing, a line on standard error says so, and the test has to QSKIP.
 std::optional<std::filesystem::path> sharedModel(std::string_view name);
 
 // The Python that made the test models; it has numpy and onnx, and cv2 only on some machines.
