@@ -10,7 +10,8 @@ build=build/$preset
 # Checkouts in different folders compile the same files: let them share one cache.
 export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$PWD} CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-3G}
 
-# Who names a target does not want the tests, nor what only they need; everything else in the folder stays good.
+# A caller who names a target does not want the tests, nor the packages that only tests need. A folder that was
+# configured with tests stays so.
 configured() { grep -qs "^WARMBENCH_TESTS:BOOL=$1" "$build/CMakeCache.txt" && [ -e "$build/build.ninja" ]; }
 tests=ON
 if [ $# -gt 0 ] && ! configured ON; then tests=OFF; fi

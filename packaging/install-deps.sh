@@ -28,7 +28,7 @@ while read -r name; do have[$name]=1; done < <(
     dpkg-query -W -f='${db:Status-Status} ${Package} ${Provides}\n' |
         sed -nE 's/^installed //; T; s/\([^)]*\)//g; s/,/ /g; p' | tr -s ' ' '\n')
 
-# is_there NAMES PATH: by the path where one is given, else by any of the names.
+# is_there NAMES PATH: whether the path exists if one is given, else whether a package of these names is installed.
 is_there() {
     if [ -n "$2" ]; then
         compgen -G "$2" >/dev/null
@@ -58,11 +58,11 @@ if [ "$(id -u)" -ne 0 ]; then
     fi
     as_root=(sudo)
 fi
-# An interactive question would stop a machine that nobody watches; another apt may be at work.
+# apt must not ask questions, which would stop a machine that nobody watches, and waits for another apt that is at work.
 apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 "$@"; }
 
 echo "Installing what is missing: ${missing[*]}" >&2
-# A fresh system has no package lists; one broken third-party source must not stop us.
+# A fresh system has no package lists. A broken third-party source must not stop us.
 apt update >&2 || echo "apt-get update had problems; trying with the lists that are there." >&2
 
 chosen=()

@@ -10,7 +10,7 @@ folder=${FOLDER:-${TMPDIR:-/tmp}/warmbench-$suite}
 if [ "$(id -u)" -ne 0 ]; then echo "A folder of Debian needs root: sudo $0" >&2; exit 1; fi
 if ! command -v debootstrap >/dev/null; then echo "debootstrap is missing: apt-get install debootstrap" >&2; exit 1; fi
 
-# The mirror that this system's own apt uses.
+# Use the mirror of this system's own apt.
 # shellcheck disable=SC2016 # the dollars are apt's
 mirror=${MIRROR:-$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' | sed -n 's/^Debian //p' | head -n 1)}
 if [ -z "$mirror" ]; then echo "This system's apt knows no Debian mirror: set MIRROR=..." >&2; exit 1; fi
@@ -28,14 +28,14 @@ unmount() {
     done
 }
 trap unmount EXIT
-unmount # what an interrupted run may have left
+unmount # an interrupted run may have left mounts
 mount -t proc proc "$folder/proc"
 mkdir -p "$folder/dev/shm" "$folder/dev/pts"
 mount -t tmpfs tmpfs "$folder/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$folder/dev/pts"
 cp --dereference /etc/resolv.conf /etc/hosts "$folder/etc/"
 
-# Always in the same place, so that the compiler cache in the folder fits.
+# The clone is always in the same place, so that the compiler cache in the folder can be used again.
 rm -rf "$folder/root/warmbench"
 git clone --quiet --no-hardlinks "$root" "$folder/root/warmbench"
 if [ $# -eq 0 ]; then set -- packaging/test.sh; fi

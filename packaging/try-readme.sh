@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs every curl line of README.md against the program: packaging/try-readme.sh PROGRAM
-# What stands behind "#" on the line must be part of the answer (spaces aside).
+# The text after "#" on the line must be part of the answer; spaces do not count.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=$(mktemp -d)
-: >"$folder/out" # there before the loop below looks, whenever the server starts
+: >"$folder/out" # must exist before the loop below looks, however late the server starts
 "$1" serve --sample --port 0 >"$folder/out" 2>"$folder/log" &
 server=$!
 trap 'kill $server 2>/dev/null || true; wait $server || true; rm -rf "$folder"' EXIT
@@ -29,7 +29,7 @@ while IFS= read -r line; do
 done < <(grep -E '^curl .*  # ' README.md)
 echo "$tried lines of README.md tried"
 
-# The end of a server belongs to its start: a signal, a clean exit.
+# A server must also end well: it gets a signal and must exit cleanly.
 kill -TERM "$server"
 if ! wait "$server"; then failed=1; echo "The server did not end cleanly:"; tail -n 20 "$folder/log"; fi
 [ "$tried" -gt 0 ] && [ "$failed" -eq 0 ]
