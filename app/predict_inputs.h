@@ -31,8 +31,8 @@ private:
     std::size_t m_row = 0;
 };
 
-// The argument itself, or the inputs of the folder that it names and of all folders in it, ordered
-// by their paths. Links are followed, and each folder is looked through once.
+// The argument itself or, if it names a folder, the inputs in that folder and in all folders below
+// it, sorted by their paths. Links are followed, and each folder is read once.
 std::vector<std::string> filesOf(const std::string &argument);
 // Reads the inputs in a file: one, or one for each row of a table.
 Result<std::vector<PredictInput>> readInputs(const std::string &file, Bytes limit);
