@@ -34,7 +34,7 @@ bool isNan(T value)
     return false;
 }
 
-// Nothing where they are no numbers, such as texts.
+// The summary of a list in JSON; nothing if it does not hold numbers but, for example, texts.
 template <typename T>
 std::optional<std::string> summaryAs(std::string_view json, const std::string &dtype)
 {
@@ -51,7 +51,7 @@ std::optional<std::string> summaryAs(std::string_view json, const std::string &d
         const auto [low, high] = std::minmax_element(values.begin(), values.end());
         least = numberJson(*low);
         greatest = numberJson(*high);
-        long double sum = 0; // the greatest float64 numbers add up to no infinity
+        long double sum = 0; // wide enough that large float64 numbers do not add up to infinity
         for (const T value : values)
             sum += static_cast<long double>(value);
         mean = numberJson(static_cast<double>(sum / static_cast<long double>(values.size())));
@@ -70,7 +70,7 @@ std::optional<std::string> summaryAs(std::string_view json, const std::string &d
 
 bool hasManyNumbers(std::string_view json)
 {
-    if (json.size() <= 2 * mostNumbersShown) // the shortest list of more is longer
+    if (json.size() <= 2 * mostNumbersShown) // too short for a list of more
         return false;
     const auto numbers = readJsonNumbers<double>(json, 0);
     return numbers && numbers->count > mostNumbersShown;
@@ -84,7 +84,7 @@ public:
     {
     }
 
-    // An output's value as it is shown; an empty name means the primary one.
+    // The value of an output as it is shown; an empty name means the primary output.
     Result<std::string> shown(std::string_view json, std::string_view name)
     {
         if (!hasManyNumbers(json))

@@ -1,7 +1,7 @@
-// The answer to a prediction as a person wants to see it: an output of many numbers is told as its
-// dtype, shape, min, max and mean.
+// Shortens the answer to a prediction for people: an output of many numbers becomes its dtype,
+// shape, min, max and mean.
 //
-// Thread: any; a pure function but for what it is given. Errors: InvalidArgument, no JSON object.
+// Thread: any; a pure function, apart from `types`. Errors: InvalidArgument: no JSON object.
 #pragma once
 
 #include "base/result.h"
@@ -15,19 +15,18 @@
 
 namespace warmbench::app {
 
-// Outputs of more are summed up.
+// Outputs with more numbers are shortened.
 inline constexpr std::size_t mostNumbersShown = 100;
 
-// What the JSON of an answer does not tell of the model's outputs.
+// Facts about the model's outputs that the JSON of an answer does not have.
 struct OutputTypes
 {
     std::vector<std::pair<std::string, std::string>> dtypes; // by the outputs' names
     std::string primary;                                     // the output that "prediction" shows
 };
 
-// `answer` as POST /predict gives it. `types` is asked where there is something to sum up. Min, max
-// and mean are those of the numbers that are not NaN; "nan" counts the others, where there are
-// some.
+// `answer` as POST /predict gives it. `types` is called only if there is an output to shorten. Min,
+// max and mean leave NaN out; "nan" counts them, if there are any.
 Result<std::string> summarised(std::string_view answer,
                                const std::function<Result<OutputTypes>()> &types);
 

@@ -23,7 +23,7 @@ struct Options
     http::HttpOptions http;
     bool sample = false;
     bool json = false;
-    bool raw = false;    // predict prints outputs of many numbers whole
+    bool raw = false;    // predict prints outputs whole, even those with many numbers
     int concurrency = 1; // of the command bench
     int batch = 1;
     int runs = 0;    // 0: as many as fit in some seconds

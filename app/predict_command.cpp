@@ -60,7 +60,7 @@ private:
     OutputTypes m_types;
 };
 
-// What is printed, and to where.
+// How answers are printed, and where.
 struct Printer
 {
     bool raw = false;

@@ -26,13 +26,13 @@ bool isInput(const std::filesystem::path &path)
            !lowered(path.string()).ends_with("warmbench.json");
 }
 
-// A walk through a folder, which ends where links lead in circles, too.
+// Walks through a folder; the walk ends even if links lead in circles.
 class InputFolders
 {
 public:
     std::vector<std::string> filesBelow(const std::filesystem::path &folder)
     {
-        // What lies below without a link goes by that path, so links have their turn after it.
+        // A folder that is found without a link keeps that path, so links are followed last.
         m_linked.push_back(folder);
         while (!m_linked.empty()) {
             const std::filesystem::path next = std::move(m_linked.front());
@@ -126,7 +126,7 @@ Result<std::vector<PredictInput>> readInputs(const std::string &file, Bytes limi
     kept->table = *std::move(read);
     const std::shared_ptr<const CsvTable> table(kept, &kept->table);
     for (std::size_t row = 0; row < table->rows.size(); ++row) {
-        // A row alone could not say which one it is.
+        // Checked here, because the error has to name the row, which a row alone does not know.
         if (const auto numbers = csvNumbers(*table, row); !numbers)
             return Error{numbers.error().code,
                          fmt::format("{}: {}", file, numbers.error().message)};

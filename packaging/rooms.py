@@ -9,7 +9,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# What a folder includes beside itself. core/ is left out of the names, as in the includes.
+# Which other folders each folder may include. Names leave out core/, as includes do.
 CORE = ["base", "tensor", "engine", "model", "model/cache", "inference", "inference/body", "metrics"]
 ARROWS = {
     "base": [],

@@ -16,8 +16,8 @@ public:
 
     virtual bool isRunning() const = 0;
     virtual QString url() const = 0; // empty when stopped
-    // Why it does not run, or which port it has instead of the one asked for, for as long as that
-    // is so; else empty.
+    // Why the API does not run, or which port it has instead of the one that was asked for; else
+    // empty.
     virtual QString statusText() const = 0;
 
 public Q_SLOTS:

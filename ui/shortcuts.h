@@ -1,4 +1,4 @@
-// The keyboard shortcuts of the window, all of them. Thread: GUI.
+// All keyboard shortcuts of the window. Thread: GUI.
 #pragma once
 
 #include <QKeySequence>
@@ -15,7 +15,7 @@ enum class Shortcut {
     Run,
     CancelRun,
     CopyCurl,
-    CopySelected, // lines of a list, while it has the focus
+    CopySelected, // copies lines of the list that has the focus
     RefreshModel,
     NextDock,
     ShowShortcuts,
@@ -27,7 +27,7 @@ QKeySequence keysOf(Shortcut shortcut);
 // "Open a model (Ctrl+O)".
 QString tipWithKeys(const QString &tip, Shortcut shortcut);
 
-// Gives the action its keys, and its tool tip their name.
+// Gives the action its keys, and a tool tip that names them.
 void setShortcut(QAction *action, const QString &tip, Shortcut shortcut);
 
 } // namespace warmbench::ui

@@ -17,7 +17,7 @@ namespace warmbench::ui {
 struct WorkbenchState
 {
     std::vector<ModelView> models; // sorted by name
-    std::string defaultModel;      // that answers requests without a name; empty: none is open
+    std::string defaultModel;      // it answers requests without a name; empty: no model is open
     CacheStatistics statistics;
     std::size_t running = 0;
     std::size_t waiting = 0;

@@ -21,7 +21,7 @@ struct Unit
     std::string_view name;
     std::int64_t size;
 };
-// Those that are written, and behind them those that are read too.
+// The first `writtenUnits` are used for writing; all of them can be read.
 constexpr std::array units{
     Unit{"B", 1},           Unit{"KiB", 1LL << 10},    Unit{"MiB", 1LL << 20},
     Unit{"GiB", 1LL << 30}, Unit{"TiB", 1LL << 40},    Unit{"KB", 1'000},

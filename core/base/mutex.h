@@ -1,14 +1,14 @@
-// Locks that the compiler checks. A member says which mutex guards it, a function which mutex its
-// caller holds, and Clang refuses what touches the one or calls the other without it
-// (packaging/locks.py, in CI). Other compilers see nothing of that.
+// Locks that the compiler checks. A member says which mutex guards it, and a function says which
+// mutex its caller must hold. Clang refuses code that uses such a member or calls such a function
+// without the mutex (packaging/locks.py, in CI). Other compilers ignore all this.
 //
 //     mutable Mutex m_mutex;
 //     std::deque<Job> m_jobs GUARDED_BY(m_mutex);
 //     void dropOldest() REQUIRES(m_mutex); // the caller holds it
-//     void clear() EXCLUDES(m_mutex);      // takes it itself
+//     void clear() EXCLUDES(m_mutex); // takes it itself
 //
-// Conditions take no predicate, because Clang would look at one apart from the lock around it:
-// `while (m_jobs.empty()) m_came.wait(m_mutex);`. Constructors and destructors are not checked.
+// Conditions take no predicate, because Clang would check it without the lock around it: `while
+// (m_jobs.empty()) m_came.wait(m_mutex);`. Constructors and destructors are not checked.
 //
 // Thread: any. Cost: that of the std::mutex or std::condition_variable inside.
 #pragma once
@@ -48,7 +48,7 @@ private:
     std::mutex m_mutex;
 };
 
-// Holds the mutex for as long as it lives, but for what stands between unlock() and lock().
+// Holds the mutex for as long as the object lives, except between unlock() and lock().
 class SCOPED_CAPABILITY MutexLock
 {
 public:
@@ -81,8 +81,8 @@ private:
     bool m_held = true;
 };
 
-// Something to wait for. Waiting gives the mutex up and has it again afterwards; it may end without
-// a reason, so that whoever waits looks again.
+// A condition to wait for. wait() releases the mutex and takes it again before it returns. It may
+// return without a reason, so the caller must check again.
 class Condition
 {
 public:
@@ -92,7 +92,7 @@ public:
         m_condition.wait(held);
         held.release();
     }
-    // False: that time has come.
+    // False: the time has passed.
     bool waitUntil(Mutex &mutex, std::chrono::steady_clock::time_point time) REQUIRES(mutex)
     {
         std::unique_lock held(mutex.m_mutex, std::adopt_lock);
@@ -107,7 +107,7 @@ private:
     std::condition_variable m_condition;
 };
 
-// The same for a thread that may be told to stop: a request for that ends each wait.
+// The same for a thread that may be told to stop: a request to stop ends each wait.
 class StoppableCondition
 {
 public:
@@ -117,7 +117,7 @@ public:
         m_condition.wait(held, stop, Once());
         held.release();
     }
-    // False: that time has come, or the thread shall stop.
+    // False: the time has passed, or the thread must stop.
     bool waitUntil(Mutex &mutex, const std::stop_token &stop,
                    std::chrono::steady_clock::time_point time) REQUIRES(mutex)
     {
@@ -129,8 +129,8 @@ public:
     void notifyAll() { m_condition.notify_all(); }
 
 private:
-    // The library waits for a predicate where a stop may be requested: this one holds from the
-    // second look on, which is the first wake.
+    // With a stop token the library needs a predicate. This one is false at the first check and
+    // true from the second on, so that the first wake ends the wait.
     class Once
     {
     public:
@@ -143,11 +143,11 @@ private:
     std::condition_variable_any m_condition;
 };
 
-// Sleeps for so long. False: the thread was told to stop before.
+// Sleeps for so long. False: the thread was told to stop before that.
 inline bool sleepFor(std::chrono::nanoseconds span, const std::stop_token &stop)
 {
     const auto end = std::chrono::steady_clock::now() + span;
-    Mutex mutex; // guards no member: waiting wants one
+    Mutex mutex; // guards no member: a wait needs a mutex
     StoppableCondition never;
     const MutexLock lock(mutex);
     while (!stop.stop_requested() && std::chrono::steady_clock::now() < end)

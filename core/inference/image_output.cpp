@@ -10,8 +10,8 @@ namespace warmbench {
 
 namespace {
 
-constexpr double overshoot = 0.5; // of each usual range's extent or, of -1..1, of its half
-// The brightest pixel of a picture in 0..255 is rarely darker.
+constexpr double overshoot = 0.5; // as a part of each usual range; for -1..1, of half of it
+// In a picture in 0..255 the brightest pixel is nearly always brighter than this.
 constexpr double darkest = 255 / 5.0;
 
 std::uint8_t toPixel(double value)

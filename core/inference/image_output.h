@@ -13,7 +13,7 @@ namespace warmbench {
 struct ImageRange
 {
     // Usual: one of the ranges that networks are trained for. Settings: the settings file says so.
-    // Data: the lowest and the highest number of this very output.
+    // Data: the lowest and the highest number of this output.
     enum class Origin : std::uint8_t { Usual, Settings, Data };
     double black = 0;
     double white = 1; // above `black`
@@ -21,10 +21,10 @@ struct ImageRange
 };
 const char *imageRangeOriginName(ImageRange::Origin origin); // "usual", "settings", "data"
 
-// The range that the values tell: 0..1, else -1..1, else 0..255, each with half of its extent
-// forgiven at both ends, since networks without a final clamp overshoot. Values that fit none of
-// them, and such as would be a nearly black picture in 0..255, are taken from their lowest to their
-// highest. NaN and infinities do not count.
+// Guesses the range from the values: 0..1, else -1..1, else 0..255. Values may lie somewhat
+// outside, because networks without a final clamp overshoot. If no range fits, or the picture would
+// be nearly black in 0..255, the range goes from the lowest to the highest value. NaN and
+// infinities do not count.
 ImageRange imageRangeOf(std::span<const float> values);
 
 // Planes [channels, height, width], 1 (grey) or 3 (RGB) of them. Values beyond the range are

@@ -60,7 +60,7 @@ inline constexpr std::array allPhases{Phase::Load,       Phase::Queue, Phase::De
 // "load", "queue", "decode", "preprocess", "infer", "postprocess"
 const char *phaseName(Phase phase);
 
-// The phases add up to the total. Load is 0 where the model was there already.
+// The phases add up to the total. Load is 0 if the model was loaded already.
 struct PhaseTimings
 {
     std::array<std::chrono::nanoseconds, allPhases.size()> phases{};
@@ -100,7 +100,7 @@ struct SampleResult
     std::vector<ScoredClass> classes;
     std::vector<Detection> detections;
     std::optional<Image> image;
-    std::optional<ImageRange> imageRange; // of an image task
+    std::optional<ImageRange> imageRange; // only for an image task
 };
 
 struct Prediction

@@ -28,8 +28,7 @@ Error deadlinePassed(const ModelId &model)
 }
 
 // What one prediction adds to the counters that Triton's statistics show. Triton has its models
-// loaded before a request comes: the wait for a load is part of the time from end to end, and of no
-// other.
+// loaded before a request comes, so a wait for a load counts only in the total.
 InferenceTotals totalsOf(const Prediction &prediction)
 {
     InferenceTotals one;
@@ -79,7 +78,7 @@ public:
     // These belong to the one thread that works on the flight at the moment.
     ModelHandle handle;
     CacheOutcome outcome = CacheOutcome::Hit;
-    SteadyTime loaded; // the start, where it waited for no load
+    SteadyTime loaded; // when the model was there; the start if it did not wait for a load
     std::atomic<bool> awaitsLoad{false};
 
 private:
@@ -202,7 +201,8 @@ void PredictionRunner::record(const Flight &flight, Prediction &prediction)
     PhaseTimings &timings = prediction.timings;
     timings.total = m_clock.now() - flight.start;
     timings[Phase::Load] = flight.loaded - flight.start;
-    // What is left: the wait for a worker, with an attempt in a light place that was given up.
+    // The rest of the time is the wait for a worker, including an attempt in a light place that was
+    // given up.
     timings[Phase::Queue] = std::accumulate(timings.phases.begin(), timings.phases.end(),
                                             timings.total, std::minus<>());
     if (ModelMeter *meter = flight.handle->meter.get()) {

@@ -71,7 +71,7 @@ private:
     std::vector<std::pair<Job, Error>> m_jobs;
 };
 
-// Heavy jobs wait beside the others, and run on some of the threads alone.
+// Heavy jobs wait apart from the light ones, and run only on some of the threads.
 enum class Weight : std::uint8_t { Light, Heavy };
 
 } // namespace
@@ -221,7 +221,7 @@ struct Scheduler::Private
     }
     void workOn(int number);
     bool workUntilEnd();
-    // The next job whose turn it is. False: none is left worth running.
+    // Takes the next job whose turn it is. False: no job is left that should run.
     bool take(Taken &taken, Abandoned &abandoned) REQUIRES(mutex);
     Weight nextWeight(const Queue &queue) const REQUIRES(mutex);
     Job next(Queue &queue, Weight weight) REQUIRES(mutex);

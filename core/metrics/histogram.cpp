@@ -76,8 +76,8 @@ Histogram::Values Histogram::values() const
     return values;
 }
 
-// The spans of a bucket are taken to lie evenly between its bounds (Prometheus' documentation,
-// "histogram_quantile()"; bucketQuantile in promql/quantile.go).
+// Assumes that the spans in a bucket are spread evenly between its bounds (Prometheus'
+// documentation, "histogram_quantile()"; bucketQuantile in promql/quantile.go).
 double Histogram::Values::quantile(double q) const
 {
     if (count <= 0)

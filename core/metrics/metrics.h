@@ -87,10 +87,10 @@ public:
     // Drops the meters of models that no longer exist: models come and go while the program runs.
     void keepMeters(const std::function<bool(const ModelKey &)> &known);
 
-    // One finished prediction, of whatever model, or one that failed; the model's meter counts for
-    // itself.
+    // Counts one prediction of any model that succeeded or failed; the model's own meter is not
+    // touched.
     void recordPrediction(std::chrono::nanoseconds total);
-    // One request that got what it asked for, or was told why not.
+    // Counts one request that got what it asked for, or was told why not.
     enum class Outcome : std::uint8_t { Answered, Refused };
     void recordRequest(Outcome outcome);
     // The same for one of HTTP: a status of 400 and more is a refusal.
@@ -130,7 +130,7 @@ private:
     Counter m_refused;
     mutable Mutex m_metersMutex;
     std::map<ModelKey, std::shared_ptr<ModelMeter>> m_meters GUARDED_BY(m_metersMutex);
-    mutable Mutex m_httpMutex; // held to find a histogram; none of them ever goes
+    mutable Mutex m_httpMutex; // held only to find a histogram; none is ever removed
     std::map<std::pair<std::string, int>, std::unique_ptr<Histogram>, RouteOrder>
         m_http GUARDED_BY(m_httpMutex);
     mutable Mutex m_seriesMutex;

@@ -44,7 +44,7 @@ public:
 
     // Whether a file that list() gave is a model.
     bool looksLikeModel(const std::string &folder, const std::string &leaf);
-    // The same of any file; false too where it is no regular file.
+    // The same for any file; also false if it is no regular file.
     bool isModel(const std::string &folder, const std::string &leaf);
     // The model that a folder makes; nothing if it makes none. If it has model files but makes no
     // model, a sentence in `skipped` says why. With `versionsOnly`, only a folder whose subfolders
@@ -72,7 +72,7 @@ private:
 // Names for the model files of one stem in a folder: its ONNX file, or the only file of it, is
 // called as model_names.h says, the others by their full names.
 std::vector<FoundModel> namedByStem(const std::string &folder, std::vector<std::string> files);
-// Whether other programs use the file's ending too, so that its content decides, which may change.
+// Whether other programs use the file's ending too: its content then decides, and it may change.
 bool endsAmbiguously(std::string_view leaf);
 
 } // namespace warmbench

@@ -288,7 +288,7 @@ private:
 
 namespace {
 
-// A few numbers in full, anything longer by its length alone.
+// Shows a list of a few numbers in full, and anything longer by its length.
 std::string shownList(const std::vector<JsonValue> &items)
 {
     constexpr std::size_t few = 4;

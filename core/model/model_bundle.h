@@ -52,8 +52,8 @@ struct ModelBundle
     const NetworkSpec &spec() const { return network->spec(); }
 };
 
-// The extent that counts the classes of an output with one score a class: [N, classes], or
-// [N, classes, 1, 1] as networks of convolutions alone have it. Null where it is of another form.
+// The extent that counts the classes of an output with one score for each class: [N, classes], or
+// [N, classes, 1, 1] as purely convolutional networks have it. Null if the output has another form.
 const Dimension *classesOf(const TensorSpec &output);
 
 } // namespace warmbench

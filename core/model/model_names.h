@@ -1,4 +1,4 @@
-// What a model is called, told by where its file lies.
+// Finds the name of a model from the place of its file.
 // Thread: any; pure functions.
 #pragma once
 
@@ -18,13 +18,13 @@ Result<void> checkModelName(std::string_view name);
 std::string_view stemOf(std::string_view leaf);
 
 // Stems that say what a file is for, not which model it is: "best", "last", "model", "weights",
-// "checkpoint". Whether they are written in capitals does not matter.
+// "checkpoint". Case does not matter.
 std::span<const std::string_view> stemsThatTellNothing();
 
-// The name of the model in a file called `stem`.ENDING, or in a folder called `stem`, that lies in
-// `folder`, a whole path. A stem that tells nothing takes the name of the nearest folder that does:
-// "train4" for train4/weights/best.onnx. Numbers are versions and no names: "digits" for
-// digits/3/model.onnx. Where no folder tells anything, it is the stem itself.
+// The name of the model in a file called `stem`.ENDING, or in a folder called `stem`, in `folder`,
+// which is an absolute path. A stem that says nothing about the model is replaced by the name of
+// the nearest folder that does: "train4" for train4/weights/best.onnx. Numbers are versions, not
+// names: "digits" for digits/3/model.onnx. If no folder says anything, the name is the stem.
 std::string modelNameFor(const std::string &folder, std::string_view stem);
 
 } // namespace warmbench

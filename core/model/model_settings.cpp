@@ -198,7 +198,7 @@ constexpr std::array inputKeys{
     SettingsKey<InputSettings>{"features", readFeatures},
 };
 
-// Black and white of an image output.
+// Reads which numbers of an image output are black and white.
 std::optional<OutputRange> readRange(SettingsReader &reader, const JsonValue &value)
 {
     std::vector<double> ends;

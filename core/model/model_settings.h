@@ -65,7 +65,7 @@ struct OutputSettings
     std::optional<std::string> primary;
     std::optional<Activation> activation;
     std::optional<int> topK;
-    std::optional<OutputRange> range; // unset: told by the values of each answer
+    std::optional<OutputRange> range; // unset: guessed from the values of each answer
 };
 
 struct DecoderSettings

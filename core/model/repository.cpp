@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t mostNamesListed = 10;
-// So many names on each side of an unknown one are compared with it.
+// An unknown name is compared with so many names on each side of it.
 constexpr std::ptrdiff_t namesCompared = 1000;
 // After listing more names than this, free memory is handed back to the system.
 constexpr std::size_t manyModels = 10'000;
@@ -219,7 +219,7 @@ std::vector<RepositoryEntry> Repository::entries(const std::string &after, std::
     return entries;
 }
 
-// Returns the names that stand near it in their order: all of them unless there are a great many.
+// The known names near it in the order of names; all of them, unless there are very many.
 std::vector<std::string> Repository::namesNear(const std::string &name) const
 {
     auto item = m_entries.lower_bound(name);

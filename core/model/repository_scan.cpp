@@ -89,7 +89,7 @@ bool Repository::lookUp(const std::string &name)
         const std::string folder = folderAt(index).path;
         std::vector<std::string> stems{
             std::string(hasModelEnding(name) ? stemOf(name) : std::string_view(name))};
-        // What tells nothing by itself may be called by this folder's name.
+        // A file whose stem says nothing may get this folder's name.
         for (const std::string_view stem : stemsThatTellNothing()) {
             if (modelNameFor(folder, stem) == name)
                 stems.emplace_back(stem);
@@ -108,7 +108,7 @@ bool Repository::lookUp(const std::string &name)
     return contains(name);
 }
 
-// Returns false where it was told to stop.
+// Returns false if it was told to stop.
 bool Repository::look(std::size_t index, Round &round)
 {
     const Folder folder = folderAt(index);
@@ -134,7 +134,7 @@ bool Repository::look(std::size_t index, Round &round)
     return goesOn(round.pace);
 }
 
-// Notes the known ones among the files as seen and returns the others.
+// Marks the known files as seen and returns the others.
 std::vector<std::string> Repository::unknownAmong(std::size_t index, std::vector<std::string> files,
                                                   Round &round)
 {
@@ -204,7 +204,7 @@ void Repository::registerAll(std::size_t index, const std::vector<FoundModel> &f
     tell(refused);
 }
 
-// Returns true where something changed.
+// Returns true if something changed.
 bool Repository::registerOne(std::size_t index, const FoundModel &found, Round &round)
 {
     const MutexLock lock(m_mutex);
@@ -251,8 +251,8 @@ void Repository::dropVanished(Round &round, std::size_t only)
     } while (!cursor.empty());
 }
 
-// Returns those of the next entries behind the name `cursor` that the round has not met, and leaves
-// the last name that it looked at in `cursor`, nothing at the end.
+// Goes through the next entries after the name `cursor` and returns those that the round has not
+// seen. Leaves the last name in `cursor`, or nothing at the end.
 std::vector<std::pair<std::string, Repository::Registered>>
 Repository::unseen(const Round &round, std::size_t only, std::string &cursor) const
 {

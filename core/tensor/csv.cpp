@@ -14,8 +14,8 @@ namespace warmbench {
 
 namespace {
 
-// The separator that the first line has outside quotes: tab before semicolon before comma, since
-// commas also stand within numbers and texts.
+// The separator in the first line outside quotes. A tab wins over a semicolon, and that over a
+// comma, because commas also occur within numbers and texts.
 char separatorOf(std::string_view text)
 {
     bool quoted = false;
@@ -43,7 +43,7 @@ public:
     }
 
     // Gives each cell of the next row to `take`, with its column from 0. False at the end; error()
-    // tells of a quote that is never closed.
+    // then says whether a quote was never closed.
     template <typename Take>
     bool next(const Take &take)
     {

@@ -1,6 +1,6 @@
-// Rows of numbers as people paste them: comma, semicolon or tab between, an optional header of
-// names, quotes as RFC 4180. A table is split into its rows first; each is read in its turn, so
-// that a long one takes no more memory than its text.
+// Rows of numbers as people paste them: separated by comma, semicolon or tab, with an optional
+// header of names and quotes as in RFC 4180. A table is split into its rows first; each is read in
+// its turn, so that a long one takes no more memory than its text.
 // Thread: any; pure functions.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace warmbench {
 struct CsvRow
 {
     std::string_view text;
-    std::size_t number = 0; // from 1, as an editor counts lines where no cell has several
+    std::size_t number = 0; // from 1, the line in an editor, unless a cell has several lines
 };
 
 // Its views live as long as the text.
@@ -24,13 +24,14 @@ struct CsvTable
 {
     // Empty without a header, which is a first row in which some cell is no number.
     std::vector<std::string> names;
-    std::string_view header; // as it stands in the text
+    std::string_view header; // as it is written in the text
     std::vector<CsvRow> rows;
     std::size_t columns = 0;
     char separator = ',';
 };
 
-// True where a cell of the first two rows is a number, and none of them holds what no text does.
+// True if a cell of the first two rows is a number and these rows have no characters that text
+// never has.
 bool looksLikeCsv(std::string_view text);
 
 // InvalidArgument: no rows of numbers, or a quote that is never closed.
@@ -39,8 +40,9 @@ Result<CsvTable> readCsv(std::string_view text);
 // that is no number, with its row and column.
 Result<std::vector<double>> csvNumbers(const CsvTable &table, std::size_t row);
 
-// The row behind the header, as a table of its own.
+// A table of its own with the header and only this row.
 std::string csvRowAlone(const CsvTable &table, std::size_t row);
-std::string writeCsv(const Tensor &tensor); // a row per first dimension, the rest flattened
+// One row for each element of the first dimension; the rest is flattened.
+std::string writeCsv(const Tensor &tensor);
 
 } // namespace warmbench

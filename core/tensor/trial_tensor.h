@@ -10,7 +10,7 @@
 namespace warmbench {
 
 // Real numbers from `low` to `low` + 1; 0 and 1 for integers, which may be indices. Errors as
-// Tensor::create; texts cannot be made of numbers.
+// Tensor::create; InvalidArgument for String, which has no numbers.
 Result<Tensor> trialTensor(DType dtype, const Shape &shape, std::uint32_t seed, float low);
 
 } // namespace warmbench

@@ -1,4 +1,4 @@
-// Builds small ONNX files whose traps the shared test models do not have.
+// Builds small ONNX files with difficulties that the shared test models do not have.
 // Thread: a value.
 #pragma once
 
@@ -61,7 +61,7 @@ public:
         for (const std::int64_t one : values)
             made->add_int64_data(one);
     }
-    // Of a node that node() made.
+    // Adds an attribute to a node that node() made.
     static void ints(onnx::NodeProto *node, const char *name,
                      std::initializer_list<std::int64_t> values)
     {

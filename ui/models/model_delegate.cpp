@@ -53,7 +53,7 @@ void ModelDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         iconPixmap(stateIcon(state), iconSide, scale, selected ? ink : stateColour(state)));
     area.setLeft(area.left() + iconSide + gap);
     int nameWidth = area.width();
-    // Marks stand at the right end of the name's line, the pin outermost.
+    // Marks are at the right end of the name's line, the pin last.
     const auto mark = [&](int role, const QString &name) {
         if (!index.data(role).toBool())
             return;

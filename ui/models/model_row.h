@@ -12,21 +12,21 @@ struct ModelRow
 {
     QString name;
     ShownState state = ShownState::NotLoaded;
-    QString memory; // empty where it is not loaded
+    QString memory; // empty if it is not loaded
     qint64 hits = 0;
     qint64 misses = 0;
     qint64 coalesced = 0;
     int inUse = 0;
-    QString lastUsed; // "12 s ago"; empty where it never was
+    QString lastUsed; // "12 s ago"; empty if it was never used
     bool pinned = false;
-    bool answersUnnamed = false; // requests that name no model
-    QString reason;              // of a failure
+    bool answersUnnamed = false; // it answers requests that name no model
+    QString reason;              // why it failed
     bool operator==(const ModelRow &) const = default;
 };
 
 ModelRow modelRow(const ModelView &model, WallTime now, bool answersUnnamed);
 
-// All of it in one sentence, for screen readers.
+// The whole row in one sentence, for screen readers.
 QString spokenText(const ModelRow &row);
 
 } // namespace warmbench::ui

@@ -21,7 +21,7 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    // `defaultModel` is the one that answers requests without a name; empty: none does.
+    // `defaultModel` is the one that answers requests without a name; empty: no model does.
     void setModels(const std::vector<ModelView> &models, WallTime now,
                    const std::string &defaultModel = {});
     QString nameAt(int row) const;

@@ -7,7 +7,8 @@ namespace warmbench::ui {
 
 struct ModelRow;
 
-// "Loaded · 1.4 MiB · hits 3 · misses 1 · 2 in use · 12 s ago"; what is nothing is left out.
+// "Loaded · 1.4 MiB · hits 3 · misses 1 · 2 in use · 12 s ago"; parts that are 0 or empty are left
+// out.
 QString secondLine(const ModelRow &row);
 
 } // namespace warmbench::ui

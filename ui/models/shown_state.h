@@ -8,8 +8,8 @@
 
 namespace warmbench::ui {
 
-// More than the cache's own states: a loaded model may have changed on disk, or be about to be
-// replaced.
+// There are more states than the cache has: a loaded model may have changed on disk, or be about to
+// be replaced.
 enum class ShownState { NotLoaded, Loading, Loaded, Refreshing, Changed, RefreshFailed, Failed };
 ShownState shownState(const ModelStatus &status);
 QString stateWord(ShownState state);

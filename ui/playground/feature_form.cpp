@@ -91,7 +91,7 @@ Result<std::vector<double>> rowOf(std::string_view body, const BodyTarget &targe
     };
     if (const auto accepted = made(target); !accepted)
         return accepted.error();
-    // Once more with all digits, which the model's own type need not keep.
+    // Read again in float64 to keep all digits, which the model's own type may not hold.
     NetworkSpec wide = target.spec;
     wide.inputs[target.input.index].dtype = DType::Float64;
     const auto tensor = made({target.model, wide, target.input});

@@ -14,7 +14,7 @@ class QLineEdit;
 namespace warmbench::ui {
 
 // The numbers of a body with one row for a table model, in the order of its features.
-// InvalidArgument: what the grammar of bodies says, or several rows.
+// InvalidArgument: the body is wrong, or has several rows.
 Result<std::vector<double>> rowOf(std::string_view body, const BodyTarget &target);
 
 class FeatureForm : public QWidget
@@ -29,7 +29,7 @@ public:
 
     // The same features keep their values.
     void setModel(const std::string &model, const NetworkSpec &spec, const InputPlan &input);
-    // Takes the row of a body; false where it was rejected.
+    // Fills the fields with the row of a body; false if it was rejected.
     bool fill(std::string_view body);
     void setValues(const std::vector<double> &values);
     std::vector<double> values() const;

@@ -1,5 +1,5 @@
-// A file that was opened as the input: its name, what it holds and, of a table with several rows,
-// which of them runs. Thread: GUI.
+// A file that was opened as the input: shows its name, what it holds and, for a table with several
+// rows, which row runs. Thread: GUI.
 #pragma once
 
 #include "ui/playground/opened_input.h"
@@ -22,12 +22,12 @@ public:
     const FileInput &file() const { return m_file; }
     // What a client would post: the file, or the chosen row of its table.
     std::shared_ptr<const std::string> body() const;
-    // True where all of the file is sent.
+    // True if the whole file is sent.
     bool sendsAll() const;
 
 Q_SIGNALS:
     void rowChosen();
-    void closed(); // by its button
+    void closed(); // the user pressed its close button
 
 private:
     FileInput m_file;

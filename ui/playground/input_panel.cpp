@@ -66,7 +66,7 @@ void InputPanel::setModel(const std::string &model, const ModelStatus::Facts &fa
     } else {
         m_usual = plan.kind == InputKind::Image ? Page::Picture : Page::Numbers;
     }
-    // What was opened stays where only the knowledge of the model is new.
+    // If only facts about the model are new, an opened input stays.
     if (page() == before)
         showPage(m_usual);
 }

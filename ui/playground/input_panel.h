@@ -1,5 +1,5 @@
 // The input of the selected model: a picture, the fields of a table's row, numbers as text, or a
-// file of any of these forms. It shows what the model usually takes; a file stands in its place
+// file of any of these forms. It shows the form that suits the model; an opened file replaces it
 // until it is closed or something else is opened. Thread: GUI.
 #pragma once
 
@@ -23,24 +23,25 @@ class InputPanel : public QStackedWidget
     Q_OBJECT
 
 public:
-    // The actions open inputs; they stand beside the title of each page.
+    // `actions` open inputs; their buttons are beside the title of each page.
     explicit InputPanel(const QList<QAction *> &actions, QWidget *parent = nullptr);
 
-    void forgetModel(); // what the next one takes is not known yet
+    void forgetModel(); // because it is not known yet what the next one takes
     void setModel(const std::string &model, const ModelStatus::Facts &facts);
     bool takesPictures() const { return m_usual == Page::Picture; }
     bool showsPicture() const { return page() == Page::Picture; }
 
-    // Shows the input and says whether the model may run it; else `rejected` has said why.
+    // Shows the input and says whether the model may run it; if not, the signal `rejected` has said
+    // why.
     bool take(OpenedInput input);
 
-    // What a run sends; null where there is no picture yet.
+    // The body that a run sends; null if there is no picture yet.
     std::shared_ptr<const std::string> body() const;
-    // The picture of that run; none where it sends anything else.
+    // The picture that a run sends; none if it sends anything else.
     std::optional<PictureInput> picture() const;
-    // The file that holds just what a run sends; empty where none does.
+    // The file that holds exactly what a run sends; empty if there is none.
     QString path() const;
-    // What a run sends as a person writes it on a command line; not for pictures.
+    // The body as a person would write it on a command line; not for pictures.
     QString bodyText() const;
 
 Q_SIGNALS:

@@ -1,6 +1,6 @@
-// An input that a person opens, drops or pastes, made ready off the GUI thread: a picture with its
-// preview, or the bytes of .npy, CSV or JSON with a line on what they hold.
-// Thread: values; the reading functions any, they block on the disk and decode.
+// An input that the user opens, drops or pastes, prepared away from the GUI thread: a picture with
+// its preview, or the bytes of .npy, CSV or JSON with a line about their content. Thread: values;
+// any for the functions that read, which block on the disk and decode.
 #pragma once
 
 #include "inference/body/prediction_body.h"
@@ -16,7 +16,7 @@
 
 namespace warmbench::ui {
 
-// A picture as bytes, decoded by the run itself as for any client.
+// A picture as bytes; the run decodes it, as for any client.
 struct PictureInput
 {
     std::shared_ptr<const std::string> bytes;
@@ -26,7 +26,7 @@ struct PictureInput
     QSize size; // pixels, orientation applied
 };
 
-// Anything else that the grammar of bodies takes, or will refuse.
+// Any other bytes; the grammar of bodies takes or refuses them.
 struct FileInput
 {
     std::shared_ptr<const std::string> bytes;
@@ -36,18 +36,18 @@ struct FileInput
     QString summary;
     std::optional<CsvTable> table; // its views point into the bytes
 
-    // What a client would post: all of it, or one row of a table behind its header.
+    // The body that a client would post: the whole file, or a table's header and one row.
     std::shared_ptr<const std::string> body(std::size_t row) const;
 };
 
 using OpenedInput = std::variant<PictureInput, FileInput>;
 
-// Told by their content. Errors name the file.
+// Reads an input; its content decides what it is. Errors name the file.
 Result<OpenedInput> readInput(const QString &path);
 Result<OpenedInput> inputFromBytes(std::string bytes, const QString &name);
 
 QImage asQImage(const Image &image);
-// No larger than a view shows.
+// A copy that is no larger than a view can show.
 QImage preview(const QImage &image);
 
 } // namespace warmbench::ui

@@ -208,11 +208,11 @@ void Playground::setState(const WorkbenchState &state)
     m_input->setModel(m_model.toStdString(), *m_facts);
 }
 
-// What a model takes that was never loaded stands in its files.
+// If the model was never loaded, its files still say what it takes.
 void Playground::describe()
 {
     m_workbench.describe({m_model.toStdString(), {}}, onGui(this, [this](const auto &facts) {
-                             // From here on the model's state carries them.
+                             // From now on the model's state has these facts.
                              if (facts)
                                  m_feed.updateNow();
                          }));
@@ -274,7 +274,7 @@ void Playground::take(const Result<OpenedInput> &input)
 void Playground::paste()
 {
     const QMimeData *copied = QGuiApplication::clipboard()->mimeData();
-    // A spreadsheet copies its cells as text and as a picture of them.
+    // A spreadsheet copies cells both as text and as a picture.
     const bool words = copied && copied->hasText() && !copied->hasUrls() &&
                        (!copied->hasImage() || !m_input->takesPictures());
     if (words) {
@@ -337,7 +337,7 @@ void Playground::start()
     RunRequest request;
     request.model = m_model.toStdString();
     request.body = m_input->body();
-    // The one that this run is of, whatever is opened meanwhile.
+    // The picture of this run, even if another one is opened meanwhile.
     const auto picture = m_input->picture();
     request.decoder = m_result->chosenDecoder();
     request.cancellation = m_cancellation.get_token();

@@ -36,7 +36,7 @@ public:
 
     void setModel(const QString &name);
     QString model() const { return m_model; }
-    void openInput(const QString &path); // and run it
+    void openInput(const QString &path); // opens it and runs the model on it
     void paste();                        // a picture, numbers or a file from the clipboard
     void refuse(const QString &reason);
 
@@ -93,7 +93,7 @@ private:
     TimingsView *m_timings;
 
     QString m_model;
-    std::shared_ptr<const ModelStatus::Facts> m_facts; // as last shown
+    std::shared_ptr<const ModelStatus::Facts> m_facts; // the facts that are shown
     std::stop_source m_cancellation;
     bool m_running = false;
     bool m_again = false;

@@ -15,7 +15,8 @@ namespace warmbench::ui {
 
 QLabel *headingLabel(QWidget *parent);
 QLabel *secondaryLabel(QWidget *parent);
-QToolButton *smallButton(QAction *action, QWidget *parent); // icon only, with its text as name
+// Shows only the icon; the text is its name.
+QToolButton *smallButton(QAction *action, QWidget *parent);
 // The actions stand beside the title.
 QWidget *titled(const QString &title, QWidget *inner, QWidget *parent,
                 const QList<QAction *> &actions = {});

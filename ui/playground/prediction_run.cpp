@@ -6,7 +6,8 @@ namespace warmbench::ui {
 
 namespace {
 
-// What the decoder learned of the model that answers: the very bundle, not the one shown.
+// What the decoder reads from the bundle that answers, which may be a newer one than the window
+// shows.
 struct Answering
 {
     Preprocessing preprocessing;

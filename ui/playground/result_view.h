@@ -56,8 +56,8 @@ private:
     std::optional<DecoderSettings> m_decoder;
 };
 
-// Of an answer that is a picture: its size, which numbers are black and white in it, and who says
-// so where that is not plain.
+// The caption of an answer that is a picture: its size, which numbers are black and white, and
+// where these come from if that is not obvious.
 QString pictureCaption(QSize size, const std::optional<ImageRange> &range);
 
 } // namespace warmbench::ui

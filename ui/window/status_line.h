@@ -1,6 +1,6 @@
-// The status bar's standing parts: the API with its switch and, where there is something to say of
-// it (another port was taken, or why it does not run), that sentence; model and engine, hits and
-// misses, memory of the budget, the last latency. Thread: GUI.
+// The permanent parts of the status bar: the API with its switch and, if another port was taken or
+// it does not run, a sentence about that; model and engine, hits and misses, used memory and
+// budget, the last latency. Thread: GUI.
 #pragma once
 
 #include "ui/workbench_feed.h"

@@ -16,11 +16,11 @@ struct NewerForm
 {
     std::string_view type;
     int since;  // the opset that brought the form
-    int inputs; // that a node of the form has at least
-    int loads;  // the opset at which the form before it loads
+    int inputs; // the least number of inputs of a node in this form
+    int loads;  // the opset at which the form before this one loads
 };
 
-// tst_onnx_older_opsets tries each of them in both forms.
+// tst_onnx_older_opsets tries each operator in both forms.
 constexpr std::array newerForms{
     NewerForm{"Clip", 11, 2, 10},           // its bounds became inputs
     NewerForm{"GreaterOrEqual", 12, 1, 11}, // exporters wrote Less and Not before
@@ -28,8 +28,8 @@ constexpr std::array newerForms{
     NewerForm{"Split", 13, 2, 11},          // its sizes became an input
     NewerForm{"Squeeze", 13, 2, 11},        // its axes became an input
     NewerForm{"ReduceSum", 13, 1, 11},      // its axes became an input
-    NewerForm{"Pad", 18, 4, 11},            // it got axes
-    // Their axes became an input, of all of them.
+    NewerForm{"Pad", 18, 4, 11},            // the axes were added
+    // The axes of all these became an input.
     NewerForm{"ReduceL1", 18, 2, 11},
     NewerForm{"ReduceL2", 18, 2, 11},
     NewerForm{"ReduceLogSum", 18, 2, 11},
@@ -41,7 +41,8 @@ constexpr std::array newerForms{
     NewerForm{"ReduceSumSquare", 18, 2, 11},
 };
 
-// Operators that OpenCV has nothing for, nor for what exporters write instead at older opsets.
+// Operators that OpenCV does not support, and neither what exporters write instead of them at older
+// opsets.
 bool isUnknownAtAnyOpset(const std::string &type)
 {
     static const std::set<std::string> types{"And",
@@ -70,8 +71,8 @@ bool isUnknownAtAnyOpset(const std::string &type)
     return types.contains(type);
 }
 
-// Products with one number for each of the last extent, as in layer normalisation: the importer
-// looks for them in the second extent, whatever the opset.
+// A product with one number for each position of the last extent, as in layer normalisation: at
+// every opset the importer takes them for numbers of the second extent.
 bool multipliesLastExtent(const onnx::GraphProto &graph, const onnx::NodeProto &node)
 {
     if (node.op_type() != "Mul")

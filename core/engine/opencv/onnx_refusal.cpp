@@ -39,7 +39,7 @@ std::string nodeWithOpset(const onnx::ModelProto &model, const onnx::NodeProto &
     return fmt::format("{}, opset {})", text, opsetOf(model, domainOf(node)));
 }
 
-// Another opset at which all nodes load; nothing where none is known.
+// Another opset at which all nodes load; nothing if none is known.
 std::optional<std::string> opsetStep(const onnx::ModelProto &model, const onnx::NodeProto &node,
                                      const Origins &origins)
 {
@@ -76,7 +76,7 @@ bool namesStep(std::string_view reason)
     return reason.find("ONNX Runtime") != std::string_view::npos;
 }
 
-// A reason that names the next step already gets none.
+// Adds the next step to a reason, unless it names one already.
 std::string withStep(std::string reason, std::string_view step)
 {
     while (reason.ends_with('.'))
@@ -88,7 +88,7 @@ std::string refusal(const onnx::ModelProto &model, const onnx::NodeProto &node, 
 {
     const Origins origins = originsIn(model.graph());
     const auto opset = opsetStep(model, node, origins);
-    if (opset && namesStep(reason)) // which goes by what was seen, not by what is known of the node
+    if (opset && namesStep(reason)) // a known opset is better advice than the step in the reason
         reason.resize(std::min(reason.size(), reason.find("; ")));
     return fmt::format("OpenCV {} cannot run {}: {}.", openCvVersion(), nodeWithOpset(model, node),
                        withStep(std::move(reason), opset ? *opset : nextStep(node, origins)));

@@ -19,7 +19,7 @@ namespace {
 // time.
 Mutex &loadMutex()
 {
-    static Mutex mutex; // guards no member: the tables are OpenCV's
+    static Mutex mutex; // guards no member, but OpenCV's tables
     return mutex;
 }
 

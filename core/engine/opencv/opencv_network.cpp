@@ -23,7 +23,7 @@ public:
         : Lease(network, network.takeSlot())
     {
     }
-    // Of a slot that has been taken.
+    // Holds a slot that has been taken already.
     Lease(const OpenCvNetwork &network, Slot *taken)
         : m_network(network)
         , m_slot(taken)
@@ -51,7 +51,7 @@ OpenCvNetwork::Slot *OpenCvNetwork::takeSlot() const
     return slot;
 }
 
-// False where somebody has it, or has had it since it rested.
+// Takes the slot if it is free and still idle. False if a caller has it, or has had it meanwhile.
 bool OpenCvNetwork::takeRested(Slot *slot) const
 {
     const MutexLock lock(m_mutex);

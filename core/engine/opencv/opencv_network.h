@@ -50,7 +50,7 @@ private:
         bool rested = false; // idle since the last handBack()
     };
     class Lease;
-    Slot *takeSlot() const; // waits for a free one
+    Slot *takeSlot() const; // waits for a free slot
     bool takeRested(Slot *slot) const;
     void putBack(Slot *slot) const;
     Result<void> checkInputs(std::span<const Tensor> inputs) const;

@@ -12,7 +12,7 @@
 
 namespace warmbench {
 
-// Views; what they point to must live as long as the inputs that are read for it.
+// A view: what it refers to must live as long as the inputs that are read for it.
 struct BodyTarget
 {
     std::string_view model; // its name, for sentences
@@ -24,13 +24,14 @@ inline BodyTarget targetOf(const ModelBundle &model)
     return {model.id.name, model.spec(), model.input};
 }
 
-// Null where the model has no inputs at all, for which noInputs() is the sentence.
+// Null if the model has no inputs at all; noInputs() is the error for that.
 const TensorSpec *plannedInput(const BodyTarget &target);
 Error noInputs(const BodyTarget &target);
-// Of the planned input, which must be there.
+// The shape of one sample of the planned input, which must exist.
 std::vector<Dimension> sampleShape(const BodyTarget &target);
 
-// Numbers in JSON as a tensor of that input; what reading them takes in passing is reserved.
+// Reads numbers in JSON as a tensor for that input, and reserves the memory that reading takes
+// meanwhile.
 Result<Tensor> tensorOfJson(std::string_view json, const TensorSpec &spec,
                             std::span<const Dimension> shape, RunControl &control);
 

@@ -1,4 +1,5 @@
-// How inputs are taken from bodies in their turn, and what that takes in passing.
+// Takes the inputs of a body one after the other, and estimates the memory that this needs
+// meanwhile.
 // Thread: any; pure functions.
 #pragma once
 
@@ -20,15 +21,15 @@ inline std::span<const std::byte> bytesOf(std::string_view text)
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-// What reading a text into at most so many numbers takes beside them: a copy, the parser's buffers,
-// and the numbers in the widest type. The shortest text that gives one is "1,".
+// Extra memory for reading a text with at most so many numbers: a copy, the parser's buffers, and
+// the numbers in the widest type. The shortest text that gives one is "1,".
 constexpr std::size_t jsonTensorBytes(std::size_t text, std::size_t count, DType dtype)
 {
     return 6 * text + std::min(text / 2, count) *
                           (dtype == DType::String ? sizeof(std::string) : sizeof(double));
 }
 
-// What a text of base64 becomes, in the several forms that it goes through.
+// Memory for decoding a base64 text, which goes through several forms.
 constexpr std::size_t base64Bytes(std::size_t text)
 {
     return 4 * text;

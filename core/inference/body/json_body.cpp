@@ -13,7 +13,7 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-// A parser's buffers are some five times the text: none that large is kept.
+// The longest text whose parser is kept; the buffers of a parser are some five times the text.
 constexpr std::size_t mostTextKept = std::size_t(4) << 20;
 
 // The thread's parser, or one for a large text alone. Only one is in use at a time.
@@ -41,7 +41,7 @@ simdjson::padded_string_view padded(std::string_view piece)
                                         piece.size() + simdjson::SIMDJSON_PADDING);
 }
 
-// What stands behind the object or list that `json` begins with, where that is whole.
+// The text after the object or list that `json` begins with, if that is complete.
 std::string_view behindValue(std::string_view json)
 {
     std::size_t depth = 0;
@@ -83,7 +83,7 @@ Error wrongKind(std::string_view what, std::string_view json, std::string_view e
     return invalidArgument(fmt::format("{} is {}, expected {}.", what, jsonKind(json), expected));
 }
 
-// As far as simdjson, which looks at a token no closer than it is asked to, has not made sure.
+// Checks what simdjson leaves unchecked: it looks at a token only as closely as it is asked to.
 bool isScalar(std::string_view token)
 {
     const char first = token.empty() ? '\0' : token.front();
@@ -111,7 +111,8 @@ simdjson::error_code pieceOf(ondemand::value value, std::string_view &piece)
     return isScalar(piece) ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
 }
 
-// What a text's pieces may take while they are collected; none: anything.
+// Limits the memory of a text's pieces while they are collected; without a control there is no
+// limit.
 class Allowance
 {
 public:
@@ -121,7 +122,7 @@ public:
     }
 
     const Result<void> &going() const { return m_going; }
-    // False where it is not to go on.
+    // False if the work must stop.
     bool step(std::size_t bytes)
     {
         if (m_control && m_going)
@@ -140,7 +141,7 @@ private:
 simdjson::error_code collectMembers(ondemand::document &document, std::vector<JsonMember> &members,
                                     Allowance &allowance)
 {
-    // In a list that grows, and once more where its reader looks for doubles.
+    // For the list, which grows, and for the check for double keys.
     constexpr std::size_t each = 3 * sizeof(JsonMember);
     ondemand::object object;
     if (const auto error = document.get_object().get(object))
@@ -163,7 +164,7 @@ simdjson::error_code collectMembers(ondemand::document &document, std::vector<Js
     return simdjson::SUCCESS;
 }
 
-// The views of a long list are large themselves: counted, and there at once.
+// The views of a long list are large themselves, so they are counted and allocated at once.
 simdjson::error_code makeRoom(ondemand::array &list, std::vector<std::string_view> &elements,
                               Allowance &allowance)
 {
@@ -200,7 +201,7 @@ simdjson::error_code collectElements(ondemand::document &document,
     return simdjson::SUCCESS;
 }
 
-// The buffers of a parser, and of its structures.
+// Memory for the buffers of a parser and for its structures.
 constexpr std::size_t parsingBytes(std::size_t text)
 {
     return 5 * text;
@@ -209,7 +210,7 @@ constexpr std::size_t parsingBytes(std::size_t text)
 template <typename Collect>
 simdjson::error_code collected(std::string_view json, const Collect &collect)
 {
-    // simdjson takes a zero byte for the end of a number.
+    // simdjson treats a zero byte as the end of a number.
     if (json.find('\0') != std::string_view::npos)
         return simdjson::UNESCAPED_CHARS;
     const ParserLease parser(json.size());

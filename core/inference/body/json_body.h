@@ -1,7 +1,8 @@
-// The outer layers of a JSON body: members of an object, elements of a list, single values, each as
-// the piece of text it is, so that numbers are read once, by whoever knows their type.
+// Reads the outer layers of a JSON body: members of an object, elements of a list, single values.
+// Each is returned as its piece of the text, so that numbers are read only once, by the code that
+// knows their type.
 //
-// Thread: any (one parser a thread is kept). Errors are InvalidArgument; `what` names the place in
+// Thread: any (each thread keeps a parser). Errors are InvalidArgument; `what` names the place in
 // them. Pieces point into the body and live as long as it does.
 #pragma once
 
@@ -14,7 +15,7 @@
 
 namespace warmbench {
 
-// Text with the readable bytes behind its end that simdjson needs. Pieces of it have them too.
+// Text with the readable bytes after its end that simdjson needs. Pieces of it have them too.
 class JsonText
 {
 public:
@@ -31,8 +32,8 @@ struct JsonMember
     std::string_view value;
 };
 
-// `json` must be a piece of a JsonText. With a control: what that says within a long text, and
-// where there is no room for what reading it takes.
+// `json` must be a piece of a JsonText. With a `control`, also its errors, during a long text and
+// when reading needs more memory than there is.
 Result<std::vector<JsonMember>> jsonMembers(std::string_view json, std::string_view what,
                                             RunControl *control = nullptr);
 Result<std::vector<std::string_view>> jsonElements(std::string_view json, std::string_view what,

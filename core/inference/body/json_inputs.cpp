@@ -21,7 +21,7 @@ const std::vector<std::string> &bodyKeys()
     return keys;
 }
 
-// Read in their turn where there are several: most of what many samples take is not their numbers.
+// Several samples are read one after the other, because most memory of a sample is not its numbers.
 Result<InferenceInputs> decodeSamples(const BodyTarget &target,
                                       std::vector<std::string_view> pieces, const Keeper &keeper,
                                       RunControl &control)
@@ -123,7 +123,7 @@ bool isBodyKey(std::string_view key)
 Result<InferenceInputs> objectInputs(const BodyTarget &target, std::string_view body,
                                      RunControl &control)
 {
-    // Its copy stays as long as samples are read from it.
+    // A copy of the body stays as long as samples are read from it.
     if (auto room = control.reserve(body.size(), "numbers"); !room)
         return std::move(room).error();
     const auto text = std::make_shared<const JsonText>(body);

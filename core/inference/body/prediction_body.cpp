@@ -19,7 +19,8 @@ namespace warmbench {
 
 namespace {
 
-// A whole batch, one sample, or several samples for a network that takes one at a time.
+// Inputs from .npy: a whole batch, one sample, or several samples for a network that takes one at a
+// time.
 Result<InferenceInputs> npyInputs(const BodyTarget &target, Tensor tensor)
 {
     const TensorSpec *spec = plannedInput(target);
@@ -60,7 +61,7 @@ std::string_view withoutJsonBlanks(std::string_view text)
     return text.substr(0, text.find_last_not_of(blanks) + 1);
 }
 
-// What stands behind `{"input":` up to the last brace; empty where it begins in another way.
+// The text after `{"input":` up to the last brace; empty if the body begins otherwise.
 std::string_view loneInput(std::string_view body)
 {
     body = withoutJsonBlanks(body);
@@ -73,8 +74,8 @@ std::string_view loneInput(std::string_view body)
                                : std::string_view();
 }
 
-// The usual body, one list of plain numbers as "input", read in a single pass. Nothing where it is
-// any other, which objectInputs then takes or refuses.
+// The usual body, one list of plain numbers as "input", read in a single pass. Nothing for any
+// other body, which objectInputs then takes or refuses.
 std::optional<InferenceInputs> plainInput(const BodyTarget &target, std::string_view body)
 {
     const TensorSpec *spec = plannedInput(target);
@@ -90,7 +91,7 @@ std::optional<InferenceInputs> plainInput(const BodyTarget &target, std::string_
 Result<InferenceInputs> fromObject(const BodyTarget &target, std::string_view body,
                                    RunControl &control)
 {
-    // No more numbers than half of its bytes, of four bytes each.
+    // There are at most half as many numbers as bytes, and each takes four bytes.
     if (auto room = control.reserve(2 * body.size(), "numbers"); !room)
         return std::move(room).error();
     if (auto plain = plainInput(target, body))

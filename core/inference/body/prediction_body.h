@@ -1,10 +1,10 @@
 // The grammar of a prediction's body: what POST /predict, `warmbench predict` and the window take,
-// told by its first bytes. The forms are those of README.md's table. Forms with files and content
-// codings are taken off by whoever received them.
+// recognized by its first bytes. The table in README.md lists the kinds of bodies. The receiver has
+// already undone content codings and taken the file out of a form.
 //
 // Thread: any; pure functions. Small bodies are read in microseconds; large ones on a worker,
-// within what the RunControl allows. Errors are InvalidArgument with what came, what was expected
-// and how to mend it, and what the control says.
+// within what the RunControl allows. Errors: InvalidArgument with what came, what was expected and
+// how to mend it, and those of the control.
 #pragma once
 
 #include "inference/body/body_target.h"
@@ -20,11 +20,13 @@ namespace warmbench {
 enum class BodyKind : std::uint8_t { Empty, Picture, Npy, Object, List, Csv, Unknown };
 BodyKind bodyKind(std::string_view body);
 
-// True for the keys of a body in JSON: "input", "inputs", "tensors", "features", "image_b64".
+// True for the keys that a body in JSON may have: "input", "inputs", "tensors", "features",
+// "image_b64".
 bool isBodyKey(std::string_view key);
 
 // A picture, .npy, an object with one of these keys, a list (which means the same as "input"), or
-// CSV, one sample a row. `keeper` owns the body; what is read in its turn keeps it.
+// CSV with one sample in each row. `keeper` owns the body and stays alive while samples are still
+// to be read from it.
 Result<InferenceInputs> readBody(const BodyTarget &target, std::string_view body,
                                  const Keeper &keeper, RunControl &control);
 

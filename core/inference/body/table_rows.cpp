@@ -14,7 +14,7 @@ namespace warmbench {
 
 namespace {
 
-// As many names as one can read.
+// The names for a message; a long list is cut.
 std::string listed(const std::vector<std::string> &names)
 {
     constexpr std::size_t most = 12;
@@ -33,9 +33,9 @@ Result<std::size_t> featureAt(const BodyTarget &target, const std::vector<std::s
     return static_cast<std::size_t>(found - names.begin());
 }
 
-using Row = std::vector<std::optional<double>>; // one a feature
+using Row = std::vector<std::optional<double>>; // one entry for each feature
 
-// A sample of the planned input, with the features' defaults for what is not given.
+// A sample of the planned input, with the defaults of features that are not given.
 Result<Tensor> sampleOf(const BodyTarget &target, const std::vector<std::string> &names,
                         const Row &row)
 {
@@ -77,7 +77,7 @@ Result<Tensor> sampleOfObject(const BodyTarget &target, const std::vector<std::s
     return sampleOf(target, names, row);
 }
 
-// One sample is made at once, several in their turn.
+// A single sample is made at once, several are made one after the other.
 template <typename Make>
 Result<InferenceInputs> samplesOf(std::size_t count, Make make, RunControl &control)
 {
@@ -112,7 +112,7 @@ Result<std::vector<std::size_t>> columnFeatures(const BodyTarget &target, const 
     return features;
 }
 
-// In their order, as the same list in JSON.
+// A sample of numbers in their order, as the same list in JSON gives it.
 Result<Tensor> sampleOfList(const BodyTarget &target, const std::vector<double> &numbers,
                             RunControl &control)
 {
@@ -125,7 +125,7 @@ Result<Tensor> sampleOfList(const BodyTarget &target, const std::vector<double> 
     return tensorOfJson(json, *plannedInput(target), sampleShape(target), control);
 }
 
-// What a row of so much text takes in passing: its numbers, in a list that grows, and their JSON.
+// Memory while a row of so much text is read: its numbers, in a list that grows, and their JSON.
 constexpr std::size_t csvRowBytes(std::size_t text)
 {
     return 12 * text;
@@ -176,7 +176,7 @@ Result<InferenceInputs> csvInputs(const BodyTarget &target, std::string_view csv
         return noInputs(target);
     const auto lines = static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n') +
                                                 std::count(csv.begin(), csv.end(), '\r'));
-    // In a list that grows.
+    // The list of rows grows while it is made.
     if (auto room = control.reserve(3 * (lines + 1) * sizeof(CsvRow), "rows"); !room)
         return std::move(room).error();
     auto table = readCsv(csv);
