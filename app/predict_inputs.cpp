@@ -5,7 +5,6 @@
 #include "inference/body/prediction_body.h"
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <filesystem>
 #include <fmt/format.h>
@@ -20,8 +19,7 @@ namespace {
 bool isInput(const std::filesystem::path &path)
 {
     const std::string ending = lowered(path.extension().string());
-    constexpr std::array known{".png", ".jpg",  ".jpeg", ".webp", ".bmp",
-                               ".gif", ".json", ".npy",  ".csv"};
+    const auto known = bodyEndings();
     return std::find(known.begin(), known.end(), ending) != known.end() &&
            !lowered(path.string()).ends_with("warmbench.json");
 }

@@ -383,6 +383,16 @@ std::span<const std::string_view> modelEndings()
     return endings;
 }
 
+std::span<const PartnerEnding> partnerEndings()
+{
+    static constexpr std::array<PartnerEnding, 3> endings{{
+        {".caffemodel", ".prototxt"},
+        {".weights", ".cfg"},
+        {".pbtxt", ".pb"},
+    }};
+    return endings;
+}
+
 bool hasModelEnding(std::string_view path)
 {
     const std::string_view name = path.substr(path.rfind('/') + 1);

@@ -37,5 +37,12 @@ Result<ModelFiles> identifyModelFiles(const std::filesystem::path &path);
 // Whether a file in a folder counts as a model by its ending: the cheap test for scanning folders.
 bool hasModelEnding(std::string_view path);
 std::span<const std::string_view> modelEndings(); // in lower case, with their dots
+// Files that stand beside a model's leading file: "net.caffemodel" beside "net.prototxt".
+struct PartnerEnding
+{
+    std::string_view own;
+    std::string_view leader;
+};
+std::span<const PartnerEnding> partnerEndings();
 
 } // namespace warmbench

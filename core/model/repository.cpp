@@ -3,10 +3,10 @@
 #include "base/bytes.h"
 #include "base/logging.h"
 #include "base/text.h"
+#include "engine/model_files.h"
 #include "model/model_names.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <fmt/format.h>
 #include <optional>
@@ -36,13 +36,8 @@ fs::path resolvedFile(const fs::path &path)
 // The file of a pair that names the model: net.prototxt for net.caffemodel.
 fs::path leadingFile(const fs::path &file)
 {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> pairs{{
-        {".caffemodel", ".prototxt"},
-        {".weights", ".cfg"},
-        {".pbtxt", ".pb"},
-    }};
     const std::string ending = lowered(file.extension().string());
-    for (const auto &[partner, leader] : pairs) {
+    for (const auto &[partner, leader] : partnerEndings()) {
         fs::path leading = fs::path(file).replace_extension(leader);
         if (ending == partner && stampOf(leading).size >= 0)
             return leading;

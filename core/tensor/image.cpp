@@ -11,13 +11,13 @@
 #include "tensor/png_decoder.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <mutex>
 #include <QBuffer>
 #include <QImage>
 #include <QImageReader>
 #include <QLoggingCategory>
-#include <string_view>
 
 namespace warmbench {
 
@@ -183,6 +183,13 @@ Result<std::string> encodePng(const Image &image)
     if (!view.save(&buffer, "PNG"))
         return Error{ErrorCode::Internal, "The picture could not be written as PNG."};
     return bytes.toStdString();
+}
+
+std::span<const std::string_view> pictureEndings()
+{
+    static constexpr std::array<std::string_view, 6> endings{".png",  ".jpg", ".jpeg",
+                                                             ".webp", ".bmp", ".gif"};
+    return endings;
 }
 
 } // namespace warmbench

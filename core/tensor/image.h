@@ -12,6 +12,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace warmbench {
@@ -46,5 +47,8 @@ Result<Image> decodeImage(std::span<const std::byte> data, const PixelCheck &may
 
 // The picture as a PNG file. Internal: the encoder failed.
 Result<std::string> encodePng(const Image &image);
+
+// ".png" and the other endings of files that decodeImage() reads, in lower case.
+std::span<const std::string_view> pictureEndings();
 
 } // namespace warmbench

@@ -1,5 +1,8 @@
 #include "ui/playground/sample_strip.h"
 
+#include "tensor/image.h"
+#include "ui/widgets/display_text.h"
+
 #include <QDir>
 #include <QImageReader>
 #include <vector>
@@ -22,9 +25,8 @@ struct Thumbnail
 std::vector<Thumbnail> thumbnailsIn(const QString &folder)
 {
     std::vector<Thumbnail> found;
-    const QStringList patterns{u"*.png"_s,  u"*.jpg"_s, u"*.jpeg"_s,
-                               u"*.webp"_s, u"*.bmp"_s, u"*.gif"_s};
-    const QFileInfoList files = QDir(folder).entryInfoList(patterns, QDir::Files, QDir::Name);
+    const QFileInfoList files =
+        QDir(folder).entryInfoList(filePatterns(pictureEndings()), QDir::Files, QDir::Name);
     for (const QFileInfo &file : files) {
         if (static_cast<int>(found.size()) == SampleStrip::mostPictures)
             break;

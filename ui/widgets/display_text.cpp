@@ -53,6 +53,14 @@ QString agoText(WallTime then, WallTime now)
     return translated("%1 d ago").arg((seconds + 43'200) / 86'400);
 }
 
+QStringList filePatterns(std::span<const std::string_view> endings)
+{
+    QStringList patterns;
+    for (const std::string_view ending : endings)
+        patterns << u'*' + text(ending);
+    return patterns;
+}
+
 QString shortDigest(std::string_view digest)
 {
     constexpr std::size_t shown = 7 + 12; // "sha256:" and twelve digits

@@ -5,6 +5,8 @@
 #include "base/clock.h"
 
 #include <QString>
+#include <QStringList>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,6 +26,8 @@ QString text(std::chrono::nanoseconds span);
 QString numberText(double value, int digits = 4);
 // "just now", "12 s ago", "3 min ago", "2 h ago", "5 d ago".
 QString agoText(WallTime then, WallTime now);
+// "*.png" for ".png", as file dialogs and folders want it.
+QStringList filePatterns(std::span<const std::string_view> endings);
 // "sha256:9f86d081…" for a digest.
 QString shortDigest(std::string_view digest);
 

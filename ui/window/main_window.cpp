@@ -1,5 +1,7 @@
 #include "ui/window/main_window.h"
 
+#include "engine/model_files.h"
+#include "inference/body/prediction_body.h"
 #include "ui/api_control.h"
 #include "ui/inspector/inspector.h"
 #include "ui/log/log_panel.h"
@@ -39,6 +41,22 @@ struct Opened
     QString path;
     Result<std::vector<std::string>> names;
 };
+
+// A model may be opened by any of its files.
+std::vector<std::string_view> openedEndings()
+{
+    const auto leaders = modelEndings();
+    std::vector<std::string_view> endings(leaders.begin(), leaders.end());
+    for (const PartnerEnding &partner : partnerEndings())
+        endings.push_back(partner.own);
+    return endings;
+}
+
+// A choice of a file dialog: "Models (*.onnx *.pb)".
+QString filter(const QString &name, std::span<const std::string_view> endings)
+{
+    return u"%1 (%2)"_s.arg(name, filePatterns(endings).join(u' '));
+}
 
 QStringList localFiles(const QMimeData &data)
 {
@@ -128,9 +146,7 @@ void MainWindow::Private::askForModel(bool folder)
     dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFiles);
     if (!folder)
         dialog->setNameFilters(
-            {MainWindow::tr("Models (*.onnx *.prototxt *.caffemodel *.pb *.cfg *.weights *.t7 "
-                            "*.xml *.yml *.yaml *.json)"),
-             MainWindow::tr("All files (*)")});
+            {filter(MainWindow::tr("Models"), openedEndings()), MainWindow::tr("All files (*)")});
     dialog->setDirectory(read(settings::lastFolder));
     QObject::connect(dialog, &QFileDialog::filesSelected, &window,
                      [this](const QStringList &paths) { window.openPaths(paths); });
@@ -142,9 +158,8 @@ void MainWindow::Private::askForInput()
     auto *dialog = new QFileDialog(&window, MainWindow::tr("Open an input"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilters({MainWindow::tr("Inputs (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.npy "
-                                           "*.csv *.json)"),
-                            MainWindow::tr("All files (*)")});
+    dialog->setNameFilters(
+        {filter(MainWindow::tr("Inputs"), bodyEndings()), MainWindow::tr("All files (*)")});
     dialog->setDirectory(read(settings::lastFolder));
     QObject::connect(dialog, &QFileDialog::fileSelected, &window, [this](const QString &path) {
         write(settings::lastFolder, QFileInfo(path).absolutePath());

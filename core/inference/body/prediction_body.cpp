@@ -8,6 +8,7 @@
 #include "inference/body/table_rows.h"
 #include "inference/picture_inputs.h"
 #include "tensor/csv.h"
+#include "tensor/image.h"
 #include "tensor/json_tensor.h"
 #include "tensor/npy.h"
 
@@ -135,6 +136,14 @@ BodyKind bodyKind(std::string_view body)
     if (text.front() == '[')
         return BodyKind::List;
     return looksLikeCsv(text) ? BodyKind::Csv : BodyKind::Unknown;
+}
+
+std::vector<std::string_view> bodyEndings()
+{
+    const auto pictures = pictureEndings();
+    std::vector<std::string_view> endings(pictures.begin(), pictures.end());
+    endings.insert(endings.end(), {".npy", ".csv", ".json"});
+    return endings;
 }
 
 Result<InferenceInputs> readBody(const BodyTarget &target, std::string_view body,

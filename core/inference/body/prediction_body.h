@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace warmbench {
 
@@ -23,6 +24,9 @@ BodyKind bodyKind(std::string_view body);
 // True for the keys that a body in JSON may have: "input", "inputs", "tensors", "features",
 // "image_b64".
 bool isBodyKey(std::string_view key);
+
+// The endings of files that hold a body, in lower case.
+std::vector<std::string_view> bodyEndings();
 
 // A picture, .npy, an object with one of these keys, a list (which means the same as "input"), or
 // CSV with one sample in each row. `keeper` owns the body and stays alive while samples are still
