@@ -12,7 +12,7 @@ namespace warmbench::http {
 
 namespace {
 
-std::string quoted(std::string_view text)
+std::string jsonQuoted(std::string_view text)
 {
     std::string out;
     appendJsonString(out, text);
@@ -57,7 +57,8 @@ std::string parametersOf(const Route &route, const RouteNotes &notes)
         const std::string_view name = rest.substr(open + 1, close - open - 1);
         out += fmt::format("{}{{\"name\": {}, \"in\": \"path\", \"required\": true, "
                            "\"description\": {}, \"schema\": {{\"type\": \"string\"}}}}",
-                           out.empty() ? "" : ", ", quoted(name), quoted(describedParameter(name)));
+                           out.empty() ? "" : ", ", jsonQuoted(name),
+                           jsonQuoted(describedParameter(name)));
         rest.remove_prefix(close);
     }
     if (!notes.parameters.empty())
@@ -85,9 +86,9 @@ std::string responsesOf(const Route &route, const RouteNotes &notes)
 std::string operationOf(const Route &route)
 {
     const RouteNotes &notes = notesOf(route.verb, route.pattern);
-    std::string out =
-        fmt::format("{{\"operationId\": {}, \"tags\": [{}], \"summary\": {}",
-                    quoted(operationIdOf(route)), quoted(notes.tag), quoted(route.summary));
+    std::string out = fmt::format("{{\"operationId\": {}, \"tags\": [{}], \"summary\": {}",
+                                  jsonQuoted(operationIdOf(route)), jsonQuoted(notes.tag),
+                                  jsonQuoted(route.summary));
     if (const std::string parameters = parametersOf(route, notes); !parameters.empty())
         out += ", \"parameters\": [" + parameters + "]";
     if (!notes.content.empty())
@@ -107,7 +108,7 @@ std::string openApiJson(const Router &router)
             continue;
         std::string &operations = paths[route.pattern];
         operations += fmt::format("{}{}: {}", operations.empty() ? "" : ", ",
-                                  quoted(lowered(route.verb)), operationOf(route));
+                                  jsonQuoted(lowered(route.verb)), operationOf(route));
     }
     std::string out = fmt::format(
         "{{\"openapi\": \"3.1.0\",\n\"info\": {{\"title\": \"Warmbench\", \"version\": \"{}\", "
@@ -117,7 +118,7 @@ std::string openApiJson(const Router &router)
         "\"servers\": [{{\"url\": \"/\"}}],\n\"paths\": {{",
         WARMBENCH_VERSION);
     for (bool first = true; const auto &[pattern, operations] : paths) {
-        out += fmt::format("{}\n{}: {{{}}}", first ? "" : ",", quoted(pattern), operations);
+        out += fmt::format("{}\n{}: {{{}}}", first ? "" : ",", jsonQuoted(pattern), operations);
         first = false;
     }
     out += "},\n\"components\": ";
