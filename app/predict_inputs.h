@@ -21,7 +21,7 @@ public:
 
     // A file's path, "-", or "PATH:ROW" with rows counted from 1.
     const std::string &name() const { return m_name; }
-    // The content, or a row of the table behind the header that names its columns.
+    // The content, or the header of the table and this row.
     std::string body() const;
 
 private:

@@ -66,7 +66,7 @@ struct LineWriter::State
     std::deque<std::string> waiting GUARDED_BY(mutex);
     std::size_t waitingBytes GUARDED_BY(mutex) = 0;
     std::uint64_t dropped GUARDED_BY(mutex) = 0;
-    // Dropped, and no notice of it was written yet.
+    // Dropped, but no notice has said so yet.
     std::uint64_t untold GUARDED_BY(mutex) = 0;
     bool started GUARDED_BY(mutex) = false;
     bool writing GUARDED_BY(mutex) = false;

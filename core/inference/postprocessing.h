@@ -32,14 +32,14 @@ Task taskOf(const ModelBundle &model);
 //  - Classification: the activation of the settings; if unset, softmax unless the scores are
 //  probabilities already.
 //  - Detection: the decoder named in the settings, `ultraface` or `ssd` (detection.h), then NMS.
-//  - Image: [N, 1|3, H, W] as a picture, in the range of the settings, else the one that the
-//  values tell (image_output.h).
+//  - Image: [N, 1|3, H, W] as a picture, in the range of the settings, else in one that is
+//  guessed from the values (image_output.h).
 //  - Segmentation: [N, C, H, W], the best class of each pixel in a colour of its own, [N, 1, H, W]
 //  above 0.5.
-// FailedPrecondition: outputs that do not have the form that the task needs (named, with what to
-// set). InvalidArgument: outputs do not because of what was sent, whose size the network leaves
-// free. With a control, also what it says between samples and where there is no
-// room for the results.
+// FailedPrecondition: outputs do not have the form that the task needs; the message names them and
+// what to set. InvalidArgument: the same, but the network takes inputs of any size, and what the
+// client sent gave this form. With a `control`, also its errors, between samples and when the
+// results need more memory than there is.
 Result<std::vector<SampleResult>>
 postprocess(const ModelBundle &model, std::span<const NamedTensor> outputs,
             std::span<const ImageMapping> mappings, std::size_t samples,

@@ -9,8 +9,9 @@
 
 namespace warmbench {
 
-// Fills all timings but Load, Queue and total. Errors as in inference_types.h; Cancelled or
-// DeadlineExceeded between two steps, ResourceExhausted where the request's memory does not do.
+// Fills in all timings except Load, Queue and total. Errors as in inference_types.h; Cancelled or
+// DeadlineExceeded between two steps; ResourceExhausted if the request needs more memory than it
+// may have.
 Result<Prediction> runPrediction(const ModelBundle &model, const InferenceRequest &request,
                                  SteadyTime deadline, const Clock &clock);
 

@@ -21,8 +21,8 @@ private:
     std::atomic<std::int64_t> m_value{0};
 };
 
-// A latency histogram with log-spaced buckets, four an octave from 1 us to 128 s and one beyond:
-// the bounds of a bucket lie 19 % apart.
+// A latency histogram with four buckets for each doubling from 1 us to 128 s, and one for all that
+// takes longer: the bounds of a bucket are 19 % apart.
 class Histogram
 {
 public:

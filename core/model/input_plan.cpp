@@ -56,7 +56,7 @@ std::string named(const TensorSpec &input)
     return fmt::format("\"{}\" {}", printable(input.name, 60), shapeText(input.shape));
 }
 
-// Keys of a picture that the settings name, for messages; empty where there are none.
+// Keys of a picture that the settings name, for messages; empty if there are none.
 std::string imageKeyIn(const InputSettings &input)
 {
     const std::array<std::pair<const char *, bool>, 13> keys{{

@@ -1,7 +1,7 @@
-// The settings file beside a model: what it is for, how pictures become its input, what its output
-// means. README.md ("A model's settings") has every key with its default, and an example for each
-// task; tst_settings_reference holds it against this reader. Thread: values; parsing is pure,
-// loading reads files.
+// The settings file beside a model. It says what the model is for, how pictures become its input
+// and what its output means. README.md ("A model's settings") lists every key with its default and
+// gives an example for each task; tst_settings_reference compares it with this reader. Thread:
+// values; parsing is pure, loading reads files.
 #pragma once
 
 #include "base/duration.h"

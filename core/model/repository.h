@@ -1,11 +1,11 @@
 // Knows the models by name: files and folders on disk, as single files or numbered versions.
 //
-// Names: the file's stem or the folder's name, or that of the nearest folder that tells something
-// (model_names.h); never empty, never with a slash or control character. Two files of one stem in
-// a folder: ONNX keeps the stem, the others take their full file name, with a warning.
-// FOLDER/name.onnx, FOLDER/name/model.onnx, FOLDER/name/3/model.onnx
-// (the highest number serves; others on request). A name never changes hands while its model is
-// there: a model that comes later takes another one.
+// A model's name is the stem of its file or the name of its folder or, if that says nothing about
+// the model, the name of the nearest folder that does (model_names.h). It is never empty and has no
+// slash or control character. If two files in a folder have one stem, the ONNX file keeps it, and
+// the others get their full file names and a warning. A model can be FOLDER/name.onnx,
+// FOLDER/name/model.onnx or FOLDER/name/3/model.onnx (the highest number serves, others on
+// request). A model keeps its name as long as it is there; one that comes later gets another name.
 //
 // Thread: any. Look-ups wait for a mutex that is never held over disk access. add(), rescan() and
 // lookUp() block on the disk. Memory: only some 300 bytes for each model, because a folder may hold
@@ -59,7 +59,7 @@ public:
 
     bool contains(const std::string &name) const;
     bool isNamed(const std::string &name) const; // as RepositoryEntry::named
-    // The models in the order of their names: at most `most` of those behind `after`.
+    // Sorted by name: at most `most` models whose names come after `after`.
     std::vector<RepositoryEntry> entries(const std::string &after = {},
                                          std::size_t most = all) const;
     Result<RepositoryEntry> find(const std::string &name) const; // NotFound names the nearest

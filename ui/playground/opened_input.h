@@ -20,7 +20,7 @@ namespace warmbench::ui {
 struct PictureInput
 {
     std::shared_ptr<const std::string> bytes;
-    QString path; // empty where it was pasted
+    QString path; // empty if it was pasted
     QString name; // for people
     QImage preview;
     QSize size; // pixels, orientation applied
@@ -30,7 +30,7 @@ struct PictureInput
 struct FileInput
 {
     std::shared_ptr<const std::string> bytes;
-    QString path; // empty where it was pasted
+    QString path; // empty if it was pasted
     QString name; // for people
     BodyKind kind = BodyKind::Unknown;
     QString summary;

@@ -1,6 +1,7 @@
 // Tries the selected model: an input, what the network saw of it, the answer, the raw outputs and
 // where the time went. Thread: GUI. Inputs are read and decoded in the background, runs go through
-// the workbench; while one is under way the newest wish waits, older ones are dropped.
+// the workbench; while one is under way, only the newest wish waits for it, and older ones are
+// dropped.
 #pragma once
 
 #include "ui/background.h"

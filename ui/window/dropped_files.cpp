@@ -40,8 +40,8 @@ bool isBody(const QString &json)
                        [](const QString &key) { return isBodyKey(key.toStdString()); });
 }
 
-// True for rows of numbers. A list of labels may be numbers too, or lines of "index,name": a single
-// column is a table in a .csv file alone, and no header begins with a number.
+// True for rows of numbers. A list of labels may be numbers too, or lines of "index,name": so a
+// single column is a table only in a .csv file, and a header never begins with a number.
 bool isTable(const std::string &content, bool csvFile)
 {
     const auto table = readCsv(content);

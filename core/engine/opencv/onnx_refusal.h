@@ -14,7 +14,8 @@ namespace warmbench {
 Result<void> checkForOpenCv(const OnnxFile &file);
 
 // The sentence for a refusal by OpenCV: finds the node that its message means and names node,
-// operator, opset, next step: another opset where that is known to help (onnx_older_opsets.h).
+// operator, opset and next step, which is another opset if that is known to help
+// (onnx_older_opsets.h).
 std::string explainRefusal(const OnnxFile &file, const std::string &openCvMessage);
 
 } // namespace warmbench

@@ -16,7 +16,7 @@ namespace ondemand = simdjson::ondemand;
 // The longest text whose parser is kept; the buffers of a parser are some five times the text.
 constexpr std::size_t mostTextKept = std::size_t(4) << 20;
 
-// The thread's parser, or one for a large text alone. Only one is in use at a time.
+// Lends the thread's parser or, for a large text, one of its own. A thread uses only one at a time.
 class ParserLease
 {
 public:

@@ -293,7 +293,7 @@ private Q_SLOTS:
         row("a list of models", "/models", "gzip", "gzip");
         row("too small", "/health", "gzip", "");
         row("an error", "/models/nobody", "gzip", "");
-        // Triton's asyncio client asks for gzip and reads it in answers to infer alone.
+        // Triton's asyncio client asks for gzip everywhere, but unpacks only answers to infer.
         row("Triton's statistics", "/v2/models/stats", "gzip, deflate", "");
     }
     void answersArePackedWhereAskedForAndWorthIt()
