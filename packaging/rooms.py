@@ -27,7 +27,7 @@ ARROWS = {
     "http/simple": [*CORE, "http", "http/bodies", "http/transport"],
     "http/open_inference": [*CORE, "http", "http/bodies", "http/transport"],
     "http/tensorflow": [*CORE, "http", "http/bodies", "http/transport"],
-    "http/pages": [*CORE, "http", "http/simple", "http/transport"],
+    "http/pages": [*CORE, "http", "http/bodies", "http/transport"],
     "http": [*CORE, "http/transport", "http/simple", "http/open_inference", "http/tensorflow", "http/pages"],
     "ui/widgets": [*CORE],
     "ui/models": [*CORE, "ui", "ui/widgets"],

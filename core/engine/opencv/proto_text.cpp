@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <google/protobuf/io/tokenizer.h>
 
 namespace warmbench {
 
@@ -66,13 +67,16 @@ private:
 
     bool quoted(std::string &value)
     {
+        const auto begin = m_at;
         const char quote = m_text[m_at++];
-        while (m_at < m_text.size() && m_text[m_at] != quote) {
-            if (m_text[m_at] == '\\' && m_at + 1 < m_text.size())
-                ++m_at; // the names that are read here contain no escapes that matter
-            value.push_back(m_text[m_at++]);
-        }
-        return m_at++ < m_text.size();
+        while (m_at < m_text.size() && m_text[m_at] != quote)
+            m_at += m_text[m_at] == '\\' ? 2 : 1;
+        if (m_at >= m_text.size())
+            return false;
+        ++m_at;
+        google::protobuf::io::Tokenizer::ParseStringAppend(
+            std::string(m_text.substr(begin, m_at - begin)), &value);
+        return true;
     }
 
     bool scalar(std::string &value)

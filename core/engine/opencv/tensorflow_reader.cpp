@@ -141,8 +141,6 @@ std::vector<std::int64_t> shapeInText(const ProtoText &shape)
     return extents;
 }
 
-// The parser drops only the backslash of an escape (\001, \n), so that contentBytes may be larger
-// than the content.
 TensorFlowConstant constantInText(const ProtoText &tensor)
 {
     TensorFlowConstant constant;

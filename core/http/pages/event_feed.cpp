@@ -2,7 +2,7 @@
 
 #include "base/exceptions.h"
 #include "base/thread_name.h"
-#include "http/simple/model_json.h"
+#include "http/pages/statistics_json.h"
 #include "http/transport/reply_stream.h"
 #include "inference/workbench.h"
 #include "tensor/json_writer.h"

@@ -3,7 +3,7 @@
 #include "http/json_reply.h"
 #include "http/pages/metrics_page.h"
 #include "http/pages/openapi.h"
-#include "http/simple/model_json.h"
+#include "http/pages/statistics_json.h"
 #include "http/transport/content_coding.h"
 #include "inference/workbench.h"
 #include "metrics/prometheus.h"

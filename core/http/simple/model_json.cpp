@@ -4,7 +4,6 @@
 #include "http/bodies/json_object.h"
 #include "tensor/json_writer.h"
 
-#include <cmath>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <iterator>
@@ -133,25 +132,6 @@ std::string modelJson(const ModelView &view)
     else
         object.raw("load_ms", "null");
     return object.end();
-}
-
-std::string statisticsJson(Workbench &workbench, std::chrono::nanoseconds uptime)
-{
-    const CacheStatistics statistics = workbench.cache().statistics();
-    return JsonObject()
-        .number("answered", workbench.metrics().answered())
-        .number("refused", workbench.metrics().refused())
-        .number("hits", statistics.hits)
-        .number("misses", statistics.misses)
-        .number("coalesced", statistics.coalesced)
-        .number("evictions", statistics.evictions)
-        .number("loads", statistics.loads)
-        .number("load_failures", statistics.loadFailures)
-        .number("model_bytes", statistics.modelBytes.count)
-        .number("budget_bytes", statistics.budget.count)
-        .number("rss_bytes", residentMemory().count)
-        .real("uptime_s", std::round(std::chrono::duration<double>(uptime).count() * 1000) / 1000)
-        .end();
 }
 
 } // namespace warmbench::http

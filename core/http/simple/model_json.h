@@ -1,5 +1,5 @@
-// Models and statistics as the JSON of GET /models, /models/NAME and /stats; `warmbench inspect
-// --json` uses it too. Thread: any; pure functions.
+// Models as the JSON of GET /models and /models/NAME; `warmbench inspect --json` uses it too.
+// Thread: any; a pure function.
 #pragma once
 
 #include "inference/workbench.h"
@@ -9,6 +9,5 @@
 namespace warmbench::http {
 
 std::string modelJson(const ModelView &view);
-std::string statisticsJson(Workbench &workbench, std::chrono::nanoseconds uptime);
 
 } // namespace warmbench::http

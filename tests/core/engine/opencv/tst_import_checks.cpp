@@ -193,6 +193,16 @@ private Q_SLOTS:
         QCOMPARE(problemOf(checkTensorFlowGraph(*graph, *weights, "n.pbtxt")), std::string());
     }
 
+    // What a constant holds is counted in bytes, not in the signs that stand for them.
+    void escapedBytesOfATextGraphCountOnce()
+    {
+        const auto graph =
+            graphOf(R"(node { name: "w" op: "Const" attr { key: "value" value { tensor {
+                    dtype: DT_INT32 tensor_content: "\001\000\x0a\n" 'a"' } } } })");
+        QVERIFY(graph);
+        QCOMPARE(graph->back().constant.contentBytes, std::size_t(6));
+    }
+
     void aCircleOfManyNodesIsFoundAtOnce()
     {
         std::string nodes = "node { name: \"n0\" op: \"Relu\" input: \"n19999\" }";
