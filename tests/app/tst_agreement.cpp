@@ -37,7 +37,9 @@ QString text(const std::filesystem::path &path)
 
 QJsonObject fromCommand(const std::filesystem::path &model, const std::filesystem::path &picture)
 {
-    return parsed(Program::run({QStringLiteral("predict"), text(model), text(picture)}).output);
+    return parsed(Program::run({QStringLiteral("predict"), QStringLiteral("--raw"), text(model),
+                                text(picture)})
+                      .output);
 }
 
 QJsonObject fromHttp(const std::filesystem::path &model, const std::string &picture)
