@@ -51,6 +51,12 @@ struct LineWriter::State
         dropped += lines;
         untold += lines;
     }
+    void close()
+    {
+        const MutexLock lock(mutex);
+        closing = true;
+        wake.notifyAll();
+    }
     void runToTheEnd();
     void run();
     std::uint64_t writeAll(const std::deque<std::string> &lines, std::uint64_t missing) const;
@@ -139,9 +145,7 @@ LineWriter::LineWriter(int descriptor, std::string_view threadName,
 
 LineWriter::~LineWriter()
 {
-    const MutexLock lock(m_state->mutex);
-    m_state->closing = true;
-    m_state->wake.notifyAll();
+    m_state->close();
 }
 
 void LineWriter::write(std::string line)
