@@ -47,8 +47,8 @@ def compiled(build, folders):
 
 
 def key(entry, settings):
-    """None where the build has not recorded what the source includes."""
-    if not entry["headers"]:
+    """None where the build has not recorded what the source includes, or has recorded what is gone since."""
+    if not entry["headers"] or not all(file.exists() for file in entry["headers"]):
         return None
     here = str(ROOT)
     parts = [settings, entry["command"].replace(here, ".")]
