@@ -12,12 +12,6 @@ namespace warmbench {
 
 namespace {
 
-bool tellsNothing(std::string_view stem)
-{
-    const auto known = stemsThatTellNothing();
-    return std::find(known.begin(), known.end(), lowered(stem)) != known.end();
-}
-
 bool isNumber(std::string_view name)
 {
     return name.find_first_not_of("0123456789") == std::string_view::npos;
@@ -46,6 +40,12 @@ std::span<const std::string_view> stemsThatTellNothing()
     static constexpr std::array<std::string_view, 5> stems{"best", "last", "model", "weights",
                                                            "checkpoint"};
     return stems;
+}
+
+bool tellsNothing(std::string_view stem)
+{
+    const auto known = stemsThatTellNothing();
+    return std::find(known.begin(), known.end(), lowered(stem)) != known.end();
 }
 
 std::string modelNameFor(const std::string &folder, std::string_view stem)

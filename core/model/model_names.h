@@ -21,6 +21,9 @@ std::string_view stemOf(std::string_view leaf);
 // "checkpoint". Case does not matter.
 std::span<const std::string_view> stemsThatTellNothing();
 
+// True for these stems.
+bool tellsNothing(std::string_view stem);
+
 // The name of the model in a file called `stem`.ENDING, or in a folder called `stem`, in `folder`,
 // which is an absolute path. A stem that says nothing about the model is replaced by the name of
 // the nearest folder that does: "train4" for train4/weights/best.onnx. Numbers are versions, not

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 namespace warmbench {
 
@@ -164,10 +165,13 @@ std::vector<std::string> Repository::unknownAmong(std::size_t index, std::vector
 void Repository::registerFiles(std::size_t index, std::vector<std::string> files, Round &round)
 {
     const std::string path = folderAt(index).path;
-    std::sort(files.begin(), files.end(), [](const std::string &a, const std::string &b) {
-        return std::pair(stemOf(a), std::string_view(a)) <
-               std::pair(stemOf(b), std::string_view(b));
-    });
+    // Stems that tell which model it is come first: what takes the folder's name must not take it
+    // from them.
+    const auto rank = [](const std::string &leaf) {
+        return std::tuple(tellsNothing(stemOf(leaf)), stemOf(leaf), std::string_view(leaf));
+    };
+    std::sort(files.begin(), files.end(),
+              [&](const std::string &a, const std::string &b) { return rank(a) < rank(b); });
     for (auto begin = files.begin(); begin != files.end() && goesOn(round.pace);) {
         const auto end = std::find_if(begin, files.end(), [&](const std::string &leaf) {
             return stemOf(leaf) != stemOf(*begin);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "tensor/json_scan.h"
 
 #include <algorithm>
 #include <array>
@@ -137,6 +138,8 @@ std::optional<double> numberOf(std::string_view cell)
         cell.remove_prefix(1);
     double value = 0;
     const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+    if (error == std::errc::result_out_of_range) // what is too small is 0, as in JSON
+        return numberFromJson(cell);
     if (cell.empty() || error != std::errc() || end != cell.data() + cell.size())
         return std::nullopt;
     return value;
@@ -217,9 +220,9 @@ Result<CsvTable> readCsv(std::string_view text)
     CsvTable table;
     table.separator = separatorOfTable(text);
     RowReader reader(text, table.separator);
-    bool numbers = true;
+    bool numbers = false;
     const auto look = [&](std::size_t, std::string_view cell) {
-        numbers = numbers && numberOf(cell);
+        numbers = numbers || numberOf(cell);
     };
     const auto skip = [](std::size_t, std::string_view) {};
     for (bool more = reader.next(look); more; more = reader.next(skip)) {
@@ -233,8 +236,9 @@ Result<CsvTable> readCsv(std::string_view text)
     }
     if (reader.error())
         return *reader.error();
-    RowReader(table.header, table.separator).next([&](std::size_t, std::string_view cell) {
-        table.names.emplace_back(cell);
+    RowReader(table.header, table.separator).next([&](std::size_t column, std::string_view cell) {
+        if (column < mostCsvNames)
+            table.names.emplace_back(cell);
     });
     if (!table.names.empty() && table.rows.empty())
         return invalidArgument(

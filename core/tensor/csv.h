@@ -13,6 +13,9 @@
 
 namespace warmbench {
 
+// A name takes more memory than its text, and no model has so many features.
+inline constexpr std::size_t mostCsvNames = 65'536;
+
 struct CsvRow
 {
     std::string_view text;
@@ -22,7 +25,8 @@ struct CsvRow
 // Its views live as long as the text.
 struct CsvTable
 {
-    // Empty without a header, which is a first row in which some cell is no number.
+    // Of the first columns, mostCsvNames at most. Empty without a header, which is a first row in
+    // which no cell is a number.
     std::vector<std::string> names;
     std::string_view header; // as it is written in the text
     std::vector<CsvRow> rows;

@@ -137,6 +137,8 @@ std::vector<Row> allRows()
         {"text in CSV", "iris", "1,2,3,4\n1,2,x,4\n", false},
         {"empty cell in CSV by name", "iris", "petal width,sepal length\n0.2,\n", false},
         {"shorter row in CSV", "iris", "1,2,3,4\n1,2,3\n", false},
+        {"hole in the first row of CSV", "multi_out", "1,,3,4\n1,2,3,4\n", false},
+        {"word in the first row of CSV", "multi_out", "1,NA,3,4\n1,2,3,4\n", false},
         {"open quote in CSV", "iris", "1,2,3,4\n\"1,2,3,4\n", false},
         {"unknown tensor", "add", R"({"tensors": {"c": [1]}})", false},
         {"missing tensor", "add", R"({"tensors": {"a": [[1,1,1],[2,2,2]]}})", false},

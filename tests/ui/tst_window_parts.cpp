@@ -199,6 +199,9 @@ void TestWindowParts::filesAreToldByTheirContent_data()
         {});
     row("CSV of one column", written(u"column.csv"_s, "1\n2\n3\n"), Kind::Input, {});
     row("CSV with a mistake", written(u"mistake.csv"_s, "a,b\n1,2\n3,x\n"), Kind::Input, {});
+    row("CSV with a mistake in its first row", written(u"first.csv"_s, "1,abc,3\n4,5,6\n"),
+        Kind::Input, {});
+    row("CSV with decimal commas", written(u"commas.csv"_s, "x;y\n1,5;2,5\n"), Kind::Input, {});
     row("rows under another ending", written(u"rows.txt"_s, "1;2\n3;4\n"), Kind::Input, {});
     row("numbered labels", written(u"names.csv"_s, "0,cat\n1,dog\n2,horse\n"), Kind::Refused,
         u"3 labels"_s);

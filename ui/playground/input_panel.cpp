@@ -17,7 +17,8 @@ namespace warmbench::ui {
 
 namespace {
 
-constexpr std::size_t mostEdited = 256 * 1024; // bytes of text in the numbers box
+constexpr std::size_t mostEdited =
+    256 * 1024; // bytes of text that the form or the box of numbers shows
 
 std::shared_ptr<const std::string> shared(const QString &text)
 {
@@ -102,13 +103,14 @@ bool InputPanel::takePicture(PictureInput picture)
 
 bool InputPanel::takeFile(FileInput file)
 {
-    const bool row = file.table && file.table->rows.size() == 1;
+    const bool small = file.bytes->size() <= mostEdited;
+    const bool row = small && file.table && file.table->rows.size() == 1;
     if (m_usual == Page::Features && row) {
         showPage(Page::Features);
         return m_features->fill(*file.bytes);
     }
     const bool textual = file.kind == BodyKind::Object || file.kind == BodyKind::List || row;
-    if (m_usual == Page::Numbers && textual && file.bytes->size() <= mostEdited) {
+    if (m_usual == Page::Numbers && textual && small) {
         m_numbers->setBody(text(*file.bytes));
         showPage(Page::Numbers);
         return true;

@@ -40,36 +40,40 @@ bool isBody(const QString &json)
                        [](const QString &key) { return isBodyKey(key.toStdString()); });
 }
 
-// True for rows of numbers. A list of labels may be numbers too, or lines of "index,name": so a
-// single column is a table only in a .csv file, and a header never begins with a number.
+// True for rows of numbers. A list of labels may be numbers too, or lines of "index,name", none of
+// which is a row of numbers: so a single column is a table only in a .csv file, which may have
+// mistakes in some of its rows.
 bool isTable(const std::string &content, bool csvFile)
 {
     const auto table = readCsv(content);
     if (!table)
         return csvFile;
-    if (!table->names.empty() && looksLikeCsv(table->names.front()))
-        return false;
+    bool some = !table->names.empty();
+    bool all = true;
     for (std::size_t row = 0; row < table->rows.size(); ++row) {
-        if (!csvNumbers(*table, row))
-            return csvFile;
+        const bool numbers = csvNumbers(*table, row).has_value();
+        some = some || numbers;
+        all = all && numbers;
     }
-    return csvFile || table->columns > 1;
+    return csvFile ? some : all && table->columns > 1;
 }
 
 // What is text among the inputs.
 bool isInput(const QString &path, const std::string &content)
 {
+    const bool csvFile = path.endsWith(".csv"_L1, Qt::CaseInsensitive);
     switch (bodyKind(content)) {
     case BodyKind::Object:
         return isBody(text(content));
     case BodyKind::List:
         return !parseLabels(content);
     case BodyKind::Csv:
-        return isTable(content, path.endsWith(".csv"_L1, Qt::CaseInsensitive));
+        return isTable(content, csvFile);
+    case BodyKind::Unknown: // columns without a number: the sentence of the grammar tells more
+        return csvFile && content.find_first_of(",;\t") != std::string::npos;
     case BodyKind::Picture:
     case BodyKind::Npy: // these do not come here
     case BodyKind::Empty:
-    case BodyKind::Unknown:
         break;
     }
     return false;

@@ -146,6 +146,16 @@ std::string between(const std::string &text, const std::string &from, const std:
     return end == std::string::npos ? std::string() : text.substr(start, end - start);
 }
 
+// OpenCV's sentences advise opset 11 wherever they meet another one: whether that helps is for
+// opsetStep() to say.
+std::string withoutAdvice(std::string reason)
+{
+    constexpr std::string_view advice = ", please try to re-export the onnx model with opset 11";
+    if (const auto at = reason.find(advice); at != std::string::npos)
+        reason.erase(at, advice.size());
+    return reason;
+}
+
 const onnx::NodeProto *nodeOfMessage(const onnx::GraphProto &graph, const std::string &message)
 {
     // For example "Node [Crop@ai.onnx]:(onnx_node!crop) parse error".
@@ -233,8 +243,8 @@ std::string explainRefusal(const OnnxFile &file, const std::string &message)
     // the layer's.
     const std::string late = between(message, "failed in layer \"", "\"");
     const auto colon = late.empty() ? std::string::npos : message.find("\": ", message.find(late));
-    const std::string reason =
-        shortReason(colon == std::string::npos ? message : message.substr(colon + 3));
+    const std::string reason = withoutAdvice(
+        shortReason(colon == std::string::npos ? message : message.substr(colon + 3)));
     if (const auto *node = nodeOfMessage(model.graph(), message))
         return refusal(model, *node, reason);
     return fmt::format(

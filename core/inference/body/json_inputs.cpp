@@ -58,7 +58,7 @@ Result<InferenceInputs> decodeInputs(const BodyTarget &target, std::string_view 
 Result<InferenceInputs> decodeTensors(const BodyTarget &target, std::string_view json,
                                       RunControl &control)
 {
-    const auto members = jsonMembers(json, "\"tensors\"");
+    const auto members = jsonMembers(json, "\"tensors\"", &control);
     if (!members)
         return members.error();
     const auto &specs = target.spec.inputs;

@@ -56,9 +56,9 @@ Result<Tensor> sampleOf(const BodyTarget &target, const std::vector<std::string>
 }
 
 Result<Tensor> sampleOfObject(const BodyTarget &target, const std::vector<std::string> &names,
-                              std::string_view json)
+                              std::string_view json, RunControl &control)
 {
-    const auto members = jsonMembers(json, "\"features\"");
+    const auto members = jsonMembers(json, "\"features\"", &control);
     if (!members)
         return members.error();
     Row row(names.size());
@@ -109,6 +109,10 @@ Result<std::vector<std::size_t>> columnFeatures(const BodyTarget &target, const 
                                                printable(column, 60)));
         features.push_back(*index);
     }
+    if (features.size() < table.columns)
+        return invalidArgument(fmt::format("The CSV has {} columns, more than the {} that can have "
+                                           "names; send the columns that the model knows.",
+                                           table.columns, features.size()));
     return features;
 }
 
@@ -162,9 +166,9 @@ Result<InferenceInputs> featureInputs(const BodyTarget &target, std::string_view
     const std::size_t count = rows.size();
     return samplesOf(
         count,
-        [keeper, target, names = featureNames(target),
-         rows = std::move(rows)](std::size_t i, RunControl & /*control*/) {
-            return sampleOfObject(target, names, rows[i]);
+        [keeper, target, names = featureNames(target), rows = std::move(rows)](std::size_t i,
+                                                                               RunControl &limits) {
+            return sampleOfObject(target, names, rows[i], limits);
         },
         control);
 }
@@ -179,9 +183,15 @@ Result<InferenceInputs> csvInputs(const BodyTarget &target, std::string_view csv
     // The list of rows grows while it is made.
     if (auto room = control.reserve(3 * (lines + 1) * sizeof(CsvRow), "rows"); !room)
         return std::move(room).error();
+    // While it is read, the text of a cell and the names of the columns stand beside it.
+    Reservation reading(control);
+    if (auto room = reading.grow(2 * csv.size(), "rows"); !room)
+        return std::move(room).error();
     auto table = readCsv(csv);
     if (!table)
         return table.error();
+    if (auto going = control.check(); !going)
+        return std::move(going).error();
     std::vector<std::size_t> features;
     const auto names = featureNames(target);
     const bool byName = !table->names.empty() && settingsNameFeatures(target);

@@ -146,6 +146,16 @@ private Q_SLOTS:
         QVERIFY(!repository.rescan());
     }
 
+    void aFileOfTheFoldersNameKeepsItBesideOneThatTellsNothing()
+    {
+        put("digits/best.onnx");
+        put("digits/digits.onnx");
+        Repository repository;
+        QVERIFY(repository.add(m_root / "digits"));
+        QCOMPARE(summary(repository, m_root),
+                 std::string("digits=digits/digits.onnx digits-2=digits/best.onnx"));
+    }
+
     void foldersWhoseNamesTellNothingAreCalledByTheOneAbove()
     {
         put("train4/weights/best.onnx");

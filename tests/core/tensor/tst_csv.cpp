@@ -88,6 +88,23 @@ private Q_SLOTS:
         QCOMPARE(table->rows[0][2], -std::numeric_limits<double>::infinity());
     }
 
+    void whatIsTooSmallForFloat64IsZero()
+    {
+        QCOMPARE(numbersIn("1e-400,1\n")->rows, (Rows{{0, 1}}));
+    }
+
+    // A wide header takes no more than its text and the names that can mean a feature.
+    void namesAreBounded()
+    {
+        std::string wide = "a";
+        for (std::size_t i = 0; i < 2 * mostCsvNames; ++i)
+            wide += ",a";
+        const auto table = readCsv(wide + "\n1\n");
+        QVERIFY(table.has_value());
+        QCOMPARE(table->columns, 2 * mostCsvNames + 1);
+        QCOMPARE(table->names.size(), mostCsvNames);
+    }
+
     void whatIsNoTableIsRefused_data()
     {
         QTest::addColumn<QByteArray>("text");
@@ -108,6 +125,8 @@ private Q_SLOTS:
         row("hexadecimal", "1\n0x10\n", "is \"0x10\"");
         row("two signs", "1\n+-2\n", "is \"+-2\"");
         row("above float64", "1\n1e400\n", "is \"1e400\"");
+        row("a first row with a hole", "1,\n3,4\n", "Row 1, column 2 of the CSV is empty");
+        row("a first row with a word", "1,NA\n3,4\n", "Row 1, column 2 of the CSV is \"NA\"");
         row("open quote", "1,2\n\"3,4\n5,6", "a quote in row 2 that is never closed");
         row("zero byte", QByteArray("1,2\n3\0,4\n", 9), "is \"3?\"");
         row("open quote alone", "\"", "a quote in row 1");

@@ -217,6 +217,20 @@ private Q_SLOTS:
         QVERIFY2(refusal.contains("ONNX Runtime"), refusal);
     }
 
+    // OpenCV's own sentence sends any ReduceSum with an input of axes to opset 11.
+    void openCvsAdviceIsNotPassedOn()
+    {
+        const QByteArray refusal = refusalOf(13, [](OnnxBuilder &builder) {
+            builder.int64s("axes", {2, 3});
+            builder.node("ReduceSum", {"x", "axes"}, {"sum"});
+            builder.floats("two", {}, {2});
+            builder.node("Mod", {"sum", "two"}, {"y"});
+            builder.output("y", {1, 3, 1, 1});
+        });
+        QVERIFY2(refusal.contains("operator"), refusal);
+        QVERIFY2(!refusal.contains("opset 11") && !refusal.contains("re-export"), refusal);
+    }
+
     // As in layer normalisation: the same node fails at every opset.
     void aTransformerIsNotSentRound()
     {
