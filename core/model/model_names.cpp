@@ -53,7 +53,7 @@ std::string modelNameFor(const std::string &folder, std::string_view stem)
     if (!tellsNothing(stem))
         return std::string(stem);
     for (std::filesystem::path at = folder; at.has_relative_path(); at = at.parent_path()) {
-        const std::string name = at.filename().string();
+        std::string name = at.filename().string();
         if (!isNumber(name) && !tellsNothing(name) && checkModelName(name))
             return name;
     }
