@@ -139,7 +139,7 @@ std::optional<DecoderSettings> ResultView::chosenDecoder() const
 
 QString pictureCaption(QSize size, const std::optional<ImageRange> &range)
 {
-    const QString pixels = ResultView::tr("%1 × %2 pixels").arg(size.width()).arg(size.height());
+    QString pixels = ResultView::tr("%1 × %2 pixels").arg(size.width()).arg(size.height());
     if (!range)
         return pixels;
     const QString black = numberText(range->black, 3);
