@@ -61,6 +61,21 @@ void unpack(const QDir &folder)
         QFile::copy(u":/sample/"_s + name, folder.filePath(name));
 }
 
+void write(const QDir &folder, const QString &name, const QByteArray &content)
+{
+    QFile file(folder.filePath(name));
+    if (file.open(QIODevice::WriteOnly))
+        file.write(content);
+}
+
+QByteArray rowsOf(int columns, int rows)
+{
+    QByteArray text;
+    for (int i = 0; i < columns * rows; ++i)
+        text += QByteArray::number(i % 17) + ((i + 1) % columns == 0 ? '\n' : ',');
+    return text;
+}
+
 void select(const ui::MainWindow &window, const QString &model)
 {
     auto *list = window.findChild<QListView *>(u"modelList"_s);
@@ -128,6 +143,15 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
     window.findChild<QDockWidget *>(u"logDock"_s)->raise();
     photographer.take(window, u"table"_s);
     window.findChild<QDockWidget *>(u"monitorDock"_s)->raise();
+    select(window, u"digits"_s);
+    write(sample, u"rows.csv"_s, rowsOf(64, 3));
+    window.openPaths({sample.filePath(u"rows.csv"_s)});
+    Photographer::settle(500);
+    photographer.take(window, u"file"_s);
+    write(sample, u"mistake.csv"_s, "1,,3\n4,5,6\n");
+    window.openPaths({sample.filePath(u"mistake.csv"_s)});
+    Photographer::settle(500);
+    photographer.take(window, u"file-refused"_s);
 }
 
 // A detector with the settings that it was trained with.
@@ -135,9 +159,8 @@ void makeDetector(const QDir &models, const QDir &folder)
 {
     for (const QString &name : {u"rfb320.onnx"_s, u"faces.jpg"_s})
         QFile::copy(models.filePath(name), folder.filePath(name));
-    QFile settings(folder.filePath(u"rfb320.warmbench.json"_s));
-    if (settings.open(QIODevice::WriteOnly))
-        settings.write(R"({"task": "detection", "labels": ["background", "face"],
+    write(folder, u"rfb320.warmbench.json"_s,
+          R"({"task": "detection", "labels": ["background", "face"],
             "input": {"channels": "rgb", "scale": 1, "mean": [127], "std": [128]},
             "decoder": {"type": "ultraface", "score_threshold": 0.7, "nms_threshold": 0.3}})");
 }
@@ -154,6 +177,13 @@ void photographModels(ui::MainWindow &window, const Photographer &photographer, 
     window.openPaths({models.filePath(u"squeezenet_fp16.onnx"_s)});
     Photographer::settle(2500);
     photographer.take(window, u"failed"_s);
+    QFile::copy(models.filePath(u"pytorch_super_resolution.onnx"_s),
+                folder.filePath(u"larger.onnx"_s));
+    window.openPaths({folder.filePath(u"larger.onnx"_s)});
+    Photographer::settle(2500);
+    window.openPaths({folder.filePath(u"faces.jpg"_s)});
+    Photographer::settle(2500);
+    photographer.take(window, u"image"_s);
 }
 
 } // namespace
