@@ -1,6 +1,7 @@
 #include "command_line.h"
 
 #include "base/text.h"
+#include "engine/engine.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -53,7 +54,8 @@ void describe(QCommandLineParser &parser, Command command)
 {
     parser.setApplicationDescription(QString::fromLatin1(usageOf(command).help));
     parser.addOption({QStringLiteral("help"), QStringLiteral("Show this help")});
-    parser.addOption({QStringLiteral("version"), QStringLiteral("Show the version")});
+    parser.addOption({QStringLiteral("version"),
+                      QStringLiteral("Show the version of the program and of its engines")});
     parser.addOption(
         {QStringLiteral("config"),
          QStringLiteral(
@@ -141,6 +143,10 @@ Result<CommandLine> parseCommandLine(const QStringList &words)
     }
     if (parser.isSet(QStringLiteral("version"))) {
         line.output = QStringLiteral("warmbench " WARMBENCH_VERSION "\n");
+        for (const EngineVersion &engine : engineVersions())
+            line.output += QString::fromStdString(
+                engine.version.empty() ? fmt::format("no {}: {}\n", engine.name, engine.reason)
+                                       : fmt::format("{} {}\n", engine.name, engine.version));
         return line;
     }
     auto options = readOptions(line.command, parser);

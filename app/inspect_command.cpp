@@ -24,19 +24,29 @@ struct Inspection
     std::filesystem::path file;
 };
 
+std::string withVersion(const std::vector<std::shared_ptr<Engine>> &engines,
+                        const std::string &name)
+{
+    for (const auto &engine : engines) {
+        if (engine->name() == name)
+            return fmt::format("{} {}", name, engine->version());
+    }
+    return name;
+}
+
 Result<Inspection> inspect(Repository &repository, const std::string &name, const Options &options)
 {
-    const std::shared_ptr<Engine> engine = makeOpenCvEngine();
-    FileModelSource loader(repository, {engine}, options.workbench.loader);
+    const auto engines = makeEngines();
+    FileModelSource loader(repository, engines, options.workbench.loader);
     auto plan = loader.probe({name, {}});
     if (!plan)
         return std::move(plan).error();
     Inspection found;
-    found.engine = fmt::format("{} {}", engine->name(), engine->version());
     found.digest = plan->digest;
     found.file = plan->files.network;
     auto loaded = loader.load(*plan);
     if (loaded) {
+        found.engine = withVersion(engines, (*loaded)->engine);
         found.spec = (*loaded)->spec();
         found.measure = (*loaded)->network->measure();
         found.warnings = (*loaded)->warnings;
@@ -44,10 +54,11 @@ Result<Inspection> inspect(Repository &repository, const std::string &name, cons
         return found;
     }
     found.refusal = loaded.error().message;
-    auto spec = engine->describe(plan->files);
-    if (!spec)
+    auto described = loader.describe(*plan);
+    if (!described)
         return Error{loaded.error()};
-    found.spec = std::move(*spec);
+    found.engine = withVersion(engines, described->engine);
+    found.spec = std::move(described->spec);
     found.warnings = found.spec.warnings;
     return found;
 }

@@ -119,10 +119,12 @@ std::vector<OptionSpec> mainOptions()
                                                     {"auto", ReloadMode::Auto}}),
                           o.workbench.cache.reload);
          }},
-        {"engine", "auto|opencv", "Engine that runs the models (auto)", everyone,
+        {"engine", "auto|opencv|onnxruntime", "Engine that runs the models (auto)", everyone,
          [](Options &o, const std::string &v) {
-             return store(parseWord<std::string>(v, {{"auto", "auto"}, {"opencv", "opencv"}}),
-                          o.workbench.loader.engine);
+             return store(
+                 parseWord<std::string>(
+                     v, {{"auto", "auto"}, {"opencv", "opencv"}, {"onnxruntime", "onnxruntime"}}),
+                 o.workbench.loader.engine);
          }},
         {"instances", "N",
          "Parallel instances of a model (auto: up to 4 of a small model, 1 of others)", runners,

@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
 # Installs what Warmbench needs and is not there yet: packaging/install-deps.sh [--test] [--ci]
-# The lists are in packaging/dependencies. When nothing is missing, apt is not even asked.
+# The lists are in packaging/dependencies. When nothing is missing, apt is not even asked. ONNX Runtime, which Debian 12
+# does not have, comes by packaging/onnxruntime.sh; --ci fails without it.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=packaging/dependencies/apt.sh
+. "$here/dependencies/apt.sh"
 
 lists=("$here/dependencies/build.txt")
+need=
 for argument in "$@"; do
     case $argument in
         --test) lists+=("$here/dependencies/test.txt") ;;
-        --ci) lists+=("$here/dependencies/ci.txt") ;;
+        --ci)
+            lists+=("$here/dependencies/ci.txt")
+            need=--need
+            ;;
         *) echo "usage: packaging/install-deps.sh [--test] [--ci]" >&2; exit 2 ;;
     esac
 done
@@ -48,18 +55,7 @@ while read -r package _; do
     names=${package%%=*}
     if ! is_there "$names" "$path"; then missing+=("$names"); fi
 done < <(entries)
-if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
-
-as_root=()
-if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null; then
-        echo "Packages are missing and there is no sudo: run this as root: $here/install-deps.sh $*" >&2
-        exit 1
-    fi
-    as_root=(sudo)
-fi
-# apt must not ask questions, which would stop a machine that nobody watches, and waits for another apt that is at work.
-apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 "$@"; }
+if [ ${#missing[@]} -eq 0 ]; then exec "$here/onnxruntime.sh" $need; fi
 
 echo "Installing what is missing: ${missing[*]}" >&2
 # A fresh system has no package lists. A broken third-party source must not stop us.
@@ -83,3 +79,4 @@ if ! apt install -y --no-install-recommends "${chosen[@]}" >&2; then
         "Warmbench needs Debian 12, Ubuntu 24.04 (with universe) or later." >&2
     exit 1
 fi
+exec "$here/onnxruntime.sh" $need

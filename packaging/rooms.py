@@ -16,6 +16,7 @@ ARROWS = {
     "tensor": ["base"],
     "engine/onnx": ["base", "tensor", "engine"],
     "engine/opencv": ["base", "tensor", "engine", "engine/onnx"],
+    "engine/onnxruntime": ["base", "tensor", "engine", "engine/onnx"],
     "engine": ["base", "tensor", "engine/onnx"],
     "model": ["base", "tensor", "engine"],
     "model/cache": ["base", "model"],

@@ -114,12 +114,26 @@ public:
                                                   const EngineOptions &options) = 0;
 };
 
-// Number of threads that a run may use while no other run is under way. Set it once at the start,
-// because OpenCV's setting is global.
+// Number of threads that a run may use while no other run is under way: all cores unless it is set.
+// Set it before an engine is made, because the libraries' settings are global.
 void setEngineThreads(int threads);
+int engineThreads();
 
 // The engine that is always there. A network that would take more memory than `most` is refused
 // before it is loaded; 0: no limit.
 std::unique_ptr<Engine> makeOpenCvEngine(Bytes most = {});
+// ONNX Runtime. FailedPrecondition says why it is not there.
+Result<std::unique_ptr<Engine>> makeOnnxRuntimeEngine(Bytes most = {});
+// All engines that are there. The first one that reads a format is the one that "auto" means.
+std::vector<std::shared_ptr<Engine>> makeEngines(Bytes most = {});
+
+struct EngineVersion
+{
+    std::string name;    // "opencv", "onnxruntime"
+    std::string version; // "4.6.0"; empty: the engine is not there
+    std::string reason;  // why it is not there
+};
+// Every engine that this program knows, whether or not it is there.
+const std::vector<EngineVersion> &engineVersions();
 
 } // namespace warmbench

@@ -56,9 +56,8 @@ struct Workbench::Private
         setEngineThreads(options.threads > 0
                              ? options.threads
                              : std::max(1, coreCount() / std::max(1, options.loader.instances)));
-        std::vector<std::shared_ptr<Engine>> engines;
-        engines.push_back(makeOpenCvEngine(options.cache.budget));
-        return std::make_unique<FileModelSource>(repository, std::move(engines), options.loader);
+        return std::make_unique<FileModelSource>(repository, makeEngines(options.cache.budget),
+                                                 options.loader);
     }
 
     void heard(const ModelEvent &event)

@@ -141,6 +141,16 @@ int instancesOf(const ModelSettings &settings, const LoaderOptions &options, Byt
                : static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, most));
 }
 
+// What a sentence adds about an engine that is not there; empty if it is.
+std::string whyMissing(const std::string &engine)
+{
+    for (const EngineVersion &known : engineVersions()) {
+        if (known.name == engine && known.version.empty())
+            return ' ' + known.reason;
+    }
+    return {};
+}
+
 } // namespace
 
 FileModelSource::FileModelSource(Repository &repository,
@@ -219,8 +229,9 @@ Result<std::shared_ptr<Engine>> FileModelSource::engineFor(const LoadPlan &plan)
             ? fmt::format("No engine of this program runs {} files.",
                           modelFormatName(plan.files.format))
             : fmt::format("The engine \"{}\" that model \"{}\" asks for does not run {} files "
-                          "here; use {} or \"auto\".",
-                          wanted, plan.id.name, modelFormatName(plan.files.format), joined(names)));
+                          "here; use {} or \"auto\".{}",
+                          wanted, plan.id.name, modelFormatName(plan.files.format), joined(names),
+                          whyMissing(wanted)));
 }
 
 Result<Bytes> FileModelSource::estimate(const LoadPlan &plan)

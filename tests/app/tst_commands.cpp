@@ -409,10 +409,38 @@ private Q_SLOTS:
     void benchIsReadableToo()
     {
         const Run run = Program::run({QStringLiteral("bench"), QStringLiteral("--runs"),
-                                      QStringLiteral("5"), text(testModel("tiny_64.onnx"))});
+                                      QStringLiteral("5"), QStringLiteral("--engine"),
+                                      QStringLiteral("opencv"), text(testModel("tiny_64.onnx"))});
         QVERIFY2(run.code == 0, run.errors.c_str());
         for (const char *part : {"tiny_64 (opencv)", "5 of 1 sample, 1 at once", "p99", "a second"})
             QVERIFY2(run.output.find(part) != std::string::npos, run.output.c_str());
+    }
+
+    void theVersionNamesTheEngines()
+    {
+        const Run run = Program::run({QStringLiteral("--version")});
+        QCOMPARE(run.code, 0);
+        QVERIFY2(run.output.find("\nopencv 4.") != std::string::npos, run.output.c_str());
+        // Built without it or with it, the program says so.
+        QVERIFY2(run.output.find("onnxruntime") != std::string::npos, run.output.c_str());
+    }
+
+    void worksWithoutOnnxRuntime()
+    {
+        const QStringList without{QStringLiteral("WARMBENCH_ONNXRUNTIME=")};
+        const QString model = text(testModel("tiny_64.onnx"));
+        const Run version = Program::run({QStringLiteral("--version")}, {}, without);
+        QVERIFY2(version.output.find("no onnxruntime: ") != std::string::npos,
+                 version.output.c_str());
+        const Run inspected = Program::run({QStringLiteral("inspect"), model}, {}, without);
+        QVERIFY2(inspected.output.find("opencv 4") != std::string::npos, inspected.output.c_str());
+        const Run asked = Program::run({QStringLiteral("bench"), QStringLiteral("--engine"),
+                                        QStringLiteral("onnxruntime"), model},
+                                       {}, without);
+        QVERIFY(asked.code != 0);
+        QVERIFY2(asked.errors.find("\"onnxruntime\"") != std::string::npos &&
+                     asked.errors.find("opencv") != std::string::npos,
+                 asked.errors.c_str());
     }
 
     void inspectTellsWhyAnEngineRefuses()

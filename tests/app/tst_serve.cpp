@@ -201,7 +201,8 @@ private Q_SLOTS:
         QFETCH(std::string, file);
         QFETCH(std::string, word);
         const Run run = Program::run(
-            serve({QStringLiteral("--log-level"), QStringLiteral("off"), text(testModel(file))}));
+            serve({QStringLiteral("--log-level"), QStringLiteral("off"), QStringLiteral("--engine"),
+                   QStringLiteral("opencv"), text(testModel(file))}));
         QCOMPARE(run.code, 1);
         QVERIFY2(contains(run.errors, word), run.errors.c_str());
         QVERIFY2(run.errors.starts_with("warmbench: "), run.errors.c_str());

@@ -25,6 +25,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 from everyday_graphs import expected, graphs  # noqa: E402
 from served import Server, check, sentence, wait  # noqa: E402
 
+OPENCV = os.environ.get("WARMBENCH_ENGINE") != "onnxruntime"
+
 
 def predict(server, name, feeds):
     return server.ask("POST", f"/predict/{name}", json.dumps({"tensors": {key: value.tolist() for key, value in feeds.items()}}))
@@ -56,7 +58,6 @@ def misvalued(name, feeds, came, function):
     if beyond > 1e-4 * max(np.abs(wanted).max(), 1):
         return [f"{sent}: wrong by {beyond:.3g}: {came.ravel()[:4]} instead of {wanted.ravel()[:4]}"]
     return []
-
 
 def everyday(server):
     answered, compared, refused, wrong, values = 0, 0, [], [], expected()
@@ -90,9 +91,10 @@ def chosen_shapes(server):
             ("batch_normalisation_free_channels", {"x": (1, 2, 1, 1)}),
             ("matmul_of_two_inputs", {"a": (3, 4), "b": (5, 2)}), ("matmul_of_two_inputs", {"a": (1, 1000), "b": (1, 1000)}),
             ("pooling", {"x": (1, 3, 1, 1)})]
+    rows = rows if OPENCV else rows[:-1]  # ONNX Runtime pools what there is of a window, and names the node alone
     for name, shapes in rows:
         error = sentence(predict(server, name, {key: np.zeros(shape, np.float32) for key, shape in shapes.items()}), (400,))
-        check("node \"" in error and any(f'"{key}"' in error for key in shapes), f"{name} {shapes}: node and tensor are not named: {error}")
+        check("node \"" in error and (not OPENCV or any(f'"{key}"' in error for key in shapes)), f"{name} {shapes}: node and tensor are not named: {error}")
     print(f"shapes that do not fit: {len(rows)} refused")
 
 
@@ -195,9 +197,13 @@ def many_nodes(program):
             described = server.ask("GET", "/v2/models/long")
             told = time.monotonic() - began
             check(described.status == 200, f"{described.status} {described.body[:200]!r}")
-            sentence(server.ask("POST", "/predict/long", '{"input": [1, 2, 3, 4]}'), (424,))
+            answer = server.ask("POST", "/predict/long", '{"input": [1, 2, 3, 4]}')
+            if OPENCV:
+                sentence(answer, (424,))
+            else:
+                check(answer.json()["prediction"] == [[100001, 100002, 100003, 100004]], f"{answer.status} {answer.body[:200]!r}")
             loaded = time.monotonic() - began - told
-            print(f"100,000 nodes: described in {told:.1f} s, refused in {loaded:.1f} s")
+            print(f"100,000 nodes: described in {told:.1f} s, {'refused' if OPENCV else 'loaded and run'} in {loaded:.1f} s")
             check(told < 20 and loaded < 20, "a file of many nodes holds the loader")
 
 

@@ -1,3 +1,4 @@
+#include "engine/engine.h"
 #include "ui/api_control.h"
 #include "ui/inspector/inspector.h"
 #include "ui/log/log_panel.h"
@@ -36,6 +37,18 @@ namespace {
 constexpr int leftWidth = 270;
 constexpr int rightWidth = 320;
 constexpr int bottomHeight = 196;
+
+QString engineNames()
+{
+    QStringList names;
+    for (const EngineVersion &engine : engineVersions())
+        names.append(engine.version.empty()
+                         ? MainWindow::tr("no %1 (%2)")
+                               .arg(QString::fromStdString(engine.name),
+                                    QString::fromStdString(engine.reason).toHtmlEscaped())
+                         : QString::fromStdString(engine.name + ' ' + engine.version));
+    return names.join(QStringLiteral(", "));
+}
 
 QAction *action(QObject *parent, const QString &name, const QString &iconName, const QString &text,
                 const QString &tip)
@@ -280,8 +293,9 @@ void MainWindow::Private::showAbout()
     box->setIconPixmap(window.windowIcon().pixmap(64, 64));
     box->setText(MainWindow::tr("<h3>Warmbench %1</h3><p>An inference workbench: one model in "
                                 "memory, in this window and behind /predict.</p><p>Free software "
-                                "under the GNU General Public License, version 3 or later.</p>")
-                     .arg(QApplication::applicationVersion()));
+                                "under the GNU General Public License, version 3 or later.</p>"
+                                "<p>Engines: %2</p>")
+                     .arg(QApplication::applicationVersion(), engineNames()));
     box->open();
 }
 

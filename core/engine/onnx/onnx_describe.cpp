@@ -21,13 +21,20 @@ std::optional<DType> dtypeOf(int onnxType)
 {
     using Type = onnx::TensorProto;
     static const std::map<int, DType> known{
-        {Type::FLOAT, DType::Float32},   {Type::DOUBLE, DType::Float64},
-        {Type::FLOAT16, DType::Float16}, {Type::INT8, DType::Int8},
-        {Type::INT16, DType::Int16},     {Type::INT32, DType::Int32},
-        {Type::INT64, DType::Int64},     {Type::UINT8, DType::UInt8},
-        {Type::UINT16, DType::UInt16},   {Type::UINT32, DType::UInt32},
-        {Type::UINT64, DType::UInt64},   {Type::BOOL, DType::Bool},
+        {Type::FLOAT, DType::Float32},
+        {Type::DOUBLE, DType::Float64},
+        {Type::FLOAT16, DType::Float16},
+        {Type::INT8, DType::Int8},
+        {Type::INT16, DType::Int16},
+        {Type::INT32, DType::Int32},
+        {Type::INT64, DType::Int64},
+        {Type::UINT8, DType::UInt8},
+        {Type::UINT16, DType::UInt16},
+        {Type::UINT32, DType::UInt32},
+        {Type::UINT64, DType::UInt64},
+        {Type::BOOL, DType::Bool},
         {Type::STRING, DType::String},
+        {Type::BFLOAT16, DType::Float32}, // converted at the border
     };
     const auto found = known.find(onnxType);
     return found == known.end() ? std::nullopt : std::optional(found->second);
@@ -226,6 +233,14 @@ std::int64_t opsetOf(const onnx::ModelProto &model, const std::string &domain)
     }
     // Files before IR version 3 have no list of opsets and mean opset 1.
     return domain.empty() && model.opset_import().empty() ? 1 : 0;
+}
+
+std::string nodeWithOpset(const onnx::ModelProto &model, const onnx::NodeProto &node)
+{
+    std::string text = nodeText(node);
+    if (text.ends_with(')'))
+        text.pop_back();
+    return fmt::format("{}, opset {})", text, opsetOf(model, node.domain()));
 }
 
 } // namespace warmbench

@@ -3,11 +3,11 @@
 #include "engine/onnx/onnx_file.h"
 #include "engine/onnx/onnx_shape_rules.h"
 #include "engine/onnx/onnx_shapes.h"
+#include "engine/onnx/onnx_warm_up.h"
 #include "engine/opencv/dnn_instance.h"
 #include "engine/opencv/onnx_refusal.h"
 #include "engine/opencv/opencv_border.h"
 #include "engine/opencv/opencv_formats.h"
-#include "engine/opencv/warm_up_plan.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -65,16 +65,6 @@ Result<cv::dnn::Net> readNet(const std::string &bytes, const OnnxFile &file)
     }
 }
 
-Result<WarmUpPlan> planOf(const OnnxFile &file, int instances, Bytes most)
-{
-    const auto graph = file.shapes();
-    const auto costOf = [&](std::span<const Shape> shapes) -> Result<RunCost> {
-        const auto inferred = graph->infer(shapes);
-        return inferred ? Result<RunCost>(runCostOf(*graph, *inferred)) : inferred.error();
-    };
-    return planWarmUp(file.spec(), file.spec().weightBytes, instances, most, costOf);
-}
-
 // This is checked here because OpenCV's importer trusts that the parts of the file fit each other.
 Result<void> checkShapes(const OnnxFile &file)
 {
@@ -83,48 +73,8 @@ Result<void> checkShapes(const OnnxFile &file)
         return fine;
     if (!graph->knowsAllOperators())
         return {}; // the importer will say which operator it does not know
-    const auto plan = planOf(file, 1, {});
+    const auto plan = planOnnxWarmUp(file, 1, {});
     return plan ? Result<void>() : plan.error();
-}
-
-bool worksAlongTheFirstExtent(const OnnxStep &step, const ValueShapes &shapes)
-{
-    static const std::set<std::string, std::less<>> known{"ArgMax",     "ArgMin",  "Hardmax",
-                                                          "LogSoftmax", "Softmax", "TopK"};
-    if (!known.contains(step.node->op_type()) || step.inputs.empty() || step.inputs[0] < 0)
-        return false;
-    const auto &from = shapes[static_cast<std::size_t>(step.inputs[0])];
-    const std::int64_t axis = intAttribute(*step.node, "axis", -1);
-    return from && from->size() > 1 && (axis == 0 || axis == -std::ssize(*from));
-}
-
-// Whether the graph itself answers two samples together otherwise than one after the other.
-bool joinsSamples(const OnnxFile &file)
-{
-    if (!hasFreeBatch(file.spec()))
-        return false;
-    const auto graph = file.shapes();
-    const auto plan = planOf(file, 1, {});
-    if (!plan || plan->trials.empty())
-        return false;
-    std::vector<Shape> shapes = plan->trials.front();
-    const auto one = graph->infer(shapes);
-    for (Shape &shape : shapes)
-        shape[0] = 2;
-    const auto two = graph->infer(shapes);
-    if (!one || !two)
-        return false;
-    const bool moved =
-        std::any_of(graph->outputs().begin(), graph->outputs().end(), [&](int value) {
-            const auto &alone = (*one)[static_cast<std::size_t>(value)];
-            const auto &both = (*two)[static_cast<std::size_t>(value)];
-            return alone && both && !alone->empty() && alone->size() == both->size() &&
-                   (both->front() != 2 * alone->front() ||
-                    !std::equal(alone->begin() + 1, alone->end(), both->begin() + 1));
-        });
-    return moved ||
-           std::any_of(graph->steps().begin(), graph->steps().end(),
-                       [&](const OnnxStep &step) { return worksAlongTheFirstExtent(step, *one); });
 }
 
 } // namespace
@@ -171,9 +121,9 @@ Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most)
     const auto file = OnnxFile::open(files.network);
     if (!file)
         return file.error();
-    auto plan = planOf(*file, instances, most);
+    auto plan = planOnnxWarmUp(*file, instances, most);
     if (!plan && plan.error().code == ErrorCode::ResourceExhausted)
-        plan = planOf(*file, instances, {}); // to say how much memory it would take
+        plan = planOnnxWarmUp(*file, instances, {}); // to say how much memory it would take
     // If it cannot be loaded, load() says why.
     return plan ? plan->kept : Bytes{file->spec().weightBytes.count * instances};
 }

@@ -31,14 +31,6 @@ std::string domainOf(const onnx::NodeProto &node)
     return node.domain() == "ai.onnx" ? std::string() : node.domain();
 }
 
-std::string nodeWithOpset(const onnx::ModelProto &model, const onnx::NodeProto &node)
-{
-    std::string text = nodeText(node);
-    if (text.ends_with(')'))
-        text.pop_back();
-    return fmt::format("{}, opset {})", text, opsetOf(model, domainOf(node)));
-}
-
 // Another opset at which all nodes load; nothing if none is known.
 std::optional<std::string> opsetStep(const onnx::ModelProto &model, const onnx::NodeProto &node,
                                      const Origins &origins)

@@ -3,14 +3,11 @@
 #include "base/text.h"
 #include "engine/onnx/onnx_costs.h"
 #include "engine/opencv/opencv_threads.h"
-#include "tensor/trial_tensor.h"
+#include "engine/run_inputs.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <fmt/format.h>
 #include <span>
-#include <type_traits>
 #include <utility>
 
 namespace warmbench {
@@ -73,21 +70,6 @@ void OpenCvNetwork::putBack(Slot *slot) const
 
 namespace {
 
-std::vector<Shape> shapesOf(std::span<const Tensor> tensors)
-{
-    std::vector<Shape> shapes;
-    for (const Tensor &tensor : tensors)
-        shapes.push_back(tensor.shape());
-    return shapes;
-}
-
-bool areShapesOf(std::span<const Tensor> tensors, std::span<const Shape> shapes)
-{
-    return std::equal(
-        tensors.begin(), tensors.end(), shapes.begin(), shapes.end(),
-        [](const Tensor &tensor, const Shape &shape) { return tensor.shape() == shape; });
-}
-
 std::string shapesText(std::span<const Shape> shapes)
 {
     std::vector<std::string> texts;
@@ -100,51 +82,6 @@ Error misfit(std::span<const Shape> shapes, const Error &reason)
 {
     return invalidArgument(fmt::format("The network does not take inputs of shape {}: {}",
                                        shapesText(shapes), reason.message));
-}
-
-// Appends each tensor of `more` to its counterpart in `all`, along the first extent.
-bool append(std::vector<Tensor> &all, std::vector<Tensor> more)
-{
-    if (all.empty()) {
-        all = std::move(more);
-        return true;
-    }
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const std::array pair{std::move(all[i]), std::move(more[i])};
-        auto both = concatenated(pair);
-        if (!both)
-            return false;
-        all[i] = *std::move(both);
-    }
-    return true;
-}
-
-// Whether two outputs are equal, apart from rounding.
-bool near(const Tensor &a, const Tensor &b)
-{
-    if (a.dtype() != b.dtype() || a.shape() != b.shape())
-        return false;
-    return withElementType(a.dtype(), [&](auto element) {
-        using T = decltype(element);
-        const auto u = a.values<T>();
-        const auto v = b.values<T>();
-        const auto number = [](T value) {
-            if constexpr (std::is_same_v<T, Half>)
-                return static_cast<double>(toFloat(value));
-            else
-                return static_cast<double>(value);
-        };
-        // Adding in another order may change the last float32 digits of the largest value.
-        double largest = 0;
-        for (const T value : u)
-            largest =
-                std::isfinite(number(value)) ? std::max(largest, std::abs(number(value))) : largest;
-        return std::equal(u.begin(), u.end(), v.begin(), [&](T one, T other) {
-            const double p = number(one);
-            const double q = number(other);
-            return (std::isnan(p) && std::isnan(q)) || p == q || std::abs(p - q) <= 2e-4 * largest;
-        });
-    });
 }
 
 } // namespace
@@ -160,30 +97,14 @@ OpenCvNetwork::OpenCvNetwork(OpenCvParts parts)
         m_free.push_back(&slot);
 }
 
-Result<void> OpenCvNetwork::checkInputs(std::span<const Tensor> inputs) const
+// OpenCV ends the process on some layers whose input has no numbers.
+Result<void> OpenCvNetwork::refuseEmpty(std::span<const Tensor> inputs) const
 {
-    if (inputs.size() != m_spec.inputs.size())
-        return invalidArgument(fmt::format("The network takes {} input{}, but {} came.",
-                                           m_spec.inputs.size(),
-                                           m_spec.inputs.size() == 1 ? "" : "s", inputs.size()));
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        const TensorSpec &declared = m_spec.inputs[i];
-        if (inputs[i].dtype() != declared.dtype)
-            return invalidArgument(fmt::format(
-                "The input \"{}\" takes {}, but {} came; convert it.", printable(declared.name),
-                dtypeName(declared.dtype), dtypeName(inputs[i].dtype())));
-        if (!matches(declared.shape, inputs[i].shape()))
-            return invalidArgument(fmt::format(
-                "The input \"{}\" takes the shape {}, but {} came; reshape it{}.",
-                printable(declared.name), shapeText(std::span<const Dimension>(declared.shape)),
-                shapeText(std::span<const std::int64_t>(inputs[i].shape())),
-                !declared.shape.empty() && declared.shape[0].size == 1
-                    ? " and run samples one by one"
-                    : ""));
         if (inputs[i].elementCount() == 0)
             return invalidArgument(
                 fmt::format("The input \"{}\" of shape {} has no numbers; give at least one.",
-                            printable(declared.name),
+                            printable(m_spec.inputs[i].name),
                             shapeText(std::span<const std::int64_t>(inputs[i].shape()))));
     }
     return {};
@@ -191,7 +112,9 @@ Result<void> OpenCvNetwork::checkInputs(std::span<const Tensor> inputs) const
 
 Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
 {
-    if (auto checked = checkInputs(inputs); !checked)
+    if (auto checked = checkInputs(m_spec, inputs); !checked)
+        return std::move(checked).error();
+    if (auto checked = refuseEmpty(inputs); !checked)
         return std::move(checked).error();
     const Lease slot(*this);
     if (!areShapesOf(inputs, slot->shapes)) {
@@ -267,18 +190,6 @@ Result<void> OpenCvNetwork::compareOutputs(std::span<const Tensor> outputs,
     return {};
 }
 
-Result<std::vector<Tensor>> OpenCvNetwork::zeros(const std::vector<Shape> &shapes) const
-{
-    std::vector<Tensor> tensors;
-    for (std::size_t i = 0; i < shapes.size(); ++i) {
-        auto zero = Tensor::create(m_spec.inputs[i].dtype, shapes[i]);
-        if (!zero)
-            return std::move(zero).error();
-        tensors.push_back(*std::move(zero));
-    }
-    return tensors;
-}
-
 Result<RunCost> OpenCvNetwork::cost(std::span<const Shape> inputs) const
 {
     if (const auto known = m_costs.find(inputs))
@@ -324,7 +235,7 @@ Result<void> OpenCvNetwork::planWarmUp(Bytes limit)
 
 Result<void> OpenCvNetwork::warmUpWith(const std::vector<Shape> &shapes)
 {
-    const auto inputs = zeros(shapes);
+    const auto inputs = zeroInputs(m_spec, shapes);
     if (!inputs)
         return inputs.error();
     std::vector<Shape> answered;
@@ -387,39 +298,18 @@ void OpenCvNetwork::fillOutputs()
 
 void OpenCvNetwork::tryBatch()
 {
-    m_batches = batchTrial();
+    Slot &slot = m_slots.front();
+    m_batches = answersSamplesTogether(m_spec, m_warmShapes, [&](std::span<const Tensor> inputs) {
+        return areShapesOf(inputs, m_warmShapes) ? slot.instance->run(inputs, m_spec)
+                                                 : firstRun(slot, inputs);
+    });
+    slot.shapes.clear();
     if (!m_batches)
         m_spec.warnings.push_back("OpenCV does not answer this network's samples alike alone and "
                                   "together; they are run one by one.");
     // This run leaves the buffers only as large as one sample needs.
-    if (const auto inputs = zeros(m_warmShapes))
+    if (const auto inputs = zeroInputs(m_spec, m_warmShapes))
         (void)m_slots.front().instance->run(*inputs, m_spec);
-}
-
-// Two different samples together must get the same answers as each alone. Importers sometimes build
-// a batch of 1 into reshapes; such a network fails or, worse, mixes the samples.
-bool OpenCvNetwork::batchTrial()
-{
-    Slot &slot = m_slots.front();
-    std::vector<Tensor> both;
-    std::vector<Tensor> expected;
-    for (const unsigned seed : {7U, 1234567U}) {
-        std::vector<Tensor> sample;
-        for (std::size_t i = 0; i < m_spec.inputs.size(); ++i)
-            sample.push_back(trialTensor(m_spec.inputs[i].dtype, m_warmShapes[i],
-                                         seed + static_cast<unsigned>(i), -0.5F)
-                                 .value_or(Tensor()));
-        auto outputs = slot.instance->run(sample, m_spec);
-        if (!outputs || !append(both, std::move(sample)) || !append(expected, *std::move(outputs)))
-            return false;
-    }
-    const auto together = firstRun(slot, both);
-    slot.shapes.clear();
-    return together && std::equal(expected.begin(), expected.end(), together->begin(),
-                                  [](const Tensor &alone, const Tensor &batched) {
-                                      return alone.shape() == batched.shape() &&
-                                             near(alone, batched);
-                                  });
 }
 
 NetworkMeasure OpenCvNetwork::measure() const
@@ -459,7 +349,7 @@ void OpenCvNetwork::handBack()
             continue;
         const Lease lease(*this, slot);
         // A smaller run makes OpenCV free the memory that it kept for a larger one.
-        const auto inputs = zeros(m_warmShapes);
+        const auto inputs = zeroInputs(m_spec, m_warmShapes);
         const EngineRun counted(usualTime() < quickRunTime);
         if (!inputs || !slot->instance->run(*inputs, m_spec))
             return;

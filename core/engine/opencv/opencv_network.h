@@ -7,10 +7,10 @@
 #include "base/mutex.h"
 #include "base/usual_time.h"
 #include "engine/engine.h"
-#include "engine/opencv/known_shapes.h"
+#include "engine/known_shapes.h"
 #include "engine/opencv/opencv_formats.h"
 #include "engine/opencv/opencv_instance.h"
-#include "engine/opencv/warm_up_plan.h"
+#include "engine/warm_up_plan.h"
 
 #include <memory>
 #include <mutex>
@@ -53,16 +53,14 @@ private:
     Slot *takeSlot() const; // waits for a free slot
     bool takeRested(Slot *slot) const;
     void putBack(Slot *slot) const;
-    Result<void> checkInputs(std::span<const Tensor> inputs) const;
+    Result<void> refuseEmpty(std::span<const Tensor> inputs) const;
     Result<void> compareOutputs(std::span<const Tensor> outputs,
                                 const std::vector<std::optional<Shape>> &shapes) const;
-    Result<std::vector<Tensor>> zeros(const std::vector<Shape> &shapes) const;
     Result<void> warmUpWith(const std::vector<Shape> &shapes);
     Result<RunCost> costIn(OpenCvInstance &instance, std::span<const Shape> inputs) const;
     Result<std::vector<Tensor>> firstRun(Slot &slot, std::span<const Tensor> inputs);
     void fillOutputs();
     void tryBatch();
-    bool batchTrial();
 
     NetworkSpec m_spec;
     std::vector<Slot> m_slots; // their number never changes

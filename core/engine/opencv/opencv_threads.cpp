@@ -2,7 +2,6 @@
 
 #include "engine/engine.h"
 
-#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <opencv2/core.hpp>
@@ -42,15 +41,10 @@ private:
 void useEngineThreads()
 {
     static std::once_flag once;
-    std::call_once(once,
-                   [] { cv::parallel::setParallelForBackend(std::make_shared<SharedThreads>()); });
-}
-
-void setEngineThreads(int threads)
-{
-    useEngineThreads();
-    static std::once_flag once;
-    std::call_once(once, [threads] { cv::setNumThreads(std::max(threads, 1)); });
+    std::call_once(once, [] {
+        cv::parallel::setParallelForBackend(std::make_shared<SharedThreads>());
+        cv::setNumThreads(engineThreads());
+    });
 }
 
 EngineRun::EngineRun(bool quick)

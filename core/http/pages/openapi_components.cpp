@@ -75,12 +75,14 @@ constexpr std::string_view components = R"({
  "pinned": {"type": "boolean"}, "last_used": {"type": ["string", "null"], "format": "date-time"},
  "expires_at": {"type": ["string", "null"], "format": "date-time"}, "load_ms": {"type": ["number", "null"]}}},
 "Statistics": {"type": "object",
- "required": ["answered", "refused", "hits", "misses", "coalesced", "evictions", "loads", "load_failures", "model_bytes", "budget_bytes", "rss_bytes", "uptime_s"], "properties": {
+ "required": ["answered", "refused", "hits", "misses", "coalesced", "evictions", "loads", "load_failures", "model_bytes", "budget_bytes", "rss_bytes", "uptime_s", "engines"], "properties": {
  "answered": {"type": "integer", "description": "Requests that got what they asked for."},
  "refused": {"type": "integer", "description": "Requests that got an error: 4xx or 5xx."},
  "hits": {"type": "integer"}, "misses": {"type": "integer"}, "coalesced": {"type": "integer"}, "evictions": {"type": "integer"},
  "loads": {"type": "integer"}, "load_failures": {"type": "integer"}, "model_bytes": {"type": "integer"}, "budget_bytes": {"type": "integer"},
- "rss_bytes": {"type": "integer"}, "uptime_s": {"type": "number"}}},
+ "rss_bytes": {"type": "integer"}, "uptime_s": {"type": "number"},
+ "engines": {"type": "array", "description": "An engine that is not there has no version, but the reason.", "items": {"type": "object",
+  "required": ["name", "version", "reason"], "properties": {"name": {"type": "string"}, "version": {"type": "string"}, "reason": {"type": "string"}}}}}},
 "OpenTensor": {"type": "object", "required": ["name", "shape", "datatype"], "properties": {
  "name": {"type": "string"}, "shape": {"type": "array", "items": {"type": "integer"}}, "datatype": {"$ref": "#/components/schemas/Datatype"},
  "parameters": {"type": "object", "additionalProperties": true}, "data": {"$ref": "#/components/schemas/Values", "description": "Absent where the bytes follow."}}},

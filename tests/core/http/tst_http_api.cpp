@@ -50,6 +50,14 @@ private Q_SLOTS:
               "budget_bytes", "rss_bytes", "uptime_s"})
             QVERIFY2(statistics[QLatin1String(key)].isDouble(), key);
         QVERIFY(statistics[QLatin1String("rss_bytes")].toDouble() > 1e6);
+        QStringList engines;
+        for (const auto &engine : statistics[QLatin1String("engines")].toArray()) {
+            engines.append(engine[QLatin1String("name")].toString());
+            // One that is not there says why.
+            QVERIFY(engine[QLatin1String("version")].toString().isEmpty() !=
+                    engine[QLatin1String("reason")].toString().isEmpty());
+        }
+        QCOMPARE(engines, QStringList({QStringLiteral("onnxruntime"), QStringLiteral("opencv")}));
     }
 
     void readyWaitsForWhatLoadsAtStart()

@@ -49,7 +49,9 @@ QVector<int> pixelBox(const Detection &found)
 class Bench
 {
 public:
-    explicit Bench(const std::filesystem::path &model, bool antialias = false)
+    explicit Bench(const std::filesystem::path &model, bool antialias = false,
+                   const char *engine = "auto")
+        : m_workbench(withEngine(engine), m_clock)
     {
         const std::filesystem::path folder = m_folder.path().toStdString();
         std::filesystem::copy_file(model, folder / model.filename());
@@ -87,7 +89,14 @@ public:
 private:
     const QTemporaryDir m_folder;
     const SystemClock m_clock;
-    Workbench m_workbench{WorkbenchOptions(), m_clock};
+    static WorkbenchOptions withEngine(const char *engine)
+    {
+        WorkbenchOptions options;
+        options.loader.engine = engine;
+        return options;
+    }
+
+    Workbench m_workbench;
     bool m_written = true;
     Result<std::vector<std::string>> m_opened = std::vector<std::string>();
 };
@@ -268,7 +277,7 @@ private Q_SLOTS:
         const auto picture = sharedModel("kitten.png");
         if (!model || !picture)
             QSKIP("the shared models are not here");
-        Bench bench(*model);
+        Bench bench(*model, false, "opencv");
         const auto prediction = bench.predict(readAll(*picture).value_or(std::string()));
         QVERIFY(!prediction);
         qInfo("%s", prediction.error().message.c_str());

@@ -173,12 +173,12 @@ private Q_SLOTS:
         });
         row("external without a location", "outside",
             [](auto &model) { weight(model)->set_data_location(onnx::TensorProto::EXTERNAL); });
-        row("bfloat16 input", "bfloat16", [](auto &model) {
+        row("complex input", "complex64", [](auto &model) {
             model.mutable_graph()
                 ->mutable_input(1)
                 ->mutable_type()
                 ->mutable_tensor_type()
-                ->set_elem_type(onnx::TensorProto::BFLOAT16);
+                ->set_elem_type(onnx::TensorProto::COMPLEX64);
         });
         row("sequence output", "zipmap", [](auto &model) {
             model.mutable_graph()->mutable_output(0)->mutable_type()->mutable_sequence_type();

@@ -1,7 +1,7 @@
 #include "engine/live_memory.h"
 #include "engine/onnx/onnx_costs.h"
 #include "engine/onnx/onnx_shapes.h"
-#include "engine/opencv/warm_up_plan.h"
+#include "engine/warm_up_plan.h"
 
 #include <array>
 #include <QtTest>

@@ -263,7 +263,9 @@ private Q_SLOTS:
 
     void numbersThatTheEngineCannotHoldAreNamed()
     {
-        ApiServer api;
+        WorkbenchOptions options;
+        options.loader.engine = "opencv"; // which computes in float32
+        ApiServer api(nullptr, {}, options);
         QVERIFY(api.workbench().open(testModel("addsub_int32.onnx"), true));
         std::vector<std::int32_t> values(16, 1);
         values[5] = std::numeric_limits<std::int32_t>::max();

@@ -1,4 +1,4 @@
-#include "engine/opencv/known_shapes.h"
+#include "engine/known_shapes.h"
 
 #include <QtTest>
 #include <thread>

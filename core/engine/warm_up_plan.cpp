@@ -1,4 +1,4 @@
-#include "engine/opencv/warm_up_plan.h"
+#include "engine/warm_up_plan.h"
 
 #include "engine/live_memory.h"
 

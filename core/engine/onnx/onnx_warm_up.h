@@ -1,0 +1,17 @@
+// Decides which shapes an ONNX network is tried with after it is loaded, by its graph, and whether
+// the graph keeps samples apart.
+// Thread: any; pure functions. Private to this room.
+#pragma once
+
+#include "engine/onnx/onnx_file.h"
+#include "engine/warm_up_plan.h"
+
+namespace warmbench {
+
+// Errors as planWarmUp.
+Result<WarmUpPlan> planOnnxWarmUp(const OnnxFile &file, int instances, Bytes most);
+
+// Whether the graph itself answers two samples together otherwise than one after the other.
+bool joinsSamples(const OnnxFile &file);
+
+} // namespace warmbench

@@ -1,0 +1,153 @@
+#include "base/text.h"
+#include "engine/engine.h"
+#include "engine/onnx/onnx_file.h"
+#include "engine/onnx/onnx_warm_up.h"
+#include "engine/onnxruntime/ort_library.h"
+#include "engine/onnxruntime/ort_messages.h"
+#include "engine/onnxruntime/ort_network.h"
+#include "engine/onnxruntime/ort_values.h"
+
+#include <fmt/format.h>
+
+namespace warmbench {
+
+namespace {
+
+Error asError(const OrtFailure &failure)
+{
+    return {ErrorCode::Internal,
+            fmt::format("ONNX Runtime fails: {}.", printable(failure.message))};
+}
+
+Result<OrtPtr<OrtSessionOptions>> sessionOptions()
+{
+    OrtSessionOptions *made = nullptr;
+    auto failure = failureOf(ort().CreateSessionOptions(&made));
+    OrtPtr<OrtSessionOptions> options(made);
+    if (!failure)
+        failure = failureOf(ort().DisablePerSessionThreads(options.get()));
+    if (!failure)
+        failure = failureOf(ort().SetSessionGraphOptimizationLevel(
+            options.get(), GraphOptimizationLevel::ORT_ENABLE_ALL));
+    if (failure)
+        return asError(*failure);
+    return options;
+}
+
+// The session knows types that the file leaves out.
+Result<void> completeInputs(OrtNetwork::Parts &parts)
+{
+    for (std::size_t i = 0; i < parts.spec.inputs.size(); ++i) {
+        OrtTypeInfo *made = nullptr;
+        if (const auto failure =
+                failureOf(ort().SessionGetInputTypeInfo(parts.session.get(), i, &made)))
+            return asError(*failure);
+        const OrtPtr<OrtTypeInfo> info(made);
+        const auto type = tensorTypeOf(info.get());
+        if (!type)
+            return failedPrecondition(fmt::format(
+                "The input \"{}\" is no tensor of a type that can be used here; export the model "
+                "with tensors only.",
+                printable(parts.spec.inputs[i].name)));
+        parts.spec.inputs[i].dtype = type->dtype;
+        parts.bfloat16.push_back(type->bfloat16);
+    }
+    return {};
+}
+
+Result<std::shared_ptr<OrtNetwork>> makeNetwork(const OnnxFile &file, Bytes most)
+{
+    const std::string &version = ortLibrary()->version;
+    if (auto fine = refuseCustomOperators(file, version); !fine)
+        return std::move(fine).error();
+    OrtNetwork::Parts parts;
+    parts.spec = file.spec();
+    parts.spec.samplesApart = !joinsSamples(file);
+    parts.graph = file.shapes();
+    parts.names = ortNamesOf(file, version);
+    auto plan = planOnnxWarmUp(file, 1, most);
+    if (!plan && plan.error().code == ErrorCode::ResourceExhausted)
+        return std::move(plan).error();
+    if (plan) // else the library says what it thinks of the shapes
+        parts.plan = *std::move(plan);
+
+    const auto bytes = file.serialized();
+    if (!bytes)
+        return bytes.error();
+    const auto options = sessionOptions();
+    if (!options)
+        return options.error();
+    OrtSession *session = nullptr;
+    if (const auto failure = failureOf(ort().CreateSessionFromArray(
+            ortLibrary()->env, bytes->data(), bytes->size(), options->get(), &session)))
+        return failedPrecondition(explainOrtLoad(parts.names, failure->message));
+    parts.session.reset(session);
+    if (auto fine = completeInputs(parts); !fine)
+        return std::move(fine).error();
+    return std::make_shared<OrtNetwork>(std::move(parts));
+}
+
+class OrtEngine final : public Engine
+{
+public:
+    explicit OrtEngine(Bytes most)
+        : m_most(most)
+    {
+    }
+
+    std::string_view name() const override { return "onnxruntime"; }
+    std::string version() const override { return ortLibrary()->version; }
+    bool supports(ModelFormat format) const override { return format == ModelFormat::Onnx; }
+
+    Result<NetworkSpec> describe(const ModelFiles &files) override
+    {
+        const auto file = OnnxFile::open(files.network);
+        if (!file)
+            return file.error();
+        NetworkSpec spec = file->spec();
+        spec.samplesApart = !joinsSamples(*file);
+        return spec;
+    }
+
+    Result<Bytes> estimate(const ModelFiles &files, const EngineOptions &) override
+    {
+        const auto file = OnnxFile::open(files.network);
+        if (!file)
+            return file.error();
+        auto plan = planOnnxWarmUp(*file, 1, m_most);
+        if (!plan && plan.error().code == ErrorCode::ResourceExhausted)
+            plan = planOnnxWarmUp(*file, 1, {}); // to say how much memory it would take
+        return plan ? plan->kept : file->spec().weightBytes;
+    }
+
+    Result<std::shared_ptr<Network>> load(const ModelFiles &files, const EngineOptions &) override
+    {
+        std::shared_ptr<OrtNetwork> network;
+        {
+            const auto file = OnnxFile::open(files.network);
+            if (!file)
+                return file.error();
+            auto made = makeNetwork(*file, m_most);
+            if (!made)
+                return std::move(made).error();
+            network = *std::move(made);
+        } // the file's copy of the weights goes before the first run
+        if (auto warm = network->warmUp(); !warm)
+            return std::move(warm).error();
+        return std::shared_ptr<Network>(std::move(network));
+    }
+
+private:
+    const Bytes m_most;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Engine>> makeOnnxRuntimeEngine(Bytes most)
+{
+    if (!ortLibrary())
+        return ortLibrary().error();
+    return std::unique_ptr<Engine>(std::make_unique<OrtEngine>(most));
+}
+
+} // namespace warmbench

@@ -1,0 +1,195 @@
+#include "engine/onnxruntime/ort_network.h"
+
+#include "base/text.h"
+#include "engine/onnx/onnx_costs.h"
+#include "engine/onnxruntime/ort_values.h"
+#include "engine/run_inputs.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <thread>
+#include <utility>
+
+namespace warmbench {
+
+namespace {
+
+constexpr Bytes worthARun = mebibytes(4);
+
+} // namespace
+
+OrtNetwork::OrtNetwork(Parts parts)
+    : m_spec(std::move(parts.spec))
+    , m_graph(std::move(parts.graph))
+    , m_plan(std::move(parts.plan))
+    , m_names(std::move(parts.names))
+    , m_session(std::move(parts.session))
+    , m_bfloat16(std::move(parts.bfloat16))
+    , m_concurrency(std::max(1, static_cast<int>(std::thread::hardware_concurrency())))
+{
+    for (const TensorSpec &input : m_spec.inputs)
+        m_inputNames.push_back(input.name.c_str());
+    for (const TensorSpec &output : m_spec.outputs)
+        m_outputNames.push_back(output.name.c_str());
+}
+
+Result<std::vector<Tensor>> OrtNetwork::run(std::span<const Tensor> inputs)
+{
+    if (auto checked = checkInputs(m_spec, inputs); !checked)
+        return std::move(checked).error();
+    const auto began = std::chrono::steady_clock::now();
+    auto outputs = runSession(inputs, nullptr);
+    noteRun(inputs);
+    if (outputs) {
+        m_usual.add(std::chrono::steady_clock::now() - began);
+        m_hasRun.store(true, std::memory_order_relaxed);
+    }
+    return outputs;
+}
+
+// The session keeps the memory of its largest run for the next one.
+void OrtNetwork::noteRun(std::span<const Tensor> inputs)
+{
+    m_runs.fetch_add(1, std::memory_order_relaxed);
+    if (areShapesOf(inputs, m_warmShapes))
+        return;
+    const auto known = m_costs.find(inputs);
+    const auto taken = known ? Result<RunCost>(*known) : cost(shapesOf(inputs));
+    if (taken && taken->activations > m_warmActivations + worthARun)
+        m_grown.store(true, std::memory_order_relaxed);
+}
+
+void OrtNetwork::handBack()
+{
+    const std::uint64_t runs = m_runs.load(std::memory_order_relaxed);
+    const bool idle = std::exchange(m_runsBefore, runs) == runs;
+    if (!idle || m_warmShapes.empty() || !m_grown.exchange(false, std::memory_order_relaxed))
+        return;
+    OrtRunOptions *made = nullptr;
+    auto failure = failureOf(ort().CreateRunOptions(&made));
+    const OrtPtr<OrtRunOptions> options(made);
+    if (!failure) // at the end of the run, everything that is free goes back
+        failure = failureOf(ort().AddRunConfigEntry(
+            options.get(), "memory.enable_memory_arena_shrinkage", "cpu:0"));
+    const auto inputs = zeroInputs(m_spec, m_warmShapes);
+    if (!failure && inputs && runSession(*inputs, options.get()))
+        noteGivenBack(worthARun);
+}
+
+Result<std::vector<Tensor>> OrtNetwork::runSession(std::span<const Tensor> inputs,
+                                                   const OrtRunOptions *options) const
+{
+    std::vector<OrtInput> lent;
+    lent.reserve(inputs.size());
+    std::vector<const OrtValue *> values;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        auto input = OrtInput::of(inputs[i], m_bfloat16[i]);
+        if (!input)
+            return std::move(input).error();
+        lent.push_back(*std::move(input));
+        values.push_back(lent.back().value());
+    }
+    std::vector<OrtValue *> made(m_outputNames.size(), nullptr);
+    const auto failure = failureOf(ort().Run(m_session.get(), options, m_inputNames.data(),
+                                             values.data(), values.size(), m_outputNames.data(),
+                                             m_outputNames.size(), made.data()));
+    std::vector<OrtPtr<OrtValue>> answered;
+    for (OrtValue *value : made)
+        answered.emplace_back(value);
+    if (failure)
+        return failedRun(*failure);
+    std::vector<Tensor> outputs;
+    for (std::size_t i = 0; i < answered.size(); ++i) {
+        auto output = tensorOf(answered[i].get(), m_spec.outputs[i]);
+        if (!output)
+            return std::move(output).error();
+        outputs.push_back(*std::move(output));
+    }
+    return outputs;
+}
+
+// A network that has run before can run: then the shapes or the values of this run are to blame.
+Error OrtNetwork::failedRun(const OrtFailure &failure) const
+{
+    const std::string reason = explainOrtRun(m_names, failure.message);
+    if (failure.message.find("Failed to allocate memory") != std::string::npos)
+        return {ErrorCode::ResourceExhausted,
+                fmt::format("There is no memory for this run of the network ({}); send less at "
+                            "once.",
+                            reason)};
+    if (failure.code == ORT_INVALID_ARGUMENT || m_hasRun.load(std::memory_order_relaxed))
+        return invalidArgument(fmt::format(
+            "The network does not take these inputs: {}; send other shapes or values.", reason));
+    return failedPrecondition(fmt::format("ONNX Runtime {} fails in the network: {}; send other "
+                                          "shapes or values, or export it again.",
+                                          m_names.version, reason));
+}
+
+Result<RunCost> OrtNetwork::cost(std::span<const Shape> inputs) const
+{
+    if (const auto known = m_costs.find(inputs))
+        return *known;
+    // The library takes shapes and knows operators that libonnx does not: what libonnx cannot infer
+    // is not known.
+    const auto inferred = m_graph->infer(inputs);
+    const RunCost cost = inferred ? runCostOf(*m_graph, *inferred) : RunCost{};
+    m_costs.add({inputs.begin(), inputs.end()}, cost);
+    return cost;
+}
+
+Result<void> OrtNetwork::warmUp()
+{
+    Result<std::vector<Tensor>> outputs =
+        Error{ErrorCode::FailedPrecondition,
+              "none of the sizes that are tried at load fits the network."};
+    for (const auto &shapes : m_plan.trials) {
+        const auto zeros = zeroInputs(m_spec, shapes);
+        if (!zeros)
+            return zeros.error();
+        outputs = run(*zeros);
+        if (outputs) {
+            m_warmShapes = shapes;
+            if (const auto taken = cost(shapes))
+                m_warmActivations = taken->activations;
+            break;
+        }
+    }
+    if (!outputs) {
+        m_spec.warnings.push_back(
+            fmt::format("The network was not tried at load: {}", outputs.error().message));
+        return {};
+    }
+    fillOutputs(*outputs);
+    if (m_plan.batch && m_spec.samplesApart)
+        m_batches =
+            answersSamplesTogether(m_spec, m_warmShapes, [this](std::span<const Tensor> inputs) {
+                return runSession(inputs, nullptr);
+            });
+    if (hasFreeBatch(m_spec) && !m_batches)
+        m_spec.warnings.push_back("The network does not answer samples alike alone and together, "
+                                  "or not within the memory budget; they are run one by one.");
+    return {};
+}
+
+// Outputs whose type and shape the file does not say get those of the first run.
+void OrtNetwork::fillOutputs(std::span<const Tensor> outputs)
+{
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        TensorSpec &spec = m_spec.outputs[i];
+        spec.dtype = outputs[i].dtype();
+        if (!spec.shape.empty())
+            continue;
+        for (const std::int64_t extent : outputs[i].shape()) {
+            const bool free = hasFreeSizes(m_spec) || (spec.shape.empty() && hasFreeBatch(m_spec));
+            spec.shape.push_back({free ? -1 : extent, {}});
+        }
+    }
+}
+
+NetworkMeasure OrtNetwork::measure() const
+{
+    const auto shapes = m_graph->infer(m_warmShapes);
+    return measureOnnx(*m_graph, shapes ? *shapes : ValueShapes(m_graph->valueCount()));
+}
+
+} // namespace warmbench

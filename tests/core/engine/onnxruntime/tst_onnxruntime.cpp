@@ -1,0 +1,259 @@
+#include "engine/engine.h"
+#include "onnx_builder.h"
+#include "test_files.h"
+
+#include <QtTest>
+#include <thread>
+
+using namespace warmbench;
+
+namespace {
+
+using Type = onnx::TensorProto;
+
+Result<std::shared_ptr<Network>> loaded(const std::filesystem::path &path)
+{
+    const auto engine = makeOnnxRuntimeEngine();
+    if (!engine)
+        return engine.error();
+    const auto files = identifyModelFiles(path);
+    return files ? (*engine)->load(*files, {}) : files.error();
+}
+
+std::vector<float> list(const Tensor &tensor)
+{
+    const auto values = tensor.values<float>();
+    return {values.begin(), values.end()};
+}
+
+Tensor floats(const Shape &shape, const std::vector<float> &values)
+{
+    return *Tensor::fromValues<float>(shape, values);
+}
+
+bool has(const std::string &text, const char *part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+class TestOnnxRuntime : public QObject
+{
+    Q_OBJECT
+
+    const QTemporaryDir m_folder;
+
+    std::filesystem::path identity(int type, const Shape &shape) const
+    {
+        OnnxBuilder builder(16);
+        builder.input("x", shape, type);
+        builder.node("Identity", {"x"}, {"y"});
+        builder.output("y", shape, type);
+        return builder.save(m_folder, "identity.onnx");
+    }
+
+private Q_SLOTS:
+    void itIsThere()
+    {
+        const auto engine = makeOnnxRuntimeEngine();
+        QVERIFY2(engine.has_value(), engine ? "" : engine.error().message.c_str());
+        QCOMPARE((*engine)->name(), std::string_view("onnxruntime"));
+        QVERIFY(has((*engine)->version(), "1."));
+        QVERIFY((*engine)->supports(ModelFormat::Onnx));
+        QVERIFY(!(*engine)->supports(ModelFormat::Caffe));
+        QCOMPARE(makeEngines().front()->name(), std::string_view("onnxruntime"));
+    }
+
+    void numbersPassUnchanged_data()
+    {
+        QTest::addColumn<int>("type");
+        QTest::addColumn<int>("dtype");
+        const std::pair<int, DType> types[] = {
+            {Type::FLOAT, DType::Float32},   {Type::DOUBLE, DType::Float64},
+            {Type::FLOAT16, DType::Float16}, {Type::INT8, DType::Int8},
+            {Type::INT16, DType::Int16},     {Type::INT32, DType::Int32},
+            {Type::INT64, DType::Int64},     {Type::UINT8, DType::UInt8},
+            {Type::UINT16, DType::UInt16},   {Type::UINT32, DType::UInt32},
+            {Type::UINT64, DType::UInt64},   {Type::BOOL, DType::Bool}};
+        for (const auto &[type, dtype] : types)
+            QTest::newRow(std::string(dtypeName(dtype)).c_str()) << type << static_cast<int>(dtype);
+    }
+    void numbersPassUnchanged()
+    {
+        QFETCH(int, type);
+        QFETCH(int, dtype);
+        const auto network = loaded(identity(type, {2, 3}));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        auto input = Tensor::create(static_cast<DType>(dtype), {2, 3});
+        QVERIFY(input.has_value());
+        // Every bit counts, but what is no proper bool is undefined.
+        unsigned bits = 1;
+        for (std::byte &byte : input->mutableBytes())
+            byte = static_cast<DType>(dtype) == DType::Bool ? std::byte(bits++ % 2)
+                                                            : std::byte((bits += 37) % 120);
+        const auto outputs = (*network)->run(std::span(&*input, 1));
+        QVERIFY2(outputs.has_value(), outputs ? "" : outputs.error().message.c_str());
+        QVERIFY(outputs->front() == *input);
+    }
+
+    void stringsPassUnchanged()
+    {
+        const auto network = loaded(identity(Type::STRING, {3}));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        const auto input = Tensor::fromStrings({3}, {"red", "", std::string("a\0b\xC3\xA4", 5)});
+        const auto outputs = (*network)->run(std::span(&*input, 1));
+        QVERIFY(outputs.has_value());
+        QVERIFY(outputs->front() == *input);
+    }
+
+    void bfloat16IsFloat32Outside()
+    {
+        OnnxBuilder builder(16);
+        builder.input("x", {4}, Type::BFLOAT16);
+        builder.node("Identity", {"x"}, {"y"});
+        builder.output("y", {4}, Type::BFLOAT16);
+        const auto network = loaded(builder.save(m_folder, "bfloat16.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        QVERIFY((*network)->spec().inputs[0].dtype == DType::Float32);
+        // 1 + 2^-9 lies between two bfloat16 and goes to the even one; 3 * 2^-8 above 1 rounds up.
+        const Tensor input = floats({4}, {1.0F, 1.001953125F, -2.5F, 1.01171875F});
+        const auto outputs = (*network)->run(std::span(&input, 1));
+        QVERIFY(outputs.has_value());
+        QCOMPARE(list(outputs->front()), (std::vector<float>{1.0F, 1.0F, -2.5F, 1.015625F}));
+    }
+
+    void scalarsAndEmptyTensorsPass()
+    {
+        auto network = loaded(identity(Type::FLOAT, {}));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        const Tensor scalar = floats({}, {7});
+        auto outputs = (*network)->run(std::span(&scalar, 1));
+        QVERIFY(outputs.has_value());
+        QVERIFY(outputs->front() == scalar);
+        network = loaded(identity(Type::FLOAT, {-1, 3}));
+        QVERIFY(network.has_value());
+        const Tensor empty = floats({0, 3}, {});
+        outputs = (*network)->run(std::span(&empty, 1));
+        QVERIFY2(outputs.has_value(), outputs ? "" : outputs.error().message.c_str());
+        QVERIFY(outputs->front() == empty);
+    }
+
+    void freeExtentsCountSamples()
+    {
+        const auto network = loaded(testModel("tiny_64.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        QVERIFY((*network)->batches());
+        std::vector<Tensor> alone;
+        std::vector<float> both;
+        for (int sample = 0; sample < 2; ++sample) {
+            std::vector<float> values(64);
+            for (std::size_t i = 0; i < values.size(); ++i)
+                values[i] =
+                    static_cast<float>((i * 7 + static_cast<std::size_t>(sample)) % 11) / 11;
+            both.insert(both.end(), values.begin(), values.end());
+            const Tensor input = floats({1, 64}, values);
+            alone.push_back((*network)->run(std::span(&input, 1))->front());
+        }
+        const Tensor input = floats({2, 64}, both);
+        const auto outputs = (*network)->run(std::span(&input, 1));
+        QVERIFY(outputs.has_value());
+        for (std::size_t i = 0; i < outputs->front().elementCount(); ++i) {
+            const std::size_t half = outputs->front().elementCount() / 2;
+            const float expected = alone[i / half].values<float>()[i % half];
+            QVERIFY(std::abs(outputs->front().values<float>()[i] - expected) < 1e-5F);
+        }
+    }
+
+    void wrongInputsAreNamed()
+    {
+        const auto network = loaded(testModel("tiny_64.onnx"));
+        QVERIFY(network.has_value());
+        const Tensor input = floats({1, 63}, std::vector<float>(63));
+        const auto outputs = (*network)->run(std::span(&input, 1));
+        QVERIFY(!outputs);
+        QVERIFY(outputs.error().code == ErrorCode::InvalidArgument);
+        QVERIFY2(has(outputs.error().message, "[1, 63]"), outputs.error().message.c_str());
+    }
+
+    // The file is fine and 0 is a good index: what the client sends is to blame.
+    void valuesThatTheNetworkCannotTakeAreTheClients()
+    {
+        OnnxBuilder builder(13);
+        builder.input("i", {1}, Type::INT64);
+        builder.floats("table", {3}, {10, 20, 30});
+        builder.node("Gather", {"table", "i"}, {"y"});
+        builder.output("y", {1});
+        const auto network = loaded(builder.save(m_folder, "gather.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        const std::int64_t two = 2;
+        const std::int64_t far = 7;
+        const auto good = Tensor::fromValues<std::int64_t>({1}, std::span(&two, 1));
+        const auto bad = Tensor::fromValues<std::int64_t>({1}, std::span(&far, 1));
+        QCOMPARE(list((*network)->run(std::span(&*good, 1))->front()), std::vector<float>{30});
+        const auto refused = (*network)->run(std::span(&*bad, 1));
+        QVERIFY(!refused);
+        QVERIFY(refused.error().code == ErrorCode::InvalidArgument);
+        for (const char *part : {"\"n_Gather\"", "operator Gather", "opset 13", "7"})
+            QVERIFY2(has(refused.error().message, part), refused.error().message.c_str());
+        QVERIFY2(!has(refused.error().message, "onnxruntime_src"), refused.error().message.c_str());
+    }
+
+    void customOperatorsAreRefusedByName()
+    {
+        OnnxBuilder builder(13);
+        builder.input("x", {1});
+        builder.node("Mystery", {"x"}, {"y"})->set_domain("com.example");
+        builder.output("y", {1});
+        const auto network = loaded(builder.save(m_folder, "custom.onnx"));
+        QVERIFY(!network);
+        QVERIFY(network.error().code == ErrorCode::FailedPrecondition);
+        for (const char *part : {"\"n_Mystery\"", "operator com.example.Mystery", "export"})
+            QVERIFY2(has(network.error().message, part), network.error().message.c_str());
+    }
+
+    void unknownOperatorsAreNamed()
+    {
+        OnnxBuilder builder(13);
+        builder.input("x", {1});
+        builder.node("FooBar", {"x"}, {"y"});
+        builder.output("y", {1});
+        const auto network = loaded(builder.save(m_folder, "unknown.onnx"));
+        QVERIFY(!network);
+        QVERIFY(network.error().code == ErrorCode::FailedPrecondition);
+        for (const char *part : {"FooBar", "13", "replace"})
+            QVERIFY2(has(network.error().message, part), network.error().message.c_str());
+    }
+
+    void manyCallersShareOneSession()
+    {
+        const auto network = loaded(testModel("tiny_64.onnx"));
+        QVERIFY(network.has_value());
+        QVERIFY((*network)->concurrency() >= 1);
+        const Tensor input = floats({1, 64}, std::vector<float>(64, 0.25F));
+        const auto expected = (*network)->run(std::span(&input, 1));
+        QVERIFY(expected.has_value());
+        std::atomic<int> alike{0};
+        {
+            std::vector<std::jthread> callers;
+            for (int caller = 0; caller < 4; ++caller)
+                callers.emplace_back([&] {
+                    for (int i = 0; i < 50; ++i) {
+                        const auto outputs = (*network)->run(std::span(&input, 1));
+                        alike += outputs && *outputs == *expected;
+                    }
+                });
+        }
+        QCOMPARE(alike.load(), 200);
+    }
+
+    void floatsOfSixteenBitsRun()
+    {
+        const auto network = loaded(testModel("fp16_weights.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        QVERIFY((*network)->measure().weights.count > 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestOnnxRuntime)
+#include "tst_onnxruntime.moc"
