@@ -2,9 +2,9 @@
 
 #include "base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
 #include <fmt/format.h>
 #include <numeric>
 #include <utility>
@@ -120,8 +120,8 @@ Result<OrtPtr<OrtValue>> stringValue(const Tensor &tensor)
         char *place = nullptr;
         failure = failureOf(
             ort().GetResizedStringTensorElementBuffer(value.get(), i, text.size(), &place));
-        if (!failure && !text.empty())
-            std::memcpy(place, text.data(), text.size());
+        if (!failure)
+            std::copy(text.begin(), text.end(), place);
     }
     if (failure)
         return failed(*failure);
