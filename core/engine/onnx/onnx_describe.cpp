@@ -17,29 +17,6 @@ namespace {
 // All whole numbers up to this are exact in float32.
 constexpr std::int64_t largestExact = std::int64_t(1) << 24;
 
-std::optional<DType> dtypeOf(int onnxType)
-{
-    using Type = onnx::TensorProto;
-    static const std::map<int, DType> known{
-        {Type::FLOAT, DType::Float32},
-        {Type::DOUBLE, DType::Float64},
-        {Type::FLOAT16, DType::Float16},
-        {Type::INT8, DType::Int8},
-        {Type::INT16, DType::Int16},
-        {Type::INT32, DType::Int32},
-        {Type::INT64, DType::Int64},
-        {Type::UINT8, DType::UInt8},
-        {Type::UINT16, DType::UInt16},
-        {Type::UINT32, DType::UInt32},
-        {Type::UINT64, DType::UInt64},
-        {Type::BOOL, DType::Bool},
-        {Type::STRING, DType::String},
-        {Type::BFLOAT16, DType::Float32}, // converted at the border
-    };
-    const auto found = known.find(onnxType);
-    return found == known.end() ? std::nullopt : std::optional(found->second);
-}
-
 class Description
 {
 public:
@@ -116,7 +93,7 @@ private:
                 "The {} \"{}\" is a sequence, map or optional value, not a tensor; export the "
                 "model with tensors only (scikit-learn: options={{'zipmap': False}}).",
                 role, shown));
-        const auto dtype = dtypeOf(type.tensor_type().elem_type());
+        const auto dtype = dtypeOfOnnx(type.tensor_type().elem_type());
         if (!dtype)
             return failedPrecondition(fmt::format(
                 "The {} \"{}\" has the element type {}, which cannot be used here; export the "

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <limits>
@@ -17,7 +18,7 @@ struct TypeFact
     int bits;
 };
 // TensorProto.DataType in the order of its numbers, as of ONNX 1.17; libonnx 1.12 knows them up to
-// bfloat16.
+// bfloat16. A type that our tensors hold has the name of its dtype.
 constexpr std::array<TypeFact, 24> typeFacts{{
     {"undefined", 0},      {"float32", 32},     {"uint8", 8},          {"int8", 8},
     {"uint16", 16},        {"int16", 16},       {"int32", 32},         {"int64", 64},
@@ -161,6 +162,23 @@ std::string onnxTypeName(int onnxType)
     const auto index = static_cast<std::size_t>(onnxType);
     return index < typeFacts.size() ? std::string(typeFacts[index].name)
                                     : fmt::format("type {}", onnxType);
+}
+
+std::optional<DType> dtypeOfOnnx(int onnxType)
+{
+    if (onnxType == onnx::TensorProto::BFLOAT16)
+        return DType::Float32;
+    const auto found = std::find_if(allDTypes.begin(), allDTypes.end(),
+                                    [&](DType dtype) { return onnxTypeOf(dtype) == onnxType; });
+    return found == allDTypes.end() ? std::nullopt : std::optional(*found);
+}
+
+int onnxTypeOf(DType dtype)
+{
+    const auto *const found =
+        std::find_if(typeFacts.begin(), typeFacts.end(),
+                     [name = dtypeName(dtype)](const auto &fact) { return fact.name == name; });
+    return static_cast<int>(found - typeFacts.begin());
 }
 
 std::optional<std::int64_t> checkedCount(const onnx::TensorProto &tensor)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "tensor/dtype.h"
 
 #include <cstdint>
 #include <functional>
@@ -44,6 +45,11 @@ std::string nodeName(const onnx::NodeProto &node);
 int elementBits(int onnxType);
 // "float16"; the number if the type has no name.
 std::string onnxTypeName(int onnxType);
+// The dtype of our tensors that holds an element type, float32 for bfloat16, which is converted at
+// the border; none for types that our tensors do not hold.
+std::optional<DType> dtypeOfOnnx(int onnxType);
+// The element type that is stored like this dtype.
+int onnxTypeOf(DType dtype);
 // Product of dims; none if an extent is negative or above 2^31 - 1, or the product is above 2^40.
 std::optional<std::int64_t> checkedCount(const onnx::TensorProto &tensor);
 

@@ -1,41 +1,25 @@
 #include "engine/onnxruntime/ort_values.h"
 
 #include "base/text.h"
+#include "engine/onnx/onnx_walk.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <fmt/format.h>
-#include <numeric>
 #include <utility>
 
 namespace warmbench {
 
 namespace {
 
-constexpr std::array<std::pair<DType, ONNXTensorElementDataType>, 13> elementTypes{{
-    {DType::Float32, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT},
-    {DType::Float64, ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE},
-    {DType::Float16, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16},
-    {DType::Int8, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8},
-    {DType::Int16, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16},
-    {DType::Int32, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32},
-    {DType::Int64, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64},
-    {DType::UInt8, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8},
-    {DType::UInt16, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16},
-    {DType::UInt32, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32},
-    {DType::UInt64, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64},
-    {DType::Bool, ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL},
-    {DType::String, ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING},
-}};
+// The library numbers element types as ONNX does.
+static_assert(static_cast<int>(ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) == onnx::TensorProto::FLOAT);
+static_assert(static_cast<int>(ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16) ==
+              onnx::TensorProto::BFLOAT16);
 
 ONNXTensorElementDataType elementTypeOf(DType dtype)
 {
-    for (const auto &[ours, theirs] : elementTypes) {
-        if (ours == dtype)
-            return theirs;
-    }
-    return ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+    return static_cast<ONNXTensorElementDataType>(onnxTypeOf(dtype));
 }
 
 // bfloat16 is the upper half of a float32; rounded to nearest even.
@@ -69,16 +53,12 @@ std::optional<OrtTensorType> typeOf(const OrtTensorTypeAndShapeInfo *info)
     type.shape.resize(rank);
     if (failureOf(ort().GetDimensions(info, type.shape.data(), rank)))
         return std::nullopt;
+    const auto dtype = dtypeOfOnnx(element);
+    if (!dtype)
+        return std::nullopt;
+    type.dtype = *dtype;
     type.bfloat16 = element == ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16;
-    if (type.bfloat16)
-        return type;
-    for (const auto &[ours, theirs] : elementTypes) {
-        if (theirs == element) {
-            type.dtype = ours;
-            return type;
-        }
-    }
-    return std::nullopt;
+    return type;
 }
 
 Result<Tensor> stringsOf(const OrtValue *value, Shape shape)
