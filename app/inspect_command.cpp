@@ -24,20 +24,18 @@ struct Inspection
     std::filesystem::path file;
 };
 
-std::string withVersion(const std::vector<std::shared_ptr<Engine>> &engines,
-                        const std::string &name)
+std::string withVersion(const std::string &name)
 {
-    for (const auto &engine : engines) {
-        if (engine->name() == name)
-            return fmt::format("{} {}", name, engine->version());
+    for (const EngineVersion &engine : engineVersions()) {
+        if (engine.name == name)
+            return fmt::format("{} {}", name, engine.version);
     }
     return name;
 }
 
 Result<Inspection> inspect(Repository &repository, const std::string &name, const Options &options)
 {
-    const auto engines = makeEngines();
-    FileModelSource loader(repository, engines, options.workbench.loader);
+    FileModelSource loader(repository, makeEngines(), options.workbench.loader);
     auto plan = loader.probe({name, {}});
     if (!plan)
         return std::move(plan).error();
@@ -46,7 +44,7 @@ Result<Inspection> inspect(Repository &repository, const std::string &name, cons
     found.file = plan->files.network;
     auto loaded = loader.load(*plan);
     if (loaded) {
-        found.engine = withVersion(engines, (*loaded)->engine);
+        found.engine = withVersion((*loaded)->engine);
         found.spec = (*loaded)->spec();
         found.measure = (*loaded)->network->measure();
         found.warnings = (*loaded)->warnings;
@@ -57,7 +55,7 @@ Result<Inspection> inspect(Repository &repository, const std::string &name, cons
     auto described = loader.describe(*plan);
     if (!described)
         return Error{loaded.error()};
-    found.engine = withVersion(engines, described->engine);
+    found.engine = withVersion(described->engine);
     found.spec = std::move(described->spec);
     found.warnings = found.spec.warnings;
     return found;
