@@ -12,7 +12,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=packaging/dependencies/apt.sh
 . "$here/dependencies/apt.sh"
 
-version=1.30.0 # packaging/cmake/FindOnnxRuntime.cmake looks for the same
+version=1.30.0 # packaging/cmake/FindOnnxRuntime.cmake reads it here
 checksum=b7086cd42d82fc1164cf5c9ce4e634288536194aba0d444eee10f86f1e50d90cb79c0309c115d6f31537355733136f5503d96894b3987a9a03f1f8d318e7c8ab
 package=libonnxruntime-dev
 newer_debian=trixie

@@ -1,7 +1,8 @@
 # Finds ONNX Runtime's C header and the library that goes with it, which the program opens while it runs.
 # Looks into WARMBENCH_ONNXRUNTIME_ROOT (a release's folder), else where packaging/onnxruntime.sh puts it, else into the system.
 # Sets OnnxRuntime_INCLUDE_DIR, OnnxRuntime_LIBRARY, OnnxRuntime_LICENSE (empty in the system, which has its own) and OnnxRuntime_FOUND.
-set(version 1.30.0) # packaging/onnxruntime.sh fetches the same
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/../onnxruntime.sh version REGEX "^version=")
+string(REGEX MATCH "[0-9.]+" version "${version}")
 set(cache $ENV{XDG_CACHE_HOME})
 if(NOT cache)
     set(cache $ENV{HOME}/.cache)
