@@ -1,4 +1,5 @@
 #include "engine/engine.h"
+#include "make_tensor.h"
 #include "onnx_builder.h"
 #include "test_files.h"
 
@@ -24,11 +25,6 @@ std::vector<float> list(const Tensor &tensor)
 {
     const auto values = tensor.values<float>();
     return {values.begin(), values.end()};
-}
-
-Tensor floats(const Shape &shape, const std::vector<float> &values)
-{
-    return *Tensor::fromValues<float>(shape, values);
 }
 
 bool has(const std::string &text, const char *part)
@@ -117,7 +113,7 @@ private Q_SLOTS:
         QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
         QVERIFY((*network)->spec().inputs[0].dtype == DType::Float32);
         // 1 + 2^-9 lies between two bfloat16 and goes to the even one; 3 * 2^-8 above 1 rounds up.
-        const Tensor input = floats({4}, {1.0F, 1.001953125F, -2.5F, 1.01171875F});
+        const Tensor input = tensorOf({4}, {1.0F, 1.001953125F, -2.5F, 1.01171875F});
         const auto outputs = (*network)->run(std::span(&input, 1));
         QVERIFY(outputs.has_value());
         QCOMPARE(list(outputs->front()), (std::vector<float>{1.0F, 1.0F, -2.5F, 1.015625F}));
@@ -127,13 +123,13 @@ private Q_SLOTS:
     {
         auto network = loaded(identity(Type::FLOAT, {}));
         QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
-        const Tensor scalar = floats({}, {7});
+        const Tensor scalar = tensorOf({}, {7});
         auto outputs = (*network)->run(std::span(&scalar, 1));
         QVERIFY(outputs.has_value());
         QVERIFY(outputs->front() == scalar);
         network = loaded(identity(Type::FLOAT, {-1, 3}));
         QVERIFY(network.has_value());
-        const Tensor empty = floats({0, 3}, {});
+        const Tensor empty = tensorOf({0, 3}, {});
         outputs = (*network)->run(std::span(&empty, 1));
         QVERIFY2(outputs.has_value(), outputs ? "" : outputs.error().message.c_str());
         QVERIFY(outputs->front() == empty);
@@ -152,10 +148,10 @@ private Q_SLOTS:
                 values[i] =
                     static_cast<float>((i * 7 + static_cast<std::size_t>(sample)) % 11) / 11;
             both.insert(both.end(), values.begin(), values.end());
-            const Tensor input = floats({1, 64}, values);
+            const Tensor input = tensorOf({1, 64}, values);
             alone.push_back((*network)->run(std::span(&input, 1))->front());
         }
-        const Tensor input = floats({2, 64}, both);
+        const Tensor input = tensorOf({2, 64}, both);
         const auto outputs = (*network)->run(std::span(&input, 1));
         QVERIFY(outputs.has_value());
         for (std::size_t i = 0; i < outputs->front().elementCount(); ++i) {
@@ -169,7 +165,7 @@ private Q_SLOTS:
     {
         const auto network = loaded(testModel("tiny_64.onnx"));
         QVERIFY(network.has_value());
-        const Tensor input = floats({1, 63}, std::vector<float>(63));
+        const Tensor input = tensorOf({1, 63}, std::vector<float>(63));
         const auto outputs = (*network)->run(std::span(&input, 1));
         QVERIFY(!outputs);
         QVERIFY(outputs.error().code == ErrorCode::InvalidArgument);
@@ -230,7 +226,7 @@ private Q_SLOTS:
         const auto network = loaded(testModel("tiny_64.onnx"));
         QVERIFY(network.has_value());
         QVERIFY((*network)->concurrency() >= 1);
-        const Tensor input = floats({1, 64}, std::vector<float>(64, 0.25F));
+        const Tensor input = tensorOf({1, 64}, std::vector<float>(64, 0.25F));
         const auto expected = (*network)->run(std::span(&input, 1));
         QVERIFY(expected.has_value());
         std::atomic<int> alike{0};
