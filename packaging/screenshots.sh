@@ -2,7 +2,7 @@
 # Takes pictures of the window, with no display needed.
 #   packaging/screenshots.sh                       the README's picture, resources/screenshot.png
 #   packaging/screenshots.sh FOLDER [MODELS]       every page in light and dark, at 100 % and 200 %; MODELS is a folder
-#                                                  with rfb320.onnx, faces.jpg and squeezenet_fp16.onnx, for two pages more
+#                                                  with rfb320.onnx, squeezenet_fp16.onnx, pytorch_super_resolution.onnx and faces.jpg, for three pages more
 # WARMBENCH_BUILD names another preset than release.
 set -eu
 cd "$(dirname "$0")/.."

@@ -174,7 +174,9 @@ void photographModels(ui::MainWindow &window, const Photographer &photographer, 
     window.openPaths({folder.filePath(u"faces.jpg"_s)});
     Photographer::settle(1500);
     photographer.take(window, u"detection"_s);
-    window.openPaths({models.filePath(u"squeezenet_fp16.onnx"_s)});
+    QFile::copy(models.filePath(u"squeezenet_fp16.onnx"_s), folder.filePath(u"refused.onnx"_s));
+    write(folder, u"refused.warmbench.json"_s, R"({"engine": "opencv"})"); // has no float16
+    window.openPaths({folder.filePath(u"refused.onnx"_s)});
     Photographer::settle(2500);
     photographer.take(window, u"failed"_s);
     QFile::copy(models.filePath(u"pytorch_super_resolution.onnx"_s),
