@@ -126,8 +126,8 @@ std::vector<OptionSpec> mainOptions()
                      v, {{"auto", "auto"}, {"opencv", "opencv"}, {"onnxruntime", "onnxruntime"}}),
                  o.workbench.loader.engine);
          }},
-        {"instances", "N",
-         "Parallel instances of a model (auto: up to 4 of a small model, 1 of others)", runners,
+        {"instances", "N", "Copies of a model in OpenCV (auto: one a core, up to 4, within 64 MiB)",
+         runners,
          [](Options &o, const std::string &v) {
              return storeCount(v, 64, o.workbench.loader.instances);
          }},

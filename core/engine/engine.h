@@ -15,6 +15,7 @@
 #include <chrono>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,8 +69,10 @@ public:
     // in the order of spec().outputs, owned, in the declared dtypes. InvalidArgument: count, dtype
     // or shape differ; the message names the input and what was expected. FailedPrecondition: the
     // network itself fails; the message names the layer. Internal: anything else the library
-    // throws.
-    virtual Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) = 0;
+    // throws. Cancelled: `stop` was requested, and the engine can end a run early.
+    virtual Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
+                                            const std::stop_token &stop) = 0;
+    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) { return run(inputs, {}); }
     // Memory of a run with inputs of these shapes, which must match the spec; nothing is allocated
     // to find it. InvalidArgument: the network cannot take such shapes; the message names node and
     // tensor. Any thread. Cost: a look-up for shapes that were asked for before.

@@ -6,10 +6,18 @@
 #include "tensor/tensor.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace warmbench {
+
+// Classes that the network itself names.
+struct ClassNames
+{
+    std::size_t output = 0; // index of the output that holds their scores, [N, classes]
+    std::vector<std::string> names;
+};
 
 struct NetworkSpec
 {
@@ -28,6 +36,11 @@ struct NetworkSpec
     std::int64_t layerCount = 0;
     std::int64_t parameterCount = 0;
     Bytes weightBytes; // as stored in the file or files
+    std::optional<ClassNames> classes;
+    // Where the engine is known to answer otherwise than the format says, or otherwise at each run:
+    // sentences that clients get with each answer.
+    std::vector<std::string> caveats;
+    bool takesEmpty = false; // inputs without elements can run
     std::vector<std::string>
         warnings; // int64 initialisers beyond float32's digits, guessed shapes, ...
 };

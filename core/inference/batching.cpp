@@ -168,6 +168,17 @@ bool runTogether(const Network &network, std::span<const Tensor> samples)
            allOfOneShape(samples);
 }
 
+Result<std::vector<Tensor>> runNetwork(Network &network, std::span<const Tensor> inputs,
+                                       const RunControl &control)
+{
+    auto outputs = network.run(inputs, control.stop());
+    if (!outputs && outputs.error().code == ErrorCode::Cancelled) {
+        if (auto go = control.check(); !go)
+            return std::move(go).error();
+    }
+    return outputs;
+}
+
 Result<std::vector<Tensor>> runSamples(Network &network, std::vector<Tensor> samples,
                                        RunControl &control)
 {
@@ -193,7 +204,7 @@ Result<std::vector<Tensor>> runSamples(Network &network, std::vector<Tensor> sam
         if (!batch)
             return std::move(batch).error();
         samples.clear();
-        return network.run({&*batch, 1});
+        return runNetwork(network, {&*batch, 1}, control);
     }
     const bool batchDimension = hasBatchDimension(spec);
     std::vector<std::vector<Tensor>> runs;
@@ -205,7 +216,7 @@ Result<std::vector<Tensor>> runSamples(Network &network, std::vector<Tensor> sam
         auto batch = asBatch(std::move(sample), batchDimension);
         if (!batch)
             return std::move(batch).error();
-        auto outputs = network.run({&*batch, 1});
+        auto outputs = runNetwork(network, {&*batch, 1}, control);
         if (!outputs)
             return outputs;
         if (samples.size() == 1)

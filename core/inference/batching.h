@@ -33,6 +33,11 @@ Result<void> checkPicture(const NetworkSpec &spec, const Tensor &sample);
 // takes batches.
 bool runTogether(const Network &network, std::span<const Tensor> samples);
 
+// Runs the network on all its inputs. A run that ended early, because nobody waits for its answer
+// any more, has the error of control.check().
+Result<std::vector<Tensor>> runNetwork(Network &network, std::span<const Tensor> inputs,
+                                       const RunControl &control);
+
 // Runs n samples of the network's only input (each of sampleShape): in one batch or one after the
 // other. Outputs carry the batch dimension: [n, ...]. The samples are cast to the declared dtype.
 // Errors: those of checkSamples; InvalidArgument if a sample does not fit, or if the network

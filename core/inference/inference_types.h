@@ -113,6 +113,7 @@ struct Prediction
     ModelId model; // with the version that answered
     std::string digest;
     std::string engine;
+    std::string caveat; // the first of the network's caveats; empty if it has none
     CacheOutcome cache = CacheOutcome::Hit;
     PhaseTimings timings;
     std::size_t runs = 1; // of the network

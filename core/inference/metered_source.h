@@ -19,7 +19,7 @@ public:
 
     Result<void> contains(const ModelId &id) const override { return m_source.contains(id); }
     Result<LoadPlan> probe(const ModelId &id) override { return m_source.probe(id); }
-    Result<Bytes> estimate(const LoadPlan &plan) override { return m_source.estimate(plan); }
+    Result<Bytes> estimate(LoadPlan &plan) override { return m_source.estimate(plan); }
     Result<ModelDescription> describe(const LoadPlan &plan) override
     {
         return m_source.describe(plan);

@@ -74,7 +74,7 @@ bool areProbabilities(std::span<const float> scores)
 
 std::vector<float> activated(const ModelBundle &model, std::span<const float> scores)
 {
-    const bool softmaxed = model.spec().outputs[model.primaryOutput].producedBy == "Softmax";
+    const bool softmaxed = model.spec().outputs[model.scoresOutput].producedBy == "Softmax";
     const auto wanted = model.settings.output.activation;
     const Activation activation =
         wanted ? *wanted : (areProbabilities(scores) ? Activation::None : Activation::Softmax);
@@ -327,7 +327,7 @@ Task taskOf(const ModelBundle &model)
         return Task::Detection;
     if (model.spec().outputs.empty())
         return Task::Tensor;
-    const TensorSpec &primary = model.spec().outputs[model.primaryOutput];
+    const TensorSpec &primary = model.spec().outputs[model.scoresOutput];
     const bool picture = model.input.kind == InputKind::Image;
     if (classesOf(primary) &&
         (picture || !model.settings.labels.empty() || primary.producedBy == "Softmax"))
@@ -388,7 +388,7 @@ postprocess(const ModelBundle &model, std::span<const NamedTensor> outputs,
         return results;
     }
 
-    const NamedTensor &primary = outputs[model.primaryOutput];
+    const NamedTensor &primary = outputs[model.scoresOutput];
     const auto floats = Floats::of(primary, samples);
     if (!floats)
         return floats.error();

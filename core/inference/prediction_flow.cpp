@@ -41,7 +41,7 @@ class Flow
 {
 public:
     Flow(const ModelBundle &model, const InferenceRequest &request, SteadyTime deadline,
-         const Clock &clock)
+         const Clock &clock, std::stop_token stop)
         : m_model(model)
         , m_network(*model.network)
         , m_request(request)
@@ -49,6 +49,7 @@ public:
     {
         m_prediction.control =
             RunControl(deadline, clock, request.cancellation, MemoryBudget::Share(request.memory));
+        m_prediction.control.setStop(std::move(stop));
     }
 
     Result<Prediction> run()
@@ -73,6 +74,8 @@ public:
         m_prediction.model = m_model.id;
         m_prediction.digest = m_model.digest;
         m_prediction.engine = m_model.engine;
+        if (!m_network.spec().caveats.empty())
+            m_prediction.caveat = m_network.spec().caveats.front();
         m_prediction.task = taskOf(m_model);
         m_prediction.primary = m_model.primaryOutput;
         return std::move(m_prediction);
@@ -133,7 +136,8 @@ Result<void> Flow::runTensors()
     Reservation passing(m_control);
     if (auto room = makeRoomToRun(*ordered, true, m_samples, passing); !room)
         return room;
-    const auto kept = name(m_network.run(*ordered), *bytes, held, m_prediction.outputs);
+    const auto kept =
+        name(runNetwork(m_network, *ordered, m_control), *bytes, held, m_prediction.outputs);
     if (!kept)
         return kept.error();
     held.keep(*kept);
@@ -389,9 +393,9 @@ const char *phaseName(Phase phase)
 }
 
 Result<Prediction> runPrediction(const ModelBundle &model, const InferenceRequest &request,
-                                 SteadyTime deadline, const Clock &clock)
+                                 SteadyTime deadline, const Clock &clock, std::stop_token stop)
 {
-    return Flow(model, request, deadline, clock).run();
+    return Flow(model, request, deadline, clock, std::move(stop)).run();
 }
 
 } // namespace warmbench

@@ -9,10 +9,12 @@
 
 namespace warmbench {
 
-// Fills in all timings except Load, Queue and total. Errors as in inference_types.h; Cancelled or
-// DeadlineExceeded between two steps; ResourceExhausted if the request needs more memory than it
-// may have.
+// `stop` is requested once nobody waits any more: it ends even a run that is under way, if the
+// engine can. Fills in all timings except Load, Queue and total. Errors as in inference_types.h;
+// Cancelled or DeadlineExceeded between two steps; ResourceExhausted if the request needs more
+// memory than it may have.
 Result<Prediction> runPrediction(const ModelBundle &model, const InferenceRequest &request,
-                                 SteadyTime deadline, const Clock &clock);
+                                 SteadyTime deadline, const Clock &clock,
+                                 std::stop_token stop = {});
 
 } // namespace warmbench

@@ -80,10 +80,43 @@ public:
     CacheOutcome outcome = CacheOutcome::Hit;
     SteadyTime loaded; // when the model was there; the start if it did not wait for a load
     std::atomic<bool> awaitsLoad{false};
+    std::stop_source ending; // requested once nobody waits for the answer any more
 
 private:
     std::atomic<bool> m_answered{false};
     PredictionDone m_done;
+};
+
+// A run that is to end when its client goes or its deadline passes.
+class PredictionRunner::UnderWay
+{
+public:
+    UnderWay(PredictionRunner &runner, FlightPtr flight)
+        : m_runner(runner)
+        , m_flight(std::move(flight))
+        , m_gone(m_flight->request.cancellation, Ending{m_flight.get()})
+    {
+        const MutexLock lock(m_runner.m_mutex);
+        m_runner.m_underWay.push_back(m_flight);
+    }
+    ~UnderWay()
+    {
+        const MutexLock lock(m_runner.m_mutex);
+        std::erase(m_runner.m_underWay, m_flight);
+    }
+    UnderWay(const UnderWay &) = delete;
+    UnderWay &operator=(const UnderWay &) = delete;
+
+private:
+    struct Ending
+    {
+        Flight *flight;
+        void operator()() const { flight->ending.request_stop(); }
+    };
+
+    PredictionRunner &m_runner;
+    const FlightPtr m_flight;
+    const std::stop_callback<Ending> m_gone;
 };
 
 PredictionRunner::PredictionRunner(ModelCache &cache, Scheduler &scheduler, Metrics &metrics,
@@ -165,7 +198,8 @@ Job PredictionRunner::jobFor(const FlightPtr &flight, Place place)
 Result<Prediction> PredictionRunner::predicted(const Flight &flight) const
 {
     try {
-        return runPrediction(*flight.handle, flight.request, flight.deadline, m_clock);
+        return runPrediction(*flight.handle, flight.request, flight.deadline, m_clock,
+                             flight.ending.get_token());
     } catch (...) {
         return loggedException("inference");
     }
@@ -184,12 +218,16 @@ std::optional<Result<Prediction>> PredictionRunner::predictedLightly(const Fligh
 // place for heavy jobs, so that workers are left for others.
 void PredictionRunner::run(const FlightPtr &flight, Place place)
 {
+    std::optional<UnderWay> underWay;
+    if (flight->handle->network->usualTime() >= quickRunTime)
+        underWay.emplace(*this, flight);
     auto result = place == Place::Light ? predictedLightly(*flight)
                                         : std::optional<Result<Prediction>>(predicted(*flight));
     if (!result) {
         m_scheduler.giveBack(jobFor(flight, Place::Heavy));
         return;
     }
+    underWay.reset();
     if (*result)
         record(*flight, **result);
     finish(flight, std::move(*result));
@@ -233,6 +271,23 @@ void PredictionRunner::finish(const FlightPtr &flight, Result<Prediction> result
     flight->answer(std::move(result));
 }
 
+void PredictionRunner::stopOverdueRuns(SteadyTime &earliest)
+{
+    std::vector<FlightPtr> overdue;
+    {
+        const MutexLock lock(m_mutex);
+        const SteadyTime now = m_clock.now();
+        for (const FlightPtr &flight : m_underWay) {
+            if (flight->deadline <= now)
+                overdue.push_back(flight);
+            else
+                earliest = std::min(earliest, flight->deadline);
+        }
+    }
+    for (const FlightPtr &flight : overdue)
+        flight->ending.request_stop();
+}
+
 SteadyTime PredictionRunner::answerOverdue()
 {
     std::vector<FlightPtr> overdue;
@@ -251,6 +306,7 @@ SteadyTime PredictionRunner::answerOverdue()
             return true;
         });
     }
+    stopOverdueRuns(earliest);
     for (const FlightPtr &flight : overdue) {
         if (!flight->claim())
             continue;

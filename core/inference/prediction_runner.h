@@ -17,6 +17,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace warmbench {
 
@@ -32,8 +33,9 @@ public:
     // `allowed`: the longest time until the answer; negative: no limit. Errors as
     // Workbench::predict.
     void predict(InferenceRequest request, Milliseconds allowed, PredictionDone done);
-    // Answers the requests that are past their deadline while their model still loads; housekeeping
-    // calls this. Returns the earliest deadline of the others.
+    // Answers the requests that are past their deadline while their model still loads, and ends the
+    // runs of those past theirs, if the engine can; housekeeping calls this. Returns the earliest
+    // deadline of the others.
     SteadyTime answerOverdue();
 
 private:
@@ -49,6 +51,8 @@ private:
     // Nothing if decoding its pictures takes longer than a light place allows.
     std::optional<Result<Prediction>> predictedLightly(const Flight &flight) const;
     Result<Prediction> predicted(const Flight &flight) const;
+    class UnderWay; // a flight's place in m_underWay
+    void stopOverdueRuns(SteadyTime &earliest);
     void record(const Flight &flight, Prediction &prediction);
     void finish(const FlightPtr &flight, Result<Prediction> result);
 
@@ -59,6 +63,7 @@ private:
     const std::shared_ptr<MemoryBudget> m_memory;
     Mutex m_mutex;
     std::list<std::weak_ptr<Flight>> m_awaitingLoad GUARDED_BY(m_mutex);
+    std::vector<FlightPtr> m_underWay GUARDED_BY(m_mutex); // runs that may take long
 };
 
 } // namespace warmbench

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <stop_token>
 #include <string_view>
+#include <utility>
 
 namespace warmbench {
 
@@ -27,6 +28,9 @@ public:
     // Cancelled or DeadlineExceeded if there is no point in working on.
     Result<void> check() const { return m_clock ? check(m_clock->now()) : Result<void>(); }
     Result<void> check(SteadyTime now) const;
+    // Requested once nobody waits for the answer any more: for work that cannot call check().
+    const std::stop_token &stop() const { return m_stop; }
+    void setStop(std::stop_token stop) { m_stop = std::move(stop); }
     // As check(), for a loop of small steps.
     Result<void> step()
     {
@@ -48,6 +52,7 @@ private:
     SteadyTime m_deadline = SteadyTime::max();
     const Clock *m_clock = nullptr;
     std::stop_token m_cancellation;
+    std::stop_token m_stop;
     MemoryBudget::Share m_share;
     std::size_t m_bytes = 0;
     unsigned m_steps = 0;

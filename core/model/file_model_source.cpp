@@ -77,9 +77,9 @@ void warnOfLabels(ModelBundle &model)
     const bool classifies =
         model.settings.task.value_or(Task::Classification) == Task::Classification &&
         !model.settings.decoder;
-    if (labels.empty() || !classifies || model.primaryOutput >= model.spec().outputs.size())
+    if (labels.empty() || !classifies || model.scoresOutput >= model.spec().outputs.size())
         return;
-    const TensorSpec &output = model.spec().outputs[model.primaryOutput];
+    const TensorSpec &output = model.spec().outputs[model.scoresOutput];
     const Dimension *const classes = classesOf(output);
     if (classes && !classes->free() && classes->size != static_cast<std::int64_t>(labels.size()))
         model.warnings.push_back(fmt::format(
@@ -99,6 +99,13 @@ Bytes memoryOf(const Network &network, Bytes estimate, Bytes allocated)
     return std::max(counted.count > 0 ? counted : estimate, allocated);
 }
 
+std::vector<std::string> warningsOf(const NetworkSpec &spec)
+{
+    std::vector<std::string> all = spec.caveats;
+    all.insert(all.end(), spec.warnings.begin(), spec.warnings.end());
+    return all;
+}
+
 Result<InputPlan> inputOf(const NetworkSpec &spec, const ModelSettings &settings)
 {
     auto input = planInput(spec, settings);
@@ -106,6 +113,17 @@ Result<InputPlan> inputOf(const NetworkSpec &spec, const ModelSettings &settings
         return failedPrecondition(
             fmt::format("\"{}\": {}", settings.file.string(), input.error().message));
     return input;
+}
+
+// The network's own names of its classes count where the settings have none.
+void takeClasses(ModelBundle &model)
+{
+    const auto &classes = model.spec().classes;
+    const bool own =
+        classes && (!model.settings.output.primary || model.primaryOutput == classes->output);
+    model.scoresOutput = own ? classes->output : model.primaryOutput;
+    if (own && model.settings.labels.empty())
+        model.settings.labels = classes->names;
 }
 
 // Fills in what depends on settings and network together: the plan of the input, the primary
@@ -121,24 +139,26 @@ Result<void> applySettings(ModelBundle &model)
     if (!primary)
         return primary.error();
     model.primaryOutput = *primary;
-    model.warnings = spec.warnings;
+    takeClasses(model);
+    model.warnings = warningsOf(spec);
     for (const auto &more : {model.settings.warnings, model.input.warnings})
         model.warnings.insert(model.warnings.end(), more.begin(), more.end());
     warnOfLabels(model);
     return {};
 }
 
-// A small network gets several instances: copies take little memory, and each core can run one.
-int instancesOf(const ModelSettings &settings, const LoaderOptions &options, Bytes files)
+// Each core can run a copy, as long as all copies together take little memory; a larger network
+// gets one. `each` is the memory of one copy.
+int instancesOf(const ModelSettings &settings, const LoaderOptions &options, Bytes each)
 {
-    constexpr Bytes small{std::int64_t(4) << 20};
-    constexpr unsigned most = 4;
+    constexpr Bytes together = mebibytes(64);
+    constexpr std::int64_t most = 4;
     const int wanted = settings.instances.value_or(options.instances);
     if (wanted > 0)
         return wanted;
-    return files > small
-               ? 1
-               : static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, most));
+    const std::int64_t cores = std::max(1U, std::thread::hardware_concurrency());
+    const std::int64_t fit = together.count / std::max<std::int64_t>(each.count, 1);
+    return static_cast<int>(std::clamp<std::int64_t>(fit, 1, std::min(cores, most)));
 }
 
 // What a sentence adds about an engine that is not there; empty if it is.
@@ -234,12 +254,21 @@ Result<std::shared_ptr<Engine>> FileModelSource::engineFor(const LoadPlan &plan)
                           whyMissing(wanted)));
 }
 
-Result<Bytes> FileModelSource::estimate(const LoadPlan &plan)
+Result<Bytes> FileModelSource::estimate(LoadPlan &plan)
 {
     const auto engine = engineFor(plan);
     if (!engine)
         return engine.error();
-    const auto kept = (*engine)->estimate(plan.files, {plan.instances});
+    auto kept = (*engine)->estimate(plan.files, {1});
+    if (!kept)
+        return kept;
+    if (kept->count > 0) { // else the size of the files has decided
+        plan.estimate.count /= plan.instances;
+        plan.instances = instancesOf(plan.settings, m_options, std::max(plan.estimate, *kept));
+        plan.estimate.count *= plan.instances;
+    }
+    if (plan.instances > 1)
+        kept = (*engine)->estimate(plan.files, {plan.instances});
     return kept ? std::max(plan.estimate, *kept) : kept;
 }
 
@@ -289,7 +318,7 @@ Result<ModelDescription> FileModelSource::describe(const LoadPlan &plan)
         return std::move(input).error();
     ModelDescription described;
     described.engine = (*engine)->name();
-    described.warnings = spec->warnings;
+    described.warnings = warningsOf(*spec);
     for (const auto &more : {plan.settings.warnings, input->warnings})
         described.warnings.insert(described.warnings.end(), more.begin(), more.end());
     described.spec = *std::move(spec);

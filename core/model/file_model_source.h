@@ -25,7 +25,7 @@ public:
 
     Result<void> contains(const ModelId &id) const override;
     Result<LoadPlan> probe(const ModelId &id) override;
-    Result<Bytes> estimate(const LoadPlan &plan) override;
+    Result<Bytes> estimate(LoadPlan &plan) override;
     Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override;
     Result<ModelDescription> describe(const LoadPlan &plan) override;
     std::vector<FileStamp> stampsNow(const ModelBundle &model) const override;

@@ -45,6 +45,7 @@ struct ModelBundle
     ModelSettings settings;
     InputPlan input;
     std::size_t primaryOutput = 0;     // index of the output that `prediction` shows
+    std::size_t scoresOutput = 0;      // index of the output that the task is about
     std::vector<std::string> warnings; // about network, settings and plan
     std::shared_ptr<Network> network;  // never null once published
     std::shared_ptr<ModelMeter> meter; // for those who count predictions; null if nobody does

@@ -42,8 +42,9 @@ public:
     virtual Result<void> contains(const ModelId &id) const = 0;
     virtual Result<LoadPlan> probe(const ModelId &id) = 0;
     // The memory that the loaded model will keep. If the format allows, it is computed from the
-    // files; it is never less than the plan's estimate.
-    virtual Result<Bytes> estimate(const LoadPlan &plan) { return plan.estimate; }
+    // files, and decides how many instances the plan has; it is never less than the plan's
+    // estimate.
+    virtual Result<Bytes> estimate(LoadPlan &plan) { return plan.estimate; }
     virtual Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) = 0;
     // Describes the model from its files alone if the format allows that; else it loads the network
     // and drops it at once.

@@ -26,6 +26,7 @@ public:
     FakeNetworkOptions network;                          // what every load makes
     std::set<ModelFormat> formats = {ModelFormat::Onnx}; // what supports() says
     Gate loadGate;                                       // every load passes it
+    Bytes each; // what estimate() says of one instance; 0: not known
 
     // Every load and description fails with this until it is set to nothing again.
     void failWith(std::optional<Error> error)
@@ -50,6 +51,10 @@ public:
         if (m_failure)
             return *m_failure;
         return network.spec;
+    }
+    Result<Bytes> estimate(const ModelFiles &, const EngineOptions &options) override
+    {
+        return Bytes{each.count * options.instances};
     }
     Result<std::shared_ptr<Network>> load(const ModelFiles &, const EngineOptions &options) override
     {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <future>
 #include <memory>
 #include <span>
 #include <utility>
@@ -32,6 +33,7 @@ struct FakeNetworkOptions
     NetworkMeasure measure = {};
     std::chrono::nanoseconds usualTime = std::chrono::nanoseconds::max();
     std::function<Result<std::vector<Tensor>>(std::span<const Tensor>)> answer = {};
+    bool endsWhenStopped = false;           // a run lasts until it is stopped
     std::shared_ptr<Gate> runGate = {};     // every run passes it before the answer
     std::function<void()> onDestroyed = {}; // called on the thread that destroys the network
 };
@@ -55,7 +57,9 @@ public:
     NetworkMeasure measure() const override { return m_options.measure; }
     std::chrono::nanoseconds usualTime() const override { return m_options.usualTime; }
 
-    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) override
+    using Network::run;
+    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
+                                    const std::stop_token &stop) override
     {
         ++m_runs;
         const int now = ++m_running;
@@ -64,6 +68,10 @@ public:
         }
         if (m_options.runGate)
             m_options.runGate->pass();
+        if (m_options.endsWhenStopped) {
+            --m_running;
+            return waitForStop(stop);
+        }
         auto outputs =
             m_options.answer ? m_options.answer(inputs) : Result<std::vector<Tensor>>(echo(inputs));
         --m_running;
@@ -75,6 +83,13 @@ public:
     int mostAtOnce() const { return m_mostAtOnce; }
 
 private:
+    static Result<std::vector<Tensor>> waitForStop(const std::stop_token &stop)
+    {
+        std::promise<void> stopped;
+        const std::stop_callback ending(stop, [&] { stopped.set_value(); });
+        stopped.get_future().wait();
+        return Error{ErrorCode::Cancelled, "stopped"};
+    }
     std::vector<Tensor> echo(std::span<const Tensor> inputs) const
     {
         std::vector<Tensor> outputs(inputs.begin(), inputs.end());

@@ -18,7 +18,7 @@ import time
 import zlib
 
 import numpy as np
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, ValueInfoProto, helper, numpy_helper
 
 FLOAT, FLOAT16, INT32, INT64 = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.INT32, TensorProto.INT64
 MODELS = {}
@@ -187,6 +187,50 @@ def image_out(files):
     return network([node("Conv", "input w b", "output", name="negative", kernel_shape=[1, 1])],
                    [value("input", [1, 3, "height", "width"])], [value("output", [1, 3, "height", "width"])],
                    [tensor("w", -np.eye(3, dtype=np.float32).reshape(3, 3, 1, 1)), tensor("b", np.ones(3, np.float32))])
+
+
+# ---- classic models ----------------------------------------------------------------------------------------------------
+
+def linear_classifier(name, labels, ending):
+    """The sign of x0 - x1, as scikit-learn's exporters write a logistic regression; `ending` makes the outputs of labels and scores."""
+    made = helper.make_node("LinearClassifier", ["x"], ["label", "scores"], name="classify", domain="ai.onnx.ml", multi_class=0,
+                            coefficients=[1.0, -1.0, -1.0, 1.0], intercepts=[0.0, 0.0], post_transform="SOFTMAX", **labels)
+    nodes, outputs = ending
+    graph = helper.make_graph([made, *nodes], name, [value("x", ["batch", 2])], outputs)
+    model = helper.make_model(graph, producer_name="warmbench-tests",
+                              opset_imports=[helper.make_opsetid("", 13), helper.make_opsetid("ai.onnx.ml", 2)])
+    model.ir_version = 7
+    return model
+
+
+@model(opencv="fails")
+def classifier_maps(files):
+    """A list of maps from class to score as its second output, as skl2onnx writes it unless told otherwise."""
+    maps = ValueInfoProto(name="probabilities")
+    each = maps.type.sequence_type.elem_type.map_type
+    each.key_type = TensorProto.STRING
+    each.value_type.tensor_type.elem_type = FLOAT
+    return linear_classifier("maps", {"classlabels_strings": ["ham", "spam"]}, (
+        [helper.make_node("ZipMap", ["scores"], ["probabilities"], domain="ai.onnx.ml", classlabels_strings=["ham", "spam"])],
+        [value("label", ["batch"], TensorProto.STRING), maps]))
+
+
+@model(opencv="fails")
+def classifier_scores(files):
+    """Labels that are integers, and scores as a tensor."""
+    return linear_classifier("scores", {"classlabels_ints": [7, 11]}, (
+        [], [value("label", ["batch"], INT64), value("scores", ["batch", 2])]))
+
+
+@model(opencv="fails")
+def sequence_output(files):
+    """The halves of a vector as a sequence of two tensors."""
+    pieces = ValueInfoProto(name="pieces")
+    pieces.type.sequence_type.elem_type.tensor_type.elem_type = FLOAT
+    graph = helper.make_graph([node("SplitToSequence", "x", "pieces", axis=0, keepdims=1)], "g", [value("x", [2])], [pieces])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    model.ir_version = 7
+    return model
 
 
 # ---- weights -----------------------------------------------------------------------------------------------------------

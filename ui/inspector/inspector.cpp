@@ -262,7 +262,9 @@ void Inspector::addTask(const ModelStatus::Facts &facts)
     if (settings.task)
         add(task, tr("Task"), text(taskName(*settings.task)), from);
     if (!settings.labels.empty())
-        add(task, tr("Labels"), QString::number(settings.labels.size()), from);
+        add(task, tr("Labels"), QString::number(settings.labels.size()),
+            facts.spec.classes && facts.spec.classes->names == settings.labels ? tr("network")
+                                                                               : from);
     if (settings.output.activation)
         add(task, tr("Activation"), text(activationName(*settings.output.activation)), from);
     if (const auto &range = settings.output.range)

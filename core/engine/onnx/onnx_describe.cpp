@@ -1,6 +1,7 @@
 #include "engine/onnx/onnx_describe.h"
 
 #include "base/text.h"
+#include "engine/onnx/onnx_random.h"
 
 #include <algorithm>
 #include <cstring>
@@ -36,6 +37,7 @@ public:
         if (auto done = inputsAndOutputs(); !done)
             return std::move(done).error();
         countParameters();
+        m_spec.caveats = randomCaveats(m_model);
         return std::move(m_spec);
     }
 

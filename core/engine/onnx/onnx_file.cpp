@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/onnx/onnx_checks.h"
+#include "engine/onnx/onnx_classes.h"
 #include "engine/onnx/onnx_describe.h"
 #include "engine/onnx/onnx_external.h"
 #include "engine/onnx/onnx_shapes.h"
@@ -78,10 +79,12 @@ Result<OnnxFile> OnnxFile::open(const std::filesystem::path &path)
         if (!external)
             return std::move(external).error();
         d->external = *std::move(external);
+        const auto classes = replaceMapsAndSequences(d->model);
         auto spec = describeOnnx(d->model);
         if (!spec)
             return std::move(spec).error();
         d->spec = *std::move(spec);
+        d->spec.classes = classNamesOf(d->model.graph(), classes);
         auto shapes = OnnxShapes::of(d->model);
         if (!shapes)
             return std::move(shapes).error();

@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 #include "engine/onnx/onnx_file.h"
 #include "engine/onnx/onnx_warm_up.h"
+#include "engine/onnxruntime/ort_caveats.h"
 #include "engine/onnxruntime/ort_library.h"
 #include "engine/onnxruntime/ort_messages.h"
 #include "engine/onnxruntime/ort_network.h"
@@ -17,6 +18,16 @@ Error asError(const OrtFailure &failure)
 {
     return {ErrorCode::Internal,
             fmt::format("ONNX Runtime fails: {}.", printable(failure.message))};
+}
+
+NetworkSpec specOf(const OnnxFile &file)
+{
+    NetworkSpec spec = file.spec();
+    spec.samplesApart = !joinsSamples(file);
+    spec.takesEmpty = true;
+    for (std::string &caveat : ortCaveats(file, ortLibrary()->version))
+        spec.caveats.push_back(std::move(caveat));
+    return spec;
 }
 
 Result<OrtPtr<OrtSessionOptions>> sessionOptions()
@@ -61,8 +72,7 @@ Result<std::shared_ptr<OrtNetwork>> makeNetwork(const OnnxFile &file, Bytes most
     if (auto fine = refuseCustomOperators(file, version); !fine)
         return std::move(fine).error();
     OrtNetwork::Parts parts;
-    parts.spec = file.spec();
-    parts.spec.samplesApart = !joinsSamples(file);
+    parts.spec = specOf(file);
     parts.graph = file.shapes();
     parts.names = ortNamesOf(file, version);
     auto plan = planOnnxWarmUp(file, 1, most);
@@ -104,9 +114,7 @@ public:
         const auto file = OnnxFile::open(files.network);
         if (!file)
             return file.error();
-        NetworkSpec spec = file->spec();
-        spec.samplesApart = !joinsSamples(*file);
-        return spec;
+        return specOf(*file);
     }
 
     Result<Bytes> estimate(const ModelFiles &files, const EngineOptions &) override

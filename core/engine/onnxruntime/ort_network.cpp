@@ -33,17 +33,41 @@ OrtNetwork::OrtNetwork(Parts parts)
         m_outputNames.push_back(output.name.c_str());
 }
 
-Result<std::vector<Tensor>> OrtNetwork::run(std::span<const Tensor> inputs)
+Result<std::vector<Tensor>> OrtNetwork::run(std::span<const Tensor> inputs,
+                                            const std::stop_token &stop)
 {
     if (auto checked = checkInputs(m_spec, inputs); !checked)
         return std::move(checked).error();
     const auto began = std::chrono::steady_clock::now();
-    auto outputs = runSession(inputs, nullptr);
+    auto outputs = stop.stop_possible() ? runUntil(inputs, stop) : runSession(inputs, nullptr);
     noteRun(inputs);
     if (outputs) {
         m_usual.add(std::chrono::steady_clock::now() - began);
         m_hasRun.store(true, std::memory_order_relaxed);
     }
+    return outputs;
+}
+
+Result<OrtPtr<OrtRunOptions>> OrtNetwork::runOptions() const
+{
+    OrtRunOptions *made = nullptr;
+    if (const auto failure = failureOf(ort().CreateRunOptions(&made)))
+        return failedRun(*failure);
+    return OrtPtr<OrtRunOptions>(made);
+}
+
+Result<std::vector<Tensor>> OrtNetwork::runUntil(std::span<const Tensor> inputs,
+                                                 const std::stop_token &stop) const
+{
+    const auto options = runOptions();
+    if (!options)
+        return options.error();
+    // The library looks at it between two nodes.
+    const std::stop_callback ending(
+        stop, [&] { (void)failureOf(ort().RunOptionsSetTerminate(options->get())); });
+    auto outputs = runSession(inputs, options->get());
+    if (!outputs && stop.stop_requested())
+        return Error{ErrorCode::Cancelled, "The run was ended before its answer."};
     return outputs;
 }
 
@@ -65,14 +89,14 @@ void OrtNetwork::handBack()
     const bool idle = std::exchange(m_runsBefore, runs) == runs;
     if (!idle || m_warmShapes.empty() || !m_grown.exchange(false, std::memory_order_relaxed))
         return;
-    OrtRunOptions *made = nullptr;
-    auto failure = failureOf(ort().CreateRunOptions(&made));
-    const OrtPtr<OrtRunOptions> options(made);
-    if (!failure) // at the end of the run, everything that is free goes back
-        failure = failureOf(ort().AddRunConfigEntry(
-            options.get(), "memory.enable_memory_arena_shrinkage", "cpu:0"));
+    const auto options = runOptions();
     const auto inputs = zeroInputs(m_spec, m_warmShapes);
-    if (!failure && inputs && runSession(*inputs, options.get()))
+    if (!options || !inputs)
+        return;
+    // At the end of the run, everything that is free goes back.
+    if (!failureOf(ort().AddRunConfigEntry(options->get(), "memory.enable_memory_arena_shrinkage",
+                                           "cpu:0")) &&
+        runSession(*inputs, options->get()))
         noteGivenBack(worthARun);
 }
 

@@ -38,7 +38,9 @@ public:
     const NetworkSpec &spec() const override { return m_spec; }
     int concurrency() const override { return m_concurrency; }
     bool batches() const override { return m_batches; }
-    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) override;
+    using Network::run;
+    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
+                                    const std::stop_token &stop) override;
     Result<RunCost> cost(std::span<const Shape> inputs) const override;
     NetworkMeasure measure() const override;
     void handBack() override;
@@ -47,6 +49,9 @@ public:
 private:
     Result<std::vector<Tensor>> runSession(std::span<const Tensor> inputs,
                                            const OrtRunOptions *options) const;
+    Result<OrtPtr<OrtRunOptions>> runOptions() const;
+    Result<std::vector<Tensor>> runUntil(std::span<const Tensor> inputs,
+                                         const std::stop_token &stop) const;
     void noteRun(std::span<const Tensor> inputs);
     Error failedRun(const OrtFailure &failure) const;
     void fillOutputs(std::span<const Tensor> outputs);

@@ -86,6 +86,8 @@ const char *misreads(const onnx::NodeProto &node, const Origins &origins)
                         !node.output(1).empty();
     if (textAttribute(node, "auto_pad") == "SAME_LOWER")
         return "it pads SAME_LOWER as if it were SAME_UPPER";
+    if (type == "MaxPool" && second && intAttribute(node, "storage_order", 0) != 0)
+        return "it counts positions row by row, whatever storage_order says";
     if (type == "Dropout" && second)
         return "it makes no mask";
     if (type == "BatchNormalization" && intAttribute(node, "training_mode", 0) != 0)

@@ -110,7 +110,9 @@ Result<void> OpenCvNetwork::refuseEmpty(std::span<const Tensor> inputs) const
     return {};
 }
 
-Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs)
+// OpenCV has no way to end a run early.
+Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs,
+                                               const std::stop_token & /*stop*/)
 {
     if (auto checked = checkInputs(m_spec, inputs); !checked)
         return std::move(checked).error();

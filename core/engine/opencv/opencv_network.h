@@ -33,7 +33,9 @@ public:
     const NetworkSpec &spec() const override { return m_spec; }
     int concurrency() const override { return static_cast<int>(m_slots.size()); }
     bool batches() const override { return m_batches; }
-    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs) override;
+    using Network::run;
+    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
+                                    const std::stop_token &stop) override;
     Result<RunCost> cost(std::span<const Shape> inputs) const override;
     NetworkMeasure measure() const override;
     void handBack() override;

@@ -119,10 +119,11 @@ bool runsOneByOne(const ModelBundle &model, const Shape &shape)
     return !together && matches(sampleShape(spec, 0), std::span(shape).subspan(1));
 }
 
-bool holdsNothing(const TensorSpec &spec, const WireInput &input)
+bool holdsNothing(const ModelBundle &model, const TensorSpec &spec, const WireInput &input)
 {
-    return input.count == 0 && std::any_of(spec.shape.begin(), spec.shape.end(),
-                                           [](const Dimension &extent) { return extent.free(); });
+    return input.count == 0 && !model.spec().takesEmpty &&
+           std::any_of(spec.shape.begin(), spec.shape.end(),
+                       [](const Dimension &extent) { return extent.free(); });
 }
 
 } // namespace
@@ -184,7 +185,7 @@ Result<InferenceInputs> fitted(const ModelBundle &model, const std::vector<WireI
             return picturesOf(model, input, keeper, control);
         }
         const bool oneByOne = runsOneByOne(model, input.shape);
-        if (input.dtype != spec.dtype || holdsNothing(spec, input) ||
+        if (input.dtype != spec.dtype || holdsNothing(model, spec, input) ||
             (!oneByOne && !matches(spec.shape, input.shape)))
             return differs(model, spec, input);
         auto tensor = tensorOf(input, control);

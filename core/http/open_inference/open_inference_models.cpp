@@ -194,13 +194,15 @@ std::string openMetadataJson(const ModelView &view)
     std::vector<std::string> versions;
     for (const std::string &version : versionsOf(view))
         versions.push_back(textJson(version));
-    return JsonObject()
-        .text("name", view.entry.name)
+    JsonObject object;
+    object.text("name", view.entry.name)
         .raw("versions", listOf(versions))
         .text("platform", platformOf(facts))
         .raw("inputs", tensorsJson(facts.spec.inputs))
-        .raw("outputs", tensorsJson(facts.spec.outputs))
-        .end();
+        .raw("outputs", tensorsJson(facts.spec.outputs));
+    if (!facts.spec.caveats.empty())
+        object.raw("parameters", JsonObject().text("warning", facts.spec.caveats.front()).end());
+    return object.end();
 }
 
 std::string openConfigJson(const ModelView &view, std::int64_t maxBatch)

@@ -37,7 +37,7 @@ Result<void> readClasses(OpenOutput &output, const ModelBundle &model, std::size
                                            "for it without \"classification\".",
                                            output.name, openDatatype(dtype)));
     output.classes = static_cast<std::size_t>(*classes);
-    if (output.classes > 0 && index == model.primaryOutput)
+    if (output.classes > 0 && index == model.scoresOutput)
         output.labels = model.settings.labels;
     return {};
 }

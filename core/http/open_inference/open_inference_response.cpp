@@ -194,6 +194,8 @@ ApiReply openInferenceReply(Prediction prediction, const OpenInferenceAsk &ask)
         .text("model_version", prediction.model.version);
     if (ask.id)
         object.text("id", *ask.id);
+    if (!prediction.caveat.empty())
+        object.raw("parameters", JsonObject().text("warning", prediction.caveat).end());
     ApiReply reply;
     reply.body = object.end();
     reply.body.pop_back();

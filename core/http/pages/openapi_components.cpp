@@ -93,7 +93,8 @@ constexpr std::string_view components = R"({
  "outputs": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {
   "name": {"type": "string"}, "parameters": {"type": "object", "additionalProperties": true}}}}}},
 "InferResponse": {"type": "object", "required": ["model_name", "model_version", "outputs"], "properties": {
- "model_name": {"type": "string"}, "model_version": {"type": "string"}, "id": {"type": "string"}, "parameters": {"type": "object", "additionalProperties": true},
+ "model_name": {"type": "string"}, "model_version": {"type": "string"}, "id": {"type": "string"},
+ "parameters": {"type": "object", "description": "warning: where the engine is known to answer otherwise than the file says.", "additionalProperties": true},
  "outputs": {"type": "array", "items": {"$ref": "#/components/schemas/OpenTensor"}}}},
 "OpenTensorInfo": {"type": "object", "required": ["name", "datatype", "shape"], "properties": {
  "name": {"type": "string"}, "datatype": {"$ref": "#/components/schemas/Datatype"}, "shape": {"type": "array", "items": {"type": "integer"}}}},

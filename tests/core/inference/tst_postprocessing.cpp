@@ -285,6 +285,7 @@ private Q_SLOTS:
     {
         ModelBundle model = classifier();
         model.primaryOutput = 1;
+        model.scoresOutput = 1;
         FakeNetworkOptions options;
         options.spec = networkSpec({tensorSpec("x", {-1, 4})},
                                    {tensorSpec("z", {-1, 2}), tensorSpec("y", {-1, 3})});

@@ -154,6 +154,47 @@ private Q_SLOTS:
                  (std::map<std::string, int>{{"DEADLINE_EXCEEDED", 1}, {"ok", 1}}));
     }
 
+    // If the engine can, it ends a run for whose answer nobody waits any more.
+    void aRunEndsAtItsDeadline()
+    {
+        Bench bench;
+        const auto gate = std::make_shared<Gate>();
+        FakeModel model = gatedModel(gate);
+        model.network.endsWhenStopped = true;
+        bench.source.set("m", model);
+        gate->close();
+        Inbox inbox;
+        InferenceRequest request = requestFor("m");
+        request.deadline = 50ms;
+        bench.workbench->predict(std::move(request), inbox.slot());
+        QVERIFY(gate->awaitWaiting(1));
+        gate->open();
+        bench.clock.advance(50ms);
+        bench.workbench->keepHouse();
+        QVERIFY(inbox.await(1));
+        QCOMPARE(codeOf(inbox.at(0)), std::string("DEADLINE_EXCEEDED"));
+    }
+
+    void aRunEndsWhenItsClientLeaves()
+    {
+        Bench bench;
+        const auto gate = std::make_shared<Gate>();
+        FakeModel model = gatedModel(gate);
+        model.network.endsWhenStopped = true;
+        bench.source.set("m", model);
+        gate->close();
+        Inbox inbox;
+        std::stop_source client;
+        InferenceRequest request = requestFor("m");
+        request.cancellation = client.get_token();
+        bench.workbench->predict(std::move(request), inbox.slot());
+        QVERIFY(gate->awaitWaiting(1));
+        gate->open();
+        client.request_stop();
+        QVERIFY(inbox.await(1));
+        QCOMPARE(codeOf(inbox.at(0)), std::string("CANCELLED"));
+    }
+
     void deadlinesBeyondTheClockMeanNone_data()
     {
         QTest::addColumn<qint64>("milliseconds");

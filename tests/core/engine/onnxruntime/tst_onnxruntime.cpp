@@ -221,6 +221,85 @@ private Q_SLOTS:
             QVERIFY2(has(network.error().message, part), network.error().message.c_str());
     }
 
+    void mapsBecomeScoresWithNames()
+    {
+        const auto network = loaded(testModel("classifier_maps.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        const NetworkSpec &spec = (*network)->spec();
+        QVERIFY(spec.classes.has_value());
+        QCOMPARE(spec.classes->output, std::size_t(1));
+        QCOMPARE(spec.classes->names, (std::vector<std::string>{"ham", "spam"}));
+        const Tensor input = tensorOf({2, 2}, {3, 1, 1, 3});
+        const auto outputs = (*network)->run(std::span(&input, 1));
+        QVERIFY2(outputs.has_value(), outputs ? "" : outputs.error().message.c_str());
+        QCOMPARE((*outputs)[0].strings(), (std::vector<std::string>{"ham", "spam"}));
+        QCOMPARE((*outputs)[1].shape(), (Shape{2, 2}));
+        // softmax of 2 and -2
+        QVERIFY(std::abs((*outputs)[1].values<float>()[0] - 0.98201376F) < 1e-6F);
+        QVERIFY(std::abs((*outputs)[1].values<float>()[2] - 0.01798621F) < 1e-6F);
+    }
+
+    void classifiersNameTheirClasses()
+    {
+        const auto network = loaded(testModel("classifier_scores.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        const auto &classes = (*network)->spec().classes;
+        QVERIFY(classes.has_value());
+        QCOMPARE(classes->output, std::size_t(1));
+        QCOMPARE(classes->names, (std::vector<std::string>{"7", "11"}));
+    }
+
+    void sequencesAreStacked()
+    {
+        const auto network = loaded(testModel("sequence_output.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        const Tensor input = tensorOf({2}, {4, 5});
+        const auto outputs = (*network)->run(std::span(&input, 1));
+        QVERIFY2(outputs.has_value(), outputs ? "" : outputs.error().message.c_str());
+        QCOMPARE((*network)->spec().outputs[0].name, std::string("pieces"));
+        QCOMPARE(outputs->front().shape(), (Shape{2, 1}));
+        QCOMPARE(list(outputs->front()), (std::vector<float>{4, 5}));
+    }
+
+    void aRunEndsWhenItIsStopped()
+    {
+        const auto network = loaded(testModel("tiny_64.onnx"));
+        QVERIFY(network.has_value());
+        const Tensor input = tensorOf({1, 64}, std::vector<float>(64));
+        std::stop_source stop;
+        QVERIFY((*network)->run(std::span(&input, 1), stop.get_token()).has_value());
+        stop.request_stop();
+        const auto ended = (*network)->run(std::span(&input, 1), stop.get_token());
+        QVERIFY(!ended);
+        QVERIFY(ended.error().code == ErrorCode::Cancelled);
+        QVERIFY((*network)->run(std::span(&input, 1)).has_value());
+    }
+
+    void caveatsNameTheNode()
+    {
+        OnnxBuilder random(15);
+        random.input("x", {2});
+        random.node("Bernoulli", {"x"}, {"y"});
+        random.output("y", {2});
+        auto network = loaded(random.save(m_folder, "random.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        QCOMPARE((*network)->spec().caveats.size(), std::size_t(1));
+        QVERIFY(has((*network)->spec().caveats[0], "\"n_Bernoulli\""));
+
+        OnnxBuilder text(13);
+        text.input("x", {2});
+        OnnxBuilder::number(text.node("Cast", {"x"}, {"y"}), "to", Type::STRING);
+        text.output("y", {2}, Type::STRING);
+        network = loaded(text.save(m_folder, "text.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        QCOMPARE((*network)->spec().caveats.size(), std::size_t(1));
+        QVERIFY(has((*network)->spec().caveats[0], "\"n_Cast\""));
+
+        network = loaded(testModel("tiny_64.onnx"));
+        QVERIFY(network.has_value());
+        QVERIFY((*network)->spec().caveats.empty());
+    }
+
     void manyCallersShareOneSession()
     {
         const auto network = loaded(testModel("tiny_64.onnx"));

@@ -1,0 +1,159 @@
+#include "engine/onnx/onnx_classes.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace warmbench {
+
+namespace {
+
+constexpr const char *mlDomain = "ai.onnx.ml";
+
+// Attributes are named alike in ZipMap and in the classifiers (Operators-ml.md).
+std::vector<std::string> classLabels(const onnx::NodeProto &node)
+{
+    std::vector<std::string> labels;
+    for (const auto &attribute : node.attribute()) {
+        if (attribute.name() == "classlabels_strings")
+            labels.insert(labels.end(), attribute.strings().begin(), attribute.strings().end());
+        if (attribute.name() == "classlabels_int64s" || attribute.name() == "classlabels_ints") {
+            for (const std::int64_t label : attribute.ints())
+                labels.push_back(std::to_string(label));
+        }
+    }
+    return labels;
+}
+
+onnx::ValueInfoProto *outputNamed(onnx::GraphProto &graph, const std::string &name)
+{
+    auto &outputs = *graph.mutable_output();
+    const auto found = std::find_if(outputs.begin(), outputs.end(),
+                                    [&](const auto &output) { return output.name() == name; });
+    return found == outputs.end() ? nullptr : &*found;
+}
+
+void requireStandardOperators(onnx::ModelProto &model)
+{
+    const auto &all = model.opset_import();
+    const bool there = std::any_of(all.begin(), all.end(), [](const auto &one) {
+        return one.domain().empty() || one.domain() == "ai.onnx";
+    });
+    if (!there)
+        model.add_opset_import()->set_version(9); // ONNX 1.4, when skl2onnx began
+}
+
+// The node then hands its input over as it is.
+void makeIdentity(onnx::NodeProto &node, onnx::ValueInfoProto &output, std::size_t classes)
+{
+    node.set_op_type("Identity");
+    node.clear_domain();
+    node.clear_attribute();
+    auto *tensor = output.mutable_type()->mutable_tensor_type();
+    tensor->Clear();
+    tensor->set_elem_type(onnx::TensorProto::FLOAT);
+    tensor->mutable_shape()->add_dim();
+    auto *extent = tensor->mutable_shape()->add_dim();
+    if (classes > 0)
+        extent->set_dim_value(static_cast<std::int64_t>(classes));
+}
+
+void renameIn(onnx::GraphProto &graph, const std::string &from, const std::string &to)
+{
+    for (auto &node : *graph.mutable_node()) {
+        for (auto *const names : {node.mutable_input(), node.mutable_output()})
+            std::replace(names->begin(), names->end(), from, to);
+        for (auto &attribute : *node.mutable_attribute()) {
+            if (attribute.has_g())
+                renameIn(*attribute.mutable_g(), from, to);
+        }
+    }
+}
+
+void stackSequence(onnx::GraphProto &graph, onnx::ValueInfoProto &output)
+{
+    const int element = output.type().sequence_type().elem_type().tensor_type().elem_type();
+    const std::string name = output.name();
+    const std::string inner = name + "_sequence";
+    renameIn(graph, name, inner);
+    auto *node = graph.add_node();
+    node->set_op_type("ConcatFromSequence");
+    node->set_name(name + "_stacked");
+    node->add_input(inner);
+    node->add_output(name);
+    for (const auto &[key, value] : {std::pair("axis", 0), std::pair("new_axis", 1)}) {
+        auto *attribute = node->add_attribute();
+        attribute->set_name(key);
+        attribute->set_type(onnx::AttributeProto::INT);
+        attribute->set_i(value);
+    }
+    output.mutable_type()->mutable_tensor_type()->set_elem_type(element);
+}
+
+const onnx::NodeProto *makerOf(const onnx::GraphProto &graph, const std::string &name)
+{
+    for (const auto &node : graph.node()) {
+        if (std::find(node.output().begin(), node.output().end(), name) != node.output().end())
+            return &node;
+    }
+    return nullptr;
+}
+
+// The classes of a classifier whose scores the output holds; none if it is no such output.
+std::vector<std::string> classifierLabels(const onnx::GraphProto &graph, std::string name)
+{
+    static const std::set<std::string> passing{"Identity", "Cast", "Normalizer", "Reshape"};
+    static const std::set<std::string> classifiers{"LinearClassifier", "SVMClassifier",
+                                                   "TreeEnsembleClassifier"};
+    for (int steps = 0; steps < 16; ++steps) {
+        const auto *node = makerOf(graph, name);
+        if (!node)
+            break;
+        if (node->domain() == mlDomain && classifiers.contains(node->op_type()))
+            return node->output_size() > 1 && node->output(1) == name ? classLabels(*node)
+                                                                      : std::vector<std::string>();
+        if (!passing.contains(node->op_type()) || node->input().empty())
+            break;
+        name = node->input(0);
+    }
+    return {};
+}
+
+} // namespace
+
+ClassesOfOutputs replaceMapsAndSequences(onnx::ModelProto &model)
+{
+    ClassesOfOutputs classes;
+    auto &graph = *model.mutable_graph();
+    for (auto &node : *graph.mutable_node()) {
+        if (node.domain() != mlDomain || node.op_type() != "ZipMap" || node.output_size() != 1)
+            continue;
+        auto *const output = outputNamed(graph, node.output(0));
+        if (!output)
+            continue;
+        auto labels = classLabels(node);
+        makeIdentity(node, *output, labels.size());
+        requireStandardOperators(model);
+        classes.emplace(output->name(), std::move(labels));
+    }
+    for (auto &output : *graph.mutable_output()) {
+        if (output.type().sequence_type().elem_type().has_tensor_type())
+            stackSequence(graph, output);
+    }
+    return classes;
+}
+
+std::optional<ClassNames> classNamesOf(const onnx::GraphProto &graph,
+                                       const ClassesOfOutputs &replaced)
+{
+    for (int i = 0; i < graph.output_size(); ++i) {
+        const std::string &name = graph.output(i).name();
+        const auto found = replaced.find(name);
+        auto names = found != replaced.end() ? found->second : classifierLabels(graph, name);
+        if (names.size() > 1)
+            return ClassNames{static_cast<std::size_t>(i), std::move(names)};
+    }
+    return std::nullopt;
+}
+
+} // namespace warmbench
