@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct NetworkSpec
     std::int64_t parameterCount = 0;
     Bytes weightBytes; // as stored in the file or files
     std::optional<ClassNames> classes;
+    std::set<std::size_t> constantOutputs; // that depend on no input and count no samples
     // Where the engine is known to answer otherwise than the format says, or otherwise at each run:
     // sentences that clients get with each answer.
     std::vector<std::string> caveats;

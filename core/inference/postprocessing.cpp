@@ -61,11 +61,13 @@ private:
     const Tensor *m_tensor = nullptr;
 };
 
+// Rounding may lead a little beyond 0 and 1: ensembles of trees add up many small numbers.
 bool areProbabilities(std::span<const float> scores)
 {
+    constexpr float rounding = 1e-4F;
     double sum = 0;
     for (const float score : scores) {
-        if (!(score >= 0 && score <= 1))
+        if (!(score >= -rounding && score <= 1 + rounding))
             return false;
         sum += score;
     }

@@ -3,7 +3,7 @@
 
 Each model is asked by POST /v2/models/NAME/infer with the inputs that come with it, as JSON, and its answer is held against the
 outputs that come with it (relative 1e-3 as ONNX's own runner, and 1e-6 of the largest number of a tensor). --list prints the models of a kind: right, wrong, warned
-(wrong, but with a warning), refused, failed (a status of 500 or more), crashed, unspoken (no tensors that JSON can express).
+(wrong, but with a warning), refused, nameless (refused at load without a word of which operator), failed (a status of 500 or more), crashed, unspoken (no tensors that JSON can express).
 """
 
 import argparse
@@ -90,7 +90,8 @@ def judged(server, name, feeds, wanted, relative):
     if answer.status >= 500:
         return "failed", answer.body.decode(errors="replace")
     if answer.status != 200:
-        return "refused", answer.body.decode(errors="replace")
+        reason = answer.body.decode(errors="replace")
+        return "nameless" if answer.status == 424 and "operator" not in reason else "refused", reason
     body = answer.json()
     came = {output["name"]: output for output in body["outputs"]}
     if all(key in came and alike(came[key], value, relative) for key, value in wanted.items()):
@@ -133,7 +134,7 @@ def main():
                     raise
                 verdicts = [("crashed", str(gone))]
                 server = serve()
-            order = ["crashed", "failed", "wrong", "warned", "refused", "unspoken", "right"]
+            order = ["crashed", "failed", "wrong", "nameless", "warned", "refused", "unspoken", "right"]
             kind, reason = min(verdicts, key=lambda verdict: order.index(verdict[0]))
             kinds[kind].append(name)
             reasons[name] = reason
@@ -142,7 +143,7 @@ def main():
     for kind in options.list:
         for name in kinds[kind]:
             print(f"  {kind} {name}: {reasons[name][:400]}")
-    return 1 if kinds["crashed"] or kinds["failed"] or kinds["wrong"] or len(kinds["right"]) < options.least else 0
+    return 1 if any(kinds[kind] for kind in ("crashed", "failed", "wrong", "nameless")) or len(kinds["right"]) < options.least else 0
 
 
 if __name__ == "__main__":

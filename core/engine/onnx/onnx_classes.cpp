@@ -1,6 +1,7 @@
 #include "engine/onnx/onnx_classes.h"
 
 #include <algorithm>
+#include <onnx/defs/tensor_proto_util.h>
 #include <set>
 #include <string_view>
 
@@ -99,10 +100,11 @@ const onnx::NodeProto *makerOf(const onnx::GraphProto &graph, const std::string 
     return nullptr;
 }
 
-// The classes of a classifier whose scores the output holds; none if it is no such output.
+// The classes of a classifier whose scores the output holds; none if it is no such output. Mul is
+// onnxmltools' way to pass the scores of LightGBM on.
 std::vector<std::string> classifierLabels(const onnx::GraphProto &graph, std::string name)
 {
-    static const std::set<std::string> passing{"Identity", "Cast", "Normalizer", "Reshape"};
+    static const std::set<std::string> passing{"Identity", "Cast", "Normalizer", "Reshape", "Mul"};
     static const std::set<std::string> classifiers{"LinearClassifier", "SVMClassifier",
                                                    "TreeEnsembleClassifier"};
     for (int steps = 0; steps < 16; ++steps) {
@@ -117,6 +119,74 @@ std::vector<std::string> classifierLabels(const onnx::GraphProto &graph, std::st
         name = node->input(0);
     }
     return {};
+}
+
+std::vector<std::string> textsOf(const onnx::TensorProto &tensor)
+{
+    if (tensor.data_type() == onnx::TensorProto::STRING)
+        return {tensor.string_data().begin(), tensor.string_data().end()};
+    std::vector<std::string> texts;
+    const auto add = [&](const auto &numbers) {
+        for (const auto number : numbers)
+            texts.push_back(std::to_string(number));
+    };
+    if (tensor.data_type() == onnx::TensorProto::INT64)
+        add(onnx::ParseData<std::int64_t>(&tensor));
+    if (tensor.data_type() == onnx::TensorProto::INT32)
+        add(onnx::ParseData<std::int32_t>(&tensor));
+    return texts;
+}
+
+// Where no operator of the file holds the names (neural networks of scikit-learn, classifiers in
+// float64), the label is taken from a constant list by the place of the best score. The names of
+// that list, if the output is such a label.
+std::vector<std::string> listedLabels(const onnx::GraphProto &graph, std::string name)
+{
+    static const std::set<std::string> passing{"Identity", "Cast", "Reshape"};
+    for (int steps = 0; steps < 16; ++steps) {
+        const auto *node = makerOf(graph, name);
+        if (!node || node->input().empty())
+            return {};
+        name = node->input(0);
+        if (node->op_type() == "ArrayFeatureExtractor")
+            break;
+        if (!passing.contains(node->op_type()))
+            return {};
+    }
+    const auto &all = graph.initializer();
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const auto &tensor) { return tensor.name() == name; });
+    return found == all.end() ? std::vector<std::string>() : textsOf(*found);
+}
+
+// Whether the output may hold one score for each of so many classes.
+bool mayScore(const onnx::ValueInfoProto &output, std::size_t classes)
+{
+    const auto &type = output.type().tensor_type();
+    if (type.elem_type() != onnx::TensorProto::FLOAT &&
+        type.elem_type() != onnx::TensorProto::DOUBLE)
+        return false;
+    if (!type.has_shape())
+        return true;
+    if (type.shape().dim_size() != 2)
+        return false;
+    const auto &extent = type.shape().dim(1);
+    return !extent.has_dim_value() || extent.dim_value() <= 0 ||
+           static_cast<std::size_t>(extent.dim_value()) == classes;
+}
+
+std::optional<ClassNames> listedClasses(const onnx::GraphProto &graph)
+{
+    std::vector<std::string> names;
+    for (const auto &output : graph.output()) {
+        if (names.empty())
+            names = listedLabels(graph, output.name());
+    }
+    for (int i = 0; names.size() > 1 && i < graph.output_size(); ++i) {
+        if (mayScore(graph.output(i), names.size()))
+            return ClassNames{static_cast<std::size_t>(i), std::move(names)};
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -153,7 +223,7 @@ std::optional<ClassNames> classNamesOf(const onnx::GraphProto &graph,
         if (names.size() > 1)
             return ClassNames{static_cast<std::size_t>(i), std::move(names)};
     }
-    return std::nullopt;
+    return listedClasses(graph);
 }
 
 } // namespace warmbench

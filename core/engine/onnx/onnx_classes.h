@@ -23,8 +23,8 @@ using ClassesOfOutputs = std::map<std::string, std::vector<std::string>>;
 // they are.
 ClassesOfOutputs replaceMapsAndSequences(onnx::ModelProto &model);
 
-// The first output whose classes have names: one that was a ZipMap's, or that holds the scores of a
-// classifier of ai.onnx.ml.
+// The first output whose classes have names: one that was a ZipMap's, that holds the scores of a
+// classifier of ai.onnx.ml, or that stands beside a label which is taken from a list by its place.
 std::optional<ClassNames> classNamesOf(const onnx::GraphProto &graph,
                                        const ClassesOfOutputs &replaced);
 

@@ -36,6 +36,7 @@ public:
         describeFile();
         if (auto done = inputsAndOutputs(); !done)
             return std::move(done).error();
+        findConstantOutputs();
         countParameters();
         m_spec.caveats = randomCaveats(m_model);
         return std::move(m_spec);
@@ -140,6 +141,28 @@ private:
             at = found->second->input(0);
         }
         return type;
+    }
+
+    // Nodes stand in the order in which they run. What a graph within a node reads is not looked
+    // at, so that its outputs count as dependent.
+    void findConstantOutputs()
+    {
+        std::set<std::string> dependent;
+        for (const TensorSpec &input : m_spec.inputs)
+            dependent.insert(input.name);
+        for (const auto &node : m_graph.node()) {
+            const auto &inputs = node.input();
+            const auto &attributes = node.attribute();
+            if (std::any_of(inputs.begin(), inputs.end(),
+                            [&](const auto &name) { return dependent.contains(name); }) ||
+                std::any_of(attributes.begin(), attributes.end(),
+                            [](const auto &one) { return one.has_g() || one.graphs_size() > 0; }))
+                dependent.insert(node.output().begin(), node.output().end());
+        }
+        for (std::size_t i = 0; i < m_spec.outputs.size(); ++i) {
+            if (!dependent.contains(m_spec.outputs[i].name))
+                m_spec.constantOutputs.insert(i);
+        }
     }
 
     void countParameters()

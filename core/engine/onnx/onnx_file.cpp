@@ -7,6 +7,7 @@
 #include "engine/onnx/onnx_describe.h"
 #include "engine/onnx/onnx_external.h"
 #include "engine/onnx/onnx_shapes.h"
+#include "engine/onnx/onnx_simplify.h"
 #include "engine/quiet_protobuf.h"
 
 #include <fmt/format.h>
@@ -79,6 +80,7 @@ Result<OnnxFile> OnnxFile::open(const std::filesystem::path &path)
         if (!external)
             return std::move(external).error();
         d->external = *std::move(external);
+        simplify(d->model);
         const auto classes = replaceMapsAndSequences(d->model);
         auto spec = describeOnnx(d->model);
         if (!spec)

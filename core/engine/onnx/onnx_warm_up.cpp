@@ -24,12 +24,16 @@ bool worksAlongTheFirstExtent(const OnnxStep &step, const ValueShapes &shapes)
 
 } // namespace
 
-Result<WarmUpPlan> planOnnxWarmUp(const OnnxFile &file, int instances, Bytes most)
+Result<WarmUpPlan> planOnnxWarmUp(const OnnxFile &file, int instances, Bytes most,
+                                  UntoldShapes untold)
 {
     const auto graph = file.shapes();
+    const bool tries = untold == UntoldShapes::Try && !graph->knowsAllOperators();
     const auto costOf = [&](std::span<const Shape> shapes) -> Result<RunCost> {
         const auto inferred = graph->infer(shapes);
-        return inferred ? Result<RunCost>(runCostOf(*graph, *inferred)) : inferred.error();
+        if (inferred)
+            return runCostOf(*graph, *inferred);
+        return tries ? Result<RunCost>(RunCost{}) : inferred.error();
     };
     return planWarmUp(file.spec(), file.spec().weightBytes, instances, most, costOf);
 }

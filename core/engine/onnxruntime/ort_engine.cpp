@@ -75,7 +75,7 @@ Result<std::shared_ptr<OrtNetwork>> makeNetwork(const OnnxFile &file, Bytes most
     parts.spec = specOf(file);
     parts.graph = file.shapes();
     parts.names = ortNamesOf(file, version);
-    auto plan = planOnnxWarmUp(file, 1, most);
+    auto plan = planOnnxWarmUp(file, 1, most, UntoldShapes::Try);
     if (!plan && plan.error().code == ErrorCode::ResourceExhausted)
         return std::move(plan).error();
     if (plan) // else the library says what it thinks of the shapes
@@ -122,9 +122,10 @@ public:
         const auto file = OnnxFile::open(files.network);
         if (!file)
             return file.error();
-        auto plan = planOnnxWarmUp(*file, 1, m_most);
+        auto plan = planOnnxWarmUp(*file, 1, m_most, UntoldShapes::Try);
         if (!plan && plan.error().code == ErrorCode::ResourceExhausted)
-            plan = planOnnxWarmUp(*file, 1, {}); // to say how much memory it would take
+            plan = planOnnxWarmUp(*file, 1, {},
+                                  UntoldShapes::Try); // to say how much memory it would take
         return plan ? plan->kept : file->spec().weightBytes;
     }
 

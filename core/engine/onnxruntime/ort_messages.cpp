@@ -10,6 +10,7 @@
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace warmbench {
 
@@ -62,8 +63,9 @@ const std::string *nodeOfMessage(const OrtNames &names, std::string_view message
 // The library's reason without the places in its own source and the words around it.
 std::string reasonOf(std::string_view message)
 {
-    for (const std::string_view before : {"Status Message: ", " was false. ", "Error ",
-                                          "ShapeInferenceError] ", "failed:", "Exception: "}) {
+    for (const std::string_view before :
+         {"Exception during initialization: ", "Status Message: ", " was false. ", "Error ",
+          "ShapeInferenceError] ", "failed:", "Exception: "}) {
         const auto at = message.rfind(before);
         if (at != std::string_view::npos && at + before.size() < message.size())
             message = message.substr(at + before.size());
@@ -119,9 +121,10 @@ Result<void> refuseCustomOperators(const OnnxFile &file, const std::string &vers
 
 OrtNames ortNamesOf(const OnnxFile &file, const std::string &version)
 {
-    OrtNames names{.version = version, .nodes = {}};
+    OrtNames names{.version = version, .nodes = {}, .operators = {}};
     const auto &model = file.model();
     const auto node = [&](const onnx::NodeProto &one) -> Result<void> {
+        names.operators.insert(one.op_type());
         if (!one.name().empty())
             names.nodes.emplace(one.name(), nodeWithOpset(model, one));
         return {};
@@ -133,8 +136,13 @@ OrtNames ortNamesOf(const OnnxFile &file, const std::string &version)
 std::string explainOrtLoad(const OrtNames &names, const std::string &message)
 {
     const auto *const node = nodeOfMessage(names, message);
-    return fmt::format("ONNX Runtime {} cannot run {}: {}; {}.", names.version,
-                       node ? *node : "this model", reasonOf(message), stepOf(message));
+    const auto &types = names.operators;
+    const std::string what =
+        node ? *node
+             : fmt::format("this model (operators {})",
+                           joined(std::vector<std::string>(types.begin(), types.end()), 8));
+    return fmt::format("ONNX Runtime {} cannot run {}: {}; {}.", names.version, what,
+                       reasonOf(message), stepOf(message));
 }
 
 std::string explainOrtRun(const OrtNames &names, const std::string &message)

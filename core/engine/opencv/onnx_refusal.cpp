@@ -100,12 +100,30 @@ const onnx::NodeProto *consumerOf(const onnx::GraphProto &graph, const std::stri
     return nullptr;
 }
 
-Error halfRefused(const onnx::ModelProto &model, const onnx::NodeProto *node,
-                  const std::string &what, int type)
+const onnx::NodeProto *makerOf(const onnx::GraphProto &graph, const std::string &name)
 {
-    const std::string where = node ? ", used by " + nodeWithOpset(model, *node) : std::string();
+    for (const auto &node : graph.node()) {
+        const auto &outputs = node.output();
+        if (std::find(outputs.begin(), outputs.end(), name) != outputs.end())
+            return &node;
+    }
+    return nullptr;
+}
+
+// ", made by node ..." or else ", used by node ...".
+std::string placeOf(const onnx::ModelProto &model, const std::string &tensor)
+{
+    if (const auto *maker = makerOf(model.graph(), tensor))
+        return ", made by " + nodeWithOpset(model, *maker);
+    if (const auto *consumer = consumerOf(model.graph(), tensor))
+        return ", used by " + nodeWithOpset(model, *consumer);
+    return ", used by no operator";
+}
+
+Error halfRefused(const std::string &what, const std::string &place, int type)
+{
     return failedPrecondition(fmt::format("OpenCV {} cannot run the {}{}: it is {}; {}.",
-                                          openCvVersion(), what, where, onnxTypeName(type),
+                                          openCvVersion(), what, place, onnxTypeName(type),
                                           floatStep));
 }
 
@@ -177,14 +195,15 @@ Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model)
             openCvVersion(), graph.node_size(), mostNodes));
     const auto tensor = [&](const onnx::TensorProto &one,
                             const TensorPlace &place) -> Result<void> {
-        const auto *node = place.node ? place.node : consumerOf(graph, one.name());
+        const std::string where = place.node ? ", used by " + nodeWithOpset(model, *place.node)
+                                             : placeOf(model, one.name());
         if (isHalf(one.data_type()))
-            return halfRefused(model, node, place.what, one.data_type());
+            return halfRefused(place.what, where, one.data_type());
         if (one.data_type() == onnx::TensorProto::STRING)
             return failedPrecondition(fmt::format(
-                "OpenCV {} cannot run the {}: it holds strings; export the model without its text "
-                "step, or run it with ONNX Runtime.",
-                openCvVersion(), place.what));
+                "OpenCV {} cannot run the {}{}: it holds strings; export the model without its "
+                "text step, or run it with ONNX Runtime.",
+                openCvVersion(), place.what, where));
         return {};
     };
     const Origins origins = originsIn(graph);
@@ -199,11 +218,12 @@ Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model)
         const int type = info.type().tensor_type().elem_type();
         const std::string what = fmt::format("{} \"{}\"", role, printable(info.name()));
         if (isHalf(type))
-            return halfRefused(model, consumerOf(graph, info.name()), what, type);
+            return halfRefused(what, placeOf(model, info.name()), type);
         if (type == onnx::TensorProto::STRING)
-            return failedPrecondition(fmt::format("OpenCV {} cannot take the {}: it holds strings; "
-                                                  "run the model with ONNX Runtime.",
-                                                  openCvVersion(), what));
+            return failedPrecondition(fmt::format(
+                "OpenCV {} cannot take the {}{}: it holds strings; run the model with ONNX "
+                "Runtime.",
+                openCvVersion(), what, placeOf(model, info.name())));
         return {};
     };
     for (const auto &input : graph.input()) {
@@ -215,6 +235,14 @@ Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model)
             return done;
     }
     return {};
+}
+
+std::set<std::string> operatorsOf(const onnx::GraphProto &graph)
+{
+    std::set<std::string> types;
+    for (const auto &node : graph.node())
+        types.insert(node.op_type());
+    return types;
 }
 
 } // namespace
@@ -239,8 +267,10 @@ std::string explainRefusal(const OnnxFile &file, const std::string &message)
         shortReason(colon == std::string::npos ? message : message.substr(colon + 3)));
     if (const auto *node = nodeOfMessage(model.graph(), message))
         return refusal(model, *node, reason);
+    const std::set<std::string> types = operatorsOf(model.graph());
     return fmt::format(
-        "OpenCV {} cannot run this model (opset {}): {}.", openCvVersion(), opsetOf(model, ""),
+        "OpenCV {} cannot run this model (operators {}, opset {}): {}.", openCvVersion(),
+        joined(std::vector<std::string>(types.begin(), types.end()), 8), opsetOf(model, ""),
         withStep(reason, "simplify it (python3 -m onnxsim IN OUT), or run it with ONNX Runtime"));
 }
 
