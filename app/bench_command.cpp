@@ -2,11 +2,11 @@
 
 #include "base/text.h"
 #include "end_limit.h"
-#include "http/bodies/json_object.h"
-#include "inference/batching.h"
+#include "inference/measurement/trial_inputs.h"
+#include "inference/measurement/verdict_json.h"
 #include "open_models.h"
 #include "standard_output.h"
-#include "tensor/trial_tensor.h"
+#include "tensor/json_object.h"
 
 #include <algorithm>
 #include <atomic>
@@ -58,48 +58,14 @@ struct Measured
 
 // ---- inputs
 
-// What a free extent becomes: the size of the model's pictures, else 1.
-std::int64_t freeExtent(const ModelBundle &model, std::size_t input, std::size_t axis)
+Result<TensorInputs> benchInputs(const ModelBundle &model, int batch)
 {
-    const TensorSpec &spec = model.spec().inputs[input];
-    if (model.input.kind != InputKind::Image || model.input.index != input ||
-        spec.shape.size() != 4)
-        return 1;
-    const Preprocessing &picture = model.input.preprocessing;
-    const std::size_t height = picture.layout == Layout::Nchw ? 2 : 1;
-    if (axis == height)
-        return picture.height;
-    return axis == height + 1 ? picture.width : channelCount(picture.channels);
-}
-
-Result<Tensor> trial(const ModelBundle &model, std::size_t input, int batch)
-{
-    const TensorSpec &spec = model.spec().inputs[input];
-    if (spec.dtype == DType::String)
-        return failedPrecondition(fmt::format(
-            "Input \"{}\" takes texts, and bench sends numbers alone.", printable(spec.name)));
-    Shape shape;
-    for (std::size_t axis = 0; axis < spec.shape.size(); ++axis) {
-        const bool samples = axis == 0 && hasBatchDimension(model.spec());
-        shape.push_back(samples                   ? batch
-                        : spec.shape[axis].free() ? freeExtent(model, input, axis)
-                                                  : spec.shape[axis].size);
-    }
-    return trialTensor(spec.dtype, shape, 7, 0);
-}
-
-Result<TensorInputs> trialInputs(const ModelBundle &model, int batch)
-{
-    if (batch > 1 && !(hasBatchDimension(model.spec()) && model.network->batches()))
-        return failedPrecondition(
-            fmt::format("\"{}\" takes one sample at a time; leave --batch out.", model.id.name));
+    auto tensors = trialInputs(model, batch, 7);
+    if (!tensors)
+        return std::move(tensors).error();
     TensorInputs inputs;
-    for (std::size_t i = 0; i < model.spec().inputs.size(); ++i) {
-        auto tensor = trial(model, i, batch);
-        if (!tensor)
-            return tensor.error();
-        inputs.push_back({model.spec().inputs[i].name, *std::move(tensor)});
-    }
+    for (std::size_t i = 0; i < tensors->size(); ++i)
+        inputs.push_back({model.spec().inputs[i].name, std::move((*tensors)[i])});
     return inputs;
 }
 
@@ -198,13 +164,13 @@ private:
 
 std::string asJson(const ModelBundle &model, const Options &options, const Measured &measured)
 {
-    const std::string latency = http::JsonObject()
+    const std::string latency = JsonObject()
                                     .real("p50", measured.latency(0.5))
                                     .real("p90", measured.latency(0.9))
                                     .real("p99", measured.latency(0.99))
                                     .real("max", measured.latency(1))
                                     .end();
-    return http::JsonObject()
+    return JsonObject()
                .text("model", model.id.name)
                .text("digest", model.digest)
                .text("engine", model.engine)
@@ -253,7 +219,7 @@ Result<std::string> bench(Workbench &workbench, const CommandLine &line)
     const auto model = loaded(workbench, *name);
     if (!model)
         return model.error();
-    auto inputs = trialInputs(**model, options.batch);
+    auto inputs = benchInputs(**model, options.batch);
     if (!inputs)
         return inputs.error();
     Bench asked(workbench, *name, *std::move(inputs), options.concurrency);
@@ -268,6 +234,52 @@ Result<std::string> bench(Workbench &workbench, const CommandLine &line)
     return options.json ? asJson(**model, options, *measured) : asText(**model, options, *measured);
 }
 
+// ---- engines
+
+std::string lineOf(const EngineTrial &trial)
+{
+    const std::string name = fmt::format("{} {}", engineTitle(trial.engine), trial.version);
+    if (!trial.refusal.empty())
+        return fmt::format("{:<20}  refuses it: {}\n", name, trial.refusal);
+    return fmt::format("{:<20}  {:>10.3f} ms a run  {:>8.1f} ms to load  {:>10}  {}\n", name,
+                       inMilliseconds(trial.runTime), inMilliseconds(trial.loadTime),
+                       toText(trial.memory),
+                       !trial.agreement          ? "reference"
+                       : trial.agreement->agrees ? "agrees"
+                                                 : "differs");
+}
+
+std::string asText(const std::string &model, const Verdict &verdict)
+{
+    std::string out =
+        fmt::format("model                 {}\nmachine               {}\n", model, verdict.machine);
+    for (const EngineTrial &trial : verdict.engines)
+        out += lineOf(trial);
+    out += fmt::format("compared on           {} golden, {} seen, {} random inputs\n{}\n",
+                       verdict.golden, verdict.seen, verdict.random, summaryOf(verdict));
+    if (const EngineTrial *const offer = offerOf(verdict))
+        out += fmt::format("To use it: \"engine\": \"{}\" in the model's settings file, or "
+                           "--engine {}.\n",
+                           offer->engine, offer->engine);
+    return out;
+}
+
+Result<std::string> compareEngines(Workbench &workbench, const CommandLine &line)
+{
+    const auto name =
+        openOneModel(workbench, line.arguments.front().toStdString(), line.options.sample);
+    if (!name)
+        return name.error();
+    const auto promise = std::make_shared<std::promise<Workbench::Measured>>();
+    workbench.measure({*name, {}}, [promise](Workbench::Measured verdict) {
+        promise->set_value(std::move(verdict));
+    });
+    const auto verdict = promise->get_future().get();
+    if (!verdict)
+        return verdict.error();
+    return line.options.json ? verdictJson(**verdict) + "\n" : asText(*name, **verdict);
+}
+
 } // namespace
 
 int runBench(const CommandLine &line)
@@ -275,7 +287,8 @@ int runBench(const CommandLine &line)
     const EndLimit limit(2 * joinTime);
     const SystemClock clock;
     Workbench workbench(line.options.workbench, clock);
-    const auto told = bench(workbench, line);
+    const auto told =
+        line.options.engines ? compareEngines(workbench, line) : bench(workbench, line);
     limit.begin();
     workbench.stop(joinTime);
     if (!told)

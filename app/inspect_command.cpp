@@ -1,5 +1,7 @@
 #include "commands.h"
 
+#include "inference/measurement/verdict_json.h"
+#include "inference/measurement/verdict_store.h"
 #include "model/file_model_source.h"
 #include "sample.h"
 #include "standard_output.h"
@@ -22,6 +24,7 @@ struct Inspection
     Bytes memory;
     std::string digest;
     std::filesystem::path file;
+    std::shared_ptr<const Verdict> verdict; // of an earlier measurement; null: not measured
 };
 
 std::string withVersion(const std::string &name)
@@ -42,6 +45,9 @@ Result<Inspection> inspect(Repository &repository, const std::string &name, cons
     Inspection found;
     found.digest = plan->digest;
     found.file = plan->files.network;
+    VerdictStore verdicts(options.workbench.verdicts);
+    verdicts.recall(found.digest);
+    found.verdict = verdicts.find(found.digest);
     auto loaded = loader.load(*plan);
     if (loaded) {
         found.engine = withVersion((*loaded)->engine);
@@ -100,7 +106,8 @@ std::string asJson(const Inspection &found)
         out += i ? ", " : "";
         appendJsonString(out, found.warnings[i]);
     }
-    return out + "]}\n";
+    return out + "], \"verdict\": " + (found.verdict ? verdictJson(*found.verdict) : "null") +
+           "}\n";
 }
 
 std::string asText(const Inspection &found)
@@ -128,6 +135,8 @@ std::string asText(const Inspection &found)
         out += fmt::format("memory      {}\n{} runs it\n", toText(found.memory), found.engine);
     else
         out += fmt::format("{} refuses it: {}\n", found.engine, found.refusal);
+    if (found.verdict)
+        out += fmt::format("verdict     {}\n", summaryOf(*found.verdict));
     for (const std::string &warning : found.warnings)
         out += fmt::format("warning     {}\n", warning);
     return out;

@@ -4,6 +4,7 @@
 #include "base/duration.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cache_folder.h"
 #include "option_values.h"
 #include "remote_predictor.h"
 
@@ -186,6 +187,9 @@ std::vector<OptionSpec> mainOptions()
          [](Options &o, const std::string &v) {
              return store(parseNumber(v, 1, 100'000'000), o.runs);
          }},
+        {"engines", nullptr, "Compare the engines that read the model: time, memory, agreement",
+         bit(Command::Bench),
+         [](Options &o, const std::string &v) { return store(parseSwitch(v), o.engines); }},
         {"json", nullptr, "Print JSON", bit(Command::Inspect) | bit(Command::Bench),
          [](Options &o, const std::string &v) { return store(parseSwitch(v), o.json); }},
         {"log-level", "LEVEL", "debug, info, warning, error or off, on standard error", everyone,
@@ -223,6 +227,7 @@ Options defaultsOf(Command command)
     options.workbench.cache.budget = {machineMemory().count / 2};
     options.workbench.cache.keepAlive =
         command == Command::Window ? Milliseconds(std::chrono::minutes(30)) : forever;
+    options.workbench.verdicts = cacheFolder() / "verdicts";
     options.http.nextFreePort = command == Command::Window;
     options.http.threads = 0;
     if (command != Command::Window && command != Command::Serve)

@@ -26,8 +26,9 @@ struct Options
     bool raw = false;    // predict prints outputs whole, even those with many numbers
     int concurrency = 1; // of the command bench
     int batch = 1;
-    int runs = 0;    // 0: as many as fit in some seconds
-    std::string url; // of a running server that predicts instead of this process; empty: none
+    int runs = 0;         // 0: as many as fit in some seconds
+    bool engines = false; // compare the engines instead
+    std::string url;      // of a running server that predicts instead of this process; empty: none
     Milliseconds drain{30'000}; // time for requests in flight when a server stops
     LogLevel logLevel = LogLevel::Info;
     LogFormat logFormat = LogFormat::Text;

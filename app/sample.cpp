@@ -1,11 +1,11 @@
 #include "sample.h"
 
 #include "base/file.h"
+#include "cache_folder.h"
 
 #include <fmt/format.h>
 #include <QDir>
 #include <QFile>
-#include <QStandardPaths>
 
 namespace warmbench::app {
 
@@ -13,8 +13,8 @@ Result<std::filesystem::path> unpackSamples()
 {
     // Each version of the program has its own folder, so that new samples do not overwrite files
     // that the user has changed.
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
-                           QStringLiteral("/warmbench/samples/" WARMBENCH_VERSION);
+    const auto folder =
+        QString::fromStdString((cacheFolder() / "samples" / WARMBENCH_VERSION).string());
     if (!QDir().mkpath(folder))
         return failedPrecondition(fmt::format("The folder \"{}\" for the samples cannot be made; "
                                               "set XDG_CACHE_HOME to a folder that can be written.",

@@ -10,7 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # Which other folders each folder may include. Names leave out core/, as includes do.
-CORE = ["base", "tensor", "engine", "model", "model/cache", "inference", "inference/body", "metrics"]
+CORE = ["base", "tensor", "engine", "model", "model/cache", "inference", "inference/body", "inference/measurement", "engine/verdicts", "metrics"]
 ARROWS = {
     "base": [],
     "tensor": ["base"],
@@ -18,11 +18,13 @@ ARROWS = {
     "engine/opencv": ["base", "tensor", "engine", "engine/onnx"],
     "engine/onnxruntime": ["base", "tensor", "engine", "engine/onnx"],
     "engine": ["base", "tensor", "engine/onnx"],
+    "engine/verdicts": ["base", "tensor", "engine"],
     "model": ["base", "tensor", "engine"],
     "model/cache": ["base", "model"],
     "metrics": ["base"],
-    "inference": ["base", "tensor", "engine", "model", "model/cache", "metrics"],
+    "inference": ["base", "tensor", "engine", "engine/verdicts", "model", "model/cache", "metrics", "inference/measurement"],
     "inference/body": ["base", "tensor", "model", "inference"],
+    "inference/measurement": ["base", "tensor", "engine", "engine/verdicts", "model", "model/cache", "inference", "inference/body"],
     "http/transport": ["base", "http"],
     "http/bodies": ["base", "tensor", "inference", "http"],
     "http/simple": [*CORE, "http", "http/bodies", "http/transport"],

@@ -3,6 +3,7 @@
 #include "inference/batching.h"
 #include "inference/output_join.h"
 #include "inference/postprocessing.h"
+#include "tensor/conversion.h"
 #include "tensor/preprocessing.h"
 
 #include <fmt/format.h>
@@ -92,6 +93,8 @@ private:
 
     Result<void> runTensors();
     Result<void> runSamples();
+    void see(std::span<const Tensor> inputs);
+    void seeSample(const Tensor &sample);
     Result<void> gather(std::size_t from, Piece &piece, Reservation &held);
     Result<Tensor> sample(std::size_t index, Piece &piece);
     Result<Tensor> picture(std::size_t index, Piece &piece);
@@ -136,6 +139,7 @@ Result<void> Flow::runTensors()
     Reservation passing(m_control);
     if (auto room = makeRoomToRun(*ordered, true, m_samples, passing); !room)
         return room;
+    see(*ordered);
     const auto kept =
         name(runNetwork(m_network, *ordered, m_control), *bytes, held, m_prediction.outputs);
     if (!kept)
@@ -149,6 +153,26 @@ Result<void> Flow::runTensors()
         return std::move(results).error();
     m_prediction.results = std::move(*results);
     return {};
+}
+
+void Flow::see(std::span<const Tensor> inputs)
+{
+    if (m_model.seen && m_model.seen->wants(m_now))
+        m_model.seen->keep({inputs.begin(), inputs.end()}, m_now);
+}
+
+void Flow::seeSample(const Tensor &sample)
+{
+    if (!m_model.seen || !m_model.seen->wants(m_now))
+        return;
+    auto input = converted(sample, m_network.spec().inputs.front().dtype);
+    if (!input)
+        return;
+    Shape shape = input->shape();
+    if (hasBatchDimension(m_network.spec()))
+        shape.insert(shape.begin(), 1);
+    if (input->reshape(std::move(shape)))
+        m_model.seen->keep({*std::move(input)}, m_now);
 }
 
 // Reserves memory for the results between the layers. The memory counted for the loaded model
@@ -327,6 +351,7 @@ Result<void> Flow::runPiece(Piece &piece, Reservation &held, OutputJoin &join)
     Reservation passing(m_control);
     if (auto room = makeRoomToRun(piece.samples, false, count, passing); !room)
         return room;
+    seeSample(piece.samples.front());
     auto ran = warmbench::runSamples(m_network, std::move(piece.samples), m_control);
     const auto kept = name(std::move(ran), *bytes, held, outputs);
     if (!kept)

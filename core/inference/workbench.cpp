@@ -3,9 +3,11 @@
 #include "base/exceptions.h"
 #include "base/logging.h"
 #include "base/mutex.h"
+#include "base/text.h"
 #include "base/thread_name.h"
 #include "inference/description_runner.h"
-#include "inference/metered_source.h"
+#include "inference/equipped_source.h"
+#include "inference/measurement/measurement_runner.h"
 #include "inference/prediction_runner.h"
 #include "inference/start_tracker.h"
 
@@ -45,7 +47,8 @@ struct Workbench::Private
         : options(std::move(o))
         , clock(c)
         , source(s ? std::move(s) : makeLoader())
-        , cache(metered, clock, options.cache)
+        , verdicts(options.verdicts)
+        , cache(equipped, clock, options.cache)
         , scheduler(clock, {options.workers > 0 ? options.workers : std::max(2, coreCount()),
                             options.queueLimit})
     {
@@ -85,6 +88,18 @@ struct Workbench::Private
         cache.load({name, {}}, [this](const Result<void> &result) { starts.end(result); });
     }
 
+    std::string engineOf(const ModelId &id) const
+    {
+        const auto status = cache.status(id);
+        return status && status->facts ? status->facts->engine : std::string();
+    }
+
+    void addVerdict(ModelView &view) const
+    {
+        if (view.status.facts)
+            view.verdict = verdicts.find(view.status.facts->digest);
+    }
+
     void keepHouse(const std::stop_token &stop);
     void waitForLook(const std::stop_token &stop, SteadyTime look) REQUIRES(houseMutex);
     void lookBy(Milliseconds allowed);
@@ -99,11 +114,17 @@ struct Workbench::Private
     Repository repository;
     std::unique_ptr<ModelSource> source;
     Metrics metrics;
-    MeteredSource metered{*source, metrics};
+    VerdictStore verdicts; // after the source, which sets the threads of a run
+    EquippedSource equipped{*source, metrics, verdicts};
     ModelCache cache;
     Scheduler scheduler;
     PredictionRunner runner{cache, scheduler, metrics, clock, options.requestMemory};
     DescriptionRunner descriptions{cache, clock};
+    MeasurementRunner measurements{
+        *source, cache, verdicts, clock, [this](const ModelId &id) {
+            heard({ModelEventKind::Changed, id,
+                   fmt::format("{} was measured with each engine", id.text())});
+        }};
     Histogram::Values latencyBefore;
 
     Mutex listenerMutex;
@@ -326,6 +347,7 @@ void Workbench::remove(const std::string &name, ModelCache::Done done)
         done(std::move(removed));
         return;
     }
+    m_d->source->chooseEngine(name, {});
     m_d->cache.unload({name, {}},
                       [d = m_d.get(), name, done = std::move(done)](const Result<void> &) {
                           d->cache.forget(name);
@@ -375,6 +397,42 @@ void Workbench::describe(const ModelId &id, ModelCache::DescribeDone done)
     m_d->lookBy(m_d->options.deadline);
 }
 
+void Workbench::refreshWith(const ModelId &id, const std::string &engine,
+                            ModelCache::RefreshDone done)
+{
+    std::vector<std::string> names{"auto"};
+    for (const EngineVersion &known : engineVersions())
+        names.push_back(known.name);
+    if (std::find(names.begin(), names.end(), engine) == names.end()) {
+        done(invalidArgument(fmt::format("There is no engine \"{}\"{}; use {}.",
+                                         printable(engine, 40), didYouMean(engine, names),
+                                         joined(names))));
+        return;
+    }
+    if (auto known = m_d->source->contains(id); !known) {
+        done(std::move(known).error());
+        return;
+    }
+    const std::string before =
+        m_d->source->chooseEngine(id.name, engine == "auto" ? std::string() : engine);
+    m_d->cache.refresh(id, RefreshKind::Forced,
+                       [d = m_d.get(), id, engine, before,
+                        done = std::move(done)](const Result<RefreshReport> &report) {
+                           if (!report)
+                               d->source->chooseEngine(id.name, before);
+                           // It may have joined a refresh that had begun before the choice.
+                           if (report && engine != "auto" && d->engineOf(id) != engine)
+                               d->cache.refresh(id, RefreshKind::Forced, done);
+                           else
+                               done(report);
+                       });
+}
+
+void Workbench::measure(const ModelId &id, std::function<void(Measured)> done)
+{
+    m_d->measurements.measure(id, std::move(done));
+}
+
 Result<std::string> Workbench::defaultModel() const
 {
     if (!m_d->options.defaultModel.empty())
@@ -407,6 +465,7 @@ Result<ModelView> Workbench::model(const ModelId &id) const
     view.status.id = id;
     if (auto status = m_d->cache.status(id))
         view.status = std::move(*status);
+    m_d->addVerdict(view);
     return view;
 }
 
@@ -426,6 +485,7 @@ std::vector<ModelView> Workbench::models(const std::string &after, std::size_t m
         ModelView &view = views[status.id.name];
         view.entry.name = status.id.name;
         view.status = std::move(status);
+        m_d->addVerdict(view);
     }
     std::vector<ModelView> sorted;
     sorted.reserve(views.size());
@@ -492,6 +552,7 @@ void Workbench::stop(std::chrono::milliseconds drain)
     m_d->folders.request_stop();
     m_d->house = {};
     m_d->folders = {};
+    m_d->measurements.stop();
     m_d->cache.close();
     m_d->scheduler.stop(drain);
 }

@@ -1,12 +1,12 @@
 // The whole of Warmbench without window and HTTP: both of them call this class, and other programs
 // can embed it.
 //
-// It owns, in this order, repository, engines, loader, cache, scheduler, metrics, and the thread
-// "housekeeping" that once a second evicts idle models, looks for changed files of loaded ones,
-// answers what is past its deadline and takes a sample for the charts. Another thread ("folders")
-// looks through the folders for models that came or went, at most once a second and within a small
-// share of a core. Everything is stopped and joined in the reverse order by stop() or the
-// destructor.
+// It owns, in this order, repository, engines, loader, cache, scheduler, metrics, the thread
+// "measure" that compares engines, and the thread "housekeeping" that once a second evicts idle
+// models, looks for changed files of loaded ones, answers what is past its deadline and takes a
+// sample for the charts. Another thread ("folders") looks through the folders for models that came
+// or went, at most once a second and within a small share of a core. Everything is stopped and
+// joined in the reverse order by stop() or the destructor.
 //
 // Thread: every method from any thread; none blocks on a load or a run. Continuations run on pool
 // or loader threads, or at once on the caller's thread; a continuation that needs its own thread
@@ -14,6 +14,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "engine/verdicts/verdict.h"
 #include "inference/inference_types.h"
 #include "inference/prediction_runner.h"
 #include "inference/scheduler.h"
@@ -42,6 +43,7 @@ struct WorkbenchOptions
     Bytes requestMemory = mebibytes(1024); // for all requests of the window together
     std::string defaultModel;              // empty: the first registered
     bool preload = false;                  // load models in folders at the start, too
+    std::filesystem::path verdicts;        // folder that keeps them; empty: in memory alone
 };
 
 // What /models shows of one model: the repository's entry and the cache's status.
@@ -49,6 +51,7 @@ struct ModelView
 {
     RepositoryEntry entry;
     ModelStatus status;
+    std::shared_ptr<const Verdict> verdict; // of its engines; null: not measured
 };
 
 class Workbench
@@ -79,6 +82,17 @@ public:
 
     // As ModelCache::describe, within the deadline that requests have by default.
     void describe(const ModelId &id, ModelCache::DescribeDone done);
+
+    // Refreshes with an engine that a person chose for this model: "opencv", "onnxruntime", or
+    // "auto" for what settings and options say. The choice holds until the next one or until the
+    // model is removed; where the load fails, the choice before holds on. Errors as
+    // ModelCache::refresh; InvalidArgument: no engine has this name.
+    void refreshWith(const ModelId &id, const std::string &engine, ModelCache::RefreshDone done);
+
+    // Compares the engines that read the model, on a thread of its own; keeps the verdict. Errors
+    // as MeasurementRunner::measure.
+    using Measured = Result<std::shared_ptr<const Verdict>>;
+    void measure(const ModelId &id, std::function<void(Measured)> done);
 
     // The model that an empty name means. If none is registered: NotFound, with what to do.
     Result<std::string> defaultModel() const;

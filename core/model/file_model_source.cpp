@@ -197,6 +197,7 @@ Result<LoadPlan> FileModelSource::probe(const ModelId &id)
         return entry.error();
     LoadPlan plan;
     plan.id = id;
+    plan.engine = chosenEngine(id.name);
     if (id.version.empty())
         plan.id.version = std::to_string(entry->highest());
     const auto file = m_repository.fileOf(plan.id);
@@ -234,8 +235,10 @@ Result<LoadPlan> FileModelSource::probe(const ModelId &id)
 
 Result<std::shared_ptr<Engine>> FileModelSource::engineFor(const LoadPlan &plan) const
 {
-    const std::string wanted =
-        plan.settings.engine.value_or("auto") == "auto" ? m_options.engine : *plan.settings.engine;
+    const std::string bySettings = plan.settings.engine.value_or("auto");
+    const std::string wanted = !plan.engine.empty()   ? plan.engine
+                               : bySettings == "auto" ? m_options.engine
+                                                      : bySettings;
     std::vector<std::string> names;
     for (const auto &engine : m_engines) {
         const bool fits = engine->supports(plan.files.format);
@@ -278,9 +281,11 @@ Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
     const auto engine = engineFor(plan);
     if (!engine)
         return engine.error();
+    MutexLock loading(m_loading);
     const Bytes before = allocatedMemory();
     auto network = (*engine)->load(plan.files, {plan.instances});
     const Bytes allocated = allocatedMemory() - before;
+    loading.unlock();
     // If the files changed, what was read may be a mixture of old and new.
     if (bundleStamps(plan.files, plan.settings) != plan.stamps)
         return changedMeanwhile(plan.id);
@@ -308,7 +313,9 @@ Result<ModelDescription> FileModelSource::describe(const LoadPlan &plan)
     const auto engine = engineFor(plan);
     if (!engine)
         return engine.error();
+    MutexLock loading(m_loading); // where the format tells nothing without a load
     auto spec = (*engine)->describe(plan.files);
+    loading.unlock();
     if (bundleStamps(plan.files, plan.settings) != plan.stamps)
         return changedMeanwhile(plan.id);
     if (!spec)
@@ -324,6 +331,34 @@ Result<ModelDescription> FileModelSource::describe(const LoadPlan &plan)
     described.spec = *std::move(spec);
     described.input = *std::move(input);
     return described;
+}
+
+std::vector<std::string> FileModelSource::enginesFor(const LoadPlan &plan) const
+{
+    std::vector<std::string> names;
+    for (const auto &engine : m_engines) {
+        if (engine->supports(plan.files.format))
+            names.emplace_back(engine->name());
+    }
+    return names;
+}
+
+std::string FileModelSource::chooseEngine(const std::string &name, std::string engine)
+{
+    const MutexLock lock(m_choiceMutex);
+    std::string before = std::move(m_chosen[name]);
+    if (engine.empty())
+        m_chosen.erase(name);
+    else
+        m_chosen[name] = std::move(engine);
+    return before;
+}
+
+std::string FileModelSource::chosenEngine(const std::string &name) const
+{
+    const MutexLock lock(m_choiceMutex);
+    const auto found = m_chosen.find(name);
+    return found == m_chosen.end() ? std::string() : found->second;
 }
 
 std::vector<FileStamp> FileModelSource::stampsNow(const ModelBundle &model) const

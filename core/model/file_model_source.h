@@ -3,9 +3,13 @@
 // Thread: as ModelSource. One object for the life of the cache.
 #pragma once
 
+#include "base/mutex.h"
 #include "model/model_source.h"
 #include "model/repository.h"
 
+#include <map>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace warmbench {
@@ -28,14 +32,20 @@ public:
     Result<Bytes> estimate(LoadPlan &plan) override;
     Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override;
     Result<ModelDescription> describe(const LoadPlan &plan) override;
+    std::vector<std::string> enginesFor(const LoadPlan &plan) const override;
+    std::string chooseEngine(const std::string &name, std::string engine) override;
     std::vector<FileStamp> stampsNow(const ModelBundle &model) const override;
 
 private:
+    std::string chosenEngine(const std::string &name) const;
     Result<std::shared_ptr<Engine>> engineFor(const LoadPlan &plan) const;
 
     Repository &m_repository; // changed only when it looks on disk for a name
     std::vector<std::shared_ptr<Engine>> m_engines;
     LoaderOptions m_options;
+    Mutex m_loading; // held while an engine loads: OpenCV's importers are not safe in parallel
+    mutable Mutex m_choiceMutex;
+    std::map<std::string, std::string> m_chosen GUARDED_BY(m_choiceMutex); // engines by model
 };
 
 // "sha256:<hex>" over the contents of the files in this order, each preceded by its name and size.

@@ -8,6 +8,7 @@
 #include "model/input_plan.h"
 #include "model/model_id.h"
 #include "model/model_settings.h"
+#include "model/seen_inputs.h"
 
 #include <chrono>
 #include <cstdint>
@@ -49,6 +50,7 @@ struct ModelBundle
     std::vector<std::string> warnings; // about network, settings and plan
     std::shared_ptr<Network> network;  // never null once published
     std::shared_ptr<ModelMeter> meter; // for those who count predictions; null if nobody does
+    std::shared_ptr<SeenInputs> seen;  // null if nobody wants them
 
     const NetworkSpec &spec() const { return network->spec(); }
 };

@@ -1,12 +1,14 @@
 // Where the cache gets models from. The program uses FileModelSource, which takes them from the
-// repository; tests have a fake. Thread: any for contains(); only the cache's loader thread calls
-// the rest.
+// repository; tests have a fake. Thread: any for contains(), chooseEngine() and enginesFor(). The
+// cache's loader thread and the thread that measures engines call the rest.
 #pragma once
 
 #include "base/result.h"
 #include "model/model_bundle.h"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace warmbench {
 
@@ -20,7 +22,8 @@ struct LoadPlan
     ModelSettings settings;
     std::vector<FileStamp> stamps;
     Bytes fileBytes;
-    int instances = 1; // copies of the network
+    int instances = 1;  // copies of the network
+    std::string engine; // that a person chose for this model; empty: settings and options decide
 };
 
 // What is known about a model without loading it.
@@ -49,6 +52,14 @@ public:
     // Describes the model from its files alone if the format allows that; else it loads the network
     // and drops it at once.
     virtual Result<ModelDescription> describe(const LoadPlan &plan) = 0;
+    // Engines that read the model's format, the preferred one first.
+    virtual std::vector<std::string> enginesFor(const LoadPlan & /*plan*/) const { return {}; }
+    // The engine for later plans of this name, above settings and options; empty: they decide.
+    // Returns what was chosen before.
+    virtual std::string chooseEngine(const std::string & /*name*/, std::string /*engine*/)
+    {
+        return {};
+    }
     // The present stamps of the same files. Called once a second for each loaded model.
     virtual std::vector<FileStamp> stampsNow(const ModelBundle &model) const = 0;
 };

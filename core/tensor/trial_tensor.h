@@ -1,4 +1,4 @@
-// Tensors to try a network with: numbers that look random and are the same on every machine.
+// Tensors to try a network with: values that look random and are the same on every machine.
 // Thread: any; a pure function.
 #pragma once
 
@@ -9,8 +9,8 @@
 
 namespace warmbench {
 
-// Real numbers from `low` to `low` + 1; 0 and 1 for integers, which may be indices. Errors as
-// Tensor::create; InvalidArgument for String, which has no numbers.
+// Real numbers from `low` to `low` + 1; 0 and 1 for integers, which may be indices; texts of one to
+// four small letters. Errors as Tensor::create.
 Result<Tensor> trialTensor(DType dtype, const Shape &shape, std::uint32_t seed, float low);
 
 } // namespace warmbench

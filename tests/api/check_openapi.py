@@ -240,8 +240,10 @@ def goes_badly(server, truth, path, verb, operation):
         tries("too long", filled(path), 413, b" " * 2_000_000)
         tries("packed in an unknown way", filled(path), 415, good, {"Content-Encoding": "x"})
     for parameter in operation.get("parameters", []):
-        if parameter["in"] == "query" and parameter["schema"]["type"] == "integer":
+        if parameter["in"] == "query" and parameter["schema"].get("type") == "integer":
             tries("no number", f"{filled(path)}?{parameter['name']}=x", 400)
+        if parameter["in"] == "query" and "enum" in parameter["schema"]:
+            tries("no such choice", f"{filled(path)}?{parameter['name']}=x", 400)
         if parameter["in"] == "header":
             tries("no number", filled(path), 400, good, {parameter["name"]: "x"})
     if "424" in operation["responses"] and "{name}" in path:

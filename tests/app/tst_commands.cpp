@@ -6,6 +6,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace warmbench;
@@ -455,6 +456,35 @@ private Q_SLOTS:
                      refusal.contains(QLatin1String("FooBarOp")),
                  qPrintable(refusal));
         QCOMPARE(objects[0][QLatin1String("inputs")].toArray().size(), 1);
+    }
+
+    void enginesAreComparedAndTheVerdictIsKept()
+    {
+        const QTemporaryDir cache;
+        const QStringList environment{QStringLiteral("XDG_CACHE_HOME=") + cache.path()};
+        const QStringList inspect{QStringLiteral("inspect"), QStringLiteral("--json"),
+                                  sample("digits.onnx")};
+        QVERIFY(lines(Program::run(inspect, {}, environment).output)[0][QLatin1String("verdict")]
+                    .isNull());
+        auto run = Program::run({QStringLiteral("bench"), QStringLiteral("--engines"),
+                                 QStringLiteral("--json"), sample("digits.onnx")},
+                                {}, environment);
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        const QJsonObject verdict = lines(run.output).at(0);
+        QCOMPARE(verdict[QLatin1String("inputs")][QLatin1String("golden")].toInt(), 3);
+        QCOMPARE(verdict[QLatin1String("timed_on")].toString(), QStringLiteral("golden"));
+        run = Program::run(inspect, {}, environment);
+        QCOMPARE(lines(run.output).at(0)[QLatin1String("verdict")].toObject(), verdict);
+        run = Program::run({QStringLiteral("inspect"), sample("digits.onnx")}, {}, environment);
+        QVERIFY2(run.output.find("verdict     " +
+                                 verdict[QLatin1String("summary")].toString().toStdString()) !=
+                     std::string::npos,
+                 run.output.c_str());
+        run = Program::run(
+            {QStringLiteral("bench"), QStringLiteral("--engines"), sample("digits.onnx")}, {},
+            environment);
+        QVERIFY2(run.output.find("3 golden, 0 seen, 2 random") != std::string::npos,
+                 run.output.c_str());
     }
 };
 

@@ -31,6 +31,8 @@ struct FakeModel
     ModelSettings settings = {};
     InputPlan input = {};
     FakeNetworkOptions network = {};
+    // The engines that read it, the preferred one first; if there are some, their networks count.
+    std::vector<std::pair<std::string, FakeNetworkOptions>> engines = {};
 };
 
 class FakeSource final : public ModelSource
@@ -111,6 +113,7 @@ public:
         plan.estimate = model->estimate;
         plan.fileBytes = model->fileBytes;
         plan.settings = model->settings;
+        plan.engine = m_chosen[id.name];
         plan.stamps = {stamp(id.name, *model)};
         plan.files.network = plan.stamps.front().path;
         return plan;
@@ -133,7 +136,12 @@ public:
         auto loaded = std::make_unique<ModelBundle>();
         loaded->id = plan.id;
         loaded->digest = plan.digest;
-        loaded->engine = "fake";
+        const auto network = networkOf(*model, plan.engine);
+        if (!network)
+            return network.error();
+        loaded->engine = model->engines.empty() ? "fake"
+                         : plan.engine.empty()  ? model->engines.front().first
+                                                : plan.engine;
         loaded->fileBytes = plan.fileBytes;
         loaded->memory = model->memory;
         loaded->loadTime = std::chrono::milliseconds(1);
@@ -141,7 +149,7 @@ public:
         loaded->stamps = plan.stamps;
         loaded->settings = plan.settings;
         loaded->input = model->input;
-        loaded->network = std::make_shared<FakeNetwork>(counted(model->network));
+        loaded->network = std::make_shared<FakeNetwork>(counted(*network));
         return loaded;
     }
 
@@ -155,6 +163,22 @@ public:
         if (model->describeError)
             return *model->describeError;
         return ModelDescription{"fake", model->network.spec, model->input, {}};
+    }
+
+    std::vector<std::string> enginesFor(const LoadPlan &plan) const override
+    {
+        const std::lock_guard lock(m_mutex);
+        std::vector<std::string> names;
+        if (const auto model = lookup(plan.id)) {
+            for (const auto &[name, network] : model->engines)
+                names.push_back(name);
+        }
+        return names;
+    }
+    std::string chooseEngine(const std::string &name, std::string engine) override
+    {
+        const std::lock_guard lock(m_mutex);
+        return std::exchange(m_chosen[name], std::move(engine));
     }
 
     std::vector<FileStamp> stampsNow(const ModelBundle &loaded) const override
@@ -177,6 +201,16 @@ private:
             std::find(versions.begin(), versions.end(), id.version) == versions.end())
             return notFound("Model \"" + id.name + "\" has no version " + id.version + ".");
         return found->second;
+    }
+    static Result<FakeNetworkOptions> networkOf(const FakeModel &model, const std::string &engine)
+    {
+        if (model.engines.empty())
+            return model.network;
+        for (const auto &[name, network] : model.engines) {
+            if (engine.empty() || engine == name)
+                return network;
+        }
+        return failedPrecondition("The engine \"" + engine + "\" does not read it.");
     }
     FileStamp stamp(const std::string &name, const FakeModel &model) const
     {
@@ -203,6 +237,7 @@ private:
     mutable std::mutex m_mutex;
     std::map<std::string, FakeModel> m_models;
     std::map<std::string, std::int64_t> m_writes;
+    std::map<std::string, std::string> m_chosen; // engines by model
     std::atomic<int> m_probes{0};
     std::atomic<int> m_loads{0};
     std::atomic<int> m_descriptions{0};

@@ -75,6 +75,7 @@ private Q_SLOTS:
     void theRowsOfATableRunOneByOne();
     void aRowIsPastedIntoTheFields();
     void theInspectorNamesTheOriginOfEachValue();
+    void theInspectorMeasuresTheEnginesAndChanges();
     void theLayoutIsRememberedAndReset();
     void theLayoutOfAnotherVersionIsLeftAlone();
     void theApiIsSwitchedAndItsAddressCopied();
@@ -435,6 +436,35 @@ void TestMainWindow::theInspectorNamesTheOriginOfEachValue()
     };
     QTRY_COMPARE_WITH_TIMEOUT(origin(u"Channels"_s), u"settings file"_s, patience);
     QVERIFY(!tree->findItems(u"Digest"_s, Qt::MatchExactly | Qt::MatchRecursive).isEmpty());
+}
+
+void TestMainWindow::theInspectorMeasuresTheEnginesAndChanges()
+{
+    openSample();
+    runPicture("three.png");
+    auto *engine = part<QLabel>(u"engineName"_s);
+    auto *verdict = part<QLabel>(u"engineVerdict"_s);
+    auto *change = part<QPushButton>(u"changeEngine"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(engine->isVisible() && !engine->text().isEmpty(), patience);
+    QVERIFY(!verdict->isVisible());
+    QVERIFY(!change->isVisible());
+    const bool both = engine->text().startsWith(u"ONNX Runtime"_s);
+    part<QPushButton>(u"measureEngines"_s)->click();
+    QVERIFY(!part<QPushButton>(u"measureEngines"_s)->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(part<QPushButton>(u"measureEngines"_s)->isEnabled(), patience);
+    QVERIFY(verdict->isVisible());
+    if (!both) {
+        QVERIFY2(verdict->text().contains(u"No second engine"_s), qPrintable(verdict->text()));
+        return;
+    }
+    // The network is so small that most of ONNX Runtime's time goes into the call.
+    QTRY_VERIFY2_WITH_TIMEOUT(verdict->text().contains(u"times as fast"_s),
+                              qPrintable(verdict->text()), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(change->text(), u"Use OpenCV"_s, patience);
+    change->click();
+    QTRY_VERIFY_WITH_TIMEOUT(engine->text().startsWith(u"OpenCV"_s), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!change->isVisible(), patience);
+    QVERIFY(verdict->text().contains(u"times as fast"_s));
 }
 
 void TestMainWindow::theLayoutIsRememberedAndReset()

@@ -1,5 +1,6 @@
 #include "ui/inspector/inspector.h"
 
+#include "ui/inspector/engine_panel.h"
 #include "ui/shortcuts.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/message_strip.h"
@@ -76,9 +77,10 @@ QString kindText(InputKind kind)
 
 } // namespace
 
-Inspector::Inspector(QWidget *parent)
+Inspector::Inspector(Workbench &workbench, QWidget *parent)
     : QWidget(parent)
     , m_warnings(new MessageStrip(this))
+    , m_engine(new EnginePanel(workbench, this))
     , m_tree(new QTreeWidget(this))
 {
     m_tree->setObjectName(u"inspectorTree"_s);
@@ -107,6 +109,7 @@ Inspector::Inspector(QWidget *parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_warnings);
+    layout->addWidget(m_engine);
     layout->addWidget(m_tree, 1);
 }
 
@@ -118,6 +121,7 @@ void Inspector::setModel(const QString &name)
 void Inspector::setState(const WorkbenchState &state)
 {
     const ModelView *model = state.find(m_name.toStdString());
+    m_engine->setModel(model);
     if (!model) {
         m_tree->clear();
         m_warnings->clear();

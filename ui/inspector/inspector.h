@@ -12,6 +12,7 @@ class QTreeWidgetItem;
 
 namespace warmbench::ui {
 
+class EnginePanel;
 class MessageStrip;
 
 class Inspector : public QWidget
@@ -19,7 +20,7 @@ class Inspector : public QWidget
     Q_OBJECT
 
 public:
-    explicit Inspector(QWidget *parent = nullptr);
+    explicit Inspector(Workbench &workbench, QWidget *parent = nullptr);
 
     void setModel(const QString &name);
     void setState(const WorkbenchState &state);
@@ -42,6 +43,7 @@ private:
     QString m_shown; // the facts that the tree was built from, as one text
     std::shared_ptr<const ModelStatus::Facts> m_facts;
     MessageStrip *m_warnings;
+    EnginePanel *m_engine;
     QTreeWidget *m_tree;
 };
 

@@ -106,7 +106,7 @@ void MainWindow::Private::build()
     window.setCentralWidget(middle);
 
     models = new ModelsPanel(workbench, *feed);
-    inspector = new Inspector;
+    inspector = new Inspector(workbench);
     monitor = new Monitor(workbench);
     log = new LogPanel;
     docks = {

@@ -1,9 +1,9 @@
 #include "http/open_inference/open_inference_models.h"
 
 #include "base/text.h"
-#include "http/bodies/json_object.h"
 #include "http/open_inference/open_inference_types.h"
 #include "http/served_models.h"
+#include "tensor/json_object.h"
 
 #include <algorithm>
 #include <cmath>

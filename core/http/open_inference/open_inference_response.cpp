@@ -1,8 +1,8 @@
 #include "http/bodies/answer_bytes.h"
-#include "http/bodies/json_object.h"
 #include "http/json_reply.h"
 #include "http/open_inference/open_inference_codec.h"
 #include "http/open_inference/open_inference_types.h"
+#include "tensor/json_object.h"
 
 #include <algorithm>
 #include <array>

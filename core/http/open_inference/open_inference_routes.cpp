@@ -1,7 +1,6 @@
 #include "http/open_inference/open_inference_routes.h"
 
 #include "base/text.h"
-#include "http/bodies/json_object.h"
 #include "http/bodies/quick_bodies.h"
 #include "http/json_reply.h"
 #include "http/open_inference/batch_limits.h"
@@ -11,6 +10,7 @@
 #include "http/served_models.h"
 #include "inference/body/json_body.h"
 #include "inference/workbench.h"
+#include "tensor/json_object.h"
 
 #include <atomic>
 #include <fmt/format.h>

@@ -61,7 +61,7 @@ constexpr std::string_view components = R"({
  "shape": {"type": "array", "items": {"type": "integer"}, "description": "-1 where an extent is free."}}},
 "Model": {"type": "object", "description": "What is unknown before the first load or description is null.",
  "required": ["name", "versions", "state", "reason", "changed_on_disk", "digest", "file_bytes", "memory_bytes", "engine", "warning", "warnings", "inputs", "outputs",
-  "settings", "hits", "misses", "coalesced", "in_use", "pinned", "last_used", "expires_at", "load_ms"], "properties": {
+  "settings", "hits", "misses", "coalesced", "in_use", "pinned", "last_used", "expires_at", "load_ms", "verdict"], "properties": {
  "name": {"type": "string"}, "versions": {"type": "array", "items": {"type": "string"}},
  "state": {"enum": ["registered", "probing", "loading", "ready", "retiring", "failed"]},
  "reason": {"type": ["string", "null"], "description": "Why it failed."}, "changed_on_disk": {"type": "boolean"},
@@ -73,7 +73,23 @@ constexpr std::string_view components = R"({
  "settings": {"type": ["object", "null"], "description": "The settings in force.", "additionalProperties": true},
  "hits": {"type": "integer"}, "misses": {"type": "integer"}, "coalesced": {"type": "integer"}, "in_use": {"type": "integer"},
  "pinned": {"type": "boolean"}, "last_used": {"type": ["string", "null"], "format": "date-time"},
- "expires_at": {"type": ["string", "null"], "format": "date-time"}, "load_ms": {"type": ["number", "null"]}}},
+ "expires_at": {"type": ["string", "null"], "format": "date-time"}, "load_ms": {"type": ["number", "null"]},
+ "verdict": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Verdict"}], "description": "null until the model was measured."}}},
+"Verdict": {"type": "object", "description": "What was measured of the engines that read the model's files.",
+ "required": ["digest", "measured", "machine", "inputs", "timed_on", "engines", "reference", "verified", "offer", "summary"], "properties": {
+ "digest": {"type": "string"}, "measured": {"type": "string", "format": "date-time"}, "machine": {"type": "string"},
+ "inputs": {"type": "object", "description": "How many the engines were compared on.", "required": ["golden", "seen", "random"], "properties": {
+  "golden": {"type": "integer", "description": "Known answers of the settings."}, "seen": {"type": "integer", "description": "What the model ran with last."},
+  "random": {"type": "integer", "description": "Values that look random and are the same every time."}}},
+ "timed_on": {"enum": ["golden", "seen", "random"]},
+ "engines": {"type": "array", "description": "The preferred one first; the first that runs the model is the reference.", "items": {"type": "object",
+  "required": ["engine", "version", "refusal", "run_ms", "load_ms", "memory_bytes", "agrees", "largest_difference", "difference"], "properties": {
+  "engine": {"type": "string"}, "version": {"type": "string"}, "refusal": {"type": ["string", "null"], "description": "Why it does not load or run the model."},
+  "run_ms": {"type": ["number", "null"], "description": "Median of runs by one caller."}, "load_ms": {"type": ["number", "null"]}, "memory_bytes": {"type": ["integer", "null"]},
+  "agrees": {"type": ["boolean", "null"], "description": "With the reference; null for the reference itself."},
+  "largest_difference": {"type": ["number", "null"], "description": "As a share of the largest number of a tensor."}, "difference": {"type": ["string", "null"]}}}},
+ "reference": {"type": ["string", "null"]}, "verified": {"type": "boolean", "description": "A second engine agrees."},
+ "offer": {"type": ["string", "null"], "description": "An engine that agrees and is at least 1.3 times as fast."}, "summary": {"type": "string"}}},
 "Statistics": {"type": "object",
  "required": ["answered", "refused", "hits", "misses", "coalesced", "evictions", "loads", "load_failures", "model_bytes", "budget_bytes", "rss_bytes", "uptime_s", "engines"], "properties": {
  "answered": {"type": "integer", "description": "Requests that got what they asked for."},

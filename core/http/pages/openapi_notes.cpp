@@ -48,8 +48,10 @@ constexpr std::string_view repositoryBody = R"({
 constexpr std::string_view pageParameters =
     R"({"name": "limit", "in": "query", "description": "At most so many; never more than 1000.", "schema": {"type": "integer", "minimum": 1, "default": 1000}},
  {"name": "after", "in": "query", "description": "The page behind this name: \"next\" of the page before.", "schema": {"type": "string"}})";
-constexpr std::string_view forceParameter =
-    R"({"name": "force", "in": "query", "description": "Load an unchanged file too.", "schema": {"type": "boolean", "default": false}})";
+
+constexpr std::string_view refreshParameters =
+    R"({"name": "force", "in": "query", "description": "Load an unchanged file too.", "schema": {"type": "boolean", "default": false}},
+ {"name": "engine", "in": "query", "description": "Load with this engine, and go on with it until the next choice; auto leaves it to settings and options.", "schema": {"enum": ["auto", "opencv", "onnxruntime"]}})";
 
 // ---- answers ----
 
@@ -74,6 +76,8 @@ constexpr std::string_view modelAnswer =
 constexpr std::string_view refreshAnswer = R"({"application/json": {"schema": {"type": "object",
  "required": ["reloaded", "old_digest", "new_digest", "load_ms"], "properties": {"reloaded": {"type": "boolean"},
  "old_digest": {"type": ["string", "null"]}, "new_digest": {"type": ["string", "null"]}, "load_ms": {"type": "number"}}}}})";
+constexpr std::string_view verdictAnswer =
+    R"({"application/json": {"schema": {"$ref": "#/components/schemas/Verdict"}}})";
 constexpr std::string_view statsAnswer =
     R"({"application/json": {"schema": {"$ref": "#/components/schemas/Statistics"}}})";
 constexpr std::string_view healthAnswer =
@@ -117,8 +121,8 @@ constexpr std::string_view signatureAnswer =
 
 constexpr std::string_view whilePredicting = "400 404 424 500 503 504 507";
 constexpr std::string_view whileLoading = "400 404 424 500 503 507";
-constexpr std::string_view whileDescribing = "400 404 424 500 503"; // loads nothing
-constexpr std::string_view whileRefreshing = "404 424 500 503 507"; // the default model
+constexpr std::string_view whileDescribing = "400 404 424 500 503";     // loads nothing
+constexpr std::string_view whileRefreshing = "400 404 424 500 503 507"; // the default model
 constexpr std::string_view whileLooking = "400 404";
 
 constexpr std::array allNotes{
@@ -144,9 +148,10 @@ constexpr std::array allNotes{
     RouteNotes{"POST /models/{name}/unload", modelsTag, "", "", modelAnswer, "400 404 503"},
     RouteNotes{"POST /models/{name}/pin", modelsTag, "", "", modelAnswer, "400 404 503"},
     RouteNotes{"POST /models/{name}/unpin", modelsTag, "", "", modelAnswer, "400 404 503"},
-    RouteNotes{"POST /models/{name}/refresh", modelsTag, forceParameter, "", refreshAnswer,
+    RouteNotes{"POST /models/{name}/refresh", modelsTag, refreshParameters, "", refreshAnswer,
                whileLoading},
-    RouteNotes{"POST /refresh", modelsTag, forceParameter, "", refreshAnswer, whileRefreshing},
+    RouteNotes{"POST /models/{name}/measure", modelsTag, "", "", verdictAnswer, whileLoading},
+    RouteNotes{"POST /refresh", modelsTag, refreshParameters, "", refreshAnswer, whileRefreshing},
     RouteNotes{"GET /v2", openTag, "", "", serverAnswer, ""},
     RouteNotes{"GET /v2/health/live", openTag, "", "", liveAnswer, ""},
     RouteNotes{"GET /v2/health/ready", openTag, "", "", readyAnswer, "503"},

@@ -1,7 +1,7 @@
 #include "http/pages/statistics_json.h"
 
 #include "engine/engine.h"
-#include "http/bodies/json_object.h"
+#include "tensor/json_object.h"
 
 #include <cmath>
 

@@ -1,7 +1,8 @@
 #include "http/simple/model_json.h"
 
 #include "base/text.h"
-#include "http/bodies/json_object.h"
+#include "inference/measurement/verdict_json.h"
+#include "tensor/json_object.h"
 #include "tensor/json_writer.h"
 
 #include <fmt/chrono.h>
@@ -131,6 +132,7 @@ std::string modelJson(const ModelView &view)
         object.real("load_ms", toMilliseconds(status.loadTime));
     else
         object.raw("load_ms", "null");
+    object.raw("verdict", view.verdict ? verdictJson(*view.verdict) : "null");
     return object.end();
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "http/json_reply.h"
 #include "http/simple/model_json.h"
+#include "inference/measurement/verdict_json.h"
 #include "inference/workbench.h"
 #include "tensor/json_writer.h"
 
@@ -124,14 +125,31 @@ void refresh(Workbench &workbench, const std::string &name, const RoutedRequest 
         reply(errorReplyOf(force.error()));
         return;
     }
-    workbench.cache().refresh({name, {}}, *force ? RefreshKind::Forced : RefreshKind::IfChanged,
-                              [name, reply](const Result<RefreshReport> &report) {
-                                  reply.with([&] {
-                                      ApiReply answer = refreshReply(report);
-                                      answer.model = name;
-                                      return answer;
-                                  });
-                              });
+    auto refreshed = [name, reply](const Result<RefreshReport> &report) {
+        reply.with([&] {
+            ApiReply answer = refreshReply(report);
+            answer.model = name;
+            return answer;
+        });
+    };
+    if (const std::string engine = routed.queried("engine"); !engine.empty())
+        workbench.refreshWith({name, {}}, engine, std::move(refreshed));
+    else
+        workbench.cache().refresh({name, {}}, *force ? RefreshKind::Forced : RefreshKind::IfChanged,
+                                  std::move(refreshed));
+}
+
+void measure(Workbench &workbench, const RoutedRequest &routed, const Replier &reply)
+{
+    const std::string &name = routed.parameter("name");
+    workbench.measure({name, {}}, [name, reply](const Workbench::Measured &verdict) {
+        reply.with([&] {
+            ApiReply answer =
+                verdict ? jsonReply(verdictJson(**verdict)) : errorReplyOf(verdict.error());
+            answer.model = name;
+            return answer;
+        });
+    });
 }
 
 } // namespace
@@ -164,9 +182,15 @@ void addModelRoutes(Router &router, Workbench &workbench)
                     pin(workbench, routed, Pinned::No, reply);
                 }});
     router.add({"POST", "/models/{name}/refresh",
-                "Loads a model's changed file; ?force=true loads an unchanged one too.", true,
-                [&workbench](const RoutedRequest &routed, const Replier &reply) {
+                "Loads a model's changed file; ?force=true loads an unchanged one too, ?engine= "
+                "with that engine.",
+                true, [&workbench](const RoutedRequest &routed, const Replier &reply) {
                     refresh(workbench, routed.parameter("name"), routed, reply);
+                }});
+    router.add({"POST", "/models/{name}/measure",
+                "Runs each engine on the same inputs: time, memory, agreement, an offer.", true,
+                [&workbench](const RoutedRequest &routed, const Replier &reply) {
+                    measure(workbench, routed, reply);
                 }});
     router.add({"POST", "/refresh", "Refreshes the default model.", true,
                 [&workbench](const RoutedRequest &routed, const Replier &reply) {

@@ -1,13 +1,13 @@
 #include "http/tensorflow/tensorflow_serving.h"
 
 #include "base/text.h"
-#include "http/bodies/json_object.h"
 #include "http/bodies/quick_bodies.h"
 #include "http/json_reply.h"
 #include "http/served_models.h"
 #include "http/tensorflow/tensorflow_codec.h"
 #include "http/transport/reply_writer.h"
 #include "inference/workbench.h"
+#include "tensor/json_object.h"
 
 #include <fmt/format.h>
 

@@ -71,6 +71,8 @@ std::vector<std::string> CacheState::blockers(const CachedInstance *keep) const
         result.push_back(
             fmt::format("{} ({}, {})", instance->id.name, toText(instance->bytes), why));
     }
+    if (m_lent > Bytes{})
+        result.push_back(fmt::format("a measurement ({})", toText(m_lent)));
     return result;
 }
 
@@ -78,7 +80,7 @@ Result<void> CacheState::makeRoom(const std::string &what, Bytes needed, const C
                                   Bytes without)
 {
     std::vector<Instance> idle;
-    Bytes used = m_statistics.modelBytes - without;
+    Bytes used = m_statistics.modelBytes + m_lent - without;
     if (needed <= m_statistics.budget - used)
         return {};
     Bytes blocked = used;
@@ -115,11 +117,25 @@ Result<void> CacheState::makeRoom(const std::string &what, Bytes needed, const C
     return {};
 }
 
+Result<void> CacheState::lend(const std::string &what, Bytes bytes)
+{
+    const Bytes used = m_statistics.modelBytes + m_reserved + m_lent;
+    if (bytes > m_statistics.budget - used)
+        return Error{ErrorCode::ResourceExhausted,
+                     fmt::format("{} needs {} ({} bytes), but of the memory budget of {} ({} "
+                                 "bytes) {} ({} bytes) are taken; unload a model, or raise the "
+                                 "budget (--memory-budget).",
+                                 what, toText(bytes), bytes.count, toText(m_statistics.budget),
+                                 m_statistics.budget.count, toText(used), used.count)};
+    m_lent += bytes;
+    return {};
+}
+
 void CacheState::setBudget(Bytes budget)
 {
     m_statistics.budget = budget;
     std::vector<Instance> idle;
-    Bytes used = m_statistics.modelBytes + m_reserved;
+    Bytes used = m_statistics.modelBytes + m_reserved + m_lent;
     for (const Instance &instance : m_alive) {
         if (goes(*instance))
             used -= instance->bytes;

@@ -98,6 +98,9 @@ public:
                           Bytes without) REQUIRES(cacheMutex);
     // For the load under way, in place of what was reserved before.
     void reserve(Bytes bytes) REQUIRES(cacheMutex) { m_reserved = bytes; }
+    // For something that is no model. Evicts nothing; ResourceExhausted with the numbers.
+    Result<void> lend(const std::string &what, Bytes bytes) REQUIRES(cacheMutex);
+    void takeBack(Bytes bytes) REQUIRES(cacheMutex) { m_lent -= bytes; }
     void setBudget(Bytes budget) REQUIRES(cacheMutex);
     void evictIdle(SteadyTime now) REQUIRES(cacheMutex);
 
@@ -177,6 +180,7 @@ private:
     std::deque<Task> m_tasks GUARDED_BY(cacheMutex);
     CacheStatistics m_statistics GUARDED_BY(cacheMutex); // modelBytes and budget are kept current
     Bytes m_reserved GUARDED_BY(cacheMutex);             // for the load under way
+    Bytes m_lent GUARDED_BY(cacheMutex);                 // for what is no model
     bool m_closing GUARDED_BY(cacheMutex) = false;
     bool m_loaderEnded GUARDED_BY(cacheMutex) = false;
 

@@ -157,6 +157,17 @@ void ModelCache::refresh(const ModelId &id, RefreshKind kind, RefreshDone done)
     done(closingError());
 }
 
+Result<MemoryLoan> ModelCache::borrow(const std::string &what, Bytes bytes)
+{
+    const MutexLock lock(m_d->state->mutex());
+    if (auto lent = m_d->state->lend(what, bytes); !lent)
+        return std::move(lent).error();
+    return MemoryLoan([state = m_d->state, bytes] {
+        const MutexLock giving(state->mutex());
+        state->takeBack(bytes);
+    });
+}
+
 void ModelCache::unload(const ModelId &id, Done done)
 {
     // A loaded model may be unloaded although its file has left the repository.

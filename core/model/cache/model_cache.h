@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "model/cache/cache_statistics.h"
+#include "model/cache/memory_loan.h"
 #include "model/cache/model_handle.h"
 #include "model/model_source.h"
 
@@ -164,6 +165,10 @@ public:
     Result<void> setPinned(const ModelId &id, bool pinned);
     // Drops what the cache knows of a model that left the repository.
     void forget(const std::string &name);
+
+    // Takes a part of the budget for networks that are measured beside the cache; evicts nothing.
+    // ResourceExhausted with the numbers: it is not free; the message begins with `what`.
+    Result<MemoryLoan> borrow(const std::string &what, Bytes bytes);
 
     // Evicts what has been idle too long and looks for changed files. Called once a second by the
     // housekeeping thread.

@@ -69,6 +69,59 @@ private Q_SLOTS:
                  QStringLiteral("ready"));
     }
 
+    void measuringComparesTheEngines()
+    {
+        ApiServer api;
+        QVERIFY(api.workbench().open(testModel("tiny_64.onnx"), true));
+        QTRY_COMPARE(api.get("/ready").status, 200);
+        QVERIFY(jsonOf(api.get("/models/tiny_64"))[QLatin1String("verdict")].isNull());
+        const auto answer = api.post("/models/tiny_64/measure");
+        QVERIFY2(answer.status == 200, answer.body.c_str());
+        const QJsonObject verdict = jsonOf(answer);
+        const QJsonArray engines = verdict[QLatin1String("engines")].toArray();
+        const bool both = makeOnnxRuntimeEngine().has_value();
+        QCOMPARE(engines.size(), both ? 2 : 1);
+        QCOMPARE(verdict[QLatin1String("verified")].toBool(), both);
+        for (const auto &engine : engines) {
+            QVERIFY2(engine[QLatin1String("run_ms")].toDouble() > 0, answer.body.c_str());
+            QVERIFY(engine[QLatin1String("memory_bytes")].toDouble() > 10'000);
+            QVERIFY(engine[QLatin1String("refusal")].isNull());
+        }
+        if (both) {
+            QVERIFY(engines[1][QLatin1String("agrees")].toBool());
+            QVERIFY(engines[1][QLatin1String("largest_difference")].toDouble() < 1e-5);
+        }
+        const QJsonObject model = jsonOf(api.get("/models/tiny_64"));
+        QCOMPARE(model[QLatin1String("verdict")].toObject(), verdict);
+        QCOMPARE(model[QLatin1String("digest")], verdict[QLatin1String("digest")]);
+        QCOMPARE(model[QLatin1String("state")].toString(), QStringLiteral("ready"));
+        QCOMPARE(api.post("/models/nobody/measure").status, 404);
+        QCOMPARE(api.get("/models/tiny_64/measure").status, 405);
+    }
+
+    void aRefreshTakesAnEngine()
+    {
+        ApiServer api;
+        QVERIFY(api.workbench().open(testModel("tiny_64.onnx"), true));
+        QTRY_COMPARE(api.get("/ready").status, 200);
+        const auto engine = [&] {
+            return jsonOf(api.get("/models/tiny_64"))[QLatin1String("engine")].toString();
+        };
+        const QString usual = engine();
+        const auto report = api.post("/models/tiny_64/refresh?engine=opencv");
+        QVERIFY2(report.status == 200, report.body.c_str());
+        QVERIFY(jsonOf(report)[QLatin1String("reloaded")].toBool());
+        QCOMPARE(engine(), QStringLiteral("opencv"));
+        QCOMPARE(api.post("/models/tiny_64/refresh?force=true").status, 200);
+        QCOMPARE(engine(), QStringLiteral("opencv"));
+        QCOMPARE(api.post("/models/tiny_64/refresh?engine=auto").status, 200);
+        QCOMPARE(engine(), usual);
+        const auto refused = api.post("/models/tiny_64/refresh?engine=tensorrt");
+        QCOMPARE(refused.status, 400);
+        QVERIFY2(refused.body.find("onnxruntime") != std::string::npos, refused.body.c_str());
+        QCOMPARE(engine(), usual);
+    }
+
     void warningsAreAList()
     {
         QTemporaryDir folder;

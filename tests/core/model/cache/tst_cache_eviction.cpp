@@ -179,6 +179,31 @@ private Q_SLOTS:
         QVERIFY(bench.state(digits) == ModelState::Registered);
     }
 
+    void lentMemoryIsNoRoomForModels()
+    {
+        Bench bench(withBudget(2500));
+        QVERIFY(bench.use(digits));
+        {
+            const auto loan = bench.cache.borrow("A measurement", {1200});
+            QVERIFY2(loan.has_value(), loan ? "" : loan.error().message.c_str());
+            const auto more = bench.cache.borrow("Another", {400});
+            QVERIFY(!more);
+            QVERIFY(more.error().code == ErrorCode::ResourceExhausted);
+            QVERIFY2(more.error().message.starts_with("Another needs 400 B"),
+                     more.error().message.c_str());
+            QVERIFY(bench.state(digits) == ModelState::Ready); // a loan evicts nothing
+            QVERIFY(bench.use(iris));
+            QVERIFY(bench.state(digits) == ModelState::Registered);
+            const ModelHandle held = bench.handle(iris);
+            const auto refused = bench.acquire(faces);
+            QVERIFY(!refused);
+            QVERIFY2(refused.error().message.find("a measurement (1.17 KiB)") != std::string::npos,
+                     refused.error().message.c_str());
+        }
+        QVERIFY(bench.cache.borrow("All that is left", {1500}).has_value());
+        QVERIFY(bench.use(faces));
+    }
+
     void keepAliveOfZeroUnloadsAfterEachUse()
     {
         Bench bench(withKeepAlive(Milliseconds(0)));

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace warmbench::http {
+namespace warmbench {
 
 class JsonObject
 {
@@ -47,4 +47,4 @@ private:
     std::string m_text = "{";
 };
 
-} // namespace warmbench::http
+} // namespace warmbench

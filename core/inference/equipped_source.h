@@ -1,19 +1,22 @@
-// Passes calls on to another source of models and gives each loaded model its meter.
+// Passes calls on to another source of models and gives each loaded model what the workbench keeps
+// for it: its meter, a place for the inputs that it sees, and its verdict of an earlier run.
 //
 // Thread: as ModelSource.
 #pragma once
 
+#include "inference/measurement/verdict_store.h"
 #include "metrics/metrics.h"
 #include "model/model_source.h"
 
 namespace warmbench {
 
-class MeteredSource final : public ModelSource
+class EquippedSource final : public ModelSource
 {
 public:
-    MeteredSource(ModelSource &source, Metrics &metrics)
+    EquippedSource(ModelSource &source, Metrics &metrics, VerdictStore &verdicts)
         : m_source(source)
         , m_metrics(metrics)
+        , m_verdicts(verdicts)
     {
     }
 
@@ -32,7 +35,17 @@ public:
         ModelBundle &model = **loaded;
         model.meter = m_metrics.meter(model.id.name, model.id.version);
         model.meter->loads.record(model.loadTime);
+        model.seen = std::make_shared<SeenInputs>();
+        m_verdicts.recall(model.digest);
         return loaded;
+    }
+    std::vector<std::string> enginesFor(const LoadPlan &plan) const override
+    {
+        return m_source.enginesFor(plan);
+    }
+    std::string chooseEngine(const std::string &name, std::string engine) override
+    {
+        return m_source.chooseEngine(name, std::move(engine));
     }
     std::vector<FileStamp> stampsNow(const ModelBundle &model) const override
     {
@@ -42,6 +55,7 @@ public:
 private:
     ModelSource &m_source;
     Metrics &m_metrics;
+    VerdictStore &m_verdicts;
 };
 
 } // namespace warmbench

@@ -1,0 +1,51 @@
+#include "inference/measurement/trial_inputs.h"
+
+#include "inference/batching.h"
+#include "tensor/trial_tensor.h"
+
+#include <fmt/format.h>
+
+namespace warmbench {
+
+namespace {
+
+std::int64_t extentOf(const ModelBundle &model, std::size_t input, std::size_t axis,
+                      std::int64_t otherwise)
+{
+    const TensorSpec &spec = model.spec().inputs[input];
+    if (!spec.shape[axis].free())
+        return spec.shape[axis].size;
+    if (model.input.kind != InputKind::Image || model.input.index != input ||
+        spec.shape.size() != 4)
+        return otherwise;
+    const Preprocessing &picture = model.input.preprocessing;
+    const std::size_t height = picture.layout == Layout::Nchw ? 2 : 1;
+    if (axis == height)
+        return picture.height;
+    return axis == height + 1 ? picture.width : channelCount(picture.channels);
+}
+
+} // namespace
+
+Result<std::vector<Tensor>> trialInputs(const ModelBundle &model, int batch, std::uint32_t seed,
+                                        std::int64_t freeExtent)
+{
+    const bool samples = hasBatchDimension(model.spec());
+    if (batch > 1 && !(samples && model.network->batches()))
+        return failedPrecondition(
+            fmt::format("\"{}\" takes one sample at a time; leave --batch out.", model.id.name));
+    std::vector<Tensor> inputs;
+    for (std::size_t i = 0; i < model.spec().inputs.size(); ++i) {
+        Shape shape;
+        for (std::size_t axis = 0; axis < model.spec().inputs[i].shape.size(); ++axis)
+            shape.push_back(axis == 0 && samples ? batch : extentOf(model, i, axis, freeExtent));
+        auto tensor = trialTensor(model.spec().inputs[i].dtype, shape,
+                                  seed + static_cast<std::uint32_t>(i), 0);
+        if (!tensor)
+            return std::move(tensor).error();
+        inputs.push_back(*std::move(tensor));
+    }
+    return inputs;
+}
+
+} // namespace warmbench
