@@ -80,7 +80,8 @@ public:
     CacheOutcome outcome = CacheOutcome::Hit;
     SteadyTime loaded; // when the model was there; the start if it did not wait for a load
     std::atomic<bool> awaitsLoad{false};
-    std::stop_source ending; // requested once nobody waits for the answer any more
+    // Requested once nobody waits for the answer any more; only a run that may take long has it.
+    std::stop_source ending{std::nostopstate};
 
 private:
     std::atomic<bool> m_answered{false};
@@ -93,7 +94,7 @@ class PredictionRunner::UnderWay
 public:
     UnderWay(PredictionRunner &runner, FlightPtr flight)
         : m_runner(runner)
-        , m_flight(std::move(flight))
+        , m_flight(withEnding(std::move(flight)))
         , m_gone(m_flight->request.cancellation, Ending{m_flight.get()})
     {
         const MutexLock lock(m_runner.m_mutex);
@@ -108,6 +109,11 @@ public:
     UnderWay &operator=(const UnderWay &) = delete;
 
 private:
+    static FlightPtr withEnding(FlightPtr flight)
+    {
+        flight->ending = std::stop_source();
+        return flight;
+    }
     struct Ending
     {
         Flight *flight;
@@ -264,7 +270,8 @@ void PredictionRunner::finish(const FlightPtr &flight, Result<Prediction> result
     flight->handle.release();
     if (!flight->claim())
         return;
-    const auto total = m_clock.now() - flight->start;
+    // A prediction has read the clock a moment ago.
+    const auto total = result ? result->timings.total : m_clock.now() - flight->start;
     m_metrics.recordPrediction(total);
     if (meter)
         meter->predictions.record(total);

@@ -7,7 +7,7 @@
 #include "http/simple/form_body.h"
 #include "http/simple/prediction_json.h"
 #include "inference/prediction_flow.h"
-#include "inference/workbench.h"
+#include "loaded_model.h"
 #include "tensor/tensor.h"
 
 #include <benchmark/benchmark.h>
@@ -21,25 +21,19 @@ using namespace warmbench;
 namespace {
 
 std::string g_body;
-std::unique_ptr<Workbench> g_workbench;
-std::string g_name;
+std::optional<LoadedModel> g_loaded;
 
 InferenceRequest request()
 {
     InferenceRequest one;
-    one.model = {g_name, {}};
+    one.model = {g_loaded->name, {}};
     one.decode = *http::decoderFor(g_body, "application/json");
     return one;
 }
 
-ModelHandle handle()
-{
-    return *g_workbench->cache().acquireIfReady({g_name, {}}, Purpose::Other);
-}
-
 void decode(benchmark::State &state)
 {
-    const auto model = handle();
+    const ModelHandle &model = g_loaded->handle;
     const auto one = request();
     RunControl unlimited;
     for (auto _ : state)
@@ -49,18 +43,15 @@ void decode(benchmark::State &state)
 
 void engineAlone(benchmark::State &state)
 {
-    const auto model = handle();
-    Shape shape;
-    for (const Dimension &extent : model->spec().inputs.front().shape)
-        shape.push_back(extent.free() ? 1 : extent.size);
-    const Tensor input = *Tensor::create(model->spec().inputs.front().dtype, shape);
+    const ModelHandle &model = g_loaded->handle;
+    const std::vector<Tensor> inputs = pixelsFor(*model);
     for (auto _ : state)
-        benchmark::DoNotOptimize(model->network->run({&input, 1}));
+        benchmark::DoNotOptimize(model->network->run(inputs));
 }
 
 void flow(benchmark::State &state)
 {
-    const auto model = handle();
+    const ModelHandle &model = g_loaded->handle;
     const auto one = request();
     const SystemClock clock;
     for (auto _ : state)
@@ -69,7 +60,7 @@ void flow(benchmark::State &state)
 
 void encode(benchmark::State &state)
 {
-    const auto model = handle();
+    const ModelHandle &model = g_loaded->handle;
     const auto one = request();
     const SystemClock clock;
     const auto prediction = runPrediction(*model, one, SteadyTime::max(), clock);
@@ -84,7 +75,7 @@ void workbench(benchmark::State &state, bool here)
         std::promise<std::string> answer;
         InferenceRequest one = request();
         one.quick = here && http::decodesQuickly(g_body);
-        g_workbench->predict(std::move(one), [&](const Result<Prediction> &prediction) {
+        g_loaded->workbench->predict(std::move(one), [&](const Result<Prediction> &prediction) {
             answer.set_value(http::predictionJson(*prediction));
         });
         benchmark::DoNotOptimize(answer.get_future().get());
@@ -109,20 +100,13 @@ int main(int count, char **arguments)
     std::ifstream body(arguments[2], std::ios::binary);
     g_body.assign(std::istreambuf_iterator<char>(body), {});
     const SystemClock clock;
-    g_workbench = std::make_unique<Workbench>(WorkbenchOptions{}, clock);
-    const auto names = g_workbench->open(arguments[1], true);
-    std::promise<void> ready;
-    g_workbench->whenReady([&] { ready.set_value(); });
-    ready.get_future().wait();
-    if (!names || g_workbench->startFailure()) {
-        std::puts("The model could not be loaded; try it with `warmbench inspect`.");
+    g_loaded = loadModel(arguments[1], {}, clock);
+    if (!g_loaded)
         return 1;
-    }
-    g_name = names->front();
     count -= 2;
     arguments[2] = arguments[0];
     benchmark::Initialize(&count, arguments + 2);
     benchmark::RunSpecifiedBenchmarks();
-    g_workbench.reset();
+    g_loaded.reset();
     return 0;
 }

@@ -1,11 +1,12 @@
 // How much of a large network's memory returns to the system when the cache unloads it.
 //
-//   bench_unload MODEL
+//   bench_unload MODEL [--engine auto]
 //
 // Prints the resident size before the load, loaded, and after the unload, three rounds in one
 // process; exits 1 if any round returns less than 80 %. `tests/support/make_models.py --big FOLDER`
 // writes a network of 100 MB to try it with.
 #include "base/bytes.h"
+#include "loaded_model.h"
 #include "model/cache/model_cache.h"
 #include "model/file_model_source.h"
 
@@ -84,17 +85,20 @@ Result<double> round(ModelCache &cache, const ModelId &id)
 
 } // namespace
 
-int main(int argc, char **argv)
+int main(int count, char **words)
 {
-    if (argc != 2) {
-        fmt::print(stderr, "usage: bench_unload MODEL\n");
+    std::vector<std::string> arguments(words + 1, words + count);
+    LoaderOptions options;
+    options.engine = takeOption(arguments, "--engine", "auto");
+    if (arguments.size() != 1) {
+        fmt::print(stderr, "usage: bench_unload MODEL [--engine auto]\n");
         return 2;
     }
     Repository repository;
-    const auto names = repository.add(argv[1]);
+    const auto names = repository.add(arguments.front());
     if (!names)
         return failed(names.error());
-    FileModelSource loader(repository, {makeOpenCvEngine()}, {});
+    FileModelSource loader(repository, makeEngines(), options);
     const SystemClock clock;
     ModelCache cache(loader, clock, {});
     bool good = true;

@@ -1,38 +1,42 @@
-// The engine alone: THREADS threads run MODEL for SECONDS, as fast as they can. Prints the
-// runs a second. What http/compare.py holds the server's way against.
+// The engine alone: THREADS threads run MODEL for SECONDS, as fast as they can, on numbers that are
+// there already or, with --picture, on a picture that each run decodes and prepares first. Prints
+// the runs a second. What http/compare.py holds the server's way against.
 //
-//     engine_loop MODEL THREADS SECONDS
-#include "inference/workbench.h"
-#include "tensor/conversion.h"
+//     engine_loop MODEL THREADS SECONDS [--engine auto] [--instances 0] [--picture FILE]
+#include "loaded_model.h"
+#include "tensor/image.h"
+#include "tensor/preprocessing.h"
 
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <future>
+#include <fstream>
+#include <functional>
+#include <iterator>
 #include <thread>
 
 using namespace warmbench;
 
 namespace {
 
-// Numbers from 0 to 1, as pixels are: zeros would spare the processor work.
-Tensor numbers(const TensorSpec &spec)
+// Nothing if the picture cannot be an input of the model.
+std::optional<Tensor> inputOf(const ModelBundle &model, std::string_view picture)
 {
-    Shape shape;
-    for (const Dimension &extent : spec.shape)
-        shape.push_back(extent.free() ? 1 : extent.size);
-    Tensor tensor = *Tensor::create(DType::Float32, shape);
-    float value = 0;
-    for (float &one : tensor.mutableValues<float>())
-        one = value = value < 1 ? value + 0.0173F : 0;
-    return *converted(tensor, spec.dtype);
+    const auto image = decodeImage(std::as_bytes(std::span(picture)));
+    if (!image)
+        return std::nullopt;
+    auto prepared = preprocess(*image, model.input.preprocessing);
+    if (!prepared)
+        return std::nullopt;
+    Shape shape = prepared->tensor.shape();
+    shape.insert(shape.begin(), 1);
+    (void)prepared->tensor.reshape(shape);
+    return std::move(prepared->tensor);
 }
 
-double runsPerSecond(Network &network, int threads, std::chrono::duration<double> wanted)
+double runsPerSecond(const std::function<bool()> &run, int threads,
+                     std::chrono::duration<double> wanted)
 {
-    std::vector<Tensor> inputs;
-    for (const TensorSpec &spec : network.spec().inputs)
-        inputs.push_back(numbers(spec));
     std::atomic<int> runs{0};
     const auto began = std::chrono::steady_clock::now();
     {
@@ -40,7 +44,7 @@ double runsPerSecond(Network &network, int threads, std::chrono::duration<double
         for (int i = 0; i < threads; ++i)
             loops.emplace_back([&] {
                 while (std::chrono::steady_clock::now() - began < wanted)
-                    runs += network.run(inputs) ? 1 : 0;
+                    runs += run() ? 1 : 0;
             });
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
@@ -49,24 +53,33 @@ double runsPerSecond(Network &network, int threads, std::chrono::duration<double
 
 } // namespace
 
-int main(int count, char **arguments)
+int main(int count, char **words)
 {
-    if (count != 4) {
-        std::puts("usage: engine_loop MODEL THREADS SECONDS");
+    std::vector<std::string> arguments(words + 1, words + count);
+    WorkbenchOptions options;
+    options.loader.engine = takeOption(arguments, "--engine", "auto");
+    options.loader.instances = std::atoi(takeOption(arguments, "--instances", "0").c_str());
+    const std::string file = takeOption(arguments, "--picture", "");
+    if (arguments.size() != 3) {
+        std::puts("usage: engine_loop MODEL THREADS SECONDS [--engine auto] [--instances 0] "
+                  "[--picture FILE]");
         return 2;
     }
     const SystemClock clock;
-    Workbench workbench({}, clock);
-    const auto names = workbench.open(arguments[1], true);
-    std::promise<void> ready;
-    workbench.whenReady([&] { ready.set_value(); });
-    ready.get_future().wait();
-    if (!names || workbench.startFailure()) {
-        std::puts("The model could not be loaded; try it with `warmbench inspect`.");
+    const auto loaded = loadModel(arguments[0], options, clock);
+    if (!loaded)
         return 1;
-    }
-    const auto model = workbench.cache().acquireIfReady({names->front(), {}}, Purpose::Other);
-    std::printf("%f\n", runsPerSecond(*(*model)->network, std::atoi(arguments[2]),
-                                      std::chrono::duration<double>(std::atof(arguments[3]))));
+    const ModelBundle &model = *loaded->handle;
+    std::ifstream opened(file, std::ios::binary);
+    const std::string picture((std::istreambuf_iterator<char>(opened)), {});
+    const std::vector<Tensor> pixels = pixelsFor(model);
+    const std::function<bool()> alone = [&] { return model.network->run(pixels).has_value(); };
+    const std::function<bool()> withPicture = [&] {
+        const auto input = inputOf(model, picture);
+        return input && model.network->run({&*input, 1});
+    };
+    std::printf("%f\n",
+                runsPerSecond(file.empty() ? alone : withPicture, std::atoi(arguments[1].c_str()),
+                              std::chrono::duration<double>(std::atof(arguments[2].c_str()))));
     return 0;
 }

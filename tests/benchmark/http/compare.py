@@ -2,11 +2,13 @@
 """Warmbench beside the scripts that people write, on one machine in one run.
 
     compare.py path/to/warmbench path/to/test-models [--seconds 5] [--turns 3] [--node-modules DIR]
-               [--engine-loop path/to/engine_loop] [--case small|many|picture|idle]
+               [--engine-loop path/to/engine_loop] [--case small|many|picture|resnet|idle]
 
-Servers take turns, so that a noisy machine is noisy to all of them; the table shows the median of the turns and what it is of
-Warmbench's. Needs wrk, and for the others python3-flask, gunicorn, python3-opencv and `npm install onnxruntime-node`; what is
-missing is said and left out. Traffic goes to 127.0.0.1 only.
+test-models is what tests/support/make_models.py writes, for the case resnet together with resnet50.onnx of make_networks.py.
+Servers take turns, so that a noisy machine is noisy to all of them; the table shows the medians of the turns, and what Warmbench does
+beside each server in the same turn, with its default engine and with OpenCV. On a noisy machine many short turns tell more. Needs wrk,
+and for the others python3-flask, gunicorn, python3-opencv and `npm install onnxruntime-node`; what is missing is said and left out.
+Traffic goes to 127.0.0.1 only.
 """
 import argparse
 import json
@@ -25,6 +27,7 @@ import urllib.error
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
+OPENCV, FLASK, NODE = "warmbench, opencv", "flask, gunicorn 2x4", "node, onnxruntime"
 
 
 def free_port():
@@ -80,12 +83,14 @@ def flask(model, shape):
                   {"MODEL": str(model), "SHAPE": shape})
 
 
-def node(model, shape, modules):
+def node(model, shape, modules, threads=1):
+    """threads: within one run; 0: as many as onnxruntime takes by itself."""
     if not modules or not (pathlib.Path(modules) / "onnxruntime-node").exists():
         return None
     port = free_port()
     return Server(["node", "node_server.mjs"], port,
-                  {"MODEL": str(model), "SHAPE": shape, "PORT": str(port), "NODE_PATH": str(modules)})
+                  {"MODEL": str(model), "SHAPE": shape, "PORT": str(port), "NODE_PATH": str(modules),
+                   "THREADS": str(threads)})
 
 
 class Body:
@@ -111,10 +116,10 @@ def binary_body(file, name, shape):
     return Body(file, head + values, "application/octet-stream", len(head))
 
 
-def jpeg_body(file):
+def jpeg_body(file, width=320, height=240):
     import cv2  # the picture's content does not matter, its size does
     import numpy
-    ok, data = cv2.imencode(".jpg", numpy.random.default_rng(7).integers(0, 255, (24, 32, 3), numpy.uint8)
+    ok, data = cv2.imencode(".jpg", numpy.random.default_rng(7).integers(0, 255, (height // 10, width // 10, 3), numpy.uint8)
                             .repeat(10, 0).repeat(10, 1))
     assert ok
     return Body(file, data.tobytes(), "image/jpeg")
@@ -123,7 +128,7 @@ def jpeg_body(file):
 def load(url, connections, seconds, body=None):
     """Requests a second, p50 and p99 in milliseconds."""
     script = HERE / ("post.lua" if body else "get.lua")
-    out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), url], text=True,
+    out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), url], text=True,
                          capture_output=True, check=True,
                          env={**os.environ, **(body.environment if body else {})}).stdout
     rate, p50, p99, errors = next(line for line in out.splitlines() if line.startswith("RESULT")).split()[1:]
@@ -132,19 +137,34 @@ def load(url, connections, seconds, body=None):
     return float(rate), float(p50) / 1000, float(p99) / 1000
 
 
-def compare(title, targets, options):
-    """targets: name -> what yields (requests/s, p50, p99); the first is what the others are compared with."""
+def beside(ours, theirs):
+    """Median of how many times as many requests ours answers in the same turn."""
+    return statistics.median(our[0] / their[0] for our, their in zip(ours, theirs))
+
+
+def compare(title, targets, options, ours=1):
+    """targets: name -> what yields (requests/s, p50, p99); the others are compared with each of the first `ours`."""
     turns = {name: [] for name in targets}
     for _ in range(options.turns):
         for name, measure in targets.items():
             turns[name].append(measure())
     medians = {name: [statistics.median(column) for column in zip(*runs)] for name, runs in turns.items()}
-    first = next(iter(medians.values()))[0]
-    print(f"\n{title}\n  {'':<40}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'ours / theirs':>15}")
+    firsts = list(medians)[:ours]
+    print(f"\n{title}\n  {'':<40}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}"
+          + "".join(f"{f'{name} / it':>26}" for name in firsts))
     for name, (rate, p50, p99) in medians.items():
-        print(f"  {name:<40}{rate:>12.1f}{p50:>10.3f}{p99:>10.3f}{first / rate:>15.2f}")
+        print(f"  {name:<40}{rate:>12.1f}{p50:>10.3f}{p99:>10.3f}"
+              + "".join(f"{beside(turns[first], turns[name]):>26.2f}" for first in firsts))
     sys.stdout.flush()
     return medians
+
+
+def left_out(servers):
+    """The servers that are there; of the others it is said that they are not."""
+    for name, server in servers.items():
+        if server is None:
+            print(f"{name}: not installed, left out")
+    return {name: server for name, server in servers.items() if server}
 
 
 class Servers:
@@ -153,12 +173,9 @@ class Servers:
     def __init__(self, options, model, shape):
         self.network = (options.models / f"{model}.onnx").resolve()
         self.ours = warmbench(options.program, self.network)
-        others = {"flask, gunicorn 2x4": flask(self.network, shape),
-                  "node, onnxruntime": node(self.network, shape, options.node_modules)}
-        for name, server in others.items():
-            if server is None:
-                print(f"{name}: not installed, left out")
-        self.all = {"warmbench": self.ours, **{name: server for name, server in others.items() if server}}
+        self.all = {"warmbench": self.ours, OPENCV: warmbench(options.program, self.network, "--engine", "opencv"),
+                    **left_out({FLASK: flask(self.network, shape),
+                                NODE: node(self.network, shape, options.node_modules)})}
 
     def __enter__(self):
         return self
@@ -167,19 +184,20 @@ class Servers:
         for server in self.all.values():
             server.stop()
 
-    def targets(self, connections, options, body):
-        return {name: lambda url=server.url("/predict"): load(url, connections, options.seconds, body)
-                for name, server in self.all.items()}
+    def targets(self, connections, seconds, body, others=None):
+        """others: the bodies of servers that take another one."""
+        return {name: lambda url=server.url("/predict"), body=(others or {}).get(name, body): load(
+            url, connections, seconds, body) for name, server in self.all.items()}
 
 
 def small_numbers(options, folder):
     body = numbers_body(folder / "64.json", 64)
     with Servers(options, "tiny_64", "1,64") as servers:
         for connections in 16, 1:
-            targets = servers.targets(connections, options, body)
+            targets = servers.targets(connections, options.seconds, body)
             targets["warmbench, bare reply"] = lambda c=connections: load(servers.ours.url("/health"), c,
                                                                           options.seconds)
-            compare(f"64 numbers as JSON to 64-128-64-10, connections: {connections}", targets, options)
+            compare(f"64 numbers as JSON to 64-128-64-10, connections: {connections}", targets, options, ours=2)
 
 
 def many_numbers(options, folder):
@@ -187,7 +205,7 @@ def many_numbers(options, folder):
     body = numbers_body(folder / "150528.json", math.prod(shape))
     binary = binary_body(folder / "150528.bin", "input", shape)
     with Servers(options, "pool_224", ",".join(map(str, shape))) as servers:
-        compare("150,528 numbers as JSON, connections: 16", servers.targets(16, options, body), options)
+        compare("150,528 numbers as JSON, connections: 16", servers.targets(16, options.seconds, body), options, ours=2)
         infer = servers.ours.url("/v2/models/pool_224/infer")
         compare("150,528 numbers as a binary tensor, connections: 16",
                 {"binary tensor": lambda: load(infer, 16, options.seconds, binary),
@@ -215,6 +233,33 @@ def picture(options, folder):
                  f"the engine alone, {threads} threads": engine}, options)
     finally:
         server.stop()
+
+
+def resnet(options, folder):
+    """Node has no decoder of pictures: it gets the pixels as a tensor."""
+    if not options.engine_loop:
+        print("\nResNet-50 beside the engine and decoding in a loop: left out, give --engine-loop.")
+        return
+    threads = os.cpu_count()
+    seconds = 3 * options.seconds
+    shape = [1, 3, 224, 224]
+    body = jpeg_body(folder / "photo.jpg", 500, 370)
+    count = math.prod(shape)
+    tensor = Body(folder / "tensor.bin", struct.pack(f"<{count}f", *(i % 251 / 251 for i in range(count))),
+                  "application/octet-stream")
+
+    def loop(engine):
+        out = subprocess.run([options.engine_loop, servers.network, str(threads), str(seconds), "--engine", engine,
+                              "--picture", folder / "photo.jpg"], check=True, capture_output=True, text=True).stdout
+        return float(out), 1000 * threads / float(out), float("nan")
+
+    with Servers(options, "resnet50", ",".join(map(str, shape))) as servers:
+        own_threads = f"{NODE}, its own threads"
+        servers.all |= left_out({own_threads: node(servers.network, ",".join(map(str, shape)), options.node_modules, 0)})
+        compare("A JPEG of 500x370 to ResNet-50, connections: 8",
+                {**servers.targets(8, seconds, body, {NODE: tensor, own_threads: tensor}),
+                 f"engine and decoding, {threads} threads": lambda: loop("auto"),
+                 "the same, OpenCV": lambda: loop("opencv")}, options, ours=2)
 
 
 def idle_connections(options, folder):
@@ -252,7 +297,8 @@ def resident(server):
 
 
 def main():
-    cases = {"small": small_numbers, "many": many_numbers, "picture": picture, "idle": idle_connections}
+    cases = {"small": small_numbers, "many": many_numbers, "picture": picture, "resnet": resnet,
+             "idle": idle_connections}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", type=os.path.abspath)
     parser.add_argument("models", type=pathlib.Path)
