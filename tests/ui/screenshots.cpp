@@ -16,6 +16,7 @@
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QListView>
+#include <QPushButton>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <thread>
@@ -138,6 +139,9 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
         window.findChild<QAction *>(u"run"_s)->trigger();
         photographer.take(window, u"playground"_s);
     }
+    window.findChild<QPushButton *>(u"measureEngines"_s)->click();
+    Photographer::settle(3000);
+    photographer.take(window, u"measured"_s);
     select(window, u"iris"_s);
     window.findChild<QAction *>(u"run"_s)->trigger();
     window.findChild<QDockWidget *>(u"logDock"_s)->raise();

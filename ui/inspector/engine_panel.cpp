@@ -72,13 +72,13 @@ EnginePanel::EnginePanel(Workbench &workbench, QWidget *parent)
 
     auto *row = new QHBoxLayout;
     row->addWidget(m_engine, 1);
-    row->addWidget(m_change);
     row->addWidget(m_measure);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(8, 6, 8, 6);
     column->setSpacing(4);
     column->addLayout(row);
     column->addWidget(m_verdict);
+    column->addWidget(m_change, 0, Qt::AlignLeft);
     setVisible(false);
 }
 
