@@ -268,6 +268,16 @@ def external(files):
 
 
 @model(opencv="fails")
+def external_inside(files):
+    """An initialiser and a constant node whose bytes lie in one file beside the model, the node's before the initialiser's."""
+    files.beside("external_inside.bin", np.array([1, 2, 3, 4, 10, 20, 30, 40], np.float32).tobytes())
+    constant = helper.make_node("Constant", [], ["c"], name="constant", value=stored_outside("c", [4], "external_inside.bin", 0, 16))
+    return network([constant, node("Mul", "x w", "m", name="mul"), node("Add", "m c", "y", name="add")],
+                   [value("x", ["batch", 4])], [value("y", ["batch", 4])],
+                   [stored_outside("w", [4], "external_inside.bin", 16, 16)])
+
+
+@model(opencv="fails")
 def external_escape(files):
     """External data that would leave the model's folder."""
     return dense_stored_outside("../secret.bin", 0, 4096)

@@ -6,6 +6,8 @@
 
 #include <charconv>
 #include <fmt/format.h>
+#include <set>
+#include <utility>
 
 namespace warmbench {
 
@@ -13,6 +15,7 @@ namespace {
 
 constexpr const char *damaged = "the file is damaged: copy or export it again";
 constexpr std::int64_t mostInlined = (std::int64_t(1) << 31) - 1; // protobuf's limit for a message
+constexpr std::int64_t mostExternal = std::int64_t(1) << 40;
 
 std::string dimsText(const onnx::TensorProto &tensor)
 {
@@ -205,41 +208,58 @@ Result<void> checkSparse(const onnx::SparseTensorProto &sparse, const TensorPlac
     return {};
 }
 
+Result<std::string> externalBytes(const onnx::TensorProto &tensor, const TensorPlace &place,
+                                  const std::filesystem::path &network)
+{
+    const auto external = externalOf(tensor, place);
+    if (!external)
+        return external.error();
+    const auto path = resolveExternal(network, external->location);
+    if (!path)
+        return path.error();
+    return readFilePart(*path, external->offset, static_cast<std::size_t>(byteCount(tensor)));
+}
+
 } // namespace
 
 Result<void> checkTensors(onnx::ModelProto &model, const std::filesystem::path &network)
 {
-    std::int64_t inlined = 0;
+    std::int64_t external = 0;
     const auto check = [&](const onnx::TensorProto &tensor,
                            const TensorPlace &place) -> Result<void> {
         if (auto checked = checkTensor(tensor, place, network); !checked)
             return checked;
         // The size of the file says little: many tensors may use the same bytes of it.
-        inlined += isExternal(tensor) ? byteCount(tensor) : 0;
-        if (inlined > mostInlined)
-            return failedPrecondition(
-                fmt::format("\"{}\" has more than 2 GiB of external data, which OpenCV cannot "
-                            "load; export a smaller or quantised model.",
-                            printable(network.filename().string())));
+        external += isExternal(tensor) ? byteCount(tensor) : 0;
+        if (external > mostExternal)
+            return failedPrecondition(fmt::format(
+                "\"{}\" has more than 1 TiB of external data; export a smaller or quantised model.",
+                printable(network.filename().string())));
         return {};
     };
     return walkOnnx(model, {.tensor = check, .sparse = checkSparse, .node = {}});
 }
 
-Result<void> inlineExternalData(onnx::ModelProto &model, const std::filesystem::path &network)
+Result<void> inlineExternalData(onnx::ModelProto &model, const std::filesystem::path &network,
+                                InlinedData which)
 {
+    std::set<const onnx::TensorProto *> left;
+    if (which == InlinedData::NoInitialisers) {
+        for (const auto &tensor : model.graph().initializer())
+            left.insert(&tensor);
+    }
+    std::int64_t inlined = 0;
     const auto inlineOne = [&](onnx::TensorProto &tensor,
                                const TensorPlace &place) -> Result<void> {
-        if (!isExternal(tensor))
+        if (!isExternal(tensor) || left.contains(&tensor))
             return {};
-        const auto external = externalOf(tensor, place);
-        if (!external)
-            return external.error();
-        const auto path = resolveExternal(network, external->location);
-        if (!path)
-            return path.error();
-        auto bytes =
-            readFilePart(*path, external->offset, static_cast<std::size_t>(byteCount(tensor)));
+        inlined += byteCount(tensor);
+        if (inlined > mostInlined)
+            return failedPrecondition(
+                fmt::format("\"{}\" has more than 2 GiB of external data, which OpenCV cannot "
+                            "load; run it with ONNX Runtime, or export a quantised model.",
+                            printable(network.filename().string())));
+        auto bytes = externalBytes(tensor, place, network);
         if (!bytes)
             return std::move(bytes).error();
         tensor.set_raw_data(*std::move(bytes));
@@ -248,6 +268,41 @@ Result<void> inlineExternalData(onnx::ModelProto &model, const std::filesystem::
         return {};
     };
     return walkOnnx(model, {.tensor = inlineOne, .sparse = {}, .node = {}});
+}
+
+Result<std::string> gatherExternalData(onnx::ModelProto &model,
+                                       const std::filesystem::path &network,
+                                       const std::string &location, Bytes most)
+{
+    constexpr std::size_t alignment = 64;
+    std::string gathered;
+    for (auto &tensor : *model.mutable_graph()->mutable_initializer()) {
+        if (!isExternal(tensor))
+            continue;
+        const auto length = static_cast<std::size_t>(byteCount(tensor));
+        const std::size_t offset = (gathered.size() + alignment - 1) / alignment * alignment;
+        if (offset + length > static_cast<std::size_t>(most.count))
+            return Error{ErrorCode::ResourceExhausted,
+                         fmt::format("\"{}\" has more than {} of external data, for which there is "
+                                     "no memory; raise the budget (--memory-budget).",
+                                     printable(network.filename().string()), toText(most))};
+        auto bytes = externalBytes(
+            tensor, {fmt::format("initialiser \"{}\"", printable(tensor.name())), nullptr},
+            network);
+        if (!bytes)
+            return std::move(bytes).error();
+        gathered.resize(offset);
+        gathered += *bytes;
+        tensor.clear_external_data();
+        for (const auto &[key, value] :
+             {std::pair("location", location), std::pair("offset", std::to_string(offset)),
+              std::pair("length", std::to_string(length))}) {
+            auto *entry = tensor.add_external_data();
+            entry->set_key(key);
+            entry->set_value(value);
+        }
+    }
+    return gathered;
 }
 
 } // namespace warmbench

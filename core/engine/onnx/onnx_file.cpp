@@ -26,6 +26,25 @@ struct OnnxFile::Private
     NetworkSpec spec;
     std::shared_ptr<const OnnxShapes> shapes;
     std::vector<std::filesystem::path> external;
+
+    // The model as it is now.
+    Result<std::string> bytes() const
+    {
+        constexpr std::size_t largest = std::numeric_limits<int>::max(); // of a protobuf message
+        std::string bytes;
+        if (model.ByteSizeLong() > largest || !model.SerializePartialToString(&bytes))
+            return failedPrecondition(fmt::format(
+                "\"{}\" is larger than 2 GiB with the external data that belongs into it; export "
+                "a smaller or quantised model.",
+                printable(path.filename().string())));
+        return bytes;
+    }
+    Error unready(const std::exception &problem) const
+    {
+        return {ErrorCode::Internal,
+                fmt::format("\"{}\" could not be made ready for an engine: {}.",
+                            printable(path.filename().string()), problem.what())};
+    }
 };
 
 namespace {
@@ -122,20 +141,32 @@ onnx::ModelProto &OnnxFile::model() const
 Result<std::string> OnnxFile::serialized() const
 {
     try {
-        if (auto done = inlineExternalData(m_d->model, m_d->path); !done)
+        if (auto done = inlineExternalData(m_d->model, m_d->path, InlinedData::All); !done)
             return std::move(done).error();
-        constexpr std::size_t largest = std::numeric_limits<int>::max();
-        std::string bytes;
-        if (m_d->model.ByteSizeLong() > largest || !m_d->model.SerializePartialToString(&bytes))
-            return failedPrecondition(fmt::format(
-                "\"{}\" with its external data is larger than 2 GiB, which OpenCV cannot load; "
-                "export a smaller or quantised model.",
-                printable(m_d->path.filename().string())));
-        return bytes;
+        return m_d->bytes();
     } catch (const std::exception &problem) {
-        return Error{ErrorCode::Internal,
-                     fmt::format("\"{}\" could not be prepared for OpenCV: {}.",
-                                 printable(m_d->path.filename().string()), problem.what())};
+        return m_d->unready(problem);
+    }
+}
+
+Result<OnnxFile::Parts> OnnxFile::inParts(Bytes most) const
+{
+    try {
+        if (auto done = inlineExternalData(m_d->model, m_d->path, InlinedData::NoInitialisers);
+            !done)
+            return std::move(done).error();
+        Parts parts{.model = {}, .externalName = "external data in memory", .external = {}};
+        auto external = gatherExternalData(m_d->model, m_d->path, parts.externalName, most);
+        if (!external)
+            return std::move(external).error();
+        parts.external = *std::move(external);
+        auto bytes = m_d->bytes();
+        if (!bytes)
+            return std::move(bytes).error();
+        parts.model = *std::move(bytes);
+        return parts;
+    } catch (const std::exception &problem) {
+        return m_d->unready(problem);
     }
 }
 

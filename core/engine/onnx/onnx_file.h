@@ -34,11 +34,21 @@ public:
 
     const NetworkSpec &spec() const;
     const std::vector<std::filesystem::path> &externalFiles() const;
-    // Mutable, because walks over a model need that. Only serialized() changes it: it puts external
-    // data in.
+    // Mutable, because walks over a model need that. Only serialized() and inParts() change it:
+    // they read external data.
     onnx::ModelProto &model() const;
-    // The model as one buffer with external data inlined, for cv::dnn::readNetFromONNX.
+    // The model as one buffer with external data inlined, for cv::dnn::readNetFromONNX. One of
+    // these two, and once.
     Result<std::string> serialized() const;
+    // The model and the external data of its initialisers, which it takes to be a file of that
+    // name, `externalName`. Other external data is inlined. ResourceExhausted: more than `most`.
+    struct Parts
+    {
+        std::string model;
+        std::string externalName;
+        std::string external; // empty if there is none
+    };
+    Result<Parts> inParts(Bytes most) const;
     // Computes the shapes of all tensors for given inputs. It may outlive the file.
     std::shared_ptr<const OnnxShapes> shapes() const;
 

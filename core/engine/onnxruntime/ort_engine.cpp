@@ -66,6 +66,31 @@ Result<void> completeInputs(OrtNetwork::Parts &parts)
     return {};
 }
 
+// External data is handed over as a file in memory, which has no limit of 2 GiB: the library opens
+// no file.
+Result<OrtPtr<OrtSession>> sessionOf(const OnnxFile &file, Bytes most, const OrtNames &names)
+{
+    auto model = file.inParts(most.count > 0 ? most : machineMemory());
+    if (!model)
+        return std::move(model).error();
+    const auto options = sessionOptions();
+    if (!options)
+        return options.error();
+    if (!model->external.empty()) {
+        const char *const name = model->externalName.c_str();
+        char *const content = model->external.data();
+        const std::size_t length = model->external.size();
+        if (const auto failure = failureOf(ort().AddExternalInitializersFromFilesInMemory(
+                options->get(), &name, &content, &length, 1)))
+            return failedPrecondition(explainOrtLoad(names, failure->message));
+    }
+    OrtSession *session = nullptr;
+    if (const auto failure = failureOf(ort().CreateSessionFromArray(
+            ortLibrary()->env, model->model.data(), model->model.size(), options->get(), &session)))
+        return failedPrecondition(explainOrtLoad(names, failure->message));
+    return OrtPtr<OrtSession>(session);
+}
+
 Result<std::shared_ptr<OrtNetwork>> makeNetwork(const OnnxFile &file, Bytes most)
 {
     const std::string &version = ortLibrary()->version;
@@ -81,17 +106,10 @@ Result<std::shared_ptr<OrtNetwork>> makeNetwork(const OnnxFile &file, Bytes most
     if (plan) // else the library says what it thinks of the shapes
         parts.plan = *std::move(plan);
 
-    const auto bytes = file.serialized();
-    if (!bytes)
-        return bytes.error();
-    const auto options = sessionOptions();
-    if (!options)
-        return options.error();
-    OrtSession *session = nullptr;
-    if (const auto failure = failureOf(ort().CreateSessionFromArray(
-            ortLibrary()->env, bytes->data(), bytes->size(), options->get(), &session)))
-        return failedPrecondition(explainOrtLoad(parts.names, failure->message));
-    parts.session.reset(session);
+    auto session = sessionOf(file, most, parts.names);
+    if (!session)
+        return std::move(session).error();
+    parts.session = *std::move(session);
     if (auto fine = completeInputs(parts); !fine)
         return std::move(fine).error();
     return std::make_shared<OrtNetwork>(std::move(parts));

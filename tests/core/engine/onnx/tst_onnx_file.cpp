@@ -223,6 +223,33 @@ private Q_SLOTS:
         QCOMPARE(model.graph().initializer(0).external_data_size(), 0);
     }
 
+    void externalDataOfInitialisersIsGathered()
+    {
+        const auto file = OnnxFile::open(testModel("external_inside.onnx"));
+        QVERIFY2(file, file ? "" : file.error().message.c_str());
+        const auto parts = file->inParts(mebibytes(1));
+        QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+        const auto stored = *readFile(testModel("external_inside.bin"), mebibytes(1));
+        QCOMPARE(parts->external, stored.substr(16, 16));
+        onnx::ModelProto model;
+        QVERIFY(model.ParseFromString(parts->model));
+        const auto &weight = model.graph().initializer(0);
+        QCOMPARE(weight.external_data(0).value(), parts->externalName);
+        QCOMPARE(weight.external_data(1).value(), std::string("0"));
+        QCOMPARE(weight.external_data(2).value(), std::string("16"));
+        const auto &constant = model.graph().node(0).attribute(0).t();
+        QCOMPARE(constant.raw_data(), stored.substr(0, 16));
+        QCOMPARE(constant.external_data_size(), 0);
+
+        const auto again = OnnxFile::open(testModel("external.onnx"));
+        QVERIFY(again);
+        const auto refused = again->inParts({100});
+        QVERIFY(!refused);
+        QVERIFY(refused.error().code == ErrorCode::ResourceExhausted);
+        QVERIFY2(refused.error().message.find("100 B") != std::string::npos,
+                 refused.error().message.c_str());
+    }
+
     void integersBeyondFloat32AreWarnedOf_data()
     {
         QTest::addColumn<qint64>("value");

@@ -195,6 +195,16 @@ private Q_SLOTS:
         QVERIFY2(!has(refused.error().message, "onnxruntime_src"), refused.error().message.c_str());
     }
 
+    void externalDataComesFromBesideTheModelAlone()
+    {
+        const auto network = loaded(testModel("external_inside.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        const Tensor input = tensorOf({1, 4}, {1, 1, 1, 2});
+        const auto outputs = (*network)->run(std::span(&input, 1));
+        QVERIFY2(outputs.has_value(), outputs ? "" : outputs.error().message.c_str());
+        QCOMPARE(list(outputs->front()), (std::vector<float>{11, 22, 33, 84}));
+    }
+
     void customOperatorsAreRefusedByName()
     {
         OnnxBuilder builder(13);
