@@ -84,7 +84,8 @@ public:
     // Frees memory that large runs have left behind in instances that have been idle since the
     // previous call. May take the time of a run. Loader thread.
     virtual void handBack() {}
-    // The time that a run usually takes; max() before the first. Lock-free.
+    // The time that a run usually takes; max() before the first, and for good where the values of
+    // the inputs decide how long a run takes. Lock-free.
     virtual std::chrono::nanoseconds usualTime() const = 0;
 };
 

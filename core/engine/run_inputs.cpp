@@ -79,6 +79,11 @@ Result<void> checkInputs(const NetworkSpec &spec, std::span<const Tensor> inputs
             return invalidArgument(fmt::format(
                 "The input \"{}\" takes {}, but {} came; convert it.", printable(declared.name),
                 dtypeName(declared.dtype), dtypeName(inputs[i].dtype())));
+        if (inputs[i].elementCount() == 0 && !spec.takesEmpty)
+            return invalidArgument(
+                fmt::format("The input \"{}\" came without any element, which this network does "
+                            "not take; send one sample at least.",
+                            printable(declared.name)));
         if (!matches(declared.shape, inputs[i].shape()))
             return invalidArgument(fmt::format(
                 "The input \"{}\" takes the shape {}, but {} came; reshape it{}.",

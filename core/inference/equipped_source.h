@@ -43,9 +43,9 @@ public:
     {
         return m_source.enginesFor(plan);
     }
-    std::string chooseEngine(const std::string &name, std::string engine) override
+    void chooseEngine(const std::string &name, const std::string &engine) override
     {
-        return m_source.chooseEngine(name, std::move(engine));
+        m_source.chooseEngine(name, engine);
     }
     std::vector<FileStamp> stampsNow(const ModelBundle &model) const override
     {

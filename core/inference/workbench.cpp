@@ -88,16 +88,27 @@ struct Workbench::Private
         cache.load({name, {}}, [this](const Result<void> &result) { starts.end(result); });
     }
 
-    std::string engineOf(const ModelId &id) const
+    void refreshChosen(const ModelId &id, const std::string &chosen, ModelCache::RefreshDone done);
+    void noteMeasured(const ModelId &id, const std::string &digest)
     {
-        const auto status = cache.status(id);
-        return status && status->facts ? status->facts->engine : std::string();
+        {
+            const MutexLock lock(measuredMutex);
+            measured[id.name] = digest;
+        }
+        heard({ModelEventKind::Changed, id,
+               fmt::format("{} was measured with each engine", id.text())});
     }
-
     void addVerdict(ModelView &view) const
     {
-        if (view.status.facts)
-            view.verdict = verdicts.find(view.status.facts->digest);
+        std::string digest;
+        if (view.status.facts) {
+            digest = view.status.facts->digest;
+        } else {
+            const MutexLock lock(measuredMutex);
+            const auto found = measured.find(view.entry.name);
+            digest = found == measured.end() ? std::string() : found->second;
+        }
+        view.verdict = digest.empty() ? nullptr : verdicts.find(digest);
     }
 
     void keepHouse(const std::stop_token &stop);
@@ -120,11 +131,12 @@ struct Workbench::Private
     Scheduler scheduler;
     PredictionRunner runner{cache, scheduler, metrics, clock, options.requestMemory};
     DescriptionRunner descriptions{cache, clock};
+    mutable Mutex measuredMutex;
+    // Digests by name, for models that have not been loaded.
+    std::map<std::string, std::string> measured GUARDED_BY(measuredMutex);
     MeasurementRunner measurements{
-        *source, cache, verdicts, clock, [this](const ModelId &id) {
-            heard({ModelEventKind::Changed, id,
-                   fmt::format("{} was measured with each engine", id.text())});
-        }};
+        *source, cache, verdicts, clock,
+        [this](const ModelId &id, const std::string &digest) { noteMeasured(id, digest); }};
     Histogram::Values latencyBefore;
 
     Mutex listenerMutex;
@@ -348,6 +360,10 @@ void Workbench::remove(const std::string &name, ModelCache::Done done)
         return;
     }
     m_d->source->chooseEngine(name, {});
+    {
+        const MutexLock lock(m_d->measuredMutex);
+        m_d->measured.erase(name);
+    }
     m_d->cache.unload({name, {}},
                       [d = m_d.get(), name, done = std::move(done)](const Result<void> &) {
                           d->cache.forget(name);
@@ -413,19 +429,31 @@ void Workbench::refreshWith(const ModelId &id, const std::string &engine,
         done(std::move(known).error());
         return;
     }
-    const std::string before =
-        m_d->source->chooseEngine(id.name, engine == "auto" ? std::string() : engine);
-    m_d->cache.refresh(id, RefreshKind::Forced,
-                       [d = m_d.get(), id, engine, before,
-                        done = std::move(done)](const Result<RefreshReport> &report) {
-                           if (!report)
-                               d->source->chooseEngine(id.name, before);
-                           // It may have joined a refresh that had begun before the choice.
-                           if (report && engine != "auto" && d->engineOf(id) != engine)
-                               d->cache.refresh(id, RefreshKind::Forced, done);
-                           else
-                               done(report);
-                       });
+    const std::string chosen = engine == "auto" ? std::string() : engine;
+    m_d->source->chooseEngine(id.name, chosen);
+    m_d->refreshChosen(id, chosen, std::move(done));
+}
+
+// A choice holds once a load with it has gone well; before that, whoever fails goes back to what is
+// in memory. A refresh that has begun before the choice counts for nothing.
+void Workbench::Private::refreshChosen(const ModelId &id, const std::string &chosen,
+                                       ModelCache::RefreshDone done)
+{
+    cache.refresh(id, RefreshKind::Forced,
+                  [this, id, chosen, done = std::move(done)](const Result<RefreshReport> &report) {
+                      const auto status = cache.status(id);
+                      const std::string inMemory =
+                          status && status->facts ? status->facts->chosen : std::string();
+                      if (!report) {
+                          source->chooseEngine(id.name, inMemory);
+                          done(report);
+                      } else if (inMemory != chosen) {
+                          source->chooseEngine(id.name, chosen);
+                          refreshChosen(id, chosen, done);
+                      } else {
+                          done(report);
+                      }
+                  });
 }
 
 void Workbench::measure(const ModelId &id, std::function<void(Measured)> done)
@@ -476,6 +504,7 @@ std::vector<ModelView> Workbench::models(const std::string &after, std::size_t m
         ModelView &view = views[entry.name];
         view.status.id.name = entry.name;
         view.entry = std::move(entry);
+        m_d->addVerdict(view);
     }
     for (auto &status : m_d->cache.statuses()) {
         if (!status.id.version.empty() || status.id.name <= after)

@@ -296,6 +296,7 @@ Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
     model->id = plan.id;
     model->digest = plan.digest;
     model->engine = (*engine)->name();
+    model->chosen = plan.engine;
     model->fileBytes = plan.fileBytes;
     model->files = plan.files;
     model->stamps = plan.stamps;
@@ -343,15 +344,13 @@ std::vector<std::string> FileModelSource::enginesFor(const LoadPlan &plan) const
     return names;
 }
 
-std::string FileModelSource::chooseEngine(const std::string &name, std::string engine)
+void FileModelSource::chooseEngine(const std::string &name, const std::string &engine)
 {
     const MutexLock lock(m_choiceMutex);
-    std::string before = std::move(m_chosen[name]);
     if (engine.empty())
         m_chosen.erase(name);
     else
-        m_chosen[name] = std::move(engine);
-    return before;
+        m_chosen[name] = engine;
 }
 
 std::string FileModelSource::chosenEngine(const std::string &name) const

@@ -33,7 +33,7 @@ public:
     Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override;
     Result<ModelDescription> describe(const LoadPlan &plan) override;
     std::vector<std::string> enginesFor(const LoadPlan &plan) const override;
-    std::string chooseEngine(const std::string &name, std::string engine) override;
+    void chooseEngine(const std::string &name, const std::string &engine) override;
     std::vector<FileStamp> stampsNow(const ModelBundle &model) const override;
 
 private:
@@ -43,7 +43,8 @@ private:
     Repository &m_repository; // changed only when it looks on disk for a name
     std::vector<std::shared_ptr<Engine>> m_engines;
     LoaderOptions m_options;
-    Mutex m_loading; // held while an engine loads: OpenCV's importers are not safe in parallel
+    // Held while an engine loads, because OpenCV's importers are not safe in parallel.
+    Mutex m_loading; // guards no member: what it keeps apart is within the engines
     mutable Mutex m_choiceMutex;
     std::map<std::string, std::string> m_chosen GUARDED_BY(m_choiceMutex); // engines by model
 };

@@ -38,6 +38,7 @@ struct ModelBundle
     ModelId id;
     std::string digest; // "sha256:<hex>" over model, external data, settings and labels
     std::string engine; // "opencv"
+    std::string chosen; // the engine that a person chose for it; empty: nobody did
     Bytes fileBytes;    // size of all its files
     Bytes memory;       // memory that it takes while loaded: measured if possible, else estimated
     std::chrono::nanoseconds loadTime{};

@@ -55,11 +55,7 @@ public:
     // Engines that read the model's format, the preferred one first.
     virtual std::vector<std::string> enginesFor(const LoadPlan & /*plan*/) const { return {}; }
     // The engine for later plans of this name, above settings and options; empty: they decide.
-    // Returns what was chosen before.
-    virtual std::string chooseEngine(const std::string & /*name*/, std::string /*engine*/)
-    {
-        return {};
-    }
+    virtual void chooseEngine(const std::string & /*name*/, const std::string & /*engine*/) {}
     // The present stamps of the same files. Called once a second for each loaded model.
     virtual std::vector<FileStamp> stampsNow(const ModelBundle &model) const = 0;
 };

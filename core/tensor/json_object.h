@@ -27,6 +27,10 @@ public:
         appendJsonString(quoted, value);
         return raw(key, quoted);
     }
+    JsonObject &textOrNull(std::string_view key, std::string_view value)
+    {
+        return value.empty() ? raw(key, "null") : text(key, value);
+    }
     JsonObject &number(std::string_view key, std::int64_t value)
     {
         return raw(key, std::to_string(value));

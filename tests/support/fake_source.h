@@ -142,6 +142,7 @@ public:
         loaded->engine = model->engines.empty() ? "fake"
                          : plan.engine.empty()  ? model->engines.front().first
                                                 : plan.engine;
+        loaded->chosen = plan.engine;
         loaded->fileBytes = plan.fileBytes;
         loaded->memory = model->memory;
         loaded->loadTime = std::chrono::milliseconds(1);
@@ -175,10 +176,10 @@ public:
         }
         return names;
     }
-    std::string chooseEngine(const std::string &name, std::string engine) override
+    void chooseEngine(const std::string &name, const std::string &engine) override
     {
         const std::lock_guard lock(m_mutex);
-        return std::exchange(m_chosen[name], std::move(engine));
+        m_chosen[name] = engine;
     }
 
     std::vector<FileStamp> stampsNow(const ModelBundle &loaded) const override

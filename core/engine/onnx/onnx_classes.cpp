@@ -1,5 +1,7 @@
 #include "engine/onnx/onnx_classes.h"
 
+#include "engine/onnx/onnx_walk.h"
+
 #include <algorithm>
 #include <onnx/defs/tensor_proto_util.h>
 #include <set>
@@ -89,15 +91,6 @@ void stackSequence(onnx::GraphProto &graph, onnx::ValueInfoProto &output)
         attribute->set_i(value);
     }
     output.mutable_type()->mutable_tensor_type()->set_elem_type(element);
-}
-
-const onnx::NodeProto *makerOf(const onnx::GraphProto &graph, const std::string &name)
-{
-    for (const auto &node : graph.node()) {
-        if (std::find(node.output().begin(), node.output().end(), name) != node.output().end())
-            return &node;
-    }
-    return nullptr;
 }
 
 // The classes of a classifier whose scores the output holds; none if it is no such output. Mul is

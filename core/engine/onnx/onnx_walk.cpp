@@ -143,6 +143,16 @@ std::string nodeName(const onnx::NodeProto &node)
     return "?";
 }
 
+const onnx::NodeProto *makerOf(const onnx::GraphProto &graph, const std::string &tensor)
+{
+    for (const auto &node : graph.node()) {
+        const auto &outputs = node.output();
+        if (std::find(outputs.begin(), outputs.end(), tensor) != outputs.end())
+            return &node;
+    }
+    return nullptr;
+}
+
 std::string nodeText(const onnx::NodeProto &node)
 {
     const std::string domain =

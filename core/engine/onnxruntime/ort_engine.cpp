@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "engine/engine.h"
 #include "engine/onnx/onnx_file.h"
+#include "engine/onnx/onnx_values.h"
 #include "engine/onnx/onnx_warm_up.h"
 #include "engine/onnxruntime/ort_caveats.h"
 #include "engine/onnxruntime/ort_library.h"
@@ -24,7 +25,7 @@ NetworkSpec specOf(const OnnxFile &file)
 {
     NetworkSpec spec = file.spec();
     spec.samplesApart = !joinsSamples(file);
-    spec.takesEmpty = true;
+    spec.takesEmpty = takesEmptyTensors(file.model());
     for (std::string &caveat : ortCaveats(file, ortLibrary()->version))
         spec.caveats.push_back(std::move(caveat));
     return spec;
@@ -99,6 +100,7 @@ Result<std::shared_ptr<OrtNetwork>> makeNetwork(const OnnxFile &file, Bytes most
     OrtNetwork::Parts parts;
     parts.spec = specOf(file);
     parts.graph = file.shapes();
+    parts.lastsByValues = lastsByValues(file.model());
     parts.names = ortNamesOf(file, version);
     auto plan = planOnnxWarmUp(file, 1, most, UntoldShapes::Try);
     if (!plan && plan.error().code == ErrorCode::ResourceExhausted)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <regex>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -70,7 +71,11 @@ std::string reasonOf(std::string_view message)
         if (at != std::string_view::npos && at + before.size() < message.size())
             message = message.substr(at + before.size());
     }
-    std::string reason(trimmed(message));
+    // "tensor.cc:57 CalculateTensorStorageSize " and what its name is made of come before others.
+    static const std::regex place(
+        R"((\[ONNXRuntimeError\] : \d+ : \w+ : )?\S*\.(cc|h|cpp):\d+ [^ (]+(\([^)]*\))?( const)?( \[with [^\]]*\])? ?)");
+    std::string reason =
+        std::regex_replace(std::string(trimmed(message.substr(0, 2000))), place, "");
     // "/onnxruntime_src/.../gather.cc:12 void onnxruntime::Gather(...) " comes before some reasons.
     if (reason.starts_with('/')) {
         const auto close = reason.find(") ");
@@ -82,6 +87,12 @@ std::string reasonOf(std::string_view message)
     while (reason.ends_with('.'))
         reason.pop_back();
     return reason.empty() ? "it gives no reason" : reason;
+}
+
+std::string operatorsText(const OrtNames &names)
+{
+    const auto &types = names.operators;
+    return "operators " + joined(std::vector<std::string>(types.begin(), types.end()), 8);
 }
 
 std::string_view stepOf(std::string_view message)
@@ -136,11 +147,7 @@ OrtNames ortNamesOf(const OnnxFile &file, const std::string &version)
 std::string explainOrtLoad(const OrtNames &names, const std::string &message)
 {
     const auto *const node = nodeOfMessage(names, message);
-    const auto &types = names.operators;
-    const std::string what =
-        node ? *node
-             : fmt::format("this model (operators {})",
-                           joined(std::vector<std::string>(types.begin(), types.end()), 8));
+    const std::string what = node ? *node : "this model (" + operatorsText(names) + ")";
     return fmt::format("ONNX Runtime {} cannot run {}: {}; {}.", names.version, what,
                        reasonOf(message), stepOf(message));
 }
@@ -148,7 +155,7 @@ std::string explainOrtLoad(const OrtNames &names, const std::string &message)
 std::string explainOrtRun(const OrtNames &names, const std::string &message)
 {
     const auto *const node = nodeOfMessage(names, message);
-    return node ? fmt::format("{}: {}", *node, reasonOf(message)) : reasonOf(message);
+    return fmt::format("{}: {}", node ? *node : operatorsText(names), reasonOf(message));
 }
 
 } // namespace warmbench

@@ -26,6 +26,7 @@ OrtNetwork::OrtNetwork(Parts parts)
     , m_session(std::move(parts.session))
     , m_bfloat16(std::move(parts.bfloat16))
     , m_concurrency(std::max(1, static_cast<int>(std::thread::hardware_concurrency())))
+    , m_lastsByValues(parts.lastsByValues)
 {
     for (const TensorSpec &input : m_spec.inputs)
         m_inputNames.push_back(input.name.c_str());
@@ -41,10 +42,8 @@ Result<std::vector<Tensor>> OrtNetwork::run(std::span<const Tensor> inputs,
     const auto began = std::chrono::steady_clock::now();
     auto outputs = stop.stop_possible() ? runUntil(inputs, stop) : runSession(inputs, nullptr);
     noteRun(inputs);
-    if (outputs) {
+    if (outputs && !m_lastsByValues)
         m_usual.add(std::chrono::steady_clock::now() - began);
-        m_hasRun.store(true, std::memory_order_relaxed);
-    }
     return outputs;
 }
 
@@ -132,7 +131,7 @@ Result<std::vector<Tensor>> OrtNetwork::runSession(std::span<const Tensor> input
     return outputs;
 }
 
-// A network that has run before can run: then the shapes or the values of this run are to blame.
+// The session was made, so that the shapes or the values of this run are to blame.
 Error OrtNetwork::failedRun(const OrtFailure &failure) const
 {
     const std::string reason = explainOrtRun(m_names, failure.message);
@@ -141,12 +140,8 @@ Error OrtNetwork::failedRun(const OrtFailure &failure) const
                 fmt::format("There is no memory for this run of the network ({}); send less at "
                             "once.",
                             reason)};
-    if (failure.code == ORT_INVALID_ARGUMENT || m_hasRun.load(std::memory_order_relaxed))
-        return invalidArgument(fmt::format(
-            "The network does not take these inputs: {}; send other shapes or values.", reason));
-    return failedPrecondition(fmt::format("ONNX Runtime {} fails in the network: {}; send other "
-                                          "shapes or values, or export it again.",
-                                          m_names.version, reason));
+    return invalidArgument(fmt::format(
+        "The network does not take these inputs: {}; send other shapes or values.", reason));
 }
 
 Result<RunCost> OrtNetwork::cost(std::span<const Shape> inputs) const

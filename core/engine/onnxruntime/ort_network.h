@@ -26,6 +26,7 @@ public:
         WarmUpPlan plan;
         OrtNames names;
         OrtPtr<OrtSession> session;
+        bool lastsByValues = false; // as lastsByValues(model)
         std::vector<bool> bfloat16; // for each input, whether the session takes bfloat16
     };
     explicit OrtNetwork(Parts parts);
@@ -69,7 +70,7 @@ private:
     std::vector<Shape> m_warmShapes; // empty if no shapes could be tried
     mutable KnownShapes<RunCost> m_costs;
     Bytes m_warmActivations;
-    std::atomic<bool> m_hasRun{false};
+    const bool m_lastsByValues;
     std::atomic<bool> m_grown{false}; // a run took more memory than the warm-up did
     std::atomic<std::uint64_t> m_runs{0};
     std::uint64_t m_runsBefore = 0; // at the last handBack()

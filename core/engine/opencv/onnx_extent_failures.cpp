@@ -2,10 +2,13 @@
 
 #include "engine/onnx/onnx_describe.h"
 #include "engine/onnx/onnx_shape_rules.h"
+#include "engine/opencv/onnx_known_failures.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
+#include <onnx/defs/tensor_proto_util.h>
 #include <set>
 #include <string>
 #include <vector>
@@ -66,13 +69,36 @@ bool isSeveral(const Shape &extents)
 // OpenCV counts the padding in an average for files made by PyTorch, and only for them.
 const char *averagesPads(const onnx::ModelProto &model, const onnx::NodeProto &node)
 {
+    const bool automatic = textAttribute(node, "auto_pad").starts_with("SAME");
     const auto pads = intsAttribute(node, "pads");
     const bool counted = intAttribute(node, "count_include_pad", 0) != 0;
-    const bool padded =
-        std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
+    const bool padded = automatic || std::any_of(pads.begin(), pads.end(),
+                                                 [](std::int64_t pad) { return pad != 0; });
     return padded && counted != (model.producer_name() == "pytorch")
                ? "it takes count_include_pad from the exporter's name, not from the file"
                : nullptr;
+}
+
+// ONNX goes by the scales; OpenCV by the quotient of the extents, which is another number where the
+// product is no whole one. Extents that are free may become such.
+const char *roundsExtents(const onnx::ModelProto &model, const onnx::NodeProto &node,
+                          const Shape &from)
+{
+    const int at = node.op_type() == "Resize" && node.input_size() > 2 ? 2 : 1;
+    const std::string name = at < node.input_size() ? node.input(at) : std::string();
+    const auto &all = model.graph().initializer();
+    const auto scales = std::find_if(all.begin(), all.end(),
+                                     [&](const auto &tensor) { return tensor.name() == name; });
+    if (name.empty() || scales == all.end() || scales->data_type() != onnx::TensorProto::FLOAT)
+        return nullptr;
+    const auto numbers = onnx::ParseData<float>(&*scales);
+    for (std::size_t i = 0; i < std::min(numbers.size(), from.size()); ++i) {
+        const double extent = from[i] > 0 ? static_cast<double>(from[i]) : 1.0;
+        const double product = extent * static_cast<double>(numbers[i]);
+        if (std::abs(product - std::round(product)) > 1e-4 * product)
+            return "it goes by the sizes, which the file's scales do not give in whole numbers";
+    }
+    return nullptr;
 }
 
 // ONNX aligns the smaller operand with the last extents; OpenCV aligns it from the second extent
@@ -186,6 +212,8 @@ std::optional<ExtentFailure> extentFailure(const onnx::ModelProto &model, const 
                          : nullptr;
         else if (type.ends_with("izeLinear") && with && isSeveral(*with))
             reason = "it takes one scale for all numbers";
+        else if (type == "Resize" || type == "Upsample")
+            reason = roundsExtents(model, *step.node, *from);
         else if (type == "AveragePool")
             reason = averagesPads(model, *step.node);
         else if (with && joining.contains(type))

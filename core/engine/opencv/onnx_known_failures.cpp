@@ -44,15 +44,6 @@ bool isPlainProduct(const onnx::NodeProto &node)
            isOne(node, "alpha") && (node.input_size() < 3 || isOne(node, "beta"));
 }
 
-std::string textAttribute(const onnx::NodeProto &node, const char *name)
-{
-    for (const auto &attribute : node.attribute()) {
-        if (attribute.name() == name)
-            return attribute.s();
-    }
-    return {};
-}
-
 // OpenCV gets these wrong: in sums and products of integers a constant counts as 0, and quotients
 // of integers are rounded.
 bool mistakesIntegers(const onnx::NodeProto &node, const Origins &origins)
@@ -78,6 +69,19 @@ bool shiftsPixels(const onnx::NodeProto &node)
            (place != "asymmetric" || textAttribute(node, "nearest_mode") != "floor");
 }
 
+// OpenCV's LSTM leaves these out without a word.
+bool readsHalfOfIt(const onnx::NodeProto &node)
+{
+    const bool peepholes = node.input_size() > 7 && !node.input(7).empty();
+    const auto &attributes = node.attribute();
+    const bool clips = std::any_of(attributes.begin(), attributes.end(), [](const auto &attribute) {
+        return attribute.name() == "clip";
+    });
+    return node.op_type() == "LSTM" &&
+           (peepholes || clips || intAttribute(node, "input_forget", 0) != 0 ||
+            textAttribute(node, "direction") == "reverse");
+}
+
 // Why a node in a rarer form, or its second output, gets wrong numbers or none.
 const char *misreads(const onnx::NodeProto &node, const Origins &origins)
 {
@@ -92,6 +96,8 @@ const char *misreads(const onnx::NodeProto &node, const Origins &origins)
         return "it makes no mask";
     if (type == "BatchNormalization" && intAttribute(node, "training_mode", 0) != 0)
         return "it goes by the running statistics in training mode too";
+    if (readsHalfOfIt(node))
+        return "it leaves out clip, input_forget, peepholes and the direction reverse";
     if (intAttribute(node, "layout", 0) != 0)
         return "it takes sequences in layout 0 alone";
     if (shiftsPixels(node))
@@ -102,6 +108,15 @@ const char *misreads(const onnx::NodeProto &node, const Origins &origins)
 }
 
 } // namespace
+
+std::string textAttribute(const onnx::NodeProto &node, const char *name)
+{
+    for (const auto &attribute : node.attribute()) {
+        if (attribute.name() == name)
+            return attribute.s();
+    }
+    return {};
+}
 
 Origins originsIn(const onnx::GraphProto &graph)
 {

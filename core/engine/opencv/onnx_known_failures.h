@@ -19,6 +19,9 @@ struct Origins
 };
 Origins originsIn(const onnx::GraphProto &graph);
 
+// Empty if the node has no such attribute.
+std::string textAttribute(const onnx::NodeProto &node, const char *name);
+
 // Why the node cannot be run, as a clause; null if no failure is known.
 const char *knownFailure(const onnx::NodeProto &node, const Origins &origins);
 

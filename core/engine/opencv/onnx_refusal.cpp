@@ -100,16 +100,6 @@ const onnx::NodeProto *consumerOf(const onnx::GraphProto &graph, const std::stri
     return nullptr;
 }
 
-const onnx::NodeProto *makerOf(const onnx::GraphProto &graph, const std::string &name)
-{
-    for (const auto &node : graph.node()) {
-        const auto &outputs = node.output();
-        if (std::find(outputs.begin(), outputs.end(), name) != outputs.end())
-            return &node;
-    }
-    return nullptr;
-}
-
 // ", made by node ..." or else ", used by node ...".
 std::string placeOf(const onnx::ModelProto &model, const std::string &tensor)
 {

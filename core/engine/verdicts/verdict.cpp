@@ -75,8 +75,11 @@ const EngineTrial *offerOf(const Verdict &verdict)
 {
     const EngineTrial *const reference = referenceOf(verdict);
     const EngineTrial *best = nullptr;
+    if (!reference)
+        return best;
     for (const EngineTrial &trial : verdict.engines) {
-        if (agrees(trial) && speedAgainst(trial, *reference) >= worthAChange &&
+        if (&trial != reference && agrees(trial) &&
+            speedAgainst(trial, *reference) >= worthAChange &&
             (!best || trial.runTime < best->runTime))
             best = &trial;
     }

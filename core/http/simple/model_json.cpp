@@ -67,11 +67,8 @@ void addWarnings(JsonObject &object, const ModelView &view)
         list += list.size() > 1 ? ", " : "";
         appendJsonString(list, warning);
     }
-    if (all.empty())
-        object.raw("warning", "null");
-    else
-        object.text("warning", all.front());
-    object.raw("warnings", list + "]");
+    object.textOrNull("warning", all.empty() ? std::string() : all.front())
+        .raw("warnings", list + "]");
 }
 
 void addFacts(JsonObject &object, const ModelView &view)
@@ -113,11 +110,7 @@ std::string modelJson(const ModelView &view)
     object.text("name", view.entry.name)
         .raw("versions", versionsJson(view))
         .text("state", modelStateName(status.state));
-    if (status.reason.empty())
-        object.raw("reason", "null");
-    else
-        object.text("reason", status.reason);
-    object.flag("changed_on_disk", status.changedOnDisk);
+    object.textOrNull("reason", status.reason).flag("changed_on_disk", status.changedOnDisk);
     addFacts(object, view);
     addWarnings(object, view);
     addDescription(object, view);

@@ -5,7 +5,7 @@
 #include "http/simple/model_json.h"
 #include "inference/measurement/verdict_json.h"
 #include "inference/workbench.h"
-#include "tensor/json_writer.h"
+#include "tensor/json_object.h"
 
 #include <algorithm>
 #include <charconv>
@@ -20,25 +20,16 @@ constexpr std::size_t pageSize = 1000;
 
 enum class Pinned : std::uint8_t { No, Yes };
 
-std::string quotedOrNull(const std::string &text)
-{
-    if (text.empty())
-        return "null";
-    std::string quoted;
-    appendJsonString(quoted, text);
-    return quoted;
-}
-
 ApiReply refreshReply(const Result<RefreshReport> &report)
 {
     if (!report)
         return errorReplyOf(report.error());
-    std::string body = fmt::format("{{\"reloaded\": {}, \"old_digest\": {}, \"new_digest\": {}, "
-                                   "\"load_ms\": ",
-                                   report->reloaded, quotedOrNull(report->oldDigest),
-                                   quotedOrNull(report->newDigest));
-    appendJsonNumber(body, toMilliseconds(report->loadTime));
-    return jsonReply(body + "}");
+    return jsonReply(JsonObject()
+                         .flag("reloaded", report->reloaded)
+                         .textOrNull("old_digest", report->oldDigest)
+                         .textOrNull("new_digest", report->newDigest)
+                         .real("load_ms", toMilliseconds(report->loadTime))
+                         .end());
 }
 
 // A load may end when the routes are gone already; the workbench is there then.
@@ -82,11 +73,13 @@ void listModels(Workbench &workbench, const RoutedRequest &routed, const Replier
     const bool more = views.size() > limit;
     if (more)
         views.pop_back();
-    std::string body = "{\"models\": [";
+    std::string list = "[";
     for (const ModelView &view : views)
-        body += (&view == &views.front() ? "" : ", ") + modelJson(view);
-    body += "], \"next\": " + (more ? quotedOrNull(views.back().entry.name) : "null") + "}";
-    reply(jsonReply(std::move(body)));
+        list += (&view == &views.front() ? "" : ", ") + modelJson(view);
+    reply(jsonReply(JsonObject()
+                        .raw("models", list + "]")
+                        .textOrNull("next", more ? views.back().entry.name : std::string())
+                        .end()));
 }
 
 void showModel(Workbench &workbench, const RoutedRequest &routed, const Replier &reply)
@@ -132,8 +125,8 @@ void refresh(Workbench &workbench, const std::string &name, const RoutedRequest 
             return answer;
         });
     };
-    if (const std::string engine = routed.queried("engine"); !engine.empty())
-        workbench.refreshWith({name, {}}, engine, std::move(refreshed));
+    if (const auto engine = routed.query.find("engine"); engine != routed.query.end())
+        workbench.refreshWith({name, {}}, engine->second, std::move(refreshed));
     else
         workbench.cache().refresh({name, {}}, *force ? RefreshKind::Forced : RefreshKind::IfChanged,
                                   std::move(refreshed));

@@ -2,6 +2,7 @@
 
 #include "base/contained_path.h"
 #include "base/file.h"
+#include "base/mutex.h"
 #include "inference/body/prediction_body.h"
 #include "inference/measurement/trial_inputs.h"
 #include "inference/prediction_flow.h"
@@ -10,6 +11,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -22,6 +24,9 @@ using Nanoseconds = std::chrono::nanoseconds;
 constexpr std::size_t mostGolden = 4;
 constexpr Bytes longestGolden = mebibytes(64);
 constexpr int randomInputs = 2;
+constexpr Bytes mostRandom = mebibytes(64);
+// A run that takes longer is ended, if the engine can: values may make a loop endless.
+constexpr std::chrono::seconds longestRun{30};
 // A round runs each engine for so long, but once at least.
 constexpr std::chrono::milliseconds turn{50};
 constexpr int rounds = 9;
@@ -86,6 +91,7 @@ struct Trial
     InputSource source = InputSource::Random;
     std::vector<Tensor> inputs;
     std::vector<Tensor> expected; // of the reference
+    MemoryLoan loan;
 };
 
 class Measurement
@@ -113,7 +119,9 @@ private:
     void gatherSeen(const Candidate &reference);
     Result<void> gatherRandom(const Candidate &reference);
     Result<void> tryOn(const Candidate &reference, InputSource source, std::vector<Tensor> inputs);
-    void compare(Candidate &candidate);
+    // Runs within longestRun. Also DeadlineExceeded, and Unavailable where the measurement ends.
+    Result<std::vector<Tensor>> run(Network &network, std::span<const Tensor> inputs) const;
+    Result<void> compare(Candidate &candidate);
     Result<void> time();
     Verdict verdict() const;
 
@@ -141,13 +149,20 @@ Result<Verdict> Measurement::run()
     if (auto gathered = gatherInputs(*first); !gathered)
         return std::move(gathered).error();
     for (Candidate &candidate : m_candidates) {
-        if (&candidate != first && candidate.model)
-            compare(candidate);
+        if (&candidate == first || !candidate.model)
+            continue;
+        if (auto compared = compare(candidate); !compared)
+            return std::move(compared).error();
     }
     if (auto timed = time(); !timed)
         return std::move(timed).error();
     if (m_stop.stop_requested())
         return stopped();
+    // What was read of changing files says nothing about any of their states.
+    if (m_source.stampsNow(*first->model) != m_plan.stamps)
+        return failedPrecondition(
+            fmt::format("The files of model \"{}\" changed while it was measured; measure again.",
+                        m_asked.name));
     return verdict();
 }
 
@@ -249,9 +264,9 @@ Result<void> Measurement::gatherRandom(const Candidate &reference)
     Result<void> tried = {};
     for (const std::int64_t freeExtent : {1, 64, 224}) {
         for (unsigned i = 0; i < randomInputs; ++i) {
-            auto inputs = trialInputs(*reference.model, 1, 7 + 1000 * i, freeExtent);
+            auto inputs = trialInputs(*reference.model, 1, 7 + 1000 * i, freeExtent, mostRandom);
             if (!inputs)
-                return std::move(inputs).error();
+                return tried ? Result<void>(std::move(inputs).error()) : tried;
             tried = tryOn(reference, InputSource::Random, *std::move(inputs));
             if (!tried)
                 break;
@@ -265,31 +280,68 @@ Result<void> Measurement::gatherRandom(const Candidate &reference)
 Result<void> Measurement::tryOn(const Candidate &reference, InputSource source,
                                 std::vector<Tensor> inputs)
 {
-    auto outputs = reference.network().run(inputs, m_stop);
+    std::vector<Shape> shapes;
+    std::size_t bytes = 0;
+    for (const Tensor &input : inputs) {
+        shapes.push_back(input.shape());
+        bytes += input.byteSize();
+    }
+    const auto cost = reference.network().cost(shapes);
+    const Bytes needed = Bytes{static_cast<std::int64_t>(bytes)} +
+                         (cost ? cost->activations + cost->outputs + cost->outputs : Bytes{});
+    auto loan = m_cache.borrow(fmt::format("A run to measure {}", m_asked.name), needed);
+    if (!loan)
+        return std::move(loan).error();
+    auto outputs = run(reference.network(), inputs);
+    if (!outputs && outputs.error().code == ErrorCode::InvalidArgument)
+        return failedPrecondition(
+            fmt::format("No input is known that the model {} takes; predict once, or name one in "
+                        "\"golden\" of its settings, then measure again. {}",
+                        m_asked.name, outputs.error().message));
     if (!outputs)
-        return failedPrecondition(fmt::format(
-            "The model {} takes none of the inputs that it could be measured on: {} Send it one "
-            "that it takes, then measure again.",
-            m_plan.id.name, outputs.error().message));
-    m_trials.push_back({source, std::move(inputs), *std::move(outputs)});
+        return std::move(outputs).error();
+    m_trials.push_back({source, std::move(inputs), *std::move(outputs), *std::move(loan)});
     return {};
+}
+
+Result<std::vector<Tensor>> Measurement::run(Network &network, std::span<const Tensor> inputs) const
+{
+    std::stop_source ending;
+    const std::stop_callback ended(m_stop, [&] { ending.request_stop(); });
+    const std::jthread limit([&](const std::stop_token &over) {
+        if (sleepFor(longestRun, over))
+            ending.request_stop();
+    });
+    auto outputs = network.run(inputs, ending.get_token());
+    if (m_stop.stop_requested())
+        return stopped();
+    if (!outputs && ending.stop_requested())
+        return Error{ErrorCode::DeadlineExceeded,
+                     fmt::format("A run of the model {} takes more than {} s; it is not measured.",
+                                 m_asked.name, longestRun.count())};
+    return outputs;
 }
 
 // ---- answers
 
-void Measurement::compare(Candidate &candidate)
+Result<void> Measurement::compare(Candidate &candidate)
 {
     Agreement all;
     const auto &outputs = candidate.model->spec().outputs;
     for (const Trial &trial : m_trials) {
-        const auto answered = candidate.network().run(trial.inputs, m_stop);
+        const auto answered = run(candidate.network(), trial.inputs);
+        const bool passes = !answered && (answered.error().code == ErrorCode::Unavailable ||
+                                          answered.error().code == ErrorCode::ResourceExhausted);
+        if (passes)
+            return answered.error();
         if (!answered) {
             candidate.refuse(answered.error());
-            return;
+            return {};
         }
         all = std::move(all) + compareOutputs(outputs, trial.expected, *answered);
     }
     candidate.trial.agreement = std::move(all);
+    return {};
 }
 
 // All engines on the first inputs, which are the most like real ones.

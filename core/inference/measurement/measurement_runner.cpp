@@ -28,8 +28,7 @@ void answer(const std::vector<MeasurementRunner::Done> &waiting,
 } // namespace
 
 MeasurementRunner::MeasurementRunner(ModelSource &source, ModelCache &cache, VerdictStore &verdicts,
-                                     const Clock &clock,
-                                     std::function<void(const ModelId &)> measured)
+                                     const Clock &clock, Measured measured)
     : m_source(source)
     , m_cache(cache)
     , m_verdicts(verdicts)
@@ -103,7 +102,7 @@ void MeasurementRunner::work(const std::stop_token &stop)
         m_tasks.pop_front();
         lock.unlock();
         if (verdict)
-            contained("measure", [&] { m_heard(id); });
+            contained("measure", [&] { m_heard(id, (*verdict)->digest); });
         answer(task.done, verdict);
         lock.lock();
     }

@@ -22,9 +22,10 @@ class MeasurementRunner
 public:
     using Done = std::function<void(Result<std::shared_ptr<const Verdict>>)>;
 
+    using Measured = std::function<void(const ModelId &, const std::string &digest)>;
     // `measured` hears of each new verdict, on the thread "measure".
     MeasurementRunner(ModelSource &source, ModelCache &cache, VerdictStore &verdicts,
-                      const Clock &clock, std::function<void(const ModelId &)> measured);
+                      const Clock &clock, Measured measured);
     ~MeasurementRunner(); // stop()
     MeasurementRunner(const MeasurementRunner &) = delete;
     MeasurementRunner &operator=(const MeasurementRunner &) = delete;
@@ -49,7 +50,7 @@ private:
     ModelCache &m_cache;
     VerdictStore &m_verdicts;
     const Clock &m_clock;
-    const std::function<void(const ModelId &)> m_heard;
+    const Measured m_heard;
 
     Mutex m_mutex;
     StoppableCondition m_wake;

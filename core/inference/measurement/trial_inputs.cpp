@@ -28,17 +28,28 @@ std::int64_t extentOf(const ModelBundle &model, std::size_t input, std::size_t a
 } // namespace
 
 Result<std::vector<Tensor>> trialInputs(const ModelBundle &model, int batch, std::uint32_t seed,
-                                        std::int64_t freeExtent)
+                                        std::int64_t freeExtent, Bytes most)
 {
     const bool samples = hasBatchDimension(model.spec());
     if (batch > 1 && !(samples && model.network->batches()))
         return failedPrecondition(
             fmt::format("\"{}\" takes one sample at a time; leave --batch out.", model.id.name));
     std::vector<Tensor> inputs;
+    std::size_t elements = 0;
     for (std::size_t i = 0; i < model.spec().inputs.size(); ++i) {
         Shape shape;
         for (std::size_t axis = 0; axis < model.spec().inputs[i].shape.size(); ++axis)
             shape.push_back(axis == 0 && samples ? batch : extentOf(model, i, axis, freeExtent));
+        const auto count = elementCount(shape);
+        if (!count)
+            return count.error();
+        elements += *count;
+        // Each is made in float32 first.
+        if (*count > static_cast<std::size_t>(most.count) ||
+            elements > static_cast<std::size_t>(most.count) / sizeof(double))
+            return Error{ErrorCode::ResourceExhausted,
+                         fmt::format("Inputs of shape {} take more than {}.", shapeText(shape),
+                                     toText(most))};
         auto tensor = trialTensor(model.spec().inputs[i].dtype, shape,
                                   seed + static_cast<std::uint32_t>(i), 0);
         if (!tensor)

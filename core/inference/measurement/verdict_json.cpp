@@ -3,6 +3,7 @@
 #include "model/json_value.h"
 #include "tensor/json_object.h"
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <fmt/chrono.h>
@@ -13,15 +14,6 @@
 namespace warmbench {
 
 namespace {
-
-std::string textOrNull(const std::string &text)
-{
-    if (text.empty())
-        return "null";
-    std::string quoted;
-    appendJsonString(quoted, text);
-    return quoted;
-}
 
 std::string realOrNull(double value)
 {
@@ -37,7 +29,7 @@ std::string trialJson(const EngineTrial &trial)
     JsonObject object;
     object.text("engine", trial.engine)
         .text("version", trial.version)
-        .raw("refusal", textOrNull(trial.refusal));
+        .textOrNull("refusal", trial.refusal);
     if (trial.refusal.empty())
         object.real("run_ms", toMilliseconds(trial.runTime))
             .real("load_ms", toMilliseconds(trial.loadTime))
@@ -47,7 +39,7 @@ std::string trialJson(const EngineTrial &trial)
     if (trial.agreement)
         object.flag("agrees", trial.agreement->agrees)
             .raw("largest_difference", realOrNull(trial.agreement->largest))
-            .raw("difference", textOrNull(trial.agreement->difference));
+            .textOrNull("difference", trial.agreement->difference);
     else
         object.raw("agrees", "null").raw("largest_difference", "null").raw("difference", "null");
     return object.end();
@@ -77,10 +69,10 @@ double numberOf(const JsonValue &object, std::string_view key, double otherwise 
 }
 
 // Counts and sizes; what is no such number is 0.
-std::int64_t countOf(const JsonValue &object, std::string_view key)
+std::int64_t countOf(const JsonValue &object, std::string_view key, double below = 1e15)
 {
     const double number = numberOf(object, key);
-    return number >= 0 && number < 1e15 ? std::llround(number) : 0;
+    return number >= 0 && number < below ? std::llround(number) : 0;
 }
 
 std::chrono::nanoseconds timeOf(const JsonValue &object, std::string_view key)
@@ -115,6 +107,19 @@ EngineTrial trialOf(const JsonValue &object)
     return trial;
 }
 
+// Whether a measurement can have made it: what refuses does not agree, the reference agrees with
+// nobody, and all others that run were compared.
+bool isSound(const Verdict &verdict)
+{
+    const EngineTrial *const reference = referenceOf(verdict);
+    return reference &&
+           std::all_of(verdict.engines.begin(), verdict.engines.end(), [&](const auto &trial) {
+               const bool runs = trial.refusal.empty();
+               return trial.agreement.has_value() == (runs && &trial != reference) &&
+                      (!runs || trial.runTime.count() > 0);
+           });
+}
+
 } // namespace
 
 std::string verdictJson(const Verdict &verdict)
@@ -136,9 +141,9 @@ std::string verdictJson(const Verdict &verdict)
                            .end())
         .text("timed_on", inputSourceName(verdict.timedOn))
         .raw("engines", engines + "]")
-        .raw("reference", textOrNull(reference ? reference->engine : ""))
+        .textOrNull("reference", reference ? reference->engine : "")
         .flag("verified", isVerified(verdict))
-        .raw("offer", textOrNull(offer ? offer->engine : ""))
+        .textOrNull("offer", offer ? offer->engine : "")
         .text("summary", summaryOf(verdict))
         .end();
 }
@@ -156,9 +161,9 @@ Result<Verdict> verdictFromJson(std::string_view json)
     verdict.digest = textOf(*root, "digest");
     verdict.measured = wallTimeOf(*root, "measured");
     verdict.machine = textOf(*root, "machine");
-    verdict.golden = static_cast<int>(countOf(*inputs, "golden"));
-    verdict.seen = static_cast<int>(countOf(*inputs, "seen"));
-    verdict.random = static_cast<int>(countOf(*inputs, "random"));
+    verdict.golden = static_cast<int>(countOf(*inputs, "golden", 1e6));
+    verdict.seen = static_cast<int>(countOf(*inputs, "seen", 1e6));
+    verdict.random = static_cast<int>(countOf(*inputs, "random", 1e6));
     const std::string timedOn = textOf(*root, "timed_on");
     for (const InputSource source : {InputSource::Golden, InputSource::Seen, InputSource::Random}) {
         if (timedOn == inputSourceName(source))
@@ -166,6 +171,8 @@ Result<Verdict> verdictFromJson(std::string_view json)
     }
     for (const JsonValue &engine : engines->items)
         verdict.engines.push_back(trialOf(engine));
+    if (!isSound(verdict))
+        return invalidArgument("This is no verdict.");
     return verdict;
 }
 

@@ -22,12 +22,16 @@ namespace fs = std::filesystem;
 constexpr std::size_t mostKept = 500;
 constexpr Bytes longestFile{64 * 1024}; // a verdict takes about a kilobyte
 
-bool isThere(const EngineTrial &trial)
+// Whether it is of engines that are there, in their order of preference.
+bool isOfTheseEngines(const Verdict &verdict)
 {
-    const auto &known = engineVersions();
-    return std::any_of(known.begin(), known.end(), [&](const EngineVersion &engine) {
-        return engine.name == trial.engine && engine.version == trial.version;
-    });
+    auto trial = verdict.engines.begin();
+    for (const EngineVersion &known : engineVersions()) {
+        if (trial != verdict.engines.end() && trial->engine == known.name &&
+            trial->version == known.version)
+            ++trial;
+    }
+    return trial == verdict.engines.end();
 }
 
 // Removes the oldest files beyond those that are kept. What cannot be removed stays.
@@ -89,8 +93,7 @@ void VerdictStore::recall(const std::string &digest)
         return;
     auto verdict = verdictFromJson(*text);
     if (verdict && verdict->digest == digest && verdict->machine == m_machine &&
-        !verdict->engines.empty() &&
-        std::all_of(verdict->engines.begin(), verdict->engines.end(), isThere))
+        isOfTheseEngines(*verdict))
         remember(*std::move(verdict));
 }
 

@@ -22,6 +22,7 @@ std::shared_ptr<const ModelStatus::Facts> factsOf(const ModelBundle &model, Byte
     auto facts = std::make_shared<ModelStatus::Facts>();
     facts->digest = model.digest;
     facts->engine = model.engine;
+    facts->chosen = model.chosen;
     facts->fileBytes = model.fileBytes;
     facts->memory = memory;
     facts->files = model.files;

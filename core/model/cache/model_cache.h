@@ -85,6 +85,7 @@ struct ModelStatus
     {
         std::string digest;
         std::string engine;
+        std::string chosen; // as ModelBundle::chosen
         Bytes fileBytes;
         Bytes memory;
         ModelFiles files;

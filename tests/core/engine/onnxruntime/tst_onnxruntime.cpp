@@ -285,6 +285,43 @@ private Q_SLOTS:
         QVERIFY((*network)->run(std::span(&input, 1)).has_value());
     }
 
+    // Such networks neither run in place nor escape the deadline because they were quick so far.
+    void whereValuesDecideNoTimeIsUsual()
+    {
+        OnnxBuilder builder(13);
+        builder.input("n", {1}, Type::INT64);
+        builder.node("ConstantOfShape", {"n"}, {"y"});
+        builder.output("y", {-1});
+        const auto network = loaded(builder.save(m_folder, "by_values.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        const std::int64_t three = 3;
+        const auto input = Tensor::fromValues<std::int64_t>({1}, std::span(&three, 1));
+        QVERIFY((*network)->run(std::span(&*input, 1)).has_value());
+        QVERIFY((*network)->usualTime() == std::chrono::nanoseconds::max());
+        const auto fixed = loaded(testModel("tiny_64.onnx"));
+        QVERIFY(fixed && (*fixed)->usualTime() < std::chrono::nanoseconds::max());
+        QVERIFY((*fixed)->spec().inputs.size() == 1);
+    }
+
+    // ONNX Runtime 1.30 ends the process over some of them.
+    void emptyTensorsPassWhereAllOperatorsTakeThem()
+    {
+        OnnxBuilder takes(13);
+        takes.input("x", {-1, 5});
+        takes.node("Relu", {"x"}, {"y"});
+        takes.output("y", {-1, 5});
+        auto network = loaded(takes.save(m_folder, "relu.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        QVERIFY((*network)->spec().takesEmpty);
+        OnnxBuilder crashes(13);
+        crashes.input("x", {-1, 5});
+        crashes.node("Unique", {"x"}, {"y"});
+        crashes.output("y", {-1});
+        network = loaded(crashes.save(m_folder, "unique.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        QVERIFY(!(*network)->spec().takesEmpty);
+    }
+
     void caveatsNameTheNode()
     {
         OnnxBuilder random(15);

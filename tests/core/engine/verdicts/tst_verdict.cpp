@@ -161,6 +161,8 @@ private Q_SLOTS:
         QVERIFY(!referenceOf(none));
         QVERIFY(!offerOf(none));
         QCOMPARE(summaryOf(none), std::string("No engine runs it."));
+        refuses.agreement = Agreement();
+        QVERIFY(!offerOf(verdictOf({refuses})));
         QCOMPARE(summaryOf(verdictOf({trial("opencv", 1us)})),
                  std::string("OpenCV alone reads it. No second engine confirms the answers."));
     }

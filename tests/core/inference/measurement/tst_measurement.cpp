@@ -192,9 +192,35 @@ private Q_SLOTS:
         QVERIFY(verdict.error().message.find("2500 bytes") != std::string::npos);
         QCOMPARE(bench.source.alive(), 1);
         // What was lent came back.
-        bench.workbench->cache().setBudget({3000});
+        bench.workbench->cache().setBudget({4000});
         QVERIFY(measured(bench, "m").has_value());
         QVERIFY(measured(bench, "m").has_value());
+    }
+
+    // Six free extents of 224 would take 500 TB.
+    void randomInputsAreBounded()
+    {
+        Bench bench;
+        FakeNetworkOptions picky = network(2);
+        picky.spec.inputs = {{"x", DType::Float32, std::vector<Dimension>(6, {-1, {}}), {}}};
+        picky.answer = [](std::span<const Tensor>) {
+            return Result<std::vector<Tensor>>(invalidArgument("no such extents"));
+        };
+        bench.source.set("m", twoEngines(picky, picky));
+        const auto verdict = measured(bench, "m");
+        QVERIFY(!verdict);
+        QVERIFY(verdict.error().code == ErrorCode::FailedPrecondition);
+        QVERIFY2(verdict.error().message.find("no such extents") != std::string::npos,
+                 verdict.error().message.c_str());
+    }
+
+    void aModelThatWasNeverLoadedShowsItsVerdict()
+    {
+        Bench bench;
+        bench.source.set("m", twoEngines(network(2), network(2)));
+        const auto verdict = measured(bench, "m");
+        QVERIFY2(verdict.has_value(), why(verdict).c_str());
+        QCOMPARE(bench.workbench->model({"m", {}})->verdict, *verdict);
     }
 
     void unknownModelsAreToldAtOnce()
@@ -277,6 +303,53 @@ private Q_SLOTS:
         QVERIFY(unknown.error().code == ErrorCode::InvalidArgument);
         QVERIFY2(unknown.error().message.find("did you mean \"opencv\"") != std::string::npos,
                  unknown.error().message.c_str());
+    }
+
+    // Two at once: whoever fails must not leave the other's failed choice behind.
+    void choicesThatFailTogetherLeaveWhatWas()
+    {
+        Bench bench;
+        FakeModel model;
+        model.engines = {{"opencv", network(2)}};
+        bench.source.set("m", model);
+        QVERIFY(bench.predict(requestFor("m")).has_value());
+        bench.source.loadGate.close();
+        std::promise<void> first;
+        std::promise<void> second;
+        bench.workbench->refreshWith({"m", {}}, "onnxruntime",
+                                     [&](const auto &) { first.set_value(); });
+        bench.workbench->refreshWith({"m", {}}, "onnxruntime",
+                                     [&](const auto &) { second.set_value(); });
+        bench.source.loadGate.open();
+        first.get_future().get();
+        second.get_future().get();
+        std::promise<void> gone;
+        bench.workbench->cache().unload({"m", {}}, [&](const auto &) { gone.set_value(); });
+        gone.get_future().get();
+        QVERIFY(bench.predict(requestFor("m")).has_value());
+    }
+
+    void theLastOfTwoChoicesIsInMemoryAndStays()
+    {
+        Bench bench;
+        bench.source.set("m", twoEngines(network(2), network(3)));
+        QVERIFY(bench.predict(requestFor("m")).has_value());
+        for (int round = 0; round < 20; ++round) {
+            std::promise<void> first;
+            std::promise<void> second;
+            bench.workbench->refreshWith({"m", {}}, "opencv",
+                                         [&](const auto &) { first.set_value(); });
+            bench.workbench->refreshWith({"m", {}}, "auto",
+                                         [&](const auto &) { second.set_value(); });
+            first.get_future().get();
+            second.get_future().get();
+            const std::string engine = engineOf(bench, "m");
+            std::promise<void> gone;
+            bench.workbench->cache().unload({"m", {}}, [&](const auto &) { gone.set_value(); });
+            gone.get_future().get();
+            QVERIFY(bench.predict(requestFor("m")).has_value());
+            QCOMPARE(engineOf(bench, "m"), engine);
+        }
     }
 
     // The choice comes while a refresh is under way that has read the files before.

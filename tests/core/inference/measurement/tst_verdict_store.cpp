@@ -143,13 +143,37 @@ private Q_SLOTS:
         QVERIFY(recalled("sha256:ab"));
     }
 
+    // A reader of such a verdict would look for a reference in vain, or find another one.
+    void whatNoMeasurementGivesIsRefused()
+    {
+        const auto refuses = [](const char *engines) {
+            return !verdictFromJson("{\"inputs\": {}, \"engines\": [" + std::string(engines) +
+                                    "]}");
+        };
+        const char *const runs = R"({"engine": "a", "run_ms": 1})";
+        QVERIFY(!refuses(runs));
+        QVERIFY(refuses(""));
+        QVERIFY(refuses(R"({"engine": "a", "refusal": "x", "agrees": true})"));
+        QVERIFY(refuses(R"({"engine": "a", "refusal": "x"})"));
+        QVERIFY(refuses(R"({"engine": "a", "run_ms": 0})"));
+        QVERIFY(refuses(R"({"engine": "a", "run_ms": 1, "agrees": true})"));
+        QVERIFY(refuses((std::string(runs) + ", " + runs).c_str()));
+
+        VerdictStore(m_folder).keep(verdictOf("sha256:ab"));
+        if (engineVersions().size() > 1 && !engineVersions().front().version.empty()) {
+            change("\"engine\": \"onnxruntime\"", "\"engine\": \"opencv\"");
+            QVERIFY(!recalled("sha256:ab"));
+        }
+    }
+
     void absurdNumbersAreRead()
     {
         const auto read = verdictFromJson(
-            "{\"engines\": [{\"engine\": \"e\", \"run_ms\": 1e300, \"memory_bytes\": -5, "
-            "\"agrees\": 1}], \"inputs\": {\"golden\": 1e30}, \"measured\": \"soon\"}");
+            "{\"engines\": [{\"engine\": \"e\", \"run_ms\": 2, \"load_ms\": 1e300, "
+            "\"memory_bytes\": "
+            "-5, \"agrees\": 1}], \"inputs\": {\"golden\": 1e14}, \"measured\": \"soon\"}");
         QVERIFY(read.has_value());
-        QCOMPARE(read->engines[0].runTime.count(), 0);
+        QCOMPARE(read->engines[0].loadTime.count(), 0);
         QCOMPARE(read->engines[0].memory.count, std::int64_t(0));
         QVERIFY(!read->engines[0].agreement);
         QCOMPARE(read->golden, 0);
