@@ -84,8 +84,9 @@ EnginePanel::EnginePanel(Workbench &workbench, QWidget *parent)
 
 void EnginePanel::setModel(const ModelView *model)
 {
-    setVisible(model && model->status.facts);
-    if (isVisibleTo(parentWidget()))
+    const bool known = model && model->status.facts;
+    setVisible(known);
+    if (known)
         show(*model);
 }
 
