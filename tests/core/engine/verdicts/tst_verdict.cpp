@@ -26,10 +26,10 @@ Agreement compared(const Tensor &reference, const Tensor &other)
     return compareOutputs({&output, 1}, {&reference, 1}, {&other, 1});
 }
 
-Agreement compared(std::vector<float> reference, std::vector<float> other)
+Agreement compared(const std::vector<float> &reference, const std::vector<float> &other)
 {
     const auto count = std::ssize(reference);
-    return compared(tensorOf({count}, std::move(reference)), tensorOf({count}, std::move(other)));
+    return compared(tensorOf({count}, reference), tensorOf({count}, other));
 }
 
 EngineTrial trial(const char *engine, std::chrono::nanoseconds time,
@@ -80,8 +80,8 @@ private Q_SLOTS:
 
     void halvesMayDifferMore()
     {
-        const auto halves = [](std::vector<float> values) {
-            return *converted(tensorOf({2}, std::move(values)), DType::Float16);
+        const auto halves = [](const std::vector<float> &values) {
+            return *converted(tensorOf({2}, values), DType::Float16);
         };
         QVERIFY(compared(halves({1, 2}), halves({1, 1.99F})).agrees);
         QVERIFY(!compared(halves({1, 2}), halves({1, 1.9F})).agrees);
