@@ -79,6 +79,7 @@ Result<void> checkInputs(const NetworkSpec &spec, std::span<const Tensor> inputs
             return invalidArgument(fmt::format(
                 "The input \"{}\" takes {}, but {} came; convert it.", printable(declared.name),
                 dtypeName(declared.dtype), dtypeName(inputs[i].dtype())));
+        // Both engines end the process in some operators whose input has no elements.
         if (inputs[i].elementCount() == 0 && !spec.takesEmpty)
             return invalidArgument(
                 fmt::format("The input \"{}\" came without any element, which this network does "

@@ -504,7 +504,6 @@ std::vector<ModelView> Workbench::models(const std::string &after, std::size_t m
         ModelView &view = views[entry.name];
         view.status.id.name = entry.name;
         view.entry = std::move(entry);
-        m_d->addVerdict(view);
     }
     for (auto &status : m_d->cache.statuses()) {
         if (!status.id.version.empty() || status.id.name <= after)
@@ -514,13 +513,14 @@ std::vector<ModelView> Workbench::models(const std::string &after, std::size_t m
         ModelView &view = views[status.id.name];
         view.entry.name = status.id.name;
         view.status = std::move(status);
-        m_d->addVerdict(view);
     }
     std::vector<ModelView> sorted;
     sorted.reserve(views.size());
     for (auto &[name, view] : views) {
-        if (sorted.size() < most)
-            sorted.push_back(std::move(view));
+        if (sorted.size() == most)
+            break;
+        m_d->addVerdict(view);
+        sorted.push_back(std::move(view));
     }
     return sorted;
 }

@@ -39,7 +39,7 @@ std::int64_t byteCount(const onnx::TensorProto &tensor)
 // Where the bytes of an external tensor are.
 struct External
 {
-    std::string location;
+    std::filesystem::path file;
     std::int64_t offset = 0;
     std::int64_t length = -1; // -1: not given
 };
@@ -51,13 +51,15 @@ bool parseNumber(const std::string &text, std::int64_t &value)
     return problem == std::errc() && stop == end && value >= 0;
 }
 
-Result<External> externalOf(const onnx::TensorProto &tensor, const TensorPlace &place)
+Result<External> externalOf(const onnx::TensorProto &tensor, const TensorPlace &place,
+                            const std::filesystem::path &network)
 {
     External external;
+    std::string location;
     bool sound = true;
     for (const auto &entry : tensor.external_data()) {
         if (entry.key() == "location")
-            external.location = entry.value();
+            location = entry.value();
         else if (entry.key() == "offset")
             sound = sound && parseNumber(entry.value(), external.offset);
         else if (entry.key() == "length")
@@ -65,6 +67,10 @@ Result<External> externalOf(const onnx::TensorProto &tensor, const TensorPlace &
     }
     if (!sound)
         return lies(place, "has external data whose offset or length is no number");
+    auto file = resolveExternal(network, location);
+    if (!file)
+        return std::move(file).error();
+    external.file = *std::move(file);
     return external;
 }
 
@@ -76,14 +82,12 @@ bool isExternal(const onnx::TensorProto &tensor)
 Result<void> checkExternal(const onnx::TensorProto &tensor, const TensorPlace &place,
                            std::int64_t bytes, const std::filesystem::path &network)
 {
-    const auto external = externalOf(tensor, place);
+    const auto external = externalOf(tensor, place, network);
     if (!external)
         return external.error();
-    const auto path = resolveExternal(network, external->location);
-    if (!path)
-        return path.error();
     std::error_code problem;
-    const auto size = static_cast<std::int64_t>(std::filesystem::file_size(*path, problem));
+    const auto size =
+        static_cast<std::int64_t>(std::filesystem::file_size(external->file, problem));
     if (external->length >= 0 && external->length != bytes)
         return lies(place, fmt::format("of dims {} needs {} bytes but says {}", dimsText(tensor),
                                        bytes, external->length));
@@ -91,7 +95,7 @@ Result<void> checkExternal(const onnx::TensorProto &tensor, const TensorPlace &p
         return failedPrecondition(fmt::format(
             "The {} needs bytes {} to {} of \"{}\", which has {}; copy that file again.",
             place.what, external->offset, external->offset + bytes,
-            printable(path->filename().string()), problem ? 0 : size));
+            printable(external->file.filename().string()), problem ? 0 : size));
     if (!tensor.raw_data().empty())
         return lies(place, "holds its data twice");
     return {};
@@ -211,13 +215,11 @@ Result<void> checkSparse(const onnx::SparseTensorProto &sparse, const TensorPlac
 Result<std::string> externalBytes(const onnx::TensorProto &tensor, const TensorPlace &place,
                                   const std::filesystem::path &network)
 {
-    const auto external = externalOf(tensor, place);
+    const auto external = externalOf(tensor, place, network);
     if (!external)
         return external.error();
-    const auto path = resolveExternal(network, external->location);
-    if (!path)
-        return path.error();
-    return readFilePart(*path, external->offset, static_cast<std::size_t>(byteCount(tensor)));
+    return readFilePart(external->file, external->offset,
+                        static_cast<std::size_t>(byteCount(tensor)));
 }
 
 } // namespace

@@ -6,7 +6,9 @@
 #include <array>
 #include <fmt/format.h>
 #include <limits>
+#include <set>
 #include <string_view>
+#include <vector>
 
 namespace warmbench {
 
@@ -141,6 +143,17 @@ std::string nodeName(const onnx::NodeProto &node)
             return printable(output, 100);
     }
     return "?";
+}
+
+std::string operatorsText(onnx::ModelProto &model)
+{
+    std::set<std::string> types;
+    const auto node = [&](const onnx::NodeProto &one) -> Result<void> {
+        types.insert(one.op_type());
+        return {};
+    };
+    (void)walkOnnx(model, {.tensor = {}, .sparse = {}, .node = node});
+    return "operators " + joined(std::vector<std::string>(types.begin(), types.end()), 8);
 }
 
 const onnx::NodeProto *makerOf(const onnx::GraphProto &graph, const std::string &tensor)

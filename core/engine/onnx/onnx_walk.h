@@ -39,6 +39,8 @@ Result<void> walkOnnx(onnx::ModelProto &model, const OnnxVisitors &visitors);
 // `node "conv1" (operator Conv)`: its name, or its first output if it has no name.
 std::string nodeText(const onnx::NodeProto &node);
 std::string nodeName(const onnx::NodeProto &node);
+// "operators Add, Conv and 3 more": what a sentence says where it knows of no node.
+std::string operatorsText(onnx::ModelProto &model);
 // The node of the graph that makes this tensor; null for inputs, initialisers and unknown names.
 const onnx::NodeProto *makerOf(const onnx::GraphProto &graph, const std::string &tensor);
 

@@ -89,12 +89,6 @@ std::string reasonOf(std::string_view message)
     return reason.empty() ? "it gives no reason" : reason;
 }
 
-std::string operatorsText(const OrtNames &names)
-{
-    const auto &types = names.operators;
-    return "operators " + joined(std::vector<std::string>(types.begin(), types.end()), 8);
-}
-
 std::string_view stepOf(std::string_view message)
 {
     if (message.find("under development") != std::string_view::npos ||
@@ -132,10 +126,9 @@ Result<void> refuseCustomOperators(const OnnxFile &file, const std::string &vers
 
 OrtNames ortNamesOf(const OnnxFile &file, const std::string &version)
 {
-    OrtNames names{.version = version, .nodes = {}, .operators = {}};
+    OrtNames names{.version = version, .nodes = {}, .operators = operatorsText(file.model())};
     const auto &model = file.model();
     const auto node = [&](const onnx::NodeProto &one) -> Result<void> {
-        names.operators.insert(one.op_type());
         if (!one.name().empty())
             names.nodes.emplace(one.name(), nodeWithOpset(model, one));
         return {};
@@ -147,7 +140,7 @@ OrtNames ortNamesOf(const OnnxFile &file, const std::string &version)
 std::string explainOrtLoad(const OrtNames &names, const std::string &message)
 {
     const auto *const node = nodeOfMessage(names, message);
-    const std::string what = node ? *node : "this model (" + operatorsText(names) + ")";
+    const std::string what = node ? *node : "this model (" + names.operators + ")";
     return fmt::format("ONNX Runtime {} cannot run {}: {}; {}.", names.version, what,
                        reasonOf(message), stepOf(message));
 }
@@ -155,7 +148,7 @@ std::string explainOrtLoad(const OrtNames &names, const std::string &message)
 std::string explainOrtRun(const OrtNames &names, const std::string &message)
 {
     const auto *const node = nodeOfMessage(names, message);
-    return fmt::format("{}: {}", node ? *node : operatorsText(names), reasonOf(message));
+    return fmt::format("{}: {}", node ? *node : names.operators, reasonOf(message));
 }
 
 } // namespace warmbench

@@ -7,7 +7,6 @@
 #include "engine/onnx/onnx_file.h"
 
 #include <map>
-#include <set>
 #include <string>
 
 namespace warmbench {
@@ -22,7 +21,7 @@ struct OrtNames
     std::string version;
     // By name: as nodeWithOpset().
     std::map<std::string, std::string, std::less<>> nodes;
-    std::set<std::string> operators; // their types
+    std::string operators; // as operatorsText()
 };
 OrtNames ortNamesOf(const OnnxFile &file, const std::string &version);
 

@@ -227,14 +227,6 @@ Result<void> findWhatOpenCvRefuses(onnx::ModelProto &model)
     return {};
 }
 
-std::set<std::string> operatorsOf(const onnx::GraphProto &graph)
-{
-    std::set<std::string> types;
-    for (const auto &node : graph.node())
-        types.insert(node.op_type());
-    return types;
-}
-
 } // namespace
 
 Result<void> checkForOpenCv(const OnnxFile &file)
@@ -257,10 +249,9 @@ std::string explainRefusal(const OnnxFile &file, const std::string &message)
         shortReason(colon == std::string::npos ? message : message.substr(colon + 3)));
     if (const auto *node = nodeOfMessage(model.graph(), message))
         return refusal(model, *node, reason);
-    const std::set<std::string> types = operatorsOf(model.graph());
     return fmt::format(
-        "OpenCV {} cannot run this model (operators {}, opset {}): {}.", openCvVersion(),
-        joined(std::vector<std::string>(types.begin(), types.end()), 8), opsetOf(model, ""),
+        "OpenCV {} cannot run this model ({}, opset {}): {}.", openCvVersion(),
+        operatorsText(file.model()), opsetOf(model, ""),
         withStep(reason, "simplify it (python3 -m onnxsim IN OUT), or run it with ONNX Runtime"));
 }
 

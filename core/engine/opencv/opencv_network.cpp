@@ -97,26 +97,11 @@ OpenCvNetwork::OpenCvNetwork(OpenCvParts parts)
         m_free.push_back(&slot);
 }
 
-// OpenCV ends the process on some layers whose input has no numbers.
-Result<void> OpenCvNetwork::refuseEmpty(std::span<const Tensor> inputs) const
-{
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        if (inputs[i].elementCount() == 0)
-            return invalidArgument(
-                fmt::format("The input \"{}\" of shape {} has no numbers; give at least one.",
-                            printable(m_spec.inputs[i].name),
-                            shapeText(std::span<const std::int64_t>(inputs[i].shape()))));
-    }
-    return {};
-}
-
 // OpenCV has no way to end a run early.
 Result<std::vector<Tensor>> OpenCvNetwork::run(std::span<const Tensor> inputs,
                                                const std::stop_token & /*stop*/)
 {
     if (auto checked = checkInputs(m_spec, inputs); !checked)
-        return std::move(checked).error();
-    if (auto checked = refuseEmpty(inputs); !checked)
         return std::move(checked).error();
     const Lease slot(*this);
     if (!areShapesOf(inputs, slot->shapes)) {

@@ -55,7 +55,6 @@ private:
     Slot *takeSlot() const; // waits for a free slot
     bool takeRested(Slot *slot) const;
     void putBack(Slot *slot) const;
-    Result<void> refuseEmpty(std::span<const Tensor> inputs) const;
     Result<void> compareOutputs(std::span<const Tensor> outputs,
                                 const std::vector<std::optional<Shape>> &shapes) const;
     Result<void> warmUpWith(const std::vector<Shape> &shapes);

@@ -116,7 +116,6 @@ Result<std::shared_ptr<const Verdict>> MeasurementRunner::measured(const ModelId
         releaseFreeMemory();
         if (!verdict)
             return std::move(verdict).error();
-        verdict->machine = thisMachine();
         return m_verdicts.keep(*std::move(verdict));
     } catch (...) {
         return loggedException("measure");

@@ -53,27 +53,29 @@ void prune(const fs::path &folder)
         fs::remove(files[i].second, failed);
 }
 
+std::string processorName()
+{
+    if (const auto told = readFile("/proc/cpuinfo", mebibytes(4))) {
+        for (const std::string_view line : split(*told, '\n')) {
+            const std::size_t colon = line.find(':');
+            if (line.starts_with("model name") && colon != std::string_view::npos)
+                return printable(trimmed(line.substr(colon + 1)), 100);
+        }
+    }
+    return "unknown processor";
+}
+
 } // namespace
 
 std::string thisMachine()
 {
-    std::string processor = "unknown processor";
-    if (const auto told = readFile("/proc/cpuinfo", mebibytes(4))) {
-        for (const std::string_view line : split(*told, '\n')) {
-            const std::size_t colon = line.find(':');
-            if (line.starts_with("model name") && colon != std::string_view::npos) {
-                processor = printable(trimmed(line.substr(colon + 1)), 100);
-                break;
-            }
-        }
-    }
+    static const std::string processor = processorName();
     const int threads = engineThreads();
     return fmt::format("{}, {} thread{}", processor, threads, threads == 1 ? "" : "s");
 }
 
 VerdictStore::VerdictStore(fs::path folder)
     : m_folder(std::move(folder))
-    , m_machine(thisMachine())
 {
 }
 
@@ -92,13 +94,14 @@ void VerdictStore::recall(const std::string &digest)
     if (!text)
         return;
     auto verdict = verdictFromJson(*text);
-    if (verdict && verdict->digest == digest && verdict->machine == m_machine &&
+    if (verdict && verdict->digest == digest && verdict->machine == thisMachine() &&
         isOfTheseEngines(*verdict))
         remember(*std::move(verdict));
 }
 
 std::shared_ptr<const Verdict> VerdictStore::keep(Verdict verdict)
 {
+    verdict.machine = thisMachine();
     auto kept = remember(std::move(verdict));
     if (m_folder.empty())
         return kept;
@@ -114,7 +117,7 @@ std::shared_ptr<const Verdict> VerdictStore::keep(Verdict verdict)
 // The name only tells files apart; what the verdict is of stands in the file.
 fs::path VerdictStore::fileOf(const std::string &digest) const
 {
-    std::string made = m_machine;
+    std::string made = thisMachine();
     for (const EngineVersion &engine : engineVersions())
         made += fmt::format("\n{} {}", engine.name, engine.version);
     const std::size_t colon = digest.find(':');

@@ -17,7 +17,7 @@
 
 namespace warmbench {
 
-// The processor's name and the number of threads of a run.
+// The processor's name and the number of threads of a run. Cost: reads a file the first time.
 std::string thisMachine();
 
 class VerdictStore
@@ -30,7 +30,8 @@ public:
     std::shared_ptr<const Verdict> find(const std::string &digest) const;
     // Reads what an earlier run of the program has kept, if this one does not know better.
     void recall(const std::string &digest);
-    // A file that cannot be written is a line in the log; the verdict stays in memory.
+    // Notes this machine in it. A file that cannot be written is a line in the log; the verdict
+    // stays in memory.
     std::shared_ptr<const Verdict> keep(Verdict verdict);
 
 private:
@@ -38,7 +39,6 @@ private:
     std::shared_ptr<const Verdict> remember(Verdict verdict);
 
     const std::filesystem::path m_folder;
-    const std::string m_machine;
     mutable Mutex m_mutex;
     std::map<std::string, std::shared_ptr<const Verdict>> m_verdicts GUARDED_BY(m_mutex);
 };

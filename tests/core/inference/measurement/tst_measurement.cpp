@@ -61,6 +61,13 @@ Result<RefreshReport> refreshed(Bench &bench, const std::string &model, const st
     return report.get_future().get();
 }
 
+void unload(Bench &bench, const std::string &model)
+{
+    std::promise<void> gone;
+    bench.workbench->cache().unload({model, {}}, [&](const auto &) { gone.set_value(); });
+    gone.get_future().get();
+}
+
 std::string engineOf(Bench &bench, const std::string &model)
 {
     const auto view = bench.workbench->model({model, {}});
@@ -323,9 +330,7 @@ private Q_SLOTS:
         bench.source.loadGate.open();
         first.get_future().get();
         second.get_future().get();
-        std::promise<void> gone;
-        bench.workbench->cache().unload({"m", {}}, [&](const auto &) { gone.set_value(); });
-        gone.get_future().get();
+        unload(bench, "m");
         QVERIFY(bench.predict(requestFor("m")).has_value());
     }
 
@@ -344,9 +349,7 @@ private Q_SLOTS:
             first.get_future().get();
             second.get_future().get();
             const std::string engine = engineOf(bench, "m");
-            std::promise<void> gone;
-            bench.workbench->cache().unload({"m", {}}, [&](const auto &) { gone.set_value(); });
-            gone.get_future().get();
+            unload(bench, "m");
             QVERIFY(bench.predict(requestFor("m")).has_value());
             QCOMPARE(engineOf(bench, "m"), engine);
         }
