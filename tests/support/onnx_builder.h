@@ -77,6 +77,26 @@ public:
     {
         attribute(node, name, onnx::AttributeProto::FLOAT)->set_f(value);
     }
+    static void text(onnx::NodeProto *node, const char *name, const char *value)
+    {
+        attribute(node, name, onnx::AttributeProto::STRING)->set_s(value);
+    }
+    // The nodes and outputs of another builder, for If, Loop and Scan.
+    static void graph(onnx::NodeProto *node, const char *name, const OnnxBuilder &value)
+    {
+        *attribute(node, name, onnx::AttributeProto::GRAPH)->mutable_g() = value.m_model.graph();
+    }
+    void sequenceOutput(const char *name, int type = onnx::TensorProto::FLOAT)
+    {
+        auto *made = m_model.mutable_graph()->add_output();
+        made->set_name(name);
+        made->mutable_type()
+            ->mutable_sequence_type()
+            ->mutable_elem_type()
+            ->mutable_tensor_type()
+            ->set_elem_type(type);
+    }
+    onnx::ModelProto &model() { return m_model; }
     std::filesystem::path save(const QTemporaryDir &folder, const char *name) const
     {
         auto path = std::filesystem::path(folder.path().toStdString()) / name;

@@ -46,8 +46,18 @@ void requireStandardOperators(onnx::ModelProto &model)
         model.add_opset_import()->set_version(9); // ONNX 1.4, when skl2onnx began
 }
 
+// Whether the tensor is an input of the graph that holds the scores of one sample without a batch.
+bool isAlone(const onnx::GraphProto &graph, const std::string &tensor)
+{
+    const auto &inputs = graph.input();
+    return std::any_of(inputs.begin(), inputs.end(), [&](const auto &input) {
+        return input.name() == tensor && input.type().tensor_type().shape().dim_size() == 1;
+    });
+}
+
 // The node then hands its input over as it is.
-void makeIdentity(onnx::NodeProto &node, onnx::ValueInfoProto &output, std::size_t classes)
+void makeIdentity(onnx::NodeProto &node, onnx::ValueInfoProto &output, std::size_t classes,
+                  bool alone)
 {
     node.set_op_type("Identity");
     node.clear_domain();
@@ -55,42 +65,11 @@ void makeIdentity(onnx::NodeProto &node, onnx::ValueInfoProto &output, std::size
     auto *tensor = output.mutable_type()->mutable_tensor_type();
     tensor->Clear();
     tensor->set_elem_type(onnx::TensorProto::FLOAT);
-    tensor->mutable_shape()->add_dim();
+    if (!alone)
+        tensor->mutable_shape()->add_dim();
     auto *extent = tensor->mutable_shape()->add_dim();
     if (classes > 0)
         extent->set_dim_value(static_cast<std::int64_t>(classes));
-}
-
-void renameIn(onnx::GraphProto &graph, const std::string &from, const std::string &to)
-{
-    for (auto &node : *graph.mutable_node()) {
-        for (auto *const names : {node.mutable_input(), node.mutable_output()})
-            std::replace(names->begin(), names->end(), from, to);
-        for (auto &attribute : *node.mutable_attribute()) {
-            if (attribute.has_g())
-                renameIn(*attribute.mutable_g(), from, to);
-        }
-    }
-}
-
-void stackSequence(onnx::GraphProto &graph, onnx::ValueInfoProto &output)
-{
-    const int element = output.type().sequence_type().elem_type().tensor_type().elem_type();
-    const std::string name = output.name();
-    const std::string inner = name + "_sequence";
-    renameIn(graph, name, inner);
-    auto *node = graph.add_node();
-    node->set_op_type("ConcatFromSequence");
-    node->set_name(name + "_stacked");
-    node->add_input(inner);
-    node->add_output(name);
-    for (const auto &[key, value] : {std::pair("axis", 0), std::pair("new_axis", 1)}) {
-        auto *attribute = node->add_attribute();
-        attribute->set_name(key);
-        attribute->set_type(onnx::AttributeProto::INT);
-        attribute->set_i(value);
-    }
-    output.mutable_type()->mutable_tensor_type()->set_elem_type(element);
 }
 
 // The classes of a classifier whose scores the output holds; none if it is no such output. Mul is
@@ -184,7 +163,7 @@ std::optional<ClassNames> listedClasses(const onnx::GraphProto &graph)
 
 } // namespace
 
-ClassesOfOutputs replaceMapsAndSequences(onnx::ModelProto &model)
+ClassesOfOutputs replaceMaps(onnx::ModelProto &model)
 {
     ClassesOfOutputs classes;
     auto &graph = *model.mutable_graph();
@@ -195,13 +174,10 @@ ClassesOfOutputs replaceMapsAndSequences(onnx::ModelProto &model)
         if (!output)
             continue;
         auto labels = classLabels(node);
-        makeIdentity(node, *output, labels.size());
+        makeIdentity(node, *output, labels.size(),
+                     !node.input().empty() && isAlone(graph, node.input(0)));
         requireStandardOperators(model);
         classes.emplace(output->name(), std::move(labels));
-    }
-    for (auto &output : *graph.mutable_output()) {
-        if (output.type().sequence_type().elem_type().has_tensor_type())
-            stackSequence(graph, output);
     }
     return classes;
 }

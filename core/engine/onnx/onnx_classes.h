@@ -1,9 +1,8 @@
-// Makes tensors of the outputs of an ONNX model that are none, and finds the names of its classes.
+// Makes tensors of the maps among the outputs of an ONNX model, and finds the names of its classes.
 //
 // Exported scikit-learn classifiers end in ZipMap, which makes a list of maps from class to score:
 // the model is changed to hand over the scores as they were, [N, classes], and the classes become
-// names. A sequence of tensors is stacked: [length, ...]. Thread: pure functions. Private to this
-// room: includes onnx headers.
+// names. Thread: pure functions. Private to this room: includes onnx headers.
 #pragma once
 
 #include "engine/network_spec.h"
@@ -19,9 +18,8 @@ namespace warmbench {
 // By the name of an output, the names of its classes in order.
 using ClassesOfOutputs = std::map<std::string, std::vector<std::string>>;
 
-// Replaces ZipMap nodes and sequences of tensors among the graph's outputs; other graphs stay as
-// they are.
-ClassesOfOutputs replaceMapsAndSequences(onnx::ModelProto &model);
+// Replaces ZipMap nodes that make outputs of the graph; other graphs stay as they are.
+ClassesOfOutputs replaceMaps(onnx::ModelProto &model);
 
 // The first output whose classes have names: one that was a ZipMap's, that holds the scores of a
 // classifier of ai.onnx.ml, or that stands beside a label which is taken from a list by its place.

@@ -84,11 +84,21 @@ private:
         return {};
     }
 
+    // An engine that knows sequences stacks the tensors of those that it makes: [length, ...].
+    static onnx::TypeProto elementsOf(const onnx::TypeProto &type, const std::string &role)
+    {
+        if (role != "output" || !type.sequence_type().elem_type().has_tensor_type())
+            return type;
+        onnx::TypeProto element = type.sequence_type().elem_type();
+        element.mutable_tensor_type()->clear_shape();
+        return element;
+    }
+
     Result<TensorSpec> value(const onnx::ValueInfoProto &info, const char *role)
     {
         TensorSpec spec{.name = info.name(), .shape = {}, .producedBy = {}};
         const std::string shown = printable(info.name());
-        const auto &type = info.type();
+        const auto type = elementsOf(info.type(), role);
         if (type.value_case() == onnx::TypeProto::VALUE_NOT_SET)
             return untyped(std::move(spec), role);
         if (!type.has_tensor_type())

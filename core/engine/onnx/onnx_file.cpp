@@ -100,7 +100,7 @@ Result<OnnxFile> OnnxFile::open(const std::filesystem::path &path)
             return std::move(external).error();
         d->external = *std::move(external);
         simplify(d->model);
-        const auto classes = replaceMapsAndSequences(d->model);
+        const auto classes = replaceMaps(d->model);
         auto spec = describeOnnx(d->model);
         if (!spec)
             return std::move(spec).error();

@@ -34,8 +34,8 @@ public:
 
     const NetworkSpec &spec() const;
     const std::vector<std::filesystem::path> &externalFiles() const;
-    // Mutable, because walks over a model need that. Only serialized() and inParts() change it:
-    // they read external data.
+    // Mutable, because walks over a model need that. serialized() and inParts() change it: they
+    // read external data. What an engine needs otherwise is changed right before them.
     onnx::ModelProto &model() const;
     // The model as one buffer with external data inlined, for cv::dnn::readNetFromONNX. One of
     // these two, and once.

@@ -305,7 +305,7 @@ void readRaw(const std::string &raw, KnownNumbers &numbers)
 std::optional<KnownNumbers> foldNode(const onnx::NodeProto &node,
                                      std::span<const FoldedInput> inputs)
 {
-    if (!node.domain().empty() && node.domain() != "ai.onnx")
+    if (!isStandard(node))
         return std::nullopt;
     Folded folded;
     if (const auto found = otherOperators().find(node.op_type()); found != otherOperators().end()) {

@@ -1,6 +1,7 @@
 #include "engine/onnx/onnx_random.h"
 
 #include "engine/onnx/onnx_describe.h"
+#include "engine/onnx/onnx_walk.h"
 
 #include <fmt/format.h>
 #include <set>
@@ -51,9 +52,8 @@ std::vector<std::string> randomCaveats(onnx::ModelProto &model)
     std::set<std::string> told;
     std::vector<std::string> caveats;
     const auto look = [&](const onnx::NodeProto &node) -> Result<void> {
-        const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
-        const bool draws = standard && (random.contains(node.op_type()) ||
-                                        (node.op_type() == "Dropout" && drops(node, off)));
+        const bool draws = isStandard(node) && (random.contains(node.op_type()) ||
+                                                (node.op_type() == "Dropout" && drops(node, off)));
         if (draws && told.insert(node.op_type()).second)
             caveats.push_back(
                 fmt::format("The {} draws random numbers: the same input gets another "

@@ -1,5 +1,7 @@
 #include "engine/onnx/onnx_shape_rules.h"
 
+#include "engine/onnx/onnx_walk.h"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
@@ -481,7 +483,7 @@ const std::map<std::string_view, ShapeRule> &rules()
 
 ShapeRule shapeRuleOf(const onnx::NodeProto &node)
 {
-    if (!node.domain().empty() && node.domain() != "ai.onnx")
+    if (!isStandard(node))
         return nullptr;
     const auto found = rules().find(node.op_type());
     return found == rules().end() ? nullptr : found->second;

@@ -130,7 +130,7 @@ bool isCurrent(const onnx::ModelProto &model, const onnx::NodeProto &node)
 {
     const auto &versions = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
     const auto standard = versions.find(onnx::ONNX_DOMAIN);
-    return (node.domain().empty() || node.domain() == "ai.onnx") && standard != versions.end() &&
+    return isStandard(node) && standard != versions.end() &&
            opsetOf(model, "") <= standard->second.second;
 }
 

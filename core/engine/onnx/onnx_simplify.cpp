@@ -1,5 +1,7 @@
 #include "engine/onnx/onnx_simplify.h"
 
+#include "engine/onnx/onnx_walk.h"
+
 #include <set>
 #include <string>
 
@@ -9,8 +11,7 @@ void simplify(onnx::ModelProto &model)
 {
     static const std::set<std::string> joining{"Max", "Min", "Sum", "Mean"};
     for (auto &node : *model.mutable_graph()->mutable_node()) {
-        const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
-        if (standard && node.input_size() == 1 && joining.contains(node.op_type())) {
+        if (isStandard(node) && node.input_size() == 1 && joining.contains(node.op_type())) {
             node.set_op_type("Identity");
             node.clear_attribute(); // consumed_inputs of the first opset
         }

@@ -1,5 +1,7 @@
 #include "engine/onnx/onnx_values.h"
 
+#include "engine/onnx/onnx_walk.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -8,11 +10,6 @@
 namespace warmbench {
 
 namespace {
-
-bool isStandard(const onnx::NodeProto &node)
-{
-    return node.domain().empty() || node.domain() == "ai.onnx";
-}
 
 // By operator, the first input whose values decide about extents or rounds.
 int decidingInput(const std::string &type)

@@ -134,6 +134,22 @@ Result<void> walkOnnx(onnx::ModelProto &model, const OnnxVisitors &visitors)
     return {};
 }
 
+bool anyNode(onnx::ModelProto &model, const std::function<bool(const onnx::NodeProto &)> &is)
+{
+    bool found = false;
+    const auto node = [&](const onnx::NodeProto &one) -> Result<void> {
+        found = found || is(one);
+        return {};
+    };
+    (void)walkOnnx(model, {.tensor = {}, .sparse = {}, .node = node});
+    return found;
+}
+
+bool isStandard(const onnx::NodeProto &node)
+{
+    return node.domain().empty() || node.domain() == "ai.onnx";
+}
+
 std::string nodeName(const onnx::NodeProto &node)
 {
     if (!node.name().empty())
@@ -168,8 +184,7 @@ const onnx::NodeProto *makerOf(const onnx::GraphProto &graph, const std::string 
 
 std::string nodeText(const onnx::NodeProto &node)
 {
-    const std::string domain =
-        node.domain().empty() || node.domain() == "ai.onnx" ? "" : printable(node.domain()) + ".";
+    const std::string domain = isStandard(node) ? "" : printable(node.domain()) + ".";
     return fmt::format("node \"{}\" (operator {}{})", nodeName(node), domain,
                        printable(node.op_type(), 60));
 }

@@ -35,6 +35,9 @@ struct OnnxVisitors
     NodeVisitor node;
 };
 Result<void> walkOnnx(onnx::ModelProto &model, const OnnxVisitors &visitors);
+bool anyNode(onnx::ModelProto &model, const std::function<bool(const onnx::NodeProto &)> &is);
+// Of the domain that is written as nothing or as ai.onnx.
+bool isStandard(const onnx::NodeProto &node);
 
 // `node "conv1" (operator Conv)`: its name, or its first output if it has no name.
 std::string nodeText(const onnx::NodeProto &node);

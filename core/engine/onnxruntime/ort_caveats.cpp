@@ -2,29 +2,17 @@
 
 #include "engine/onnx/onnx_describe.h"
 #include "engine/onnx/onnx_shape_rules.h"
+#include "engine/onnx/onnx_types.h"
 #include "engine/onnx/onnx_walk.h"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
+#include <set>
 #include <string_view>
 
 namespace warmbench {
 
 namespace {
-
-// The element types that the file tells, by the names of tensors.
-std::map<std::string, int, std::less<>> typesIn(const onnx::GraphProto &graph)
-{
-    std::map<std::string, int, std::less<>> types;
-    for (const auto *const values : {&graph.input(), &graph.output(), &graph.value_info()}) {
-        for (const auto &value : *values)
-            types.emplace(value.name(), value.type().tensor_type().elem_type());
-    }
-    for (const auto &tensor : graph.initializer())
-        types.emplace(tensor.name(), tensor.data_type());
-    return types;
-}
 
 std::string_view textAttribute(const onnx::NodeProto &node, std::string_view name)
 {
@@ -35,11 +23,25 @@ std::string_view textAttribute(const onnx::NodeProto &node, std::string_view nam
     return {};
 }
 
+// Whether the operator is one of those that of() knows.
+bool mayHave(const onnx::NodeProto &node)
+{
+    static const std::set<std::string, std::less<>> known{"Cast", "CastLike", "MaxUnpool",
+                                                          "Resize"};
+    return isStandard(node) && known.contains(node.op_type());
+}
+
+bool takesNearest(const onnx::NodeProto &resize)
+{
+    const auto mode = textAttribute(resize, "mode");
+    return mode.empty() || mode == "nearest"; // the default
+}
+
 class Caveats
 {
 public:
-    explicit Caveats(const onnx::GraphProto &graph)
-        : m_types(typesIn(graph))
+    explicit Caveats(const OnnxTypes &types)
+        : m_types(types)
     {
     }
 
@@ -47,13 +49,13 @@ public:
     const char *of(const onnx::NodeProto &node) const
     {
         const std::string &type = node.op_type();
-        if (!node.domain().empty() && node.domain() != "ai.onnx")
+        if (!mayHave(node))
             return nullptr;
         if ((type == "Cast" || type == "CastLike") && writesFloats(node))
             return "writes numbers as text with other digits";
         if (type == "MaxUnpool" && node.input_size() > 2 && !node.input(2).empty())
             return "puts values elsewhere where an output shape is given";
-        if (type == "Resize" && textAttribute(node, "mode") != "nearest" &&
+        if (type == "Resize" && !takesNearest(node) &&
             textAttribute(node, "coordinate_transformation_mode") == "align_corners" &&
             node.input_size() > 2 && !node.input(2).empty())
             return "takes other pixels where it makes a picture smaller by a scale with aligned "
@@ -62,39 +64,38 @@ public:
     }
 
 private:
-    int typeOf(const std::string &name) const
-    {
-        const auto found = m_types.find(name);
-        return found == m_types.end() ? 0 : found->second;
-    }
     bool writesFloats(const onnx::NodeProto &node) const
     {
         using Type = onnx::TensorProto;
-        const int from = node.input().empty() ? 0 : typeOf(node.input(0));
+        const int from = node.input().empty() ? 0 : m_types.of(node.input(0));
         const auto to = node.op_type() == "Cast" ? static_cast<int>(intAttribute(node, "to", 0))
-                        : node.input_size() > 1  ? typeOf(node.input(1))
+                        : node.input_size() > 1  ? m_types.of(node.input(1))
                                                  : 0;
         return to == Type::STRING && (from == 0 || from == Type::FLOAT || from == Type::DOUBLE ||
                                       from == Type::FLOAT16 || from == Type::BFLOAT16);
     }
 
-    std::map<std::string, int, std::less<>> m_types;
+    const OnnxTypes &m_types;
 };
 
 } // namespace
 
 std::vector<std::string> ortCaveats(const OnnxFile &file, const std::string &version)
 {
-    const auto &model = file.model();
-    const Caveats known(model.graph());
+    auto &model = file.model();
     std::vector<std::string> caveats;
-    for (const auto &node : model.graph().node()) {
-        if (const char *const otherwise = known.of(node))
-            caveats.push_back(
-                fmt::format("ONNX Runtime {} is known to answer otherwise than ONNX's "
-                            "own examples in the {}: it {}.",
-                            version, nodeWithOpset(model, node), otherwise));
-    }
+    if (!anyNode(model, mayHave))
+        return caveats;
+    walkTypedGraphs(model, [&](const onnx::GraphProto &graph, const OnnxTypes &types) {
+        const Caveats known(types);
+        for (const auto &node : graph.node()) {
+            if (const char *const otherwise = known.of(node))
+                caveats.push_back(
+                    fmt::format("ONNX Runtime {} is known to answer otherwise than ONNX's own "
+                                "examples in the {}: it {}.",
+                                version, nodeWithOpset(model, node), otherwise));
+        }
+    });
     return caveats;
 }
 

@@ -190,14 +190,15 @@ Result<void> OrtNetwork::warmUp()
     return {};
 }
 
-// Outputs whose type and shape the file does not say get those of the first run.
+// Outputs whose type and shape the file does not say, or says wrongly, get those of the first run.
 void OrtNetwork::fillOutputs(std::span<const Tensor> outputs)
 {
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         TensorSpec &spec = m_spec.outputs[i];
         spec.dtype = outputs[i].dtype();
-        if (!spec.shape.empty())
+        if (spec.shape.size() == outputs[i].shape().size())
             continue;
+        spec.shape.clear();
         for (const std::int64_t extent : outputs[i].shape()) {
             const bool free = hasFreeSizes(m_spec) || (spec.shape.empty() && hasFreeBatch(m_spec));
             spec.shape.push_back({free ? -1 : extent, {}});

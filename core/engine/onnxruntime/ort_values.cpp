@@ -149,14 +149,52 @@ Result<OrtInput> OrtInput::of(const Tensor &tensor, bool asBfloat16)
     return input;
 }
 
+namespace {
+
+Result<Tensor> stackOf(const OrtValue *sequence, const TensorSpec &spec)
+{
+    OrtAllocator *allocator = nullptr;
+    std::size_t count = 0;
+    auto failure = failureOf(ort().GetAllocatorWithDefaultOptions(&allocator));
+    if (!failure)
+        failure = failureOf(ort().GetValueCount(sequence, &count));
+    std::vector<Tensor> elements;
+    for (std::size_t i = 0; !failure && i < count; ++i) {
+        OrtValue *made = nullptr;
+        failure = failureOf(ort().GetValue(sequence, static_cast<int>(i), allocator, &made));
+        const OrtPtr<OrtValue> value(made);
+        auto element = failure ? Tensor() : tensorOf(value.get(), spec);
+        if (!element)
+            return element;
+        elements.push_back(*std::move(element));
+    }
+    if (failure)
+        return failed(*failure);
+    if (elements.empty())
+        return Tensor::create(spec.dtype, {0});
+    for (const Tensor &element : elements) {
+        if (element.shape() != elements.front().shape())
+            return invalidArgument(fmt::format(
+                "The output \"{}\" is a sequence of tensors of different shapes ({} and {}), which "
+                "one tensor cannot hold; send inputs that give parts of one shape, or export the "
+                "model with a tensor instead.",
+                printable(spec.name), shapeText(elements.front().shape()),
+                shapeText(element.shape())));
+    }
+    return stacked(elements);
+}
+
+} // namespace
+
 Result<Tensor> tensorOf(const OrtValue *value, const TensorSpec &spec)
 {
     if (!value)
         return Tensor::create(spec.dtype, {0});
     OrtTensorTypeAndShapeInfo *made = nullptr;
     ONNXType kind = ONNX_TYPE_UNKNOWN;
-    if (failureOf(ort().GetValueType(value, &kind)) || kind != ONNX_TYPE_TENSOR ||
-        failureOf(ort().GetTensorTypeAndShape(value, &made)))
+    if (!failureOf(ort().GetValueType(value, &kind)) && kind == ONNX_TYPE_SEQUENCE)
+        return stackOf(value, spec);
+    if (kind != ONNX_TYPE_TENSOR || failureOf(ort().GetTensorTypeAndShape(value, &made)))
         return failedPrecondition(
             fmt::format("The output \"{}\" is no tensor; export the model with tensors only.",
                         printable(spec.name)));

@@ -36,8 +36,9 @@ private:
     OrtPtr<OrtValue> m_value;
 };
 
-// A copy of an output. `name` is for the error: FailedPrecondition if it is no tensor of a type
-// that we know. An optional output that is not there has no elements.
+// A copy of an output; a sequence of tensors of one shape is stacked: [length, ...]. An optional
+// output that is not there, and an empty sequence, have no elements. FailedPrecondition: it holds
+// no tensors of a type that we know. InvalidArgument: the tensors of a sequence differ in shape.
 Result<Tensor> tensorOf(const OrtValue *value, const TensorSpec &spec);
 
 } // namespace warmbench

@@ -1,6 +1,7 @@
 #include "engine/opencv/onnx_older_opsets.h"
 
 #include "engine/onnx/onnx_describe.h"
+#include "engine/onnx/onnx_walk.h"
 
 #include <algorithm>
 #include <array>
@@ -89,9 +90,8 @@ bool multipliesLastExtent(const onnx::GraphProto &graph, const onnx::NodeProto &
 bool loadsAtNoOpset(const onnx::GraphProto &graph, const onnx::NodeProto &node,
                     const Origins &origins)
 {
-    const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
-    return !standard || isUnknownAtAnyOpset(node.op_type()) || multipliesLastExtent(graph, node) ||
-           knownFailure(node, origins);
+    return !isStandard(node) || isUnknownAtAnyOpset(node.op_type()) ||
+           multipliesLastExtent(graph, node) || knownFailure(node, origins);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "onnx_builder.h"
 #include "test_files.h"
 
+#include <limits>
 #include <QtTest>
 #include <thread>
 
@@ -25,6 +26,16 @@ std::vector<float> list(const Tensor &tensor)
 {
     const auto values = tensor.values<float>();
     return {values.begin(), values.end()};
+}
+
+// A list of int32 or int64.
+Tensor whole(int type, const std::vector<std::int64_t> &values)
+{
+    const Shape shape{static_cast<std::int64_t>(values.size())};
+    if (type == Type::INT64)
+        return *Tensor::fromValues<std::int64_t>(shape, values);
+    const std::vector<std::int32_t> narrow(values.begin(), values.end());
+    return *Tensor::fromValues<std::int32_t>(shape, narrow);
 }
 
 bool has(const std::string &text, const char *part)
@@ -271,6 +282,112 @@ private Q_SLOTS:
         QCOMPARE(list(outputs->front()), (std::vector<float>{4, 5}));
     }
 
+    void sequencesOfOtherLengths()
+    {
+        OnnxBuilder unequal(13);
+        unequal.input("x", {3});
+        unequal.int64s("s", {1, 2});
+        unequal.node("SplitToSequence", {"x", "s"}, {"y"});
+        unequal.sequenceOutput("y");
+        auto network = loaded(unequal.save(m_folder, "unequal.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        const Tensor input = tensorOf({3}, {4, 5, 6});
+        auto outputs = (*network)->run(std::span(&input, 1));
+        QVERIFY(!outputs);
+        QVERIFY(outputs.error().code == ErrorCode::InvalidArgument);
+        QVERIFY2(has(outputs.error().message, "\"y\" is a sequence of tensors of different shapes"),
+                 outputs.error().message.c_str());
+
+        OnnxBuilder empty(13);
+        empty.input("x", {3});
+        empty.node("SequenceEmpty", {}, {"e"});
+        empty.node("Relu", {"x"}, {"y"});
+        empty.sequenceOutput("e");
+        empty.output("y", {3});
+        network = loaded(empty.save(m_folder, "empty.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        outputs = (*network)->run(std::span(&input, 1));
+        QVERIFY2(outputs.has_value(), outputs ? "" : outputs.error().message.c_str());
+        QCOMPARE(outputs->front().elementCount(), std::size_t(0));
+        QCOMPARE(list(outputs->back()), (std::vector<float>{4, 5, 6}));
+    }
+
+    void scoresOfOneSampleHaveOneExtent()
+    {
+        OnnxBuilder builder(13);
+        builder.model().add_opset_import()->set_domain("ai.onnx.ml");
+        builder.model().mutable_opset_import(1)->set_version(1);
+        builder.input("x", {2});
+        auto *zip = builder.node("ZipMap", {"x"}, {"y"});
+        zip->set_domain("ai.onnx.ml");
+        OnnxBuilder::ints(zip, "classlabels_int64s", {7, 11});
+        auto *output = builder.model().mutable_graph()->add_output();
+        output->set_name("y");
+        const auto network = loaded(builder.save(m_folder, "zip.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        QCOMPARE((*network)->spec().outputs[0].shape.size(), std::size_t(1));
+        QCOMPARE((*network)->spec().outputs[0].shape[0].size, 2);
+    }
+
+    // The processor ends a program that divides the smallest number by -1.
+    void theSmallestNumberIsDividedByMinusOne_data()
+    {
+        QTest::addColumn<int>("type");
+        QTest::addColumn<QByteArray>("operatorType");
+        QTest::addColumn<bool>("within");
+        for (const bool within : {false, true}) {
+            for (const char *const operatorType : {"Div", "Mod"}) {
+                const auto row = [&](int type, const char *name) {
+                    QTest::addRow("%s of %s%s", operatorType, name, within ? " within If" : "")
+                        << type << QByteArray(operatorType) << within;
+                };
+                row(Type::INT32, "int32");
+                row(Type::INT64, "int64");
+            }
+        }
+    }
+    void theSmallestNumberIsDividedByMinusOne()
+    {
+        QFETCH(int, type);
+        QFETCH(QByteArray, operatorType);
+        QFETCH(bool, within);
+        const std::string op = operatorType.toStdString();
+        OnnxBuilder builder(13);
+        builder.input("a", {5}, type);
+        builder.input("b", {5}, type);
+        builder.input("c", {1}, Type::BOOL);
+        if (within) {
+            auto *choice = builder.node("If", {"c"}, {"q"});
+            for (const char *const name : {"then_branch", "else_branch"}) {
+                OnnxBuilder branch(13);
+                // Types within the graph are not declared.
+                branch.node("Identity", {"b"}, {"d"});
+                branch.node(op.c_str(), {"a", "d"}, {name});
+                branch.node("Identity", {name}, {"r"})->set_name(name);
+                branch.output("r", {5}, type);
+                OnnxBuilder::graph(choice, name, branch);
+            }
+        } else {
+            builder.node(op.c_str(), {"a", "b"}, {"q"});
+        }
+        builder.output("q", {5}, type);
+        const auto network = loaded(builder.save(m_folder, "division.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        const std::int64_t smallest = type == Type::INT32
+                                          ? std::numeric_limits<std::int32_t>::min()
+                                          : std::numeric_limits<std::int64_t>::min();
+        std::vector<Tensor> inputs{whole(type, {smallest, 7, -7, 7, 9}),
+                                   whole(type, {-1, -1, 2, -2, 3})};
+        if ((*network)->spec().inputs.size() == 3)
+            inputs.push_back(*Tensor::create(DType::Bool, {1}));
+        const auto outputs = (*network)->run(inputs);
+        QVERIFY2(outputs.has_value(), outputs ? "" : outputs.error().message.c_str());
+        // The quotient of the smallest number is one more than the largest and wraps around; the
+        // library rounds quotients to zero, and gives rests the sign of the divisor.
+        QCOMPARE(outputs->front(), op == "Div" ? whole(type, {smallest, -7, -3, -3, 3})
+                                               : whole(type, {0, 0, 1, -1, 0}));
+    }
+
     void aRunEndsWhenItIsStopped()
     {
         const auto network = loaded(testModel("tiny_64.onnx"));
@@ -342,8 +459,45 @@ private Q_SLOTS:
         QCOMPARE((*network)->spec().caveats.size(), std::size_t(1));
         QVERIFY(has((*network)->spec().caveats[0], "\"n_Cast\""));
 
+        OnnxBuilder nested(13);
+        nested.input("x", {2});
+        nested.input("c", {1}, Type::BOOL);
+        auto *choice = nested.node("If", {"c"}, {"y"});
+        for (const char *const name : {"then_branch", "else_branch"}) {
+            OnnxBuilder branch(13);
+            auto *cast = branch.node("Cast", {"x"}, {"t"});
+            cast->set_name(name);
+            OnnxBuilder::number(cast, "to", Type::STRING);
+            branch.output("t", {2}, Type::STRING);
+            OnnxBuilder::graph(choice, name, branch);
+        }
+        nested.output("y", {2}, Type::STRING);
+        network = loaded(nested.save(m_folder, "nested.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        QCOMPARE((*network)->spec().caveats.size(), std::size_t(2));
+
         network = loaded(testModel("tiny_64.onnx"));
         QVERIFY(network.has_value());
+        QVERIFY((*network)->spec().caveats.empty());
+    }
+
+    void whereTypesShowThatNothingDiffersThereIsNoCaveat()
+    {
+        OnnxBuilder builder(15);
+        builder.input("x", {2});
+        builder.input("like", {1}, Type::STRING);
+        OnnxBuilder::number(builder.node("Cast", {"x"}, {"whole"}), "to", Type::INT64);
+        builder.node("CastLike", {"whole", "like"}, {"y"});
+        builder.output("y", {2}, Type::STRING);
+        builder.input("p", {1, 1, 2, 2});
+        builder.floats("none", {0}, {});
+        builder.floats("scales", {4}, {1, 1, 0.5F, 0.5F});
+        auto *resize = builder.node("Resize", {"p", "none", "scales"}, {"small"});
+        // The mode is "nearest" where it is not said.
+        OnnxBuilder::text(resize, "coordinate_transformation_mode", "align_corners");
+        builder.output("small", {1, 1, 1, 1});
+        const auto network = loaded(builder.save(m_folder, "certain.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
         QVERIFY((*network)->spec().caveats.empty());
     }
 
