@@ -29,11 +29,8 @@ struct Inspection
 
 std::string withVersion(const std::string &name)
 {
-    for (const EngineVersion &engine : engineVersions()) {
-        if (engine.name == name)
-            return fmt::format("{} {}", name, engine.version);
-    }
-    return name;
+    const auto *const known = engineVersion(name);
+    return known ? fmt::format("{} {}", name, known->version) : name;
 }
 
 Result<Inspection> inspect(Repository &repository, const std::string &name, const Options &options)

@@ -139,5 +139,7 @@ struct EngineVersion
 };
 // Every engine that this program knows, whether or not it is there.
 const std::vector<EngineVersion> &engineVersions();
+// Null: this program knows no such engine.
+const EngineVersion *engineVersion(std::string_view name);
 
 } // namespace warmbench

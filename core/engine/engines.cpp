@@ -45,4 +45,12 @@ const std::vector<EngineVersion> &engineVersions()
     return versions;
 }
 
+const EngineVersion *engineVersion(std::string_view name)
+{
+    const auto &known = engineVersions();
+    const auto found = std::find_if(known.begin(), known.end(),
+                                    [&](const auto &engine) { return engine.name == name; });
+    return found == known.end() ? nullptr : &*found;
+}
+
 } // namespace warmbench

@@ -164,11 +164,8 @@ int instancesOf(const ModelSettings &settings, const LoaderOptions &options, Byt
 // What a sentence adds about an engine that is not there; empty if it is.
 std::string whyMissing(const std::string &engine)
 {
-    for (const EngineVersion &known : engineVersions()) {
-        if (known.name == engine && known.version.empty())
-            return ' ' + known.reason;
-    }
-    return {};
+    const auto *const known = engineVersion(engine);
+    return known && known->version.empty() ? ' ' + known->reason : std::string();
 }
 
 } // namespace

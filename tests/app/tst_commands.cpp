@@ -485,6 +485,11 @@ private Q_SLOTS:
             environment);
         QVERIFY2(run.output.find("3 golden, 0 seen, 2 random") != std::string::npos,
                  run.output.c_str());
+        run = Program::run({QStringLiteral("bench"), QStringLiteral("--engines"),
+                            QStringLiteral("--runs"), QStringLiteral("5"), sample("digits.onnx")},
+                           {}, environment);
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.errors.find("leave --runs") != std::string::npos, run.errors.c_str());
     }
 };
 

@@ -16,11 +16,9 @@ namespace {
 
 QString engineText(const std::string &engine)
 {
-    for (const EngineVersion &known : engineVersions()) {
-        if (known.name == engine)
-            return u"%1 %2"_s.arg(text(engineTitle(engine)), text(known.version));
-    }
-    return text(engineTitle(engine));
+    const auto *const known = engineVersion(engine);
+    return known ? u"%1 %2"_s.arg(text(engineTitle(engine)), text(known->version))
+                 : text(engineTitle(engine));
 }
 
 // The engine that a person would choose by the verdict.

@@ -172,10 +172,8 @@ Result<void> Measurement::load(const std::string &engine)
         return stopped();
     Candidate &candidate = m_candidates.emplace_back();
     candidate.trial.engine = engine;
-    for (const EngineVersion &known : engineVersions()) {
-        if (known.name == engine)
-            candidate.trial.version = known.version;
-    }
+    if (const auto *const known = engineVersion(engine))
+        candidate.trial.version = known->version;
     LoadPlan plan = m_plan;
     plan.engine = engine;
     const auto estimate = m_source.estimate(plan);
@@ -195,6 +193,7 @@ Result<void> Measurement::load(const std::string &engine)
         candidate.refuse(model.error());
         return {};
     }
+    m_cache.countLoad();
     candidate.model = *std::move(model);
     candidate.trial.memory = candidate.model->memory;
     candidate.trial.loadTime = candidate.model->loadTime;

@@ -43,7 +43,7 @@ void prune(const fs::path &folder)
          entry.increment(failed)) {
         std::error_code unknown;
         const auto written = entry->last_write_time(unknown);
-        if (!unknown && entry->path().extension() == ".json")
+        if (!unknown)
             files.emplace_back(written, entry->path());
     }
     if (files.size() <= mostKept)

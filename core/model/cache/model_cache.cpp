@@ -168,6 +168,12 @@ Result<MemoryLoan> ModelCache::borrow(const std::string &what, Bytes bytes)
     });
 }
 
+void ModelCache::countLoad()
+{
+    const MutexLock lock(m_d->state->mutex());
+    m_d->state->countLoad();
+}
+
 void ModelCache::unload(const ModelId &id, Done done)
 {
     // A loaded model may be unloaded although its file has left the repository.

@@ -170,6 +170,8 @@ public:
     // Takes a part of the budget for networks that are measured beside the cache; evicts nothing.
     // ResourceExhausted with the numbers: it is not free; the message begins with `what`.
     Result<MemoryLoan> borrow(const std::string &what, Bytes bytes);
+    // One of those networks was loaded.
+    void countLoad();
 
     // Evicts what has been idle too long and looks for changed files. Called once a second by the
     // housekeeping thread.

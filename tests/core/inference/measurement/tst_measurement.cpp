@@ -104,6 +104,8 @@ private Q_SLOTS:
         QCOMPARE((*verdict)->seen, 0);
         QVERIFY(!(*verdict)->machine.empty());
         QCOMPARE(bench.source.alive(), 0); // nothing of it stays in memory
+        // One of each engine; those of a measurement count too.
+        QCOMPARE(bench.workbench->cache().statistics().loads, std::int64_t(2));
     }
 
     void anotherAnswerIsNoOffer()
