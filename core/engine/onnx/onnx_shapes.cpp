@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "engine/onnx/onnx_describe.h"
 #include "engine/onnx/onnx_folding.h"
+#include "engine/onnx/onnx_schema.h"
 #include "engine/onnx/onnx_walk.h"
 
 #include <algorithm>
@@ -107,22 +108,6 @@ onnx::NodeProto withoutWeights(const onnx::NodeProto &node)
             copy = attribute;
     }
     return kept;
-}
-
-// libonnx's description of the node's operator; null if libonnx does not know it in this version.
-const onnx::OpSchema *schemaOf(const onnx::ModelProto &model, const onnx::NodeProto &node)
-{
-    const std::string domain = node.domain() == "ai.onnx" ? std::string() : node.domain();
-    const auto opset = std::clamp<std::int64_t>(opsetOf(model, domain), 0, 1000);
-    const auto *schema = onnx::OpSchemaRegistry::Instance()->GetSchema(
-        node.op_type(), static_cast<int>(opset), domain);
-    try {
-        if (schema)
-            schema->Verify(node);
-        return schema;
-    } catch (const std::exception &) {
-        return nullptr;
-    }
 }
 
 // True if libonnx knows the operator in the version of ONNX that the file uses.

@@ -1,107 +1,108 @@
 #include "engine/onnx/onnx_types.h"
 
-#include <onnx/shape_inference/implementation.h>
+#include "engine/onnx/onnx_schema.h"
+
+#include <algorithm>
+#include <onnx/defs/data_type_utils.h>
+#include <vector>
 
 namespace warmbench {
 
 namespace {
 
-// libonnx knows no such operator and leaves the declared types of its outputs alone.
-constexpr const char *givenValue = "Given";
+using Type = onnx::TensorProto;
 
-void keepElementType(onnx::TypeProto &type)
+// The type that an attribute of a node gives its output: Cast, Constant, ConstantOfShape, EyeLike
+// and their like.
+int typeByAttribute(const onnx::NodeProto &node)
 {
-    if (type.has_tensor_type())
-        type.mutable_tensor_type()->clear_shape();
-    else if (type.has_sequence_type())
-        keepElementType(*type.mutable_sequence_type()->mutable_elem_type());
-    else if (type.has_optional_type())
-        keepElementType(*type.mutable_optional_type()->mutable_elem_type());
-}
-
-void declare(onnx::GraphProto &graph, const std::string &name, int elementType)
-{
-    auto *value = graph.add_value_info();
-    value->set_name(name);
-    value->mutable_type()->mutable_tensor_type()->set_elem_type(elementType);
-}
-
-void copyGraph(const onnx::GraphProto &graph, onnx::GraphProto &copy);
-
-void copyNode(const onnx::NodeProto &node, onnx::NodeProto &copy, onnx::GraphProto &graph)
-{
-    copy.set_op_type(node.op_type());
-    copy.set_domain(node.domain());
-    *copy.mutable_input() = node.input();
-    *copy.mutable_output() = node.output();
     for (const auto &attribute : node.attribute()) {
-        const bool constant = node.op_type() == "Constant" && node.output_size() == 1;
-        if (constant && attribute.has_t()) {
-            declare(graph, node.output(0), attribute.t().data_type());
-            copy.set_op_type(givenValue);
+        const std::string &name = attribute.name();
+        if (name == "to" || name == "dtype")
+            return static_cast<int>(attribute.i());
+        if (name == "value" && attribute.has_t())
+            return attribute.t().data_type();
+        if (name == "value_float" || name == "value_floats")
+            return Type::FLOAT;
+        if (name == "value_int" || name == "value_ints")
+            return Type::INT64;
+        if (name == "value_string" || name == "value_strings")
+            return Type::STRING;
+    }
+    // The default of ConstantOfShape.
+    return node.op_type() == "ConstantOfShape" ? static_cast<int>(Type::FLOAT) : 0;
+}
+
+class Walk
+{
+public:
+    Walk(onnx::ModelProto &model, const TypedGraphVisitor &visitor)
+        : m_model(model)
+        , m_visitor(visitor)
+    {
+    }
+
+    // The types of the graph's outputs.
+    std::vector<int> graph(onnx::GraphProto &graph, const OnnxTypes *around)
+    {
+        OnnxTypes types(graph, around);
+        for (auto &node : *graph.mutable_node()) {
+            std::vector<int> within;
+            for (auto &attribute : *node.mutable_attribute()) {
+                if (attribute.has_g())
+                    within = this->graph(*attribute.mutable_g(), &types);
+            }
+            addOutputs(node, within, types);
         }
-        auto &kept = *copy.add_attribute();
-        kept.set_name(attribute.name());
-        kept.set_type(attribute.type());
-        if (attribute.has_g())
-            copyGraph(attribute.g(), *kept.mutable_g());
-        else if (attribute.has_t())
-            kept.mutable_t()->set_data_type(attribute.t().data_type());
-        else if (attribute.graphs().empty() && attribute.tensors().empty() &&
-                 !attribute.has_sparse_tensor() && attribute.sparse_tensors().empty())
-            kept = attribute;
+        std::vector<int> outputs;
+        for (const auto &output : graph.output())
+            outputs.push_back(types.of(output.name()));
+        m_visitor(graph, types);
+        return outputs;
     }
-}
 
-// Nodes and attributes stay in their places; values and shapes go, so that libonnx has nothing to
-// compute with and nothing to disagree with.
-void copyGraph(const onnx::GraphProto &graph, onnx::GraphProto &copy)
-{
-    copy.set_name(graph.name());
-    *copy.mutable_input() = graph.input();
-    *copy.mutable_output() = graph.output();
-    *copy.mutable_value_info() = graph.value_info();
-    for (auto *const values :
-         {copy.mutable_input(), copy.mutable_output(), copy.mutable_value_info()}) {
-        for (auto &value : *values)
-            keepElementType(*value.mutable_type());
-    }
-    for (const auto &tensor : graph.initializer())
-        declare(copy, tensor.name(), tensor.data_type());
-    for (const auto &tensor : graph.sparse_initializer())
-        declare(copy, tensor.values().name(), tensor.values().data_type());
-    for (const auto &node : graph.node())
-        copyNode(node, *copy.add_node(), copy);
-}
-
-onnx::ModelProto typedCopy(const onnx::ModelProto &model)
-{
-    onnx::ModelProto copy;
-    copy.set_ir_version(model.ir_version());
-    *copy.mutable_opset_import() = model.opset_import();
-    copyGraph(model.graph(), *copy.mutable_graph());
-    onnx::ModelProto inferred = copy;
-    try {
-        onnx::shape_inference::InferShapes(inferred);
-        return inferred;
-    } catch (const std::exception &) {
-        return copy; // what the file declares
-    }
-}
-
-void walk(onnx::GraphProto &graph, const onnx::GraphProto &typed, const OnnxTypes *around,
-          const TypedGraphVisitor &visitor)
-{
-    const OnnxTypes types(typed, around);
-    for (int i = 0; i < graph.node_size(); ++i) {
-        auto &attributes = *graph.mutable_node(i)->mutable_attribute();
-        for (int j = 0; j < attributes.size(); ++j) {
-            if (attributes[j].has_g())
-                walk(*attributes[j].mutable_g(), typed.node(i).attribute(j).g(), &types, visitor);
+private:
+    void addOutputs(const onnx::NodeProto &node, std::vector<int> within, OnnxTypes &types) const
+    {
+        if (node.op_type() == "Loop" && !within.empty())
+            within.erase(within.begin()); // its condition
+        const int byAttribute = typeByAttribute(node);
+        const auto *const schema = schemaOf(m_model, node);
+        for (int i = 0; i < node.output_size(); ++i) {
+            const auto at = static_cast<std::size_t>(i);
+            int type = byAttribute;
+            if (at < within.size())
+                type = within[at];
+            else if (type == 0 && schema)
+                type = typeBySchema(*schema, node, at, types);
+            types.add(node.output(i), type);
         }
     }
-    visitor(graph, types);
-}
+
+    // Outputs of one type alone have that; others have the type of an input that is described alike
+    // ("T").
+    static int typeBySchema(const onnx::OpSchema &schema, const onnx::NodeProto &node,
+                            std::size_t output, const OnnxTypes &types)
+    {
+        if (schema.outputs().empty())
+            return 0;
+        const auto &described = schema.outputs()[std::min(output, schema.outputs().size() - 1)];
+        if (described.GetTypes().size() == 1)
+            return onnx::Utils::DataTypeUtils::ToTypeProto(*described.GetTypes().begin())
+                .tensor_type()
+                .elem_type();
+        for (int i = 0; i < node.input_size() && !schema.inputs().empty(); ++i) {
+            const auto at = std::min(static_cast<std::size_t>(i), schema.inputs().size() - 1);
+            const int known = types.of(node.input(i));
+            if (schema.inputs()[at].GetTypeStr() == described.GetTypeStr() && known != 0)
+                return known;
+        }
+        return 0;
+    }
+
+    onnx::ModelProto &m_model;
+    const TypedGraphVisitor &m_visitor;
+};
 
 } // namespace
 
@@ -109,11 +110,13 @@ OnnxTypes::OnnxTypes(const onnx::GraphProto &graph, const OnnxTypes *around)
     : m_around(around)
 {
     for (const auto *const values : {&graph.input(), &graph.output(), &graph.value_info()}) {
-        for (const auto &value : *values) {
-            if (const int type = value.type().tensor_type().elem_type(); type != 0)
-                m_types.emplace(value.name(), type);
-        }
+        for (const auto &value : *values)
+            add(value.name(), value.type().tensor_type().elem_type());
     }
+    for (const auto &tensor : graph.initializer())
+        add(tensor.name(), tensor.data_type());
+    for (const auto &tensor : graph.sparse_initializer())
+        add(tensor.values().name(), tensor.values().data_type());
 }
 
 int OnnxTypes::of(const std::string &tensor) const
@@ -124,10 +127,15 @@ int OnnxTypes::of(const std::string &tensor) const
     return m_around ? m_around->of(tensor) : 0;
 }
 
+void OnnxTypes::add(const std::string &tensor, int type)
+{
+    if (type != 0)
+        m_types.emplace(tensor, type);
+}
+
 void walkTypedGraphs(onnx::ModelProto &model, const TypedGraphVisitor &visitor)
 {
-    const auto typed = typedCopy(model);
-    walk(*model.mutable_graph(), typed.graph(), nullptr, visitor);
+    Walk(model, visitor).graph(*model.mutable_graph(), nullptr);
 }
 
 } // namespace warmbench

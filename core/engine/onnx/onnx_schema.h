@@ -1,0 +1,14 @@
+// Finds libonnx's description of an operator.
+// Thread: any; pure functions. Private to this room: includes onnx headers.
+#pragma once
+
+#include <onnx/defs/schema.h>
+#include <onnx/onnx_pb.h>
+
+namespace warmbench {
+
+// Null if libonnx does not know the node's operator in this version, or not with such inputs and
+// attributes.
+const onnx::OpSchema *schemaOf(const onnx::ModelProto &model, const onnx::NodeProto &node);
+
+} // namespace warmbench
