@@ -17,6 +17,12 @@ namespace {
 std::atomic<std::size_t> allocated{0};
 std::atomic<std::size_t> mostAllocated{0};
 
+void giveBack(void *memory)
+{
+    allocated -= malloc_usable_size(memory);
+    std::free(memory);
+}
+
 } // namespace
 
 // Counts what this program has allocated; zlib's own 40 KiB come from malloc and are not in it.
@@ -33,12 +39,11 @@ void *operator new(std::size_t size)
 }
 void operator delete(void *memory) noexcept
 {
-    allocated -= malloc_usable_size(memory);
-    std::free(memory);
+    giveBack(memory);
 }
 void operator delete(void *memory, std::size_t /*size*/) noexcept
 {
-    operator delete(memory);
+    giveBack(memory);
 }
 
 namespace {
