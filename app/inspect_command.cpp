@@ -20,6 +20,7 @@ struct Inspection
     std::string engine;  // "opencv 4.6.0"
     std::string refusal; // empty if the engine runs it
     NetworkMeasure measure;
+    Understood understood;
     std::vector<std::string> warnings;
     Bytes memory;
     std::string digest;
@@ -50,6 +51,7 @@ Result<Inspection> inspect(Repository &repository, const std::string &name, cons
         found.engine = withVersion((*loaded)->engine);
         found.spec = (*loaded)->spec();
         found.measure = (*loaded)->network->measure();
+        found.understood = (*loaded)->understood;
         found.warnings = (*loaded)->warnings;
         found.memory = (*loaded)->memory;
         return found;
@@ -60,7 +62,8 @@ Result<Inspection> inspect(Repository &repository, const std::string &name, cons
         return Error{loaded.error()};
     found.engine = withVersion(described->engine);
     found.spec = std::move(described->spec);
-    found.warnings = found.spec.warnings;
+    found.understood = std::move(described->understood);
+    found.warnings = std::move(described->warnings);
     return found;
 }
 
@@ -103,8 +106,8 @@ std::string asJson(const Inspection &found)
         out += i ? ", " : "";
         appendJsonString(out, found.warnings[i]);
     }
-    return out + "], \"verdict\": " + (found.verdict ? verdictJson(*found.verdict) : "null") +
-           "}\n";
+    out += "], \"understood\": " + understoodJson(found.understood);
+    return out + ", \"verdict\": " + (found.verdict ? verdictJson(*found.verdict) : "null") + "}\n";
 }
 
 std::string asText(const Inspection &found)
@@ -124,6 +127,9 @@ std::string asText(const Inspection &found)
     };
     tensors("input", found.spec.inputs);
     tensors("output", found.spec.outputs);
+    out += fmt::format("taken for   {}\n", found.understood.summary);
+    for (const auto &[key, told] : found.understood.values)
+        out += fmt::format("{:<12}{} = {} ({})\n", "", key, told.value, told.origin);
     for (const auto &[key, value] : found.spec.metadata)
         out += fmt::format("{:<12}{} = {}\n", "metadata", key, value);
     out += fmt::format("layers      {}\nparameters  {}\n", found.spec.layerCount,

@@ -10,7 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # Which other folders each folder may include. Names leave out core/, as includes do.
-CORE = ["base", "tensor", "engine", "model", "model/cache", "inference", "inference/body", "inference/measurement", "engine/verdicts", "metrics"]
+CORE = ["base", "tensor", "engine", "model", "model/cache", "model/understanding", "inference", "inference/body", "inference/measurement", "engine/verdicts", "metrics"]
 ARROWS = {
     "base": [],
     "tensor": ["base"],
@@ -19,10 +19,12 @@ ARROWS = {
     "engine/onnxruntime": ["base", "tensor", "engine", "engine/onnx"],
     "engine": ["base", "tensor", "engine/onnx"],
     "engine/verdicts": ["base", "tensor", "engine"],
-    "model": ["base", "tensor", "engine"],
+    "model": ["base", "tensor", "engine", "model/understanding"],
     "model/cache": ["base", "model"],
+    "model/understanding": ["base", "tensor", "engine", "model"],
     "metrics": ["base"],
-    "inference": ["base", "tensor", "engine", "engine/verdicts", "model", "model/cache", "metrics", "inference/measurement"],
+    "inference": ["base", "tensor", "engine", "engine/verdicts", "model", "model/cache", "metrics", "inference/decoders", "inference/measurement"],
+    "inference/decoders": ["base", "tensor", "inference"],
     "inference/body": ["base", "tensor", "model", "inference"],
     "inference/measurement": ["base", "tensor", "engine", "engine/verdicts", "model", "model/cache", "inference", "inference/body"],
     "http/transport": ["base", "http"],

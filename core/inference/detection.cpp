@@ -143,12 +143,21 @@ std::vector<RelativeBox> decodeSsd(std::span<const float> rows, int image, doubl
     return found;
 }
 
-std::vector<RelativeBox> nonMaximumSuppression(std::vector<RelativeBox> boxes, double threshold)
+bool betterFirst(const RelativeBox &one, const RelativeBox &other)
 {
-    std::stable_sort(boxes.begin(), boxes.end(),
-                     [](const RelativeBox &a, const RelativeBox &b) { return a.score > b.score; });
+    return one.score > other.score;
+}
+
+std::vector<RelativeBox> nonMaximumSuppression(std::vector<RelativeBox> boxes, double threshold,
+                                               std::size_t most)
+{
+    constexpr std::size_t mostCompared = 30'000;
+    std::stable_sort(boxes.begin(), boxes.end(), betterFirst);
+    boxes.resize(std::min(boxes.size(), mostCompared));
     std::vector<RelativeBox> kept;
     for (const RelativeBox &box : boxes) {
+        if (kept.size() == most)
+            break;
         const bool covered = std::any_of(kept.begin(), kept.end(), [&](const RelativeBox &better) {
             return better.index == box.index &&
                    intersectionOverUnion(better, box) > static_cast<float>(threshold);

@@ -40,8 +40,11 @@ Result<std::vector<RelativeBox>> decodeUltraface(std::span<const float> scores,
 std::vector<RelativeBox> decodeSsd(std::span<const float> rows, int image, double scoreThreshold);
 
 // Greedy non-maximum suppression per class: the best score first; a box is dropped if its
-// intersection over union with a kept one is above the threshold. The result has the best first;
-// ties keep their order.
-std::vector<RelativeBox> nonMaximumSuppression(std::vector<RelativeBox> boxes, double threshold);
+// intersection over union with a kept one is above the threshold. The result has the best first,
+// and no more than `most`; ties keep their order. Only the 30,000 best are looked at, as in
+// ultralytics/ultralytics: utils/nms.py.
+std::vector<RelativeBox> nonMaximumSuppression(std::vector<RelativeBox> boxes, double threshold,
+                                               std::size_t most = 30'000);
+bool betterFirst(const RelativeBox &one, const RelativeBox &other);
 
 } // namespace warmbench

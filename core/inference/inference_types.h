@@ -38,14 +38,21 @@ using InferenceInputs = std::variant<ImageInputs, SampleInputs, TensorInputs>;
 // pictures turn out to be heavy, it is called a second time and must give the same again.
 using InputDecoder = std::function<Result<InferenceInputs>(const ModelBundle &, RunControl &)>;
 
+// What one request wants otherwise than the model's settings say.
+struct AnswerOptions
+{
+    std::optional<double> scoreThreshold; // of detections, 0 to 1
+    std::optional<double> nmsThreshold;   // overlap of detections, 0 to 1
+    std::optional<int> topK;              // classes, from 1
+};
+
 struct InferenceRequest
 {
     ModelId model; // empty name: the default model
     InputDecoder decode;
     std::stop_token cancellation;
     std::optional<Milliseconds> deadline; // from submission; unset: the service's default
-    std::optional<DecoderSettings>
-        decoder;                   // overrides the settings' thresholds (the window's sliders)
+    AnswerOptions answer;
     std::string client = "window"; // who sent the request, for the log
     // Decoding takes microseconds: if the network is quick too, the calling thread may do
     // everything.

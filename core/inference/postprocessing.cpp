@@ -1,5 +1,6 @@
 #include "inference/postprocessing.h"
 
+#include "inference/decoders/decoder.h"
 #include "inference/detection.h"
 #include "inference/image_output.h"
 #include "tensor/conversion.h"
@@ -14,6 +15,7 @@ namespace warmbench {
 namespace {
 
 constexpr int defaultTopK = 5;
+constexpr std::size_t mostDetections = 300; // max_det of ultralytics/ultralytics: cfg/default.yaml
 
 // The floats of one sample of an output.
 struct SampleView
@@ -125,13 +127,14 @@ std::string labelOf(std::span<const std::string> labels, int index)
 
 Result<std::vector<ScoredClass>> classify(const ModelBundle &model, const NamedTensor &output,
                                           const Floats &floats, std::size_t index,
-                                          std::size_t samples, bool pictures)
+                                          std::size_t samples, bool pictures,
+                                          const AnswerOptions &wanted)
 {
     const SampleView sample = floats.sample(index, samples);
     if (sample.values.empty())
         return formDiffers(model, output, "classification", "one score a class", pictures);
-    return topK(activated(model, sample.values), model.settings.output.topK.value_or(defaultTopK),
-                model.settings.labels);
+    const int most = wanted.topK.value_or(model.settings.output.topK.value_or(defaultTopK));
+    return topK(activated(model, sample.values), most, model.settings.labels);
 }
 
 Result<SampleResult> picture(const ModelBundle &model, const NamedTensor &output,
@@ -221,6 +224,34 @@ Result<std::vector<RelativeBox>> ssd(std::span<const NamedTensor> outputs, std::
     return decodeSsd(floats->sample(0, 1).values, static_cast<int>(index), scoreThreshold);
 }
 
+Result<std::vector<RelativeBox>> decodedBy(const Decoder &family, const ModelBundle &model,
+                                           std::span<const NamedTensor> outputs, std::size_t index,
+                                           std::size_t samples, const DecoderSettings &decoder)
+{
+    RawDetections raw;
+    std::vector<Floats> owned; // outputs that had to be converted
+    owned.reserve(outputs.size());
+    for (const NamedTensor &output : outputs) {
+        auto floats = Floats::of(output, samples);
+        if (!floats)
+            return std::move(floats).error();
+        owned.push_back(*std::move(floats));
+        const SampleView sample = owned.back().sample(index, samples);
+        raw.outputs.push_back({output.name, sample.values, sample.shape});
+    }
+    raw.width = model.input.preprocessing.width;
+    raw.height = model.input.preprocessing.height;
+    raw.scoreThreshold = decoder.scoreThreshold;
+    raw.classes = decoder.classes;
+    auto boxes = family.decode(raw);
+    if (!boxes)
+        return failedPrecondition(fmt::format(
+            "The decoder \"{}\" reads outputs {}, but {}; set the \"decoder\" that fits in the "
+            "settings file, or \"task\" to \"tensor\".",
+            family.name, family.form, boxes.error().message));
+    return boxes;
+}
+
 // Converts fractions of the network's input to pixels of the picture that was sent.
 Detection laidOver(const RelativeBox &box, const ModelBundle &model, const ImageMapping *mapping)
 {
@@ -248,24 +279,32 @@ Result<std::vector<Detection>> detect(const ModelBundle &model,
                                       const ImageMapping *mapping, std::size_t index,
                                       std::size_t samples, const DecoderSettings &decoder)
 {
-    auto boxes = decoder.type == "ssd" ? ssd(outputs, index, decoder.scoreThreshold)
-                                       : ultraface(model, outputs, index, samples,
-                                                   decoder.scoreThreshold, mapping != nullptr);
+    const Decoder *const family = decoderNamed(decoder.type);
+    auto boxes = family ? decodedBy(*family, model, outputs, index, samples, decoder)
+                 : decoder.type == "ssd" ? ssd(outputs, index, decoder.scoreThreshold)
+                                         : ultraface(model, outputs, index, samples,
+                                                     decoder.scoreThreshold, mapping != nullptr);
     if (!boxes)
         return std::move(boxes).error();
+    if (family && family->suppressed)
+        std::stable_sort(boxes->begin(), boxes->end(), betterFirst);
+    else
+        boxes = family
+                    ? nonMaximumSuppression(std::move(*boxes), decoder.nmsThreshold, mostDetections)
+                    : nonMaximumSuppression(std::move(*boxes), decoder.nmsThreshold);
     std::vector<Detection> detections;
-    for (const RelativeBox &box : nonMaximumSuppression(std::move(*boxes), decoder.nmsThreshold))
+    for (const RelativeBox &box : *boxes)
         detections.push_back(laidOver(box, model, mapping));
     return detections;
 }
 
 Result<SampleResult> sampleResult(const ModelBundle &model, Task task, const NamedTensor &primary,
                                   const Floats &floats, std::size_t index, std::size_t samples,
-                                  bool pictures)
+                                  bool pictures, const AnswerOptions &wanted)
 {
     if (task != Task::Classification)
         return picture(model, primary, floats, index, samples, task, pictures);
-    auto classes = classify(model, primary, floats, index, samples, pictures);
+    auto classes = classify(model, primary, floats, index, samples, pictures, wanted);
     if (!classes)
         return std::move(classes).error();
     SampleResult result;
@@ -352,10 +391,11 @@ std::size_t resultBytes(const SampleResult &result)
     return bytes;
 }
 
-Result<std::vector<SampleResult>>
-postprocess(const ModelBundle &model, std::span<const NamedTensor> outputs,
-            std::span<const ImageMapping> mappings, std::size_t samples,
-            const std::optional<DecoderSettings> &override, RunControl *control)
+Result<std::vector<SampleResult>> postprocess(const ModelBundle &model,
+                                              std::span<const NamedTensor> outputs,
+                                              std::span<const ImageMapping> mappings,
+                                              std::size_t samples, const AnswerOptions &wanted,
+                                              RunControl *control)
 {
     const Task task = taskOf(model);
     RunControl unlimited;
@@ -372,11 +412,13 @@ postprocess(const ModelBundle &model, std::span<const NamedTensor> outputs,
     };
 
     if (task == Task::Detection) {
-        const auto decoder = override ? override : model.settings.decoder;
+        auto decoder = model.settings.decoder;
         if (!decoder)
             return failedPrecondition("The task \"detection\" needs a decoder; add \"decoder\": "
-                                      "{\"type\": \"ultraface\"} or "
-                                      "\"ssd\" to the settings file.");
+                                      "{\"type\": \"yolov8\"} or the one that fits to the "
+                                      "settings file.");
+        decoder->scoreThreshold = wanted.scoreThreshold.value_or(decoder->scoreThreshold);
+        decoder->nmsThreshold = wanted.nmsThreshold.value_or(decoder->nmsThreshold);
         for (std::size_t i = 0; i < samples; ++i) {
             auto found = detect(model, outputs, mappings.empty() ? nullptr : &mappings[i], i,
                                 samples, *decoder);
@@ -395,7 +437,8 @@ postprocess(const ModelBundle &model, std::span<const NamedTensor> outputs,
     if (!floats)
         return floats.error();
     for (std::size_t i = 0; i < samples; ++i) {
-        auto result = sampleResult(model, task, primary, *floats, i, samples, !mappings.empty());
+        auto result =
+            sampleResult(model, task, primary, *floats, i, samples, !mappings.empty(), wanted);
         if (!result)
             return std::move(result).error();
         if (auto kept = keep(i, std::move(*result)); !kept)

@@ -40,10 +40,11 @@ Task taskOf(const ModelBundle &model);
 // what to set. InvalidArgument: the same, but the network takes inputs of any size, and what the
 // client sent gave this form. With a `control`, also its errors, between samples and when the
 // results need more memory than there is.
-Result<std::vector<SampleResult>>
-postprocess(const ModelBundle &model, std::span<const NamedTensor> outputs,
-            std::span<const ImageMapping> mappings, std::size_t samples,
-            const std::optional<DecoderSettings> &override = {}, RunControl *control = nullptr);
+Result<std::vector<SampleResult>> postprocess(const ModelBundle &model,
+                                              std::span<const NamedTensor> outputs,
+                                              std::span<const ImageMapping> mappings,
+                                              std::size_t samples, const AnswerOptions &wanted = {},
+                                              RunControl *control = nullptr);
 // Memory that a result takes.
 std::size_t resultBytes(const SampleResult &result);
 

@@ -148,7 +148,7 @@ Result<void> Flow::runTensors()
     if (auto go = ended(Phase::Infer); !go)
         return go;
     auto results =
-        postprocess(m_model, m_prediction.outputs, {}, m_samples, m_request.decoder, &m_control);
+        postprocess(m_model, m_prediction.outputs, {}, m_samples, m_request.answer, &m_control);
     if (!results)
         return std::move(results).error();
     m_prediction.results = std::move(*results);
@@ -359,7 +359,7 @@ Result<void> Flow::runPiece(Piece &piece, Reservation &held, OutputJoin &join)
     if (auto go = ended(Phase::Infer); !go)
         return go;
     auto results =
-        postprocess(m_model, outputs, piece.mappings, count, m_request.decoder, &m_control);
+        postprocess(m_model, outputs, piece.mappings, count, m_request.answer, &m_control);
     if (!results)
         return std::move(results).error();
     if (whole) {

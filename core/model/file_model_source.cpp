@@ -106,24 +106,13 @@ std::vector<std::string> warningsOf(const NetworkSpec &spec)
     return all;
 }
 
-Result<InputPlan> inputOf(const NetworkSpec &spec, const ModelSettings &settings)
+Result<Understanding> understandingOf(const NetworkSpec &spec, ModelSettings &settings)
 {
-    auto input = planInput(spec, settings);
-    if (!input) // only the settings can be wrong here
+    auto understood = understand(spec, settings);
+    if (!understood) // only the settings can be wrong here
         return failedPrecondition(
-            fmt::format("\"{}\": {}", settings.file.string(), input.error().message));
-    return input;
-}
-
-// The network's own names of its classes count where the settings have none.
-void takeClasses(ModelBundle &model)
-{
-    const auto &classes = model.spec().classes;
-    const bool own =
-        classes && (!model.settings.output.primary || model.primaryOutput == classes->output);
-    model.scoresOutput = own ? classes->output : model.primaryOutput;
-    if (own && model.settings.labels.empty())
-        model.settings.labels = classes->names;
+            fmt::format("\"{}\": {}", settings.file.string(), understood.error().message));
+    return understood;
 }
 
 // Fills in what depends on settings and network together: the plan of the input, the primary
@@ -131,17 +120,19 @@ void takeClasses(ModelBundle &model)
 Result<void> applySettings(ModelBundle &model)
 {
     const NetworkSpec &spec = model.spec();
-    auto input = inputOf(spec, model.settings);
-    if (!input)
-        return std::move(input).error();
-    model.input = *std::move(input);
+    auto understanding = understandingOf(spec, model.settings);
+    if (!understanding)
+        return std::move(understanding).error();
+    model.input = std::move(understanding->input);
+    model.understood = std::move(understanding->told);
     const auto primary = primaryOutputOf(spec, model.settings);
     if (!primary)
         return primary.error();
     model.primaryOutput = *primary;
-    takeClasses(model);
+    model.scoresOutput =
+        ownClasses(spec, model.settings) ? spec.classes->output : model.primaryOutput;
     model.warnings = warningsOf(spec);
-    for (const auto &more : {model.settings.warnings, model.input.warnings})
+    for (const auto &more : {model.settings.warnings, understanding->warnings})
         model.warnings.insert(model.warnings.end(), more.begin(), more.end());
     warnOfLabels(model);
     return {};
@@ -318,16 +309,18 @@ Result<ModelDescription> FileModelSource::describe(const LoadPlan &plan)
         return changedMeanwhile(plan.id);
     if (!spec)
         return std::move(spec).error();
-    auto input = inputOf(*spec, plan.settings);
-    if (!input)
-        return std::move(input).error();
     ModelDescription described;
+    described.settings = plan.settings;
+    auto understanding = understandingOf(*spec, described.settings);
+    if (!understanding)
+        return std::move(understanding).error();
     described.engine = (*engine)->name();
     described.warnings = warningsOf(*spec);
-    for (const auto &more : {plan.settings.warnings, input->warnings})
+    for (const auto &more : {plan.settings.warnings, understanding->warnings})
         described.warnings.insert(described.warnings.end(), more.begin(), more.end());
     described.spec = *std::move(spec);
-    described.input = *std::move(input);
+    described.input = std::move(understanding->input);
+    described.understood = std::move(understanding->told);
     return described;
 }
 

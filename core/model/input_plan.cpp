@@ -5,51 +5,20 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <iterator>
+#include <limits>
 #include <optional>
 
 namespace warmbench {
 
 namespace {
 
-// A network without a fixed size gets pictures of the size that most classifiers were trained with.
+// A network without a fixed size gets pictures of the size that most of its kind were trained with.
 constexpr int guessedSize = 224;
+constexpr int guessedDetectorSize = 640;
 constexpr int largestSide = 16384; // the largest side that preprocessing makes
 // A row of at most so many numbers is shown as fields, a longer one as a tensor.
 constexpr std::int64_t mostFeatures = 64;
-
-// What Windows ML's metadata says of pictures (onnx/docs/MetadataProps.md of the ONNX repository).
-struct ImageMetadata
-{
-    std::optional<Channels> channels;
-    std::optional<double> scale;
-    double mean = 0;
-};
-
-struct PixelRange
-{
-    std::string_view name;
-    double scale;
-    double mean;
-};
-constexpr std::array pixelRanges{
-    PixelRange{"NominalRange_0_255", 1, 0},
-    PixelRange{"Normalized_0_1", 1 / 255.0, 0},
-    PixelRange{"Normalized_1_1", 1 / 127.5, 1},
-    PixelRange{"NominalRange_16_235", 219 / 255.0, -16},
-};
-
-struct PixelFormat
-{
-    std::string_view name;
-    Channels channels;
-};
-constexpr std::array pixelFormats{
-    PixelFormat{"Gray8", Channels::Gray}, PixelFormat{"Rgb8", Channels::Rgb},
-    PixelFormat{"Bgr8", Channels::Bgr},   PixelFormat{"Rgba8", Channels::Rgb},
-    PixelFormat{"Bgra8", Channels::Bgr},
-};
-constexpr const char *formatKey = "Image.BitmapPixelFormat";
-constexpr const char *rangeKey = "Image.NominalPixelRange";
 
 std::string named(const TensorSpec &input)
 {
@@ -59,7 +28,7 @@ std::string named(const TensorSpec &input)
 // Keys of a picture that the settings name, for messages; empty if there are none.
 std::string imageKeyIn(const InputSettings &input)
 {
-    const std::array<std::pair<const char *, bool>, 13> keys{{
+    const std::array<std::pair<const char *, bool>, 14> keys{{
         {"preset", input.imagenet.value_or(false)},
         {"width", input.width.has_value()},
         {"height", input.height.has_value()},
@@ -68,6 +37,7 @@ std::string imageKeyIn(const InputSettings &input)
         {"resize", input.resize.has_value()},
         {"shorter_side", input.shorterSide.has_value()},
         {"pad_value", input.padValue.has_value()},
+        {"pad_position", input.padPosition.has_value()},
         {"interpolation", input.interpolation.has_value()},
         {"antialias", input.antialias.has_value()},
         {"scale", input.scale.has_value()},
@@ -106,19 +76,84 @@ std::optional<std::int64_t> featureCount(const TensorSpec &input)
     return input.shape.back().size;
 }
 
+// The preset "imagenet" as a source: what its torchvision namesake says.
+Hints imagenetPreset()
+{
+    Hints preset;
+    preset.origin = Origin::SettingsFile;
+    preset.source = originName(Origin::SettingsFile);
+    preset.input.channels = Channels::Rgb;
+    preset.input.resize = ResizeMode::Crop;
+    preset.input.interpolation = Interpolation::Bilinear;
+    preset.input.antialias = true;
+    preset.input.scale = 1 / 255.0;
+    preset.input.mean = {0.485, 0.456, 0.406};
+    preset.input.std = {0.229, 0.224, 0.225};
+    return preset;
+}
+
+std::string shown(Channels value)
+{
+    return channelsName(value);
+}
+std::string shown(Layout value)
+{
+    return layoutName(value);
+}
+std::string shown(ResizeMode value)
+{
+    return resizeModeName(value);
+}
+std::string shown(PadPosition value)
+{
+    return padPositionName(value);
+}
+std::string shown(Interpolation value)
+{
+    return interpolationName(value);
+}
+std::string shown(bool value)
+{
+    return value ? "true" : "false";
+}
+std::string shown(int value)
+{
+    return std::to_string(value);
+}
+std::string shown(double value)
+{
+    return fmt::format("{:.6g}", value);
+}
+std::string shown(const std::vector<double> &values)
+{
+    std::vector<std::string> words;
+    std::transform(values.begin(), values.end(), std::back_inserter(words),
+                   [](double value) { return shown(value); });
+    return joined(words);
+}
+
 // Makes the plan for a picture, one key after the other.
 class ImagePlanner
 {
 public:
-    ImagePlanner(const TensorSpec &input, const NetworkSpec &spec, const InputSettings &settings,
-                 InputPlan &plan)
+    ImagePlanner(const TensorSpec &input, const ModelSettings &settings,
+                 std::span<const Hints> hints, InputPlan &plan)
         : m_input(input)
-        , m_settings(settings)
+        , m_settings(settings.input)
+        , m_detects(settings.decoder.has_value())
         , m_plan(plan)
         , m_how(plan.preprocessing)
-        , m_preset(settings.imagenet.value_or(false))
     {
-        readMetadata(spec);
+        Hints own;
+        own.origin = Origin::SettingsFile;
+        own.source = originName(Origin::SettingsFile);
+        own.input = settings.input;
+        m_sources.push_back(std::move(own));
+        if (m_settings.imagenet.value_or(false)) {
+            m_preset = m_sources.size();
+            m_sources.push_back(imagenetPreset());
+        }
+        m_sources.insert(m_sources.end(), hints.begin(), hints.end());
     }
 
     Result<void> plan()
@@ -134,46 +169,75 @@ public:
     }
 
 private:
-    void from(const char *key, Origin origin) { m_plan.origins[key] = origin; }
+    static constexpr std::size_t nobody = std::numeric_limits<std::size_t>::max();
+
+    void from(const char *key, Origin origin, const std::string &source = {})
+    {
+        m_plan.origins[key] = origin;
+        if (!source.empty())
+            m_plan.sources[key] = source;
+    }
     void warn(std::string warning) { m_plan.warnings.push_back(std::move(warning)); }
-    Origin originOf(const char *key) const { return m_plan.origins.at(key); }
-    bool guessed(const char *key) const { return originOf(key) == Origin::Guessed; }
+    bool guessed(const char *key) const { return m_plan.origins.at(key) == Origin::Guessed; }
 
-    // The settings' value, else the preset's, else a guess.
+    // Index of the first source up to `last` that says this; `nobody` if none does.
     template <typename T>
-    T pick(const char *key, const std::optional<T> &set, T preset, T guess)
+    std::size_t teller(std::optional<T> InputSettings::*member, std::size_t last = nobody) const
     {
-        from(key, set || m_preset ? Origin::SettingsFile : Origin::Guessed);
-        return set ? *set : m_preset ? preset : guess;
+        for (std::size_t i = 0; i < m_sources.size() && i <= last; ++i) {
+            if (m_sources[i].input.*member)
+                return i;
+        }
+        return nobody;
     }
 
-    void readMetadata(const NetworkSpec &spec)
+    // What the first source says, else the guess. Values that belong to another one (the mean to
+    // the scale) are not taken from sources after `last`, which gave that one.
+    template <typename T>
+    T pick(const char *key, std::optional<T> InputSettings::*member, const T &guess,
+           std::size_t last = nobody)
     {
-        if (const auto found = spec.metadata.find(formatKey); found != spec.metadata.end()) {
-            const auto *format =
-                std::find_if(pixelFormats.begin(), pixelFormats.end(),
-                             [&](const PixelFormat &f) { return f.name == found->second; });
-            if (format != pixelFormats.end())
-                m_metadata.channels = format->channels;
-            else
-                warnUnknownMetadata(*found);
+        const std::size_t index = teller(member, last);
+        if (index == nobody) {
+            from(key, Origin::Guessed);
+            return guess;
         }
-        if (const auto found = spec.metadata.find(rangeKey); found != spec.metadata.end()) {
-            const auto *range =
-                std::find_if(pixelRanges.begin(), pixelRanges.end(),
-                             [&](const PixelRange &r) { return r.name == found->second; });
-            if (range != pixelRanges.end()) {
-                m_metadata.scale = range->scale;
-                m_metadata.mean = range->mean;
-            } else {
-                warnUnknownMetadata(*found);
-            }
+        const Hints &source = m_sources[index];
+        from(key, source.origin, source.source);
+        const T value = *(source.input.*member);
+        disagree(key, member, index);
+        return value;
+    }
+
+    // Two sources that say other things are both shown. The preset and the form of the outputs only
+    // fill in.
+    template <typename T>
+    void disagree(const char *key, std::optional<T> InputSettings::*member, std::size_t chosen)
+    {
+        const Hints &first = m_sources[chosen];
+        for (std::size_t i = chosen + 1; i < m_sources.size(); ++i) {
+            const Hints &other = m_sources[i];
+            if (i == m_preset || other.origin == Origin::Form || !(other.input.*member) ||
+                (belongsToScale(key) && meanTheSame(first.input, other.input)))
+                continue;
+            const std::string ours = shown(*(first.input.*member));
+            const std::string theirs = shown(*(other.input.*member));
+            if (ours != theirs)
+                warn(fmt::format("The {} says \"input.{}\" is {}, the {} say {}; the first "
+                                 "counts.",
+                                 first.source, key, ours, other.source, theirs));
         }
     }
-    void warnUnknownMetadata(const std::pair<const std::string, std::string> &entry)
+
+    static bool belongsToScale(std::string_view key)
     {
-        warn(fmt::format("The model's metadata {} is \"{}\", which is unknown and ignored.",
-                         entry.first, printable(entry.second, 60)));
+        return key == "scale" || key == "mean" || key == "std";
+    }
+    // Numbers of another scale with another mean or std may mean the same.
+    static bool meanTheSame(const InputSettings &one, const InputSettings &other)
+    {
+        return one.scale && other.scale && shown(*one.scale) != shown(*other.scale) &&
+               (one.mean || one.std);
     }
 
     const Dimension &axis(char name) const
@@ -194,9 +258,9 @@ private:
         const auto fits = [](const Dimension &d) { return d.size == 1 || d.size == 3; };
         const bool first = fits(m_input.shape[1]);
         const bool last = fits(m_input.shape[3]);
-        if (m_settings.layout) {
-            m_how.layout = *m_settings.layout;
-            return from("layout", Origin::SettingsFile);
+        if (teller(&InputSettings::layout) != nobody) {
+            m_how.layout = pick("layout", &InputSettings::layout, Layout::Nchw);
+            return;
         }
         m_how.layout = last && !first ? Layout::Nhwc : Layout::Nchw;
         from("layout", first != last ? Origin::Network : Origin::Guessed);
@@ -217,81 +281,87 @@ private:
                 "Input {} has {} channels where \"input.layout\" {} puts them; a picture has 1 or "
                 "3: correct \"input.layout\" or send tensors.",
                 named(m_input), declared.size, layoutName(m_how.layout)));
-        if (m_settings.channels || m_preset) {
-            m_how.channels = m_settings.channels.value_or(Channels::Rgb);
-            if (!fits(m_how.channels))
+        for (std::size_t i = 0; i < m_sources.size(); ++i) {
+            auto &told = m_sources[i].input.channels;
+            if (!told || fits(*told))
+                continue;
+            if (m_sources[i].origin == Origin::SettingsFile)
                 return invalidArgument(fmt::format(
                     "The settings' \"{}\" asks for {} channels ({}), but input {} takes {}; set "
                     "\"input.channels\" to {}.",
-                    m_settings.channels ? "input.channels" : "input.preset",
-                    channelCount(m_how.channels), channelsName(m_how.channels), named(m_input),
-                    declared.size, declared.size == 1 ? "gray" : "rgb or bgr"));
-            from("channels", Origin::SettingsFile);
-            disagree("input.channels",
-                     m_metadata.channels && *m_metadata.channels != m_how.channels,
-                     channelsName(m_how.channels), formatKey,
-                     m_metadata.channels ? channelsName(*m_metadata.channels) : "");
-            return {};
-        }
-        if (m_metadata.channels && fits(*m_metadata.channels)) {
-            m_how.channels = *m_metadata.channels;
-            from("channels", Origin::Metadata);
-            return {};
-        }
-        if (m_metadata.channels)
-            warn(fmt::format("The model's metadata {} says {}, but input {} takes {} channels; the "
-                             "network's shape counts.",
-                             formatKey, channelsName(*m_metadata.channels), named(m_input),
+                    i == m_preset ? "input.preset" : "input.channels", channelCount(*told),
+                    channelsName(*told), named(m_input), declared.size,
+                    declared.size == 1 ? "gray" : "rgb or bgr"));
+            warn(fmt::format("The {} say {}, but input {} takes {} channels; the network's shape "
+                             "counts.",
+                             m_sources[i].source, channelsName(*told), named(m_input),
                              declared.size));
-        m_how.channels = declared.size == 1 ? Channels::Gray : Channels::Rgb;
-        from("channels", declared.size == 1 ? Origin::Network : Origin::Guessed);
+            told.reset();
+        }
+        m_how.channels = pick("channels", &InputSettings::channels,
+                              declared.size == 1 ? Channels::Gray : Channels::Rgb);
+        if (guessed("channels") && declared.size == 1)
+            from("channels", Origin::Network);
         return {};
     }
 
     Result<void> planSize()
     {
-        const auto one = [this](const char *key, const Dimension &declared,
-                                const std::optional<int> &set, int &size) -> Result<void> {
-            if (set && !declared.free() && declared.size != *set)
-                return invalidArgument(fmt::format(
-                    "The settings' \"input.{}\" is {}, but input {} takes {}; correct it or leave "
-                    "it out.",
-                    key, *set, named(m_input), declared.size));
-            if (!declared.free() && (declared.size < 1 || declared.size > largestSide))
-                return invalidArgument(fmt::format("Input {} has a {} of {}, which no picture "
-                                                   "fits; send tensors.",
-                                                   named(m_input), key, declared.size));
-            size = set ? *set : declared.free() ? guessedSize : static_cast<int>(declared.size);
-            from(key, set               ? Origin::SettingsFile
-                      : declared.free() ? Origin::Guessed
-                                        : Origin::Network);
-            return {};
-        };
-        if (auto width = one("width", axis('W'), m_settings.width, m_how.width); !width)
+        if (auto width = planSide("width", axis('W'), &InputSettings::width, m_how.width); !width)
             return width;
-        return one("height", axis('H'), m_settings.height, m_how.height);
+        return planSide("height", axis('H'), &InputSettings::height, m_how.height);
+    }
+
+    Result<void> planSide(const char *key, const Dimension &declared,
+                          std::optional<int> InputSettings::*member, int &size)
+    {
+        if (const auto &set = m_settings.*member; set && !declared.free() && declared.size != *set)
+            return invalidArgument(fmt::format(
+                "The settings' \"input.{}\" is {}, but input {} takes {}; correct it or leave "
+                "it out.",
+                key, *set, named(m_input), declared.size));
+        if (!declared.free() && (declared.size < 1 || declared.size > largestSide))
+            return invalidArgument(fmt::format("Input {} has a {} of {}, which no picture "
+                                               "fits; send tensors.",
+                                               named(m_input), key, declared.size));
+        if (declared.free()) {
+            size = pick(key, member, m_detects ? guessedDetectorSize : guessedSize);
+            return {};
+        }
+        size = static_cast<int>(declared.size);
+        from(key, m_settings.*member ? Origin::SettingsFile : Origin::Network);
+        for (const Hints &source : m_sources) {
+            if (const auto &told = source.input.*member; told && *told != size)
+                warn(fmt::format("The {} say \"input.{}\" is {}, but input {} takes {}; the "
+                                 "network's shape counts.",
+                                 source.source, key, *told, named(m_input), size));
+        }
+        return {};
     }
 
     Result<void> planResize()
     {
         const int longer = std::max(m_how.width, m_how.height);
-        m_how.resize = pick("resize", m_settings.resize, ResizeMode::Crop, ResizeMode::Stretch);
-        m_how.interpolation = pick("interpolation", m_settings.interpolation,
-                                   Interpolation::Bilinear, Interpolation::Bilinear);
-        m_how.antialias = pick("antialias", m_settings.antialias, true, true);
-        from("pad_value", m_settings.padValue ? Origin::SettingsFile : Origin::Guessed);
-        if (m_settings.padValue)
-            m_how.padValue = static_cast<float>(*m_settings.padValue);
-        from("shorter_side",
-             m_settings.shorterSide || m_preset ? Origin::SettingsFile : Origin::Guessed);
-        if (m_settings.shorterSide) {
-            m_how.shorterSide = *m_settings.shorterSide;
-        } else if (m_preset && m_how.resize == ResizeMode::Crop) {
+        m_how.resize = pick("resize", &InputSettings::resize, ResizeMode::Stretch);
+        const std::size_t geometry = teller(&InputSettings::resize);
+        m_how.interpolation =
+            pick("interpolation", &InputSettings::interpolation, Interpolation::Bilinear);
+        m_how.antialias = pick("antialias", &InputSettings::antialias, true);
+        m_how.padValue =
+            static_cast<float>(pick("pad_value", &InputSettings::padValue, 114.0, geometry));
+        m_how.padPosition =
+            pick("pad_position", &InputSettings::padPosition, PadPosition::Centre, geometry);
+        const int side = pick("shorter_side", &InputSettings::shorterSide, 0, geometry);
+        if (side > 0) {
+            m_how.shorterSide = side;
+        } else if (geometry == m_preset && m_how.resize == ResizeMode::Crop) {
             // 256 for the usual 224; a larger network keeps the proportion.
             m_how.shorterSide =
                 longer <= 256 ? 256 : static_cast<int>(std::lround(longer * 256.0 / 224.0));
+            from("shorter_side", Origin::SettingsFile);
         }
-        if (m_how.resize == ResizeMode::Crop && m_how.shorterSide && *m_how.shorterSide < longer)
+        if (m_how.resize == ResizeMode::Crop && m_settings.shorterSide &&
+            *m_settings.shorterSide < longer)
             return invalidArgument(fmt::format(
                 "The settings' \"input.shorter_side\" is {}, less than the {} x {} that are cut "
                 "out of the picture afterwards; set at least {}.",
@@ -303,15 +373,18 @@ private:
         return {};
     }
 
+    // Scale, mean and std mean something together: what one source says of the scale is not mixed
+    // with the mean of a lesser one.
     Result<void> planNumbers()
     {
-        planScale();
-        m_how.mean = pick("mean", m_settings.mean, {0.485, 0.456, 0.406}, {0.0});
-        m_how.std = pick("std", m_settings.std, {0.229, 0.224, 0.225}, {1.0});
-        if (guessed("mean") && originOf("scale") == Origin::Metadata) {
-            m_how.mean = {m_metadata.mean};
-            from("mean", Origin::Metadata);
-        }
+        const bool bytes =
+            !isFloating(m_input.dtype); // a scale to 0..1 would round to black and white
+        m_how.scale = pick("scale", &InputSettings::scale, bytes ? 1.0 : 1 / 255.0);
+        if (guessed("scale") && bytes)
+            from("scale", Origin::Network);
+        const std::size_t scale = teller(&InputSettings::scale);
+        m_how.mean = pick("mean", &InputSettings::mean, std::vector<double>{0}, scale);
+        m_how.std = pick("std", &InputSettings::std, std::vector<double>{1}, scale);
         const std::size_t channels = static_cast<std::size_t>(channelCount(m_how.channels));
         for (const auto &[key, values] : {std::pair("mean", &m_how.mean), {"std", &m_how.std}}) {
             if (values->size() != 1 && values->size() != channels)
@@ -322,39 +395,6 @@ private:
                     channels == 1 ? "" : "s"));
         }
         return {};
-    }
-
-    void planScale()
-    {
-        if (m_settings.scale || m_preset) {
-            m_how.scale = m_settings.scale.value_or(1 / 255.0);
-            from("scale", Origin::SettingsFile);
-            // With other values of mean and std another scale may mean the same.
-            const bool alone = !m_settings.mean && !m_settings.std && !m_preset;
-            disagree("input.scale",
-                     alone && m_metadata.scale &&
-                         std::abs(*m_metadata.scale - m_how.scale) > 1e-6 * *m_metadata.scale,
-                     fmt::format("{:.6g}", m_how.scale), rangeKey,
-                     fmt::format("{:.6g}", m_metadata.scale.value_or(0)));
-        } else if (m_metadata.scale) {
-            m_how.scale = *m_metadata.scale;
-            from("scale", Origin::Metadata);
-        } else if (!isFloating(m_input.dtype)) {
-            m_how.scale = 1; // keeps 0..255; a scale to 0..1 would round to black and white
-            from("scale", Origin::Network);
-        } else {
-            m_how.scale = 1 / 255.0;
-            from("scale", Origin::Guessed);
-        }
-    }
-
-    void disagree(const char *key, bool differs, const std::string &ours, const char *metadataKey,
-                  const std::string &theirs)
-    {
-        if (differs)
-            warn(fmt::format("The settings' \"{}\" says {}, the model's own metadata {} says {}; "
-                             "the settings count.",
-                             key, ours, metadataKey, theirs));
     }
 
     void warnOfGuesses()
@@ -379,10 +419,11 @@ private:
 
     const TensorSpec &m_input;
     const InputSettings &m_settings;
+    const bool m_detects;
     InputPlan &m_plan;
     Preprocessing &m_how;
-    bool m_preset;
-    ImageMetadata m_metadata;
+    std::vector<Hints> m_sources;  // the settings first
+    std::size_t m_preset = nobody; // index of the settings' preset
 };
 
 Result<std::size_t> chooseInput(const NetworkSpec &spec, const InputSettings &settings)
@@ -437,6 +478,8 @@ const char *originName(Origin origin)
         return "guessed";
     case Origin::Network:
         return "network";
+    case Origin::Form:
+        return "form of the outputs";
     case Origin::Metadata:
         return "metadata";
     case Origin::SettingsFile:
@@ -447,7 +490,16 @@ const char *originName(Origin origin)
     return "you";
 }
 
-Result<InputPlan> planInput(const NetworkSpec &spec, const ModelSettings &settings)
+std::string originText(const InputPlan &plan, const std::string &key)
+{
+    if (const auto source = plan.sources.find(key); source != plan.sources.end())
+        return source->second;
+    const auto origin = plan.origins.find(key);
+    return originName(origin == plan.origins.end() ? Origin::Guessed : origin->second);
+}
+
+Result<InputPlan> planInput(const NetworkSpec &spec, const ModelSettings &settings,
+                            std::span<const Hints> hints)
 {
     InputPlan plan;
     const auto index = chooseInput(spec, settings.input);
@@ -477,7 +529,7 @@ Result<InputPlan> planInput(const NetworkSpec &spec, const ModelSettings &settin
             imageKey, named(input), dtypeName(input.dtype)));
     if (!imageKey.empty() || hasImageShape(input)) {
         plan.kind = InputKind::Image;
-        if (const auto done = ImagePlanner(input, spec, settings.input, plan).plan(); !done)
+        if (const auto done = ImagePlanner(input, settings, hints, plan).plan(); !done)
             return done.error();
         return plan;
     }

@@ -1,21 +1,21 @@
 // Plans what is done with an input before the network gets it, and remembers where each value came
-// from: the user, the settings file, embedded metadata, the network's own shape, or a guess.
+// from: the user, the settings file, embedded metadata, the form of the outputs, the network's own
+// shape, or a guess.
 // Thread: values, pure functions.
 #pragma once
 
 #include "base/result.h"
 #include "engine/network_spec.h"
 #include "model/model_settings.h"
+#include "model/understanding/hints.h"
 #include "tensor/preprocessing.h"
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace warmbench {
-
-enum class Origin : std::uint8_t { Guessed, Network, Metadata, SettingsFile, User };
-const char *originName(Origin origin); // "guessed", "network", "metadata", "settings file", "you"
 
 enum class InputKind : std::uint8_t { Image, Features, Tensor };
 
@@ -27,12 +27,18 @@ struct InputPlan
     std::vector<Feature>
         features; // for Features: those of the settings, else "feature 1", "feature 2", ...
     std::map<std::string, Origin> origins; // by settings key: "width", "channels", "scale", ...
-    std::vector<std::string> warnings;     // about sources that disagree, and guesses
+    // By settings key, what said it: "Ultralytics keys". Without an entry, the origin says all.
+    std::map<std::string, std::string> sources;
+    std::vector<std::string> warnings; // about sources that disagree, and guesses
 };
 
-// Makes the plan. Settings take precedence over embedded metadata (Image.BitmapPixelFormat,
-// Image.NominalPixelRange of Windows ML), those over the network's shape, and that over a guess.
-// InvalidArgument: settings that the network's input cannot take (named), such as a channel count.
-Result<InputPlan> planInput(const NetworkSpec &spec, const ModelSettings &settings);
+// Where the value of a key comes from, for people: "Ultralytics keys", "settings file", "guessed".
+std::string originText(const InputPlan &plan, const std::string &key);
+
+// Makes the plan. Settings take precedence over the hints, which stand in the order of their
+// precedence, those over the network's shape, and that over a guess. InvalidArgument: settings that
+// the network's input cannot take (named), such as a channel count.
+Result<InputPlan> planInput(const NetworkSpec &spec, const ModelSettings &settings,
+                            std::span<const Hints> hints);
 
 } // namespace warmbench

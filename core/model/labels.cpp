@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
-#include "model/json_value.h"
 
 #include <algorithm>
 #include <charconv>
@@ -76,7 +75,9 @@ Result<std::vector<std::string>> fromLines(std::string_view text)
     return byIndex(numbered);
 }
 
-Result<std::vector<std::string>> fromJson(const JsonValue &root)
+} // namespace
+
+Result<std::vector<std::string>> labelsOf(const JsonValue &root)
 {
     const auto problem = [](const JsonValue &value, std::string_view what) {
         return invalidArgument(fmt::format("line {}, column {}: {} is {}", value.line, value.column,
@@ -102,8 +103,6 @@ Result<std::vector<std::string>> fromJson(const JsonValue &root)
     return byIndex(numbered);
 }
 
-} // namespace
-
 Result<std::vector<std::string>> parseLabels(std::string_view text)
 {
     text = withoutByteOrderMark(text);
@@ -115,7 +114,7 @@ Result<std::vector<std::string>> parseLabels(std::string_view text)
     const auto root = parseJson(text);
     if (!root)
         return root.error();
-    return fromJson(*root);
+    return labelsOf(*root);
 }
 
 } // namespace warmbench

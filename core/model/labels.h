@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "model/json_value.h"
 
 #include <string>
 #include <string_view>
@@ -15,5 +16,7 @@ namespace warmbench {
 // [id, name], as Keras keeps ImageNet's). Blank lines at the end are ignored; a missing index gets
 // its number as name. InvalidArgument names the line.
 Result<std::vector<std::string>> parseLabels(std::string_view text);
+// The same from a list or an object that was read already. The message names line and column.
+Result<std::vector<std::string>> labelsOf(const JsonValue &root);
 
 } // namespace warmbench

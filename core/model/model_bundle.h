@@ -9,6 +9,7 @@
 #include "model/model_id.h"
 #include "model/model_settings.h"
 #include "model/seen_inputs.h"
+#include "model/understanding/understanding.h"
 
 #include <chrono>
 #include <cstdint>
@@ -46,6 +47,7 @@ struct ModelBundle
     std::vector<FileStamp> stamps; // every file of the bundle, settings and labels included
     ModelSettings settings;
     InputPlan input;
+    Understood understood;
     std::size_t primaryOutput = 0;     // index of the output that `prediction` shows
     std::size_t scoresOutput = 0;      // index of the output that the task is about
     std::vector<std::string> warnings; // about network, settings and plan

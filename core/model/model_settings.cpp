@@ -32,7 +32,9 @@ constexpr std::array<std::string_view, 2> layouts{"NCHW", "NHWC"};
 constexpr std::array<std::string_view, 3> resizeModes{"stretch", "crop", "letterbox"};
 constexpr std::array<std::string_view, 4> interpolations{"nearest", "bilinear", "bicubic", "area"};
 constexpr std::array<std::string_view, 3> engines{"auto", "opencv", "onnxruntime"};
-constexpr std::array<std::string_view, 2> decoders{"ultraface", "ssd"};
+constexpr std::array<std::string_view, 2> padPositions{"centre", "end"};
+constexpr std::array<std::string_view, 8> decoders{"ultraface", "ssd",   "yolov5",     "yolov8",
+                                                   "yolo-rows", "yolox", "fastestdet", "yunet"};
 constexpr std::array<std::string_view, 1> presets{"imagenet"};
 
 // The enumerators must be in the order of the names.
@@ -178,6 +180,10 @@ constexpr std::array inputKeys{
     SettingsKey<InputSettings>{"pad_value",
                                [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
                                    i.padValue = r.number(v, 0, 255);
+                               }},
+    SettingsKey<InputSettings>{"pad_position",
+                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
+                                   i.padPosition = chosen<PadPosition>(r, v, padPositions);
                                }},
     SettingsKey<InputSettings>{"interpolation",
                                [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
@@ -328,12 +334,23 @@ std::optional<Milliseconds> readDuration(SettingsReader &reader, const JsonValue
     return std::nullopt;
 }
 
+// The defaults of the thresholds depend on the type, wherever it stands in the object.
+DecoderSettings defaultsIn(const JsonValue &value)
+{
+    const auto key = std::find(value.keys.begin(), value.keys.end(), "type");
+    return key == value.keys.end()
+               ? DecoderSettings()
+               : decoderDefaults(
+                     lowered(value.items[static_cast<std::size_t>(key - value.keys.begin())].text));
+}
+
 void readDecoder(SettingsReader &reader, const JsonValue &value, ModelSettings &settings)
 {
-    DecoderSettings decoder;
+    DecoderSettings decoder = defaultsIn(value);
+    decoder.type.clear();
     reader.object<DecoderSettings>(value, decoderKeys, decoder);
     if (decoder.type.empty())
-        reader.complain(value, "needs a \"type\", \"ultraface\" or \"ssd\"");
+        reader.complain(value, "needs a \"type\", such as \"yolov8\"");
     settings.decoder = std::move(decoder);
 }
 
@@ -403,6 +420,22 @@ Result<void> readLabelsFile(ModelSettings &settings)
 }
 
 } // namespace
+
+// Ultralytics: cfg/default.yaml; YOLOv5: detect.py; YOLOX: tools/demo.py; the others as their
+// demonstrations have it.
+DecoderSettings decoderDefaults(std::string_view type)
+{
+    DecoderSettings decoder;
+    decoder.type = type;
+    if (type == "yolov8" || type == "yolo-rows") {
+        decoder.scoreThreshold = 0.25;
+        decoder.nmsThreshold = 0.7;
+    } else if (type == "yolov5" || type == "yolox" || type == "fastestdet") {
+        decoder.scoreThreshold = 0.25;
+        decoder.nmsThreshold = 0.45;
+    }
+    return decoder;
+}
 
 const char *taskName(Task task)
 {

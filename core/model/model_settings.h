@@ -45,6 +45,7 @@ struct InputSettings
     std::optional<ResizeMode> resize;
     std::optional<int> shorterSide;
     std::optional<double> padValue;
+    std::optional<PadPosition> padPosition;
     std::optional<Interpolation> interpolation;
     std::optional<bool> antialias;
     std::optional<double> scale; // a number or a fraction "1/255"
@@ -70,10 +71,13 @@ struct OutputSettings
 
 struct DecoderSettings
 {
-    std::string type; // "ultraface", "ssd"
+    std::string type; // "ultraface", "ssd", "yolov8", ...
     double scoreThreshold = 0.7;
     double nmsThreshold = 0.3;
+    int classes = 0; // numbers of a row that are scores; 0: all that follow the box
 };
+// The decoder with the thresholds that its family's own tools use.
+DecoderSettings decoderDefaults(std::string_view type);
 
 // A known answer: an input file and what is expected of it. Nothing runs it yet.
 struct Golden

@@ -31,7 +31,9 @@ struct ModelDescription
 {
     std::string engine; // the engine that would run it
     NetworkSpec spec;
+    ModelSettings settings; // with what the network's file fills in
     InputPlan input;
+    Understood understood;
     std::vector<std::string> warnings;
 };
 

@@ -23,6 +23,9 @@ struct Placement
     ResizeWindow window;
     int left = 0; // in the network's pixels
     int top = 0;
+    // The picture's pixels for each of the resized ones; 0: as the rounded sides say. Detectors
+    // with a letterbox lay their boxes over the picture with the unrounded factor.
+    double scale = 0;
 };
 
 std::int64_t scaled(int size, double factor)
@@ -68,10 +71,20 @@ Placement letterboxed(const Image &image, const Preprocessing &how)
 {
     const double factor = std::min(static_cast<double>(how.width) / image.width,
                                    static_cast<double>(how.height) / image.height);
-    const int width = std::min(how.width, static_cast<int>(scaled(image.width, factor)));
-    const int height = std::min(how.height, static_cast<int>(scaled(image.height, factor)));
-    return {
-        {width, height, 0, 0, width, height}, (how.width - width) / 2, (how.height - height) / 2};
+    const bool centred = how.padPosition == PadPosition::Centre;
+    const auto side = [&](int size, int most) {
+        // Python's round() takes halves to even, and its int() cuts off.
+        const double whole = centred ? std::nearbyint(size * factor) : std::floor(size * factor);
+        return std::clamp(static_cast<int>(whole), 1, most);
+    };
+    const int width = side(image.width, how.width);
+    const int height = side(image.height, how.height);
+    const int left = centred ? (how.width - width) / 2 : 0;
+    const int top = centred ? (how.height - height) / 2 : 0;
+    return {.window = {width, height, 0, 0, width, height},
+            .left = left,
+            .top = top,
+            .scale = 1 / factor};
 }
 
 Placement placed(const Image &image, const Preprocessing &how)
@@ -91,8 +104,12 @@ ImageMapping mappingOf(const Image &image, const Placement &placement)
 {
     const ResizeWindow &window = placement.window;
     ImageMapping mapping;
-    mapping.scaleX = static_cast<double>(image.width) / static_cast<double>(window.resizedWidth);
-    mapping.scaleY = static_cast<double>(image.height) / static_cast<double>(window.resizedHeight);
+    const auto scale = [&](int size, std::int64_t resized) {
+        return placement.scale > 0 ? placement.scale
+                                   : static_cast<double>(size) / static_cast<double>(resized);
+    };
+    mapping.scaleX = scale(image.width, window.resizedWidth);
+    mapping.scaleY = scale(image.height, window.resizedHeight);
     mapping.offsetX = static_cast<double>(window.left - placement.left) * mapping.scaleX;
     mapping.offsetY = static_cast<double>(window.top - placement.top) * mapping.scaleY;
     mapping.originalWidth = image.width;
@@ -324,6 +341,11 @@ const char *resizeModeName(ResizeMode mode)
         break;
     }
     return "stretch";
+}
+
+const char *padPositionName(PadPosition position)
+{
+    return position == PadPosition::End ? "end" : "centre";
 }
 
 const char *interpolationName(Interpolation interpolation)

@@ -23,6 +23,7 @@ namespace warmbench {
 enum class Channels : std::uint8_t { Rgb, Bgr, Gray };
 enum class Layout : std::uint8_t { Nchw, Nhwc };
 enum class ResizeMode : std::uint8_t { Stretch, Crop, Letterbox };
+enum class PadPosition : std::uint8_t { Centre, End };
 enum class Interpolation : std::uint8_t { Nearest, Bilinear, Bicubic, Area };
 
 struct Preprocessing
@@ -36,6 +37,10 @@ struct Preprocessing
     // cover the network's size, it is as small as covers it.
     std::optional<int> shorterSide;
     float padValue = 114; // Letterbox: pixel value of the border, 0..255
+    // Letterbox: with Centre, sides are rounded and the border is all around, as Ultralytics'
+    // LetterBox does it (data/augment.py). With End, sides are rounded down and the border is right
+    // and below, as YOLOX's preproc does it (yolox/data/data_augment.py).
+    PadPosition padPosition = PadPosition::Centre;
     Interpolation interpolation = Interpolation::Bilinear;
     bool antialias = true;
     double scale = 1.0 / 255.0;
@@ -49,9 +54,10 @@ constexpr int channelCount(Channels channels)
 {
     return channels == Channels::Gray ? 1 : 3;
 }
-const char *channelsName(Channels channels); // "rgb", "bgr", "gray"
-const char *layoutName(Layout layout);       // "NCHW", "NHWC"
-const char *resizeModeName(ResizeMode mode); // "stretch", "crop", "letterbox"
+const char *channelsName(Channels channels);       // "rgb", "bgr", "gray"
+const char *layoutName(Layout layout);             // "NCHW", "NHWC"
+const char *resizeModeName(ResizeMode mode);       // "stretch", "crop", "letterbox"
+const char *padPositionName(PadPosition position); // "centre", "end"
 const char *
 interpolationName(Interpolation interpolation); // "nearest", "bilinear", "bicubic", "area"
 

@@ -84,7 +84,7 @@ void checkPlans(const ModelSettings &settings)
         networkSpec({}, {}),
     };
     for (const NetworkSpec &spec : specs) {
-        const auto plan = planInput(spec, settings);
+        const auto plan = planInput(spec, settings, {});
         if (!plan) {
             requireSentence(plan.error().message);
             continue;

@@ -163,7 +163,7 @@ public:
             return model.error();
         if (model->describeError)
             return *model->describeError;
-        return ModelDescription{"fake", model->network.spec, model->input, {}};
+        return ModelDescription{"fake", model->network.spec, model->settings, model->input, {}, {}};
     }
 
     std::vector<std::string> enginesFor(const LoadPlan &plan) const override

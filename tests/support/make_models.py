@@ -233,6 +233,47 @@ def sequence_output(files):
     return model
 
 
+# ---- detectors ---------------------------------------------------------------------------------------------------------
+
+def detector(answer, **metadata):
+    """A network that answers the same, whatever picture of 64 x 96 pixels it sees, with an exporter's texts."""
+    nodes = [node("ReduceMean", "images", "mean", axes=[1, 2, 3], keepdims=0), node("Mul", "mean nothing", "zero"),
+             node("Add", "zero answer", "output0")]
+    weights = [tensor("nothing", np.zeros(1, np.float32)), tensor("answer", answer.astype(np.float32))]
+    return network(nodes, [value("images", [1, 3, 96, 64])], [value("output0", list(answer.shape))], weights,
+                   stride="32", names="{0: 'person', 1: \"driver's seat\", 2: 'caf\u00e9'}", **metadata)
+
+
+# Texts of ultralytics/ultralytics: engine/exporter.py.
+ULTRALYTICS = {"author": "Ultralytics", "task": "detect", "batch": "1", "imgsz": "[96, 64]"}
+
+
+@model(opencv="anything")
+def yolov8_detect(files):
+    """YOLO v8's columns with one box, and a worse one that overlaps it."""
+    answer = np.zeros((1, 7, 126))
+    answer[0, :, 50] = [32, 48, 24, 24, 0.1, 0.75, 0]
+    answer[0, :, 51] = [32, 49, 24, 24, 0.1, 0.7, 0]
+    return detector(answer, description="Ultralytics YOLOv8n model trained on coco8.yaml", version="8.3.40", **ULTRALYTICS)
+
+
+@model(opencv="anything")
+def yolov5_detect(files):
+    """YOLO v5's rows; its exporter writes stride and names alone."""
+    answer = np.zeros((1, 378, 8))
+    answer[0, 50] = [32, 48, 24, 24, 1, 0.1, 0.75, 0]
+    answer[0, 51] = [32, 49, 24, 24, 1, 0.1, 0.7, 0]
+    return detector(answer)
+
+
+@model(opencv="anything")
+def yolov10_detect(files):
+    """Finished rows, filled up with zeros."""
+    answer = np.zeros((1, 300, 6))
+    answer[0, 0] = [20, 36, 44, 60, 0.75, 1]
+    return detector(answer, description="Ultralytics YOLOv10n model trained on coco8.yaml", version="8.2.40", **ULTRALYTICS)
+
+
 # ---- weights -----------------------------------------------------------------------------------------------------------
 
 @model(opencv="fails")

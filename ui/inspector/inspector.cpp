@@ -33,6 +33,9 @@ QString numbersText(const std::vector<double> &numbers)
 
 QString originText(const InputPlan &plan, const char *key)
 {
+    if (const auto source = plan.sources.find(key);
+        source != plan.sources.end() && plan.origins.at(key) != Origin::SettingsFile)
+        return text(source->second);
     const auto found = plan.origins.find(key);
     if (found == plan.origins.end())
         return Inspector::tr("default");
@@ -41,6 +44,8 @@ QString originText(const InputPlan &plan, const char *key)
         return Inspector::tr("guessed");
     case Origin::Network:
         return Inspector::tr("network");
+    case Origin::Form:
+        return Inspector::tr("form of the outputs");
     case Origin::Metadata:
         return Inspector::tr("metadata");
     case Origin::SettingsFile:
@@ -249,8 +254,11 @@ void Inspector::addPreprocessing(const ModelStatus::Facts &facts)
     row(tr("Resize"), text(resizeModeName(how.resize)), "resize");
     if (how.shorterSide)
         row(tr("Shorter side"), QString::number(*how.shorterSide), "shorter_side");
-    if (how.resize == ResizeMode::Letterbox)
+    if (how.resize == ResizeMode::Letterbox) {
         row(tr("Border"), numberText(how.padValue), "pad_value");
+        row(tr("Border at"), how.padPosition == PadPosition::End ? tr("end") : tr("all sides"),
+            "pad_position");
+    }
     row(tr("Interpolation"), text(interpolationName(how.interpolation)), "interpolation");
     row(tr("Antialias"), how.antialias ? tr("yes") : tr("no"), "antialias");
     row(tr("Scale"), numberText(how.scale, 6), "scale");
@@ -263,21 +271,24 @@ void Inspector::addTask(const ModelStatus::Facts &facts)
     const ModelSettings &settings = facts.settings;
     QTreeWidgetItem *task = group(tr("Answer"));
     const QString from = tr("settings file");
+    const auto origin = [&](const char *key) {
+        const auto told = facts.understood.values.find(key);
+        return told == facts.understood.values.end() ? from : text(told->second.origin);
+    };
     if (settings.task)
-        add(task, tr("Task"), text(taskName(*settings.task)), from);
+        add(task, tr("Task"), text(taskName(*settings.task)), origin("task"));
     if (!settings.labels.empty())
-        add(task, tr("Labels"), QString::number(settings.labels.size()),
-            facts.spec.classes && facts.spec.classes->names == settings.labels ? tr("network")
-                                                                               : from);
+        add(task, tr("Labels"), QString::number(settings.labels.size()), origin("labels"));
     if (settings.output.activation)
-        add(task, tr("Activation"), text(activationName(*settings.output.activation)), from);
+        add(task, tr("Activation"), text(activationName(*settings.output.activation)),
+            origin("activation"));
     if (const auto &range = settings.output.range)
         add(task, tr("Range"), u"%1 – %2"_s.arg(numberText(range->low), numberText(range->high)),
             from);
     if (settings.decoder) {
-        add(task, tr("Decoder"), text(settings.decoder->type), from);
-        add(task, tr("Score"), numberText(settings.decoder->scoreThreshold), from);
-        add(task, tr("Overlap"), numberText(settings.decoder->nmsThreshold), from);
+        add(task, tr("Decoder"), text(settings.decoder->type), origin("decoder"));
+        add(task, tr("Score"), numberText(settings.decoder->scoreThreshold), origin("decoder"));
+        add(task, tr("Overlap"), numberText(settings.decoder->nmsThreshold), origin("decoder"));
     }
     if (task->childCount() == 0)
         delete task;

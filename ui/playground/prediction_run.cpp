@@ -56,7 +56,8 @@ void startRun(Workbench &workbench, const RunRequest &request,
     inference.model = {request.model, {}};
     inference.decode = decoderFor(request, answering);
     inference.cancellation = request.cancellation;
-    inference.decoder = request.decoder;
+    if (request.decoder)
+        inference.answer = {request.decoder->scoreThreshold, request.decoder->nmsThreshold, {}};
     workbench.predict(std::move(inference),
                       [answering, &metrics = workbench.metrics(),
                        done = std::move(done)](Result<Prediction> prediction) {

@@ -61,7 +61,7 @@ constexpr std::string_view components = R"({
  "shape": {"type": "array", "items": {"type": "integer"}, "description": "-1 where an extent is free."}}},
 "Model": {"type": "object", "description": "What is unknown before the first load or description is null.",
  "required": ["name", "versions", "state", "reason", "changed_on_disk", "digest", "file_bytes", "memory_bytes", "engine", "warning", "warnings", "inputs", "outputs",
-  "settings", "hits", "misses", "coalesced", "in_use", "pinned", "last_used", "expires_at", "load_ms", "verdict"], "properties": {
+  "settings", "hits", "misses", "coalesced", "in_use", "pinned", "last_used", "expires_at", "load_ms", "understood", "verdict"], "properties": {
  "name": {"type": "string"}, "versions": {"type": "array", "items": {"type": "string"}},
  "state": {"enum": ["registered", "probing", "loading", "ready", "retiring", "failed"]},
  "reason": {"type": ["string", "null"], "description": "Why it failed."}, "changed_on_disk": {"type": "boolean"},
@@ -71,6 +71,8 @@ constexpr std::string_view components = R"({
  "inputs": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/Tensor"}},
  "outputs": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/Tensor"}},
  "settings": {"type": ["object", "null"], "description": "The settings in force.", "additionalProperties": true},
+ "understood": {"type": ["object", "null"], "description": "What the model was taken for, and where each value comes from.", "required": ["summary", "values"], "properties": {
+  "summary": {"type": "string"}, "values": {"type": "object", "additionalProperties": {"type": "object", "required": ["value", "origin"], "properties": {"value": {}, "origin": {"type": "string"}}}}}},
  "hits": {"type": "integer"}, "misses": {"type": "integer"}, "coalesced": {"type": "integer"}, "in_use": {"type": "integer"},
  "pinned": {"type": "boolean"}, "last_used": {"type": ["string", "null"], "format": "date-time"},
  "expires_at": {"type": ["string", "null"], "format": "date-time"}, "load_ms": {"type": ["number", "null"]},

@@ -49,6 +49,10 @@ constexpr std::string_view pageParameters =
     R"({"name": "limit", "in": "query", "description": "At most so many; never more than 1000.", "schema": {"type": "integer", "minimum": 1, "default": 1000}},
  {"name": "after", "in": "query", "description": "The page behind this name: \"next\" of the page before.", "schema": {"type": "string"}})";
 
+constexpr std::string_view answerParameters =
+    R"({"name": "score", "in": "query", "description": "Detections of this score at least, instead of the settings'.", "schema": {"type": "number", "minimum": 0, "maximum": 1}},
+ {"name": "iou", "in": "query", "description": "Of detections that overlap more, only the best counts.", "schema": {"type": "number", "minimum": 0, "maximum": 1}},
+ {"name": "top_k", "in": "query", "description": "At most so many classes.", "schema": {"type": "integer", "minimum": 1, "maximum": 100000}})";
 constexpr std::string_view refreshParameters =
     R"({"name": "force", "in": "query", "description": "Load an unchanged file too.", "schema": {"type": "boolean", "default": false}},
  {"name": "engine", "in": "query", "description": "Load with this engine, and go on with it until the next choice; auto leaves it to settings and options.", "schema": {"enum": ["auto", "opencv", "onnxruntime"]}})";
@@ -135,13 +139,14 @@ constexpr std::array allNotes{
     RouteNotes{"GET /stats", serverTag, "", "", statsAnswer, ""},
     RouteNotes{"GET /events", serverTag, "", "", eventsAnswer, "503"},
     RouteNotes{"GET /metrics", serverTag, "", "", metricsAnswer, ""},
-    RouteNotes{"POST /predict", predictTag, "", predictionBody, predictionAnswer, whilePredicting},
-    RouteNotes{"POST /predict/{name}", predictTag, "", predictionBody, predictionAnswer,
+    RouteNotes{"POST /predict", predictTag, answerParameters, predictionBody, predictionAnswer,
                whilePredicting},
-    RouteNotes{"POST /advanced_predict", predictTag, "", predictionBody, predictionAnswer,
-               whilePredicting},
-    RouteNotes{"POST /advanced_predict/{name}", predictTag, "", predictionBody, predictionAnswer,
-               whilePredicting},
+    RouteNotes{"POST /predict/{name}", predictTag, answerParameters, predictionBody,
+               predictionAnswer, whilePredicting},
+    RouteNotes{"POST /advanced_predict", predictTag, answerParameters, predictionBody,
+               predictionAnswer, whilePredicting},
+    RouteNotes{"POST /advanced_predict/{name}", predictTag, answerParameters, predictionBody,
+               predictionAnswer, whilePredicting},
     RouteNotes{"GET /models", modelsTag, pageParameters, "", modelsAnswer, "400"},
     RouteNotes{"GET /models/{name}", modelsTag, "", "", modelAnswer, whileLooking},
     RouteNotes{"POST /models/{name}/load", modelsTag, "", "", modelAnswer, whileLoading},

@@ -91,14 +91,15 @@ void addDescription(JsonObject &object, const ModelView &view)
 {
     const auto &facts = view.status.facts;
     if (!facts) {
-        for (const char *key : {"inputs", "outputs", "settings"})
+        for (const char *key : {"inputs", "outputs", "settings", "understood"})
             object.raw(key, "null");
         return;
     }
     const std::string_view settings = trimmed(facts->settings.json);
     object.raw("inputs", tensorsJson(facts->spec.inputs))
         .raw("outputs", tensorsJson(facts->spec.outputs))
-        .raw("settings", settings.empty() ? "{}" : settings);
+        .raw("settings", settings.empty() ? "{}" : settings)
+        .raw("understood", understoodJson(facts->understood));
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "http/simple/prediction_routes.h"
 
+#include "base/text.h"
 #include "http/bodies/quick_bodies.h"
 #include "http/json_reply.h"
 #include "http/simple/form_body.h"
@@ -9,6 +10,9 @@
 #include "tensor/image.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fmt/format.h>
 #include <optional>
 
 namespace warmbench::http {
@@ -62,8 +66,42 @@ ApiReply predictionReply(Result<Prediction> prediction, bool png)
     return std::move(*reply);
 }
 
+// What the query asks for; InvalidArgument names the key.
+Result<AnswerOptions> answerOptionsOf(const RoutedRequest &routed)
+{
+    static const std::vector<std::string> known{"score", "iou", "top_k"};
+    constexpr double mostClasses = 100'000;
+    AnswerOptions wanted;
+    for (const auto &[key, text] : routed.query) {
+        if (std::find(known.begin(), known.end(), key) == known.end())
+            return invalidArgument(fmt::format("The query's \"{}\" is unknown{}; known are {}.",
+                                               printable(key, 40), didYouMean(key, known),
+                                               joined(known)));
+        const bool counts = key == "top_k";
+        const double most = counts ? mostClasses : 1;
+        const double least = counts ? 1 : 0;
+        double number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc() || end != text.data() + text.size() ||
+            !(number >= least && number <= most) || (counts && number != std::trunc(number)))
+            return invalidArgument(
+                fmt::format("\"{}\" is \"{}\", expected a {}number from {} to {}.", key,
+                            printable(text, 40), counts ? "whole " : "", least, most));
+        if (counts)
+            wanted.topK = static_cast<int>(number);
+        else
+            (key == "score" ? wanted.scoreThreshold : wanted.nmsThreshold) = number;
+    }
+    return wanted;
+}
+
 void predict(Workbench &workbench, RoutedRequest routed, const Replier &reply)
 {
+    const auto wanted = answerOptionsOf(routed);
+    if (!wanted) {
+        reply(errorReplyOf(wanted.error()));
+        return;
+    }
     const bool png = wantsPng(routed.request);
     const bool quick = !png && decodesQuickly(routed.request.body);
     auto decoder = decoderFor(std::move(routed.request.body), routed.request.field("content-type"));
@@ -74,6 +112,7 @@ void predict(Workbench &workbench, RoutedRequest routed, const Replier &reply)
     InferenceRequest request;
     request.model = {routed.parameter("name"), routed.parameter("version")};
     request.decode = std::move(*decoder);
+    request.answer = *wanted;
     request.cancellation = routed.request.cancellation;
     request.client = routed.request.client;
     request.quick = quick;

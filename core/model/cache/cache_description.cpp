@@ -14,8 +14,9 @@ std::shared_ptr<const ModelStatus::Facts> factsOf(const LoadPlan &plan, ModelDes
     facts->memory = plan.estimate;
     facts->files = plan.files;
     facts->spec = std::move(described.spec);
-    facts->settings = plan.settings;
+    facts->settings = std::move(described.settings);
     facts->input = std::move(described.input);
+    facts->understood = std::move(described.understood);
     facts->warnings = std::move(described.warnings);
     return facts;
 }

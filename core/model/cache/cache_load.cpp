@@ -29,6 +29,7 @@ std::shared_ptr<const ModelStatus::Facts> factsOf(const ModelBundle &model, Byte
     facts->spec = model.spec();
     facts->settings = model.settings;
     facts->input = model.input;
+    facts->understood = model.understood;
     facts->warnings = model.warnings;
     return facts;
 }

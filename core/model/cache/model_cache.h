@@ -92,6 +92,7 @@ struct ModelStatus
         NetworkSpec spec;
         ModelSettings settings;
         InputPlan input;
+        Understood understood;
         std::vector<std::string> warnings;
     };
     // Of the loaded bundle; where none is, of the last one or of the last description.

@@ -54,7 +54,7 @@ std::vector<NamedTensor> faces()
 ModelBundle detector(const std::string &decoder = "ultraface")
 {
     ModelSettings settings;
-    settings.decoder = DecoderSettings{decoder, 0.7, 0.3};
+    settings.decoder = DecoderSettings{decoder, 0.7, 0.3, 0};
     settings.labels = {"background", "face"};
     return modelOf(networkSpec({tensorSpec("x", {1, 3, 240, 320})},
                                {tensorSpec("boxes", {1, 2, 4}), tensorSpec("scores", {1, 2, 2})}),
@@ -205,7 +205,7 @@ private Q_SLOTS:
                                     picture ? picturePlan(8, 8) : InputPlan());
         const auto name = [&] { return std::string(taskName(taskOf(model))); };
         QCOMPARE(name(), task);
-        model.settings.decoder = DecoderSettings{"ssd", 0.7, 0.3};
+        model.settings.decoder = DecoderSettings{"ssd", 0.7, 0.3, 0};
         QCOMPARE(name(), std::string("detection"));
         model.settings.task = Task::Segmentation;
         QCOMPARE(name(), std::string("segmentation"));
@@ -331,12 +331,10 @@ private Q_SLOTS:
 
     void slidersOverrideTheThresholds()
     {
-        const auto all =
-            postprocess(detector(), faces(), {}, 1, DecoderSettings{"ultraface", 0.05, 1});
+        const auto all = postprocess(detector(), faces(), {}, 1, AnswerOptions{0.05, 1, {}});
         QVERIFY(all.has_value());
         QCOMPARE(int(all->at(0).detections.size()), 2);
-        const auto none =
-            postprocess(detector(), faces(), {}, 1, DecoderSettings{"ultraface", 0.95, 1});
+        const auto none = postprocess(detector(), faces(), {}, 1, AnswerOptions{0.95, 1, {}});
         QVERIFY(none.has_value());
         QVERIFY(none->at(0).detections.empty());
     }

@@ -385,13 +385,13 @@ private Q_SLOTS:
                 tensorOf({1, 1, 2}, {0.5F, 0.5F}), tensorOf({1, 1, 4}, {0, 0, 1, 1})});
         };
         ModelSettings settings;
-        settings.decoder = DecoderSettings{"ultraface", 0.7, 0.3};
+        settings.decoder = DecoderSettings{"ultraface", 0.7, 0.3, 0};
         const ModelBundle model = loadedModel(std::move(options), settings);
         InferenceRequest request = oneSample();
         auto prediction = runPrediction(model, request, never, ManualClock());
         QVERIFY(prediction.has_value());
         QVERIFY(prediction->results.at(0).detections.empty());
-        request.decoder = DecoderSettings{"ultraface", 0.4, 0.3};
+        request.answer = {0.4, 0.3, {}};
         prediction = runPrediction(model, request, never, ManualClock());
         QVERIFY(prediction.has_value());
         QCOMPARE(int(prediction->results.at(0).detections.size()), 1);

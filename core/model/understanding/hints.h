@@ -1,0 +1,31 @@
+// What one source says of a model, in the words of its settings file: keys in the network's
+// metadata, the form of its outputs, the settings file itself. Several sources are merged in the
+// order of their precedence. Thread: values.
+#pragma once
+
+#include "model/model_settings.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace warmbench {
+
+// Where a value comes from, from the least to the most binding.
+enum class Origin : std::uint8_t { Guessed, Network, Form, Metadata, SettingsFile, User };
+const char *originName(Origin origin); // "guessed", "network", "form of the outputs", ...
+
+struct Hints
+{
+    Origin origin = Origin::Guessed;
+    std::string source;  // as sentences name it: "Ultralytics keys"
+    std::string summary; // what it takes the model for: "YOLO v8 detection"; empty: it does not say
+    std::optional<Task> task;
+    std::vector<std::string> labels;
+    InputSettings input;
+    std::optional<Activation> activation;
+    std::optional<DecoderSettings> decoder;
+    std::vector<std::string> warnings; // about what it says and is not understood
+};
+
+} // namespace warmbench

@@ -1,0 +1,208 @@
+#include "model/understanding/understanding.h"
+
+#include "base/text.h"
+#include "model/understanding/detector_forms.h"
+#include "model/understanding/image_keys.h"
+#include "model/understanding/ultralytics.h"
+#include "tensor/json_object.h"
+
+#include <algorithm>
+#include <cctype>
+#include <fmt/format.h>
+
+namespace warmbench {
+
+namespace {
+
+std::string textJson(std::string_view text)
+{
+    std::string json;
+    appendJsonString(json, text);
+    return json;
+}
+
+std::string numberJson(double number)
+{
+    std::string json;
+    appendJsonNumber(json, number);
+    return json;
+}
+
+std::string listJson(const std::vector<double> &numbers)
+{
+    std::string json = "[";
+    for (const double number : numbers)
+        json += (json.size() > 1 ? ", " : "") + numberJson(number);
+    return json + "]";
+}
+
+// Takes what the settings leave open from the first source that says it.
+class Merge
+{
+public:
+    Merge(const NetworkSpec &spec, const std::vector<Hints> &hints, ModelSettings &settings,
+          Understanding &understood)
+        : m_spec(spec)
+        , m_hints(hints)
+        , m_settings(settings)
+        , m_understood(understood)
+    {
+    }
+
+    void run()
+    {
+        fill("task", m_settings.task, &Hints::task,
+             [](Task task) { return textJson(taskName(task)); });
+        fill("decoder", m_settings.decoder, &Hints::decoder,
+             [](const DecoderSettings &decoder) { return textJson(decoder.type); });
+        fill("activation", m_settings.output.activation, &Hints::activation,
+             [](Activation activation) { return textJson(activationName(activation)); });
+        fillLabels();
+        for (const Hints &hints : m_hints)
+            m_understood.warnings.insert(m_understood.warnings.end(), hints.warnings.begin(),
+                                         hints.warnings.end());
+    }
+
+private:
+    void note(const char *key, std::string value, const std::string &origin)
+    {
+        m_understood.told.values[key] = {std::move(value), origin};
+    }
+
+    template <typename T, typename Show>
+    void fill(const char *key, std::optional<T> &setting, std::optional<T> Hints::*member,
+              Show show)
+    {
+        if (setting)
+            return note(key, show(*setting), originName(Origin::SettingsFile));
+        for (const Hints &hints : m_hints) {
+            if (hints.*member) {
+                setting = hints.*member;
+                return note(key, show(*setting), hints.source);
+            }
+        }
+    }
+
+    void fillLabels()
+    {
+        std::string origin = originName(Origin::SettingsFile);
+        for (const Hints &hints : m_hints) {
+            if (m_settings.labels.empty() && !hints.labels.empty()) {
+                m_settings.labels = hints.labels;
+                origin = hints.source;
+            }
+        }
+        if (m_settings.labels.empty() && ownClasses(m_spec, m_settings)) {
+            m_settings.labels = m_spec.classes->names;
+            origin = originName(Origin::Network);
+        }
+        if (!m_settings.labels.empty())
+            note("labels", std::to_string(m_settings.labels.size()), origin);
+    }
+
+    const NetworkSpec &m_spec;
+    const std::vector<Hints> &m_hints;
+    ModelSettings &m_settings;
+    Understanding &m_understood;
+};
+
+void notePreparation(Understanding &understood)
+{
+    const InputPlan &plan = understood.input;
+    const Preprocessing &how = plan.preprocessing;
+    const auto note = [&](const char *key, std::string value) {
+        if (plan.origins.contains(key))
+            understood.told.values[key] = {std::move(value), originText(plan, key)};
+    };
+    note("width", std::to_string(how.width));
+    note("height", std::to_string(how.height));
+    note("channels", textJson(channelsName(how.channels)));
+    note("layout", textJson(layoutName(how.layout)));
+    note("resize", textJson(resizeModeName(how.resize)));
+    note("shorter_side", how.shorterSide ? std::to_string(*how.shorterSide) : "null");
+    note("pad_value", numberJson(how.padValue));
+    note("pad_position", textJson(padPositionName(how.padPosition)));
+    note("interpolation", textJson(interpolationName(how.interpolation)));
+    note("antialias", how.antialias ? "true" : "false");
+    note("scale", numberJson(how.scale));
+    note("mean", listJson(how.mean));
+    note("std", listJson(how.std));
+}
+
+std::string sentenceOf(const std::vector<Hints> &hints, const ModelSettings &settings,
+                       const Understanding &understood)
+{
+    const auto telling = std::find_if(hints.begin(), hints.end(),
+                                      [](const Hints &one) { return !one.summary.empty(); });
+    const bool told = telling != hints.end() && telling->task == settings.task;
+    const InputPlan &plan = understood.input;
+    std::string sentence = told ? telling->summary
+                           : settings.task
+                               ? std::string(taskName(*settings.task))
+                               : std::string(plan.kind == InputKind::Image      ? "pictures"
+                                             : plan.kind == InputKind::Features ? "a table"
+                                                                                : "tensors");
+    sentence.front() =
+        static_cast<char>(std::toupper(static_cast<unsigned char>(sentence.front())));
+    if (!settings.labels.empty())
+        sentence += fmt::format(", {} name{}", settings.labels.size(),
+                                settings.labels.size() == 1 ? "" : "s");
+    if (plan.kind == InputKind::Features)
+        sentence += fmt::format(", {} column{}", plan.features.size(),
+                                plan.features.size() == 1 ? "" : "s");
+    if (plan.kind == InputKind::Image)
+        sentence += fmt::format(", {} {} x {}", resizeModeName(plan.preprocessing.resize),
+                                plan.preprocessing.width, plan.preprocessing.height);
+    if (told)
+        return fmt::format("{} ({})", sentence, telling->source);
+    if (plan.kind == InputKind::Image)
+        return fmt::format("{} ({})", sentence, originText(plan, "resize"));
+    return sentence;
+}
+
+} // namespace
+
+bool ownClasses(const NetworkSpec &spec, const ModelSettings &settings)
+{
+    if (!spec.classes || spec.classes->output >= spec.outputs.size())
+        return false;
+    const auto &primary = settings.output.primary;
+    return !primary || *primary == spec.outputs[spec.classes->output].name;
+}
+
+std::string understoodJson(const Understood &understood)
+{
+    JsonObject values;
+    for (const auto &[key, told] : understood.values)
+        values.raw(key, JsonObject().raw("value", told.value).text("origin", told.origin).end());
+    return JsonObject().text("summary", understood.summary).raw("values", values.end()).end();
+}
+
+std::vector<Hints> hintsOf(const NetworkSpec &spec)
+{
+    std::vector<Hints> all;
+    for (const auto read : {ultralyticsHints, imageKeyHints, detectorFormHints}) {
+        if (auto hints = read(spec))
+            all.push_back(*std::move(hints));
+    }
+    return all;
+}
+
+Result<Understanding> understand(const NetworkSpec &spec, ModelSettings &settings)
+{
+    Understanding understood;
+    const auto hints = hintsOf(spec);
+    Merge(spec, hints, settings, understood).run();
+    auto plan = planInput(spec, settings, hints);
+    if (!plan)
+        return std::move(plan).error();
+    understood.input = *std::move(plan);
+    if (understood.input.kind == InputKind::Image)
+        notePreparation(understood);
+    understood.warnings.insert(understood.warnings.end(), understood.input.warnings.begin(),
+                               understood.input.warnings.end());
+    understood.told.summary = sentenceOf(hints, settings, understood);
+    return understood;
+}
+
+} // namespace warmbench
