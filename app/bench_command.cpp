@@ -266,11 +266,6 @@ std::string asText(const std::string &model, const Verdict &verdict)
 
 Result<std::string> compareEngines(Workbench &workbench, const CommandLine &line)
 {
-    const Options usual;
-    if (line.options.runs != usual.runs || line.options.batch != usual.batch ||
-        line.options.concurrency != usual.concurrency)
-        return invalidArgument("--engines measures every engine alike, one run after the other; "
-                               "leave --runs, --batch and --concurrency out.");
     const auto name =
         openOneModel(workbench, line.arguments.front().toStdString(), line.options.sample);
     if (!name)
@@ -289,6 +284,14 @@ Result<std::string> compareEngines(Workbench &workbench, const CommandLine &line
 
 int runBench(const CommandLine &line)
 {
+    const Options usual;
+    if (line.options.engines &&
+        (line.options.runs != usual.runs || line.options.batch != usual.batch ||
+         line.options.concurrency != usual.concurrency)) {
+        (void)fail(invalidArgument("--engines measures every engine alike, one run after the "
+                                   "other; leave --runs, --batch and --concurrency out."));
+        return wrongUsage;
+    }
     const EndLimit limit(2 * joinTime);
     const SystemClock clock;
     Workbench workbench(line.options.workbench, clock);

@@ -14,5 +14,6 @@ int runBench(const CommandLine &line);
 
 // Prints the error as one sentence on standard error and returns 1.
 int fail(const Error &error);
+inline constexpr int wrongUsage = 2; // exit code
 
 } // namespace warmbench::app

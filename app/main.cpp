@@ -96,7 +96,7 @@ int main(int argc, char **argv)
     auto line = parseCommandLine(words);
     if (!line) {
         fail(line.error());
-        return 2;
+        return wrongUsage;
     }
     if (!line->output.isEmpty())
         return StandardOutput().print(line->output.toStdString());

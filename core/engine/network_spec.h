@@ -28,6 +28,9 @@ struct NetworkSpec
     // False if samples affect each other along the first extent of the inputs; it then does not
     // count samples.
     bool samplesApart = true;
+    // True if a trial at load showed that samples in one tensor are answered otherwise than alone:
+    // such a tensor has to run as a whole.
+    bool samplesDepend = false;
     std::int64_t irVersion = 0; // ONNX only, 0 elsewhere
     std::int64_t opset = 0;     // of the default domain
     std::string producer;       // name and version

@@ -124,12 +124,13 @@ Result<std::vector<Tensor>> zeroInputs(const NetworkSpec &spec, std::span<const 
     return tensors;
 }
 
-bool answersSamplesTogether(
-    const NetworkSpec &spec, std::span<const Shape> shapes,
-    const std::function<Result<std::vector<Tensor>>(std::span<const Tensor>)> &run)
+SamplesTogether
+samplesTogether(const NetworkSpec &spec, std::span<const Shape> shapes,
+                const std::function<Result<std::vector<Tensor>>(std::span<const Tensor>)> &run)
 {
     std::vector<Tensor> both;
     std::vector<Tensor> expected;
+    bool joined = true; // whether the answers can be put together as the samples were
     for (const unsigned seed : {7U, 1234567U}) {
         std::vector<Tensor> sample;
         for (std::size_t i = 0; i < spec.inputs.size(); ++i)
@@ -137,16 +138,19 @@ bool answersSamplesTogether(
                 trialTensor(spec.inputs[i].dtype, shapes[i], seed + static_cast<unsigned>(i), -0.5F)
                     .value_or(Tensor()));
         auto outputs = run(sample);
-        if (!outputs || !append(both, std::move(sample)) ||
-            !append(expected, *std::move(outputs), spec.constantOutputs))
-            return false;
+        if (!outputs || !append(both, std::move(sample)))
+            return SamplesTogether::Fail;
+        joined = joined && append(expected, *std::move(outputs), spec.constantOutputs);
     }
     const auto together = run(both);
-    return together && std::equal(expected.begin(), expected.end(), together->begin(),
-                                  [](const Tensor &alone, const Tensor &batched) {
-                                      return alone.shape() == batched.shape() &&
-                                             near(alone, batched);
-                                  });
+    if (!together)
+        return SamplesTogether::Fail;
+    const bool alike =
+        joined && std::equal(expected.begin(), expected.end(), together->begin(),
+                             [](const Tensor &alone, const Tensor &batched) {
+                                 return alone.shape() == batched.shape() && near(alone, batched);
+                             });
+    return alike ? SamplesTogether::Alike : SamplesTogether::Otherwise;
 }
 
 } // namespace warmbench

@@ -23,12 +23,13 @@ bool areShapesOf(std::span<const Tensor> tensors, std::span<const Shape> shapes)
 // Inputs of these shapes, all zeros or empty strings. Errors as Tensor::create.
 Result<std::vector<Tensor>> zeroInputs(const NetworkSpec &spec, std::span<const Shape> shapes);
 
-// Whether the network answers two different samples together as it answers each alone, apart from
-// rounding. `shapes` are those of one sample, with a first extent of 1; `run` runs the network.
-// Exporters sometimes build a batch of 1 into reshapes; such a network fails or, worse, mixes the
-// samples.
-bool answersSamplesTogether(
-    const NetworkSpec &spec, std::span<const Shape> shapes,
-    const std::function<Result<std::vector<Tensor>>(std::span<const Tensor>)> &run);
+// How the network answers two different samples together: as each alone, apart from rounding; with
+// other numbers; or not at all. `shapes` are those of one sample, with a first extent of 1; `run`
+// runs the network. Exporters sometimes build a batch of 1 into reshapes; such a network fails or,
+// worse, mixes the samples.
+enum class SamplesTogether : std::uint8_t { Alike, Otherwise, Fail };
+SamplesTogether
+samplesTogether(const NetworkSpec &spec, std::span<const Shape> shapes,
+                const std::function<Result<std::vector<Tensor>>(std::span<const Tensor>)> &run);
 
 } // namespace warmbench

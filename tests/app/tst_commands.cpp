@@ -488,7 +488,7 @@ private Q_SLOTS:
         run = Program::run({QStringLiteral("bench"), QStringLiteral("--engines"),
                             QStringLiteral("--runs"), QStringLiteral("5"), sample("digits.onnx")},
                            {}, environment);
-        QCOMPARE(run.code, 1);
+        QCOMPARE(run.code, 2);
         QVERIFY2(run.errors.find("leave --runs") != std::string::npos, run.errors.c_str());
     }
 };

@@ -36,7 +36,7 @@ int typeByAttribute(const onnx::NodeProto &node)
 class Walk
 {
 public:
-    Walk(onnx::ModelProto &model, const TypedGraphVisitor &visitor)
+    Walk(onnx::ModelProto &model, const TypedNodesVisitor &visitor)
         : m_model(model)
         , m_visitor(visitor)
     {
@@ -46,19 +46,24 @@ public:
     std::vector<int> graph(onnx::GraphProto &graph, const OnnxTypes *around)
     {
         OnnxTypes types(graph, around);
-        for (auto &node : *graph.mutable_node()) {
+        nodes(*graph.mutable_node(), types, &graph);
+        std::vector<int> outputs;
+        for (const auto &output : graph.output())
+            outputs.push_back(types.of(output.name()));
+        return outputs;
+    }
+    void nodes(google::protobuf::RepeatedPtrField<onnx::NodeProto> &list, OnnxTypes &types,
+               const onnx::GraphProto *graph)
+    {
+        for (auto &node : list) {
             std::vector<int> within;
             for (auto &attribute : *node.mutable_attribute()) {
                 if (attribute.has_g())
                     within = this->graph(*attribute.mutable_g(), &types);
             }
-            addOutputs(node, within, types);
+            addOutputs(node, std::move(within), types);
         }
-        std::vector<int> outputs;
-        for (const auto &output : graph.output())
-            outputs.push_back(types.of(output.name()));
-        m_visitor(graph, types);
-        return outputs;
+        m_visitor({list, types, graph});
     }
 
 private:
@@ -101,7 +106,7 @@ private:
     }
 
     onnx::ModelProto &m_model;
-    const TypedGraphVisitor &m_visitor;
+    const TypedNodesVisitor &m_visitor;
 };
 
 } // namespace
@@ -129,13 +134,21 @@ int OnnxTypes::of(const std::string &tensor) const
 
 void OnnxTypes::add(const std::string &tensor, int type)
 {
-    if (type != 0)
-        m_types.emplace(tensor, type);
+    if (type == 0)
+        return;
+    const auto [found, fresh] = m_types.emplace(tensor, type);
+    if (!fresh && found->second != type)
+        found->second = 0;
 }
 
-void walkTypedGraphs(onnx::ModelProto &model, const TypedGraphVisitor &visitor)
+void walkTypedNodes(onnx::ModelProto &model, const TypedNodesVisitor &visitor)
 {
-    Walk(model, visitor).graph(*model.mutable_graph(), nullptr);
+    Walk walk(model, visitor);
+    (void)walk.graph(*model.mutable_graph(), nullptr);
+    for (auto &function : *model.mutable_functions()) {
+        OnnxTypes types;
+        walk.nodes(*function.mutable_node(), types, nullptr);
+    }
 }
 
 } // namespace warmbench

@@ -86,9 +86,9 @@ std::vector<std::string> ortCaveats(const OnnxFile &file, const std::string &ver
     std::vector<std::string> caveats;
     if (!anyNode(model, mayHave))
         return caveats;
-    walkTypedGraphs(model, [&](const onnx::GraphProto &graph, const OnnxTypes &types) {
-        const Caveats known(types);
-        for (const auto &node : graph.node()) {
+    walkTypedNodes(model, [&](const TypedNodes &typed) {
+        const Caveats known(typed.types);
+        for (const auto &node : typed.nodes) {
             if (const char *const otherwise = known.of(node))
                 caveats.push_back(
                     fmt::format("ONNX Runtime {} is known to answer otherwise than ONNX's own "

@@ -4,7 +4,7 @@
 #include "engine/onnx/onnx_values.h"
 #include "engine/onnx/onnx_warm_up.h"
 #include "engine/onnxruntime/ort_caveats.h"
-#include "engine/onnxruntime/ort_division.h"
+#include "engine/onnxruntime/ort_hazards.h"
 #include "engine/onnxruntime/ort_library.h"
 #include "engine/onnxruntime/ort_messages.h"
 #include "engine/onnxruntime/ort_network.h"
@@ -109,7 +109,8 @@ Result<std::shared_ptr<OrtNetwork>> makeNetwork(const OnnxFile &file, Bytes most
     if (plan) // else the library says what it thinks of the shapes
         parts.plan = *std::move(plan);
 
-    guardDivisions(file.model());
+    if (auto safe = avoidHazards(file.model()); !safe)
+        return std::move(safe).error();
     auto session = sessionOf(file, most, parts.names);
     if (!session)
         return std::move(session).error();

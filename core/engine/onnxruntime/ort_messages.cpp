@@ -74,8 +74,12 @@ std::string reasonOf(std::string_view message)
     // "tensor.cc:57 CalculateTensorStorageSize " and what its name is made of come before others.
     static const std::regex place(
         R"((\[ONNXRuntimeError\] : \d+ : \w+ : )?\S*\.(cc|h|cpp):\d+ [^ (]+(\([^)]*\))?( const)?( \[with [^\]]*\])? ?)");
-    std::string reason =
-        std::regex_replace(std::string(trimmed(message.substr(0, 2000))), place, "");
+    // "OrtValue* onnxruntime::OpKernelContext::OutputMLValue(int, const onnxruntime::TensorShape&)
+    // " comes before what a function of the library has to say.
+    static const std::regex function(
+        R"([\w:*& ]*\bonnxruntime::[\w:<>, *&]+\([^)]*\)( const)?( \[with [^\]]*\])? )");
+    std::string reason = std::string(trimmed(message.substr(0, 2000)));
+    reason = std::regex_replace(std::regex_replace(reason, place, ""), function, "");
     // "/onnxruntime_src/.../gather.cc:12 void onnxruntime::Gather(...) " comes before some reasons.
     if (reason.starts_with('/')) {
         const auto close = reason.find(") ");

@@ -179,15 +179,28 @@ Result<void> OrtNetwork::warmUp()
         return {};
     }
     fillOutputs(*outputs);
-    if (m_plan.batch && m_spec.samplesApart)
-        m_batches =
-            answersSamplesTogether(m_spec, m_warmShapes, [this](std::span<const Tensor> inputs) {
-                return runSession(inputs, nullptr);
-            });
-    if (hasFreeBatch(m_spec) && !m_batches)
-        m_spec.warnings.push_back("The network does not answer samples alike alone and together, "
-                                  "or not within the memory budget; they are run one by one.");
+    tryBatch();
     return {};
+}
+
+void OrtNetwork::tryBatch()
+{
+    auto answer = SamplesTogether::Fail;
+    if (m_plan.batch && m_spec.samplesApart)
+        answer = samplesTogether(m_spec, m_warmShapes, [this](std::span<const Tensor> inputs) {
+            return runSession(inputs, nullptr);
+        });
+    m_batches = answer == SamplesTogether::Alike;
+    m_spec.samplesDepend = answer == SamplesTogether::Otherwise;
+    const bool counts = hasFreeBatch(m_spec) &&
+                        std::all_of(m_spec.inputs.begin(), m_spec.inputs.end(),
+                                    [](const TensorSpec &input) { return input.shape.size() > 1; });
+    if (m_spec.samplesDepend && counts)
+        m_spec.warnings.emplace_back("Samples of this network depend on each other: the rows of a "
+                                     "tensor run together, samples of their own one by one.");
+    else if (!m_batches && counts)
+        m_spec.warnings.emplace_back("The network does not take several samples at once, or not "
+                                     "within the memory budget; they are run one by one.");
 }
 
 // Outputs whose type and shape the file does not say, or says wrongly, get those of the first run.

@@ -55,6 +55,7 @@ private:
                                          const std::stop_token &stop) const;
     void noteRun(std::span<const Tensor> inputs);
     Error failedRun(const OrtFailure &failure) const;
+    void tryBatch();
     void fillOutputs(std::span<const Tensor> outputs);
 
     NetworkSpec m_spec;

@@ -286,14 +286,16 @@ void OpenCvNetwork::fillOutputs()
 void OpenCvNetwork::tryBatch()
 {
     Slot &slot = m_slots.front();
-    m_batches = answersSamplesTogether(m_spec, m_warmShapes, [&](std::span<const Tensor> inputs) {
+    const auto run = [&](std::span<const Tensor> inputs) {
         return areShapesOf(inputs, m_warmShapes) ? slot.instance->run(inputs, m_spec)
                                                  : firstRun(slot, inputs);
-    });
+    };
+    m_batches = samplesTogether(m_spec, m_warmShapes, run) == SamplesTogether::Alike;
     slot.shapes.clear();
     if (!m_batches)
-        m_spec.warnings.push_back("OpenCV does not answer this network's samples alike alone and "
-                                  "together; they are run one by one.");
+        // The library may be wrong, or the samples may depend on each other.
+        m_spec.caveats.emplace_back("OpenCV does not answer this network's samples alike alone and "
+                                    "together; they are run one by one.");
     // This run leaves the buffers only as large as one sample needs.
     if (const auto inputs = zeroInputs(m_spec, m_warmShapes))
         (void)m_slots.front().instance->run(*inputs, m_spec);

@@ -100,9 +100,21 @@ Result<WireInput> readInput(const ModelBundle &model, std::string_view json,
     return input;
 }
 
+bool holdsNothing(const ModelBundle &model, const TensorSpec &spec, const WireInput &input)
+{
+    return input.count == 0 && !model.spec().takesEmpty &&
+           std::any_of(spec.shape.begin(), spec.shape.end(),
+                       [](const Dimension &extent) { return extent.free(); });
+}
+
 Error differs(const ModelBundle &model, const TensorSpec &spec, const WireInput &input)
 {
     const bool picture = model.input.kind == InputKind::Image;
+    if (holdsNothing(model, spec, input) && matches(spec.shape, input.shape))
+        return invalidArgument(fmt::format(
+            "Input \"{}\" of \"{}\" came as {} {}, without any element, which is not known to be "
+            "safe with the network's operators; send one sample at least.",
+            spec.name, model.id.name, openDatatype(input.dtype), shapeText(input.shape)));
     return invalidArgument(fmt::format(
         "Input \"{}\" of \"{}\" came as {} {}, expected {} {}{}.", spec.name, model.id.name,
         openDatatype(input.dtype), shapeText(input.shape), openDatatype(spec.dtype),
@@ -115,15 +127,9 @@ bool runsOneByOne(const ModelBundle &model, const Shape &shape)
     const NetworkSpec &spec = model.spec();
     if (spec.inputs.size() != 1 || !hasBatchDimension(spec) || shape.empty() || shape[0] < 2)
         return false;
-    const bool together = spec.inputs[0].shape[0].free() && model.network->batches();
+    const bool together =
+        spec.inputs[0].shape[0].free() && (model.network->batches() || spec.samplesDepend);
     return !together && matches(sampleShape(spec, 0), std::span(shape).subspan(1));
-}
-
-bool holdsNothing(const ModelBundle &model, const TensorSpec &spec, const WireInput &input)
-{
-    return input.count == 0 && !model.spec().takesEmpty &&
-           std::any_of(spec.shape.begin(), spec.shape.end(),
-                       [](const Dimension &extent) { return extent.free(); });
 }
 
 } // namespace

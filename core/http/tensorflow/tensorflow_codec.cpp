@@ -137,6 +137,25 @@ Result<Tensor> sampleOf(const ModelBundle &model, std::size_t index, std::string
     return tensorFromJson(json, spec.name, spec.dtype, shape);
 }
 
+// The rows of one tensor, which the network has to see together.
+Result<InferenceInputs> wholeInstances(const ModelBundle &model, const Pieces &instances,
+                                       RunControl &control)
+{
+    std::vector<Tensor> rows;
+    for (const std::string_view instance : instances) {
+        auto row = sampleOf(model, 0, instance, control);
+        if (!row)
+            return std::move(row).error();
+        rows.push_back(*std::move(row));
+    }
+    auto whole = stacked(rows);
+    if (!whole)
+        return std::move(whole).error();
+    TensorInputs tensors;
+    tensors.push_back({model.spec().inputs[0].name, *std::move(whole)});
+    return InferenceInputs(std::move(tensors));
+}
+
 Result<InferenceInputs> singleInputInstances(const ModelBundle &model, const Pieces &instances,
                                              const Keeper &keeper, RunControl &control)
 {
@@ -161,6 +180,8 @@ Result<InferenceInputs> singleInputInstances(const ModelBundle &model, const Pie
             return pictureInstances(std::move(inputs), keeper);
     }
     const std::size_t count = inputs.size();
+    if (model.spec().samplesDepend)
+        return wholeInstances(model, inputs, control);
     return InferenceInputs(SampleInputs(
         count, [keeper, &model, inputs = std::move(inputs)](std::size_t i, RunControl &limits) {
             return sampleOf(model, 0, inputs[i], limits);

@@ -201,6 +201,12 @@ Result<std::vector<RelativeBox>> decodeYolox(const RawDetections &raw)
     if (!isRaw(*table))
         return rowsWithObjectness(raw,
                                   [](float objectness, float best) { return objectness * best; });
+    std::size_t places = 0;
+    for (const int stride : strides)
+        places += static_cast<std::size_t>(raw.width / stride) *
+                  static_cast<std::size_t>(raw.height / stride);
+    if (places != table->rows)
+        return failedPrecondition("the number of boxes does not fit the strides 8, 16 and 32");
     const std::size_t classes = classesIn(raw, table->columns - 5);
     Boxes boxes(raw);
     std::size_t at = 0;
@@ -208,7 +214,7 @@ Result<std::vector<RelativeBox>> decodeYolox(const RawDetections &raw)
         const int columns = raw.width / stride;
         const int rows = raw.height / stride;
         const auto unit = static_cast<float>(stride);
-        for (int cell = 0; cell < columns * rows && at < table->rows; ++cell, ++at) {
+        for (int cell = 0; cell < columns * rows; ++cell, ++at) {
             const auto row = table->row(at);
             const Best best = bestOf(row.subspan(5, classes));
             const float score = row[4] * best.score;
@@ -220,8 +226,6 @@ Result<std::vector<RelativeBox>> decodeYolox(const RawDetections &raw)
                        std::exp(row[2]) * unit, std::exp(row[3]) * unit});
         }
     }
-    if (at != table->rows)
-        return failedPrecondition("the number of boxes does not fit the strides 8, 16 and 32");
     return boxes.take();
 }
 

@@ -369,7 +369,7 @@ private Q_SLOTS:
         image.settings.task = Task::Segmentation;
         QVERIFY(refusedFor(postprocess(image, vectors, {}, 1), {"\"y\"", "\"segmentation\""}));
         image.settings.task = Task::Detection;
-        QVERIFY(refusedFor(postprocess(image, vectors, {}, 1), {"\"decoder\"", "ultraface"}));
+        QVERIFY(refusedFor(postprocess(image, vectors, {}, 1), {"\"decoder\"", "yolov8"}));
 
         const std::vector<NamedTensor> empty{{"y", zeros({1, 0})}};
         QVERIFY(refusedFor(postprocess(classifier(), empty, {}, 1), {"\"y\"", "[1, 0]"}));

@@ -182,7 +182,7 @@ private Q_SLOTS:
         row("range empty", R"({"output": {"range": [1, 1]}})", {"\"output.range\" is [1, 1]"});
         row("range beyond", R"({"output": {"range": [-1e308, 1e308]}})", {"\"output.range\""});
         row("decoder untyped", R"({"decoder": {}})", {"\"decoder\" needs a \"type\""});
-        row("decoder type", R"({"decoder": {"type": "yolo"}})", {"\"ultraface\" and \"ssd\""});
+        row("decoder type", R"({"decoder": {"type": "yolo"}})", {"\"ultraface\", \"ssd\""});
         row("threshold", R"({"decoder": {"type": "ssd", "score_threshold": 70}})",
             {"\"decoder.score_threshold\" is 70", "from 0 to 1"});
         row("golden without input", R"({"golden": [{"expect": "y.npy"}]})",

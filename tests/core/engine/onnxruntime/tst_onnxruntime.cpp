@@ -388,6 +388,102 @@ private Q_SLOTS:
                                                : whole(type, {0, 0, 1, -1, 0}));
     }
 
+    // Neither in functions nor behind operators that libonnx does not know is the type told.
+    void divisionsOfUnknownTypesAreSafe()
+    {
+        OnnxBuilder calls(17);
+        auto *function = calls.model().add_functions();
+        function->set_domain("own");
+        function->set_name("Divide");
+        function->add_input("x");
+        function->add_input("y");
+        function->add_output("z");
+        function->add_opset_import()->set_version(17);
+        auto *node = function->add_node();
+        node->set_op_type("Div");
+        node->add_input("x");
+        node->add_input("y");
+        node->add_output("z");
+        calls.model().set_ir_version(8);
+        auto *own = calls.model().add_opset_import();
+        own->set_domain("own");
+        own->set_version(1);
+        OnnxBuilder unknown(18);
+        for (OnnxBuilder *builder : {&calls, &unknown}) {
+            for (const char *name : {"a", "b"})
+                builder->input(name, {3}, Type::INT64);
+        }
+        calls.node("Divide", {"a", "b"}, {"q"})->set_domain("own");
+        unknown.node("BitwiseOr", {"a", "a"}, {"c"});
+        unknown.node("BitwiseOr", {"b", "b"}, {"d"})->set_name("other");
+        unknown.node("Div", {"c", "d"}, {"e"});
+        unknown.node("BitwiseOr", {"e", "e"}, {"q"})->set_name("last");
+        constexpr auto smallest = std::numeric_limits<std::int64_t>::min();
+        const std::vector<Tensor> inputs{whole(Type::INT64, {smallest, 7, -6}),
+                                         whole(Type::INT64, {-1, -1, 2})};
+        for (OnnxBuilder *builder : {&calls, &unknown}) {
+            builder->output("q", {3}, Type::INT64);
+            const auto network = loaded(builder->save(m_folder, "unknown.onnx"));
+            QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+            const auto outputs = (*network)->run(inputs);
+            QVERIFY2(outputs.has_value(), outputs ? "" : outputs.error().message.c_str());
+            QCOMPARE(outputs->front(), whole(Type::INT64, {smallest, -7, -3}));
+        }
+    }
+
+    void framesWithoutLengthAreAFailedRun()
+    {
+        OnnxBuilder builder(17);
+        builder.input("x", {1, 4, 1});
+        builder.input("length", {1}, Type::INT64);
+        builder.int64s("step", {1});
+        builder.int64s("no", {});
+        builder.node("Squeeze", {"step"}, {"one"});
+        builder.node("Squeeze", {"length"}, {"long"})->set_name("n_Squeeze2");
+        builder.node("STFT", {"x", "one", "", "long"}, {"y"});
+        builder.output("y", {-1, -1, -1, 2});
+        const auto network = loaded(builder.save(m_folder, "frames.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        const Tensor input = tensorOf({1, 4, 1}, {0, 1, 2, 3});
+        auto outputs = (*network)->run(std::vector<Tensor>{input, whole(Type::INT64, {0})});
+        QVERIFY(!outputs);
+        QVERIFY(outputs.error().code == ErrorCode::InvalidArgument);
+        outputs = (*network)->run(std::vector<Tensor>{input, whole(Type::INT64, {2})});
+        QVERIFY2(outputs.has_value(), outputs ? "" : outputs.error().message.c_str());
+        QCOMPARE(outputs->front().shape(), (Shape{1, 3, 2, 2}));
+    }
+
+    void aConvolutionOfNoGroupsIsRefused()
+    {
+        OnnxBuilder builder(13);
+        builder.input("x", {1, 1, -1, -1});
+        builder.floats("w", {1, 1, 1, 1}, {1});
+        OnnxBuilder::number(builder.node("ConvTranspose", {"x", "w"}, {"y"}), "group", 0);
+        builder.output("y", {1, 1, -1, -1});
+        const auto network = loaded(builder.save(m_folder, "groups.onnx"));
+        QVERIFY(!network);
+        QVERIFY2(has(network.error().message, "\"n_ConvTranspose\" (operator ConvTranspose) has 0"),
+                 network.error().message.c_str());
+    }
+
+    void samplesThatDependOnEachOtherAreSeenAtLoad()
+    {
+        OnnxBuilder depend(13);
+        depend.input("x", {-1, 2});
+        auto *mean = depend.node("ReduceMean", {"x"}, {"m"});
+        OnnxBuilder::ints(mean, "axes", {0});
+        depend.node("Sub", {"x", "m"}, {"y"});
+        depend.output("y", {-1, 2});
+        const auto network = loaded(depend.save(m_folder, "depend.onnx"));
+        QVERIFY2(network.has_value(), network ? "" : network.error().message.c_str());
+        QVERIFY((*network)->spec().samplesDepend);
+        QVERIFY(!(*network)->batches());
+        QVERIFY2(has((*network)->spec().warnings.back(), "depend on each other"),
+                 (*network)->spec().warnings.back().c_str());
+        const auto apart = loaded(testModel("tiny_64.onnx"));
+        QVERIFY(apart && !(*apart)->spec().samplesDepend);
+    }
+
     void aRunEndsWhenItIsStopped()
     {
         const auto network = loaded(testModel("tiny_64.onnx"));

@@ -143,6 +143,27 @@ private Q_SLOTS:
         QCOMPARE(statistics[key("execution_count")].toInt(), 3);
     }
 
+    void rowsThatDependOnEachOtherRunTogether()
+    {
+        auto source = std::make_unique<FakeSource>();
+        FakeModel rows;
+        rows.network.spec = networkSpec({tensorSpec("x", {-1, 2})}, {tensorSpec("y", {-1, 2})});
+        rows.network.spec.samplesDepend = true;
+        rows.network.batches = false;
+        source->set("rows", rows);
+        ApiServer api(std::move(source));
+        const auto answer = api.post(
+            "/v2/models/rows/infer",
+            R"({"inputs":[{"name":"x","shape":[3,2],"datatype":"FP32","data":[1,2,3,4,5,6]}]})");
+        QVERIFY2(answer.status == 200, answer.body.c_str());
+        const auto served =
+            api.post("/v1/models/rows:predict", R"({"instances": [[1,2],[3,4],[5,6]]})");
+        QVERIFY2(served.status == 200, served.body.c_str());
+        const QJsonObject statistics =
+            jsonOf(api.get("/v2/models/rows/stats"))[key("model_stats")].toArray()[0].toObject();
+        QCOMPARE(statistics[key("execution_count")].toInt(), 2);
+    }
+
     void unloadLoadAndIndexAgreeOnWhatIsReady()
     {
         ApiServer api(fakeAndPicture());

@@ -45,10 +45,10 @@ private Q_SLOTS:
             QTest::newRow(name) << QByteArray(text) << QByteArray(form);
         };
         row("names", "{0: 'person', 1: 'bicycle'}", "{0:<person>,1:<bicycle>}");
-        row("an apostrophe", R"({0: "driver's seat"})", "{0:<driver's seat>}");
-        row("both quotes", R"({0: 'say "it\'s"'})", "{0:<say \"it's\">}");
+        row("an apostrophe", "{0: \"driver's seat\"}", "{0:<driver's seat>}");
+        row("both quotes", "{0: 'say \"it\\'s\"'}", "{0:<say \"it's\">}");
         row("letters", "['café', '猫']", "[<café>,<猫>]");
-        row("escapes", R"(['\xe9\t\\', '\u732b\U0001f600'])", "[<é\t\\>,<猫😀>]");
+        row("escapes", "['\\xe9\\t\\\\', '\\u732b\\U0001f600']", "[<é\t\\>,<猫😀>]");
         row("a list", "[640, 640]", "[640,640]");
         row("a tuple", "(1, 2.5, -3e2)", "[1,2.5,-3e2]");
         row("a trailing comma", "(1,)", "[1]");
@@ -79,8 +79,8 @@ private Q_SLOTS:
         row("a name", "{0: person}", "column 5: expected");
         row("an open dictionary", "{0: 'a'", "expected a comma or \"}\", found the end");
         row("an open text", "['a", "the closing quote");
-        row("a broken escape", R"(['\q'])", "an escape as Python writes it");
-        row("a short escape", R"(['\u12'])", "an escape as Python writes it");
+        row("a broken escape", "['\\q']", "an escape as Python writes it");
+        row("a short escape", "['\\u12']", "an escape as Python writes it");
         row("more behind it", "[1] [2]", "column 5: expected the end");
         row("a list as a key", "{[1]: 2}", "a key that is a text or a number");
         row("infinity", "[1e999]", "column 2: expected");
@@ -107,7 +107,7 @@ private Q_SLOTS:
 
     void damagedTextsEndInAnAnswer()
     {
-        const std::string whole = R"({0: 'person', 1: "it's", 'a': [True, (1.5, None)], '\xe9': {}})";
+        const std::string whole = "{0: 'person', 1: \"it's\", 'a': [True, (1.5, None)], '\\xe9': {}}";
         std::mt19937 random(7);
         for (std::size_t length = 0; length < whole.size(); ++length)
             QVERIFY(!parsePythonLiteral(whole.substr(0, length)));
