@@ -14,13 +14,17 @@ namespace {
 namespace fs = std::filesystem;
 
 // The files of the bundle, in the order in which the digest takes them.
-std::vector<fs::path> bundleFiles(const ModelFiles &files, const ModelSettings &settings)
+std::vector<fs::path> bundleFiles(const LoadPlan &plan)
 {
-    std::vector<fs::path> all = files.all();
-    if (!settings.file.empty())
-        all.push_back(settings.file);
-    if (settings.labelsFile)
-        all.push_back(*settings.labelsFile);
+    std::vector<fs::path> all = plan.files.all();
+    if (!plan.settings.file.empty())
+        all.push_back(plan.settings.file);
+    if (plan.settings.labelsFile)
+        all.push_back(*plan.settings.labelsFile);
+    for (const fs::path &file : plan.beside.files) {
+        if (file != plan.settings.labelsFile)
+            all.push_back(file);
+    }
     return all;
 }
 
@@ -33,16 +37,18 @@ std::vector<FileStamp> stampsOf(const std::vector<fs::path> &files)
     return stamps;
 }
 
-// Stamps of the bundle's files and of the places where a settings file would take precedence over
-// the present one: a settings file that is written there later is a change, too.
-std::vector<FileStamp> bundleStamps(const ModelFiles &files, const ModelSettings &settings)
+// Stamps of the bundle's files and of the places where a settings file or a file of labels would
+// take precedence over the present one: one that is written there later is a change, too.
+std::vector<FileStamp> bundleStamps(const LoadPlan &plan)
 {
-    std::vector<FileStamp> stamps = stampsOf(bundleFiles(files, settings));
-    for (const fs::path &file : settingsFilesFor(files.network)) {
-        if (file == settings.file)
+    std::vector<FileStamp> stamps = stampsOf(bundleFiles(plan));
+    for (const fs::path &file : settingsFilesFor(plan.files.network)) {
+        if (file == plan.settings.file)
             break;
         stamps.push_back(stampOf(file));
     }
+    for (const fs::path &file : plan.beside.places)
+        stamps.push_back(stampOf(file));
     return stamps;
 }
 
@@ -82,10 +88,10 @@ void warnOfLabels(ModelBundle &model)
     const TensorSpec &output = model.spec().outputs[model.scoresOutput];
     const Dimension *const classes = classesOf(output);
     if (classes && !classes->free() && classes->size != static_cast<std::int64_t>(labels.size()))
-        model.warnings.push_back(fmt::format(
-            "The settings have {} labels, but output \"{}\" has {} classes; those beyond go by "
-            "their number.",
-            labels.size(), printable(output.name, 80), classes->size));
+        model.warnings.push_back(
+            fmt::format("There are {} labels, but output \"{}\" has {} classes; those beyond go by "
+                        "their number.",
+                        labels.size(), printable(output.name, 80), classes->size));
 }
 
 // The engine does not count second copies that a library keeps (OpenCV packs dense weights), so the
@@ -106,9 +112,10 @@ std::vector<std::string> warningsOf(const NetworkSpec &spec)
     return all;
 }
 
-Result<Understanding> understandingOf(const NetworkSpec &spec, ModelSettings &settings)
+Result<Understanding> understandingOf(const NetworkSpec &spec, ModelSettings &settings,
+                                      const FilesBeside &beside)
 {
-    auto understood = understand(spec, settings);
+    auto understood = understand(spec, settings, beside.hints);
     if (!understood) // only the settings can be wrong here
         return failedPrecondition(
             fmt::format("\"{}\": {}", settings.file.string(), understood.error().message));
@@ -117,10 +124,10 @@ Result<Understanding> understandingOf(const NetworkSpec &spec, ModelSettings &se
 
 // Fills in what depends on settings and network together: the plan of the input, the primary
 // output, warnings.
-Result<void> applySettings(ModelBundle &model)
+Result<void> applySettings(ModelBundle &model, const FilesBeside &beside)
 {
     const NetworkSpec &spec = model.spec();
-    auto understanding = understandingOf(spec, model.settings);
+    auto understanding = understandingOf(spec, model.settings, beside);
     if (!understanding)
         return std::move(understanding).error();
     model.input = std::move(understanding->input);
@@ -204,10 +211,11 @@ Result<LoadPlan> FileModelSource::probe(const ModelId &id)
         // No InvalidArgument: the client who asks for a prediction is not to blame for the file.
         return failedPrecondition(settings.error().message);
     plan.settings = *std::move(settings);
+    plan.beside = readFilesBeside(plan.files.network);
 
     // Stamps are taken before the digest, so that a write in between shows as a change.
-    plan.stamps = bundleStamps(plan.files, plan.settings);
-    auto digest = digestOf(bundleFiles(plan.files, plan.settings));
+    plan.stamps = bundleStamps(plan);
+    auto digest = digestOf(bundleFiles(plan));
     if (!digest)
         return digest.error();
     plan.digest = *std::move(digest);
@@ -275,7 +283,7 @@ Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
     const Bytes allocated = allocatedMemory() - before;
     loading.unlock();
     // If the files changed, what was read may be a mixture of old and new.
-    if (bundleStamps(plan.files, plan.settings) != plan.stamps)
+    if (bundleStamps(plan) != plan.stamps)
         return changedMeanwhile(plan.id);
     if (!network)
         return network.error();
@@ -291,7 +299,7 @@ Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
     model->settings = plan.settings;
     model->network = *std::move(network);
     model->memory = memoryOf(*model->network, plan.estimate, allocated);
-    if (const auto done = applySettings(*model); !done)
+    if (const auto done = applySettings(*model, plan.beside); !done)
         return done.error();
     model->loadTime = std::chrono::steady_clock::now() - started;
     return model;
@@ -305,13 +313,13 @@ Result<ModelDescription> FileModelSource::describe(const LoadPlan &plan)
     MutexLock loading(m_loading); // where the format tells nothing without a load
     auto spec = (*engine)->describe(plan.files);
     loading.unlock();
-    if (bundleStamps(plan.files, plan.settings) != plan.stamps)
+    if (bundleStamps(plan) != plan.stamps)
         return changedMeanwhile(plan.id);
     if (!spec)
         return std::move(spec).error();
     ModelDescription described;
     described.settings = plan.settings;
-    auto understanding = understandingOf(*spec, described.settings);
+    auto understanding = understandingOf(*spec, described.settings, plan.beside);
     if (!understanding)
         return std::move(understanding).error();
     described.engine = (*engine)->name();

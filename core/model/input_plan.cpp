@@ -347,6 +347,9 @@ private:
         m_how.interpolation =
             pick("interpolation", &InputSettings::interpolation, Interpolation::Bilinear);
         m_how.antialias = pick("antialias", &InputSettings::antialias, true);
+        if (!m_how.antialias && m_how.interpolation == Interpolation::Hamming)
+            return invalidArgument("\"input.interpolation\" is hamming, which needs "
+                                   "\"input.antialias\" to be true.");
         m_how.padValue =
             static_cast<float>(pick("pad_value", &InputSettings::padValue, 114.0, geometry));
         m_how.padPosition =
@@ -480,6 +483,8 @@ const char *originName(Origin origin)
         return "network";
     case Origin::Form:
         return "form of the outputs";
+    case Origin::Beside:
+        return "file beside the model";
     case Origin::Metadata:
         return "metadata";
     case Origin::SettingsFile:

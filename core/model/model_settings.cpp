@@ -30,7 +30,8 @@ constexpr std::array<std::string_view, 3> reloadModes{"off", "notice", "auto"};
 constexpr std::array<std::string_view, 3> channelOrders{"rgb", "bgr", "gray"};
 constexpr std::array<std::string_view, 2> layouts{"NCHW", "NHWC"};
 constexpr std::array<std::string_view, 3> resizeModes{"stretch", "crop", "letterbox"};
-constexpr std::array<std::string_view, 4> interpolations{"nearest", "bilinear", "bicubic", "area"};
+constexpr std::array<std::string_view, 6> interpolations{"nearest", "bilinear", "bicubic",
+                                                         "area",    "hamming",  "lanczos"};
 constexpr std::array<std::string_view, 3> engines{"auto", "opencv", "onnxruntime"};
 constexpr std::array<std::string_view, 2> padPositions{"centre", "end"};
 constexpr std::array<std::string_view, 8> decoders{"ultraface", "ssd",   "yolov5",     "yolov8",

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "model/model_bundle.h"
+#include "model/understanding/files_beside.h"
 
 #include <memory>
 #include <string>
@@ -20,6 +21,7 @@ struct LoadPlan
     Bytes estimate; // memory to reserve, from the sizes of the weights in the file
     ModelFiles files;
     ModelSettings settings;
+    FilesBeside beside;
     std::vector<FileStamp> stamps;
     Bytes fileBytes;
     int instances = 1;  // copies of the network

@@ -182,7 +182,10 @@ int cvFlag(Interpolation interpolation)
         return cv::INTER_CUBIC;
     case Interpolation::Area:
         return cv::INTER_AREA;
+    case Interpolation::Lanczos:
+        return cv::INTER_LANCZOS4;
     case Interpolation::Bilinear:
+    case Interpolation::Hamming:
         break;
     }
     return cv::INTER_LINEAR;
@@ -357,6 +360,10 @@ const char *interpolationName(Interpolation interpolation)
         return "bicubic";
     case Interpolation::Area:
         return "area";
+    case Interpolation::Hamming:
+        return "hamming";
+    case Interpolation::Lanczos:
+        return "lanczos";
     case Interpolation::Bilinear:
         break;
     }

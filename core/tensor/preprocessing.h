@@ -24,7 +24,8 @@ enum class Channels : std::uint8_t { Rgb, Bgr, Gray };
 enum class Layout : std::uint8_t { Nchw, Nhwc };
 enum class ResizeMode : std::uint8_t { Stretch, Crop, Letterbox };
 enum class PadPosition : std::uint8_t { Centre, End };
-enum class Interpolation : std::uint8_t { Nearest, Bilinear, Bicubic, Area };
+// Hamming is Pillow's and needs `antialias`.
+enum class Interpolation : std::uint8_t { Nearest, Bilinear, Bicubic, Area, Hamming, Lanczos };
 
 struct Preprocessing
 {
@@ -58,8 +59,8 @@ const char *channelsName(Channels channels);       // "rgb", "bgr", "gray"
 const char *layoutName(Layout layout);             // "NCHW", "NHWC"
 const char *resizeModeName(ResizeMode mode);       // "stretch", "crop", "letterbox"
 const char *padPositionName(PadPosition position); // "centre", "end"
-const char *
-interpolationName(Interpolation interpolation); // "nearest", "bilinear", "bicubic", "area"
+const char *interpolationName(
+    Interpolation interpolation); // "nearest", "bilinear", "bicubic", "area", "hamming", "lanczos"
 
 // Where the network's pixels are in the original picture: original = network * scale + offset, per
 // axis.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <type_traits>
 
 namespace warmbench {
@@ -25,7 +26,10 @@ double supportOf(Interpolation interpolation)
 {
     switch (interpolation) {
     case Interpolation::Bilinear:
+    case Interpolation::Hamming:
         return 1.0;
+    case Interpolation::Lanczos:
+        return 3.0;
     case Interpolation::Bicubic:
         return 2.0;
     case Interpolation::Area:
@@ -35,7 +39,13 @@ double supportOf(Interpolation interpolation)
     return 0.5;
 }
 
-// Bicubic: R. Keys, Cubic convolution interpolation, 1981, with a = -0.5 as Pillow has it.
+double sinc(double x)
+{
+    return x == 0 ? 1 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x);
+}
+
+// Bicubic: R. Keys, Cubic convolution interpolation, 1981, with a = -0.5 as Pillow has it. Hamming
+// and Lanczos: python-pillow/Pillow, src/libImaging/Resample.c.
 double filterAt(Interpolation interpolation, double x)
 {
     const double distance = std::abs(x);
@@ -49,6 +59,10 @@ double filterAt(Interpolation interpolation, double x)
             return a * (((distance - 5) * distance + 8) * distance - 4);
         return 0;
     }
+    if (interpolation == Interpolation::Hamming)
+        return distance < 1 ? sinc(x) * (0.54 + 0.46 * std::cos(std::numbers::pi * x)) : 0;
+    if (interpolation == Interpolation::Lanczos)
+        return distance < 3 ? sinc(x) * sinc(x / 3) : 0;
     return x > -0.5 && x <= 0.5 ? 1 : 0;
 }
 
@@ -220,10 +234,11 @@ std::vector<float> resampleAny(const PixelView<Sample> &picture, const ResizeWin
     const auto outStride =
         static_cast<std::size_t>(window.width) * static_cast<std::size_t>(picture.channels);
     std::vector<float> out(outStride * static_cast<std::size_t>(window.height));
-    const bool bicubic = interpolation == Interpolation::Bicubic;
-    if (bicubic || picture.height <= window.resizedHeight)
+    const bool overshoots =
+        interpolation == Interpolation::Bicubic || interpolation == Interpolation::Lanczos;
+    if (overshoots || picture.height <= window.resizedHeight)
         resampleColumnsFirst(picture, columns, rows, outStride,
-                             bicubic && std::is_same_v<Sample, std::uint8_t>, out);
+                             overshoots && std::is_same_v<Sample, std::uint8_t>, out);
     else
         resampleRowsFirst(picture, columns, rows, outStride, out);
     clampPixels(out);

@@ -46,6 +46,8 @@ QString originText(const InputPlan &plan, const char *key)
         return Inspector::tr("network");
     case Origin::Form:
         return Inspector::tr("form of the outputs");
+    case Origin::Beside:
+        return Inspector::tr("file beside the model");
     case Origin::Metadata:
         return Inspector::tr("metadata");
     case Origin::SettingsFile:

@@ -234,8 +234,8 @@ void Playground::showTitle(const ModelView *model)
     m_title->setText(m_model);
     QStringList parts;
     if (const auto &facts = model->status.facts) {
-        if (facts->settings.task)
-            parts << text(taskName(*facts->settings.task));
+        if (!facts->understood.summary.empty())
+            parts << text(facts->understood.summary);
         if (facts->input.index < facts->spec.inputs.size())
             parts << text(shapeText(facts->spec.inputs[facts->input.index].shape));
         parts << text(modelFormatName(facts->spec.format));

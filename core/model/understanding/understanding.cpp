@@ -188,10 +188,14 @@ std::vector<Hints> hintsOf(const NetworkSpec &spec)
     return all;
 }
 
-Result<Understanding> understand(const NetworkSpec &spec, ModelSettings &settings)
+Result<Understanding> understand(const NetworkSpec &spec, ModelSettings &settings,
+                                 const std::vector<Hints> &beside)
 {
     Understanding understood;
-    const auto hints = hintsOf(spec);
+    auto hints = hintsOf(spec);
+    hints.insert(hints.end(), beside.begin(), beside.end());
+    std::stable_sort(hints.begin(), hints.end(),
+                     [](const Hints &a, const Hints &b) { return a.origin > b.origin; });
     Merge(spec, hints, settings, understood).run();
     auto plan = planInput(spec, settings, hints);
     if (!plan)

@@ -41,8 +41,9 @@ struct Understanding
 bool ownClasses(const NetworkSpec &spec, const ModelSettings &settings);
 // What the network's own file says, the most binding first.
 std::vector<Hints> hintsOf(const NetworkSpec &spec);
-// Fills in what the settings leave open: task, labels, decoder, activation. InvalidArgument, as
-// planInput(): settings that the network cannot take.
-Result<Understanding> understand(const NetworkSpec &spec, ModelSettings &settings);
+// Fills in what the settings leave open: task, labels, decoder, activation. `beside` is what files
+// beside the model say. InvalidArgument, as planInput(): settings that the network cannot take.
+Result<Understanding> understand(const NetworkSpec &spec, ModelSettings &settings,
+                                 const std::vector<Hints> &beside = {});
 
 } // namespace warmbench

@@ -483,7 +483,7 @@ private Q_SLOTS:
             records.push_back(record);
         });
         QVERIFY(api.server().start());
-        QCOMPARE(api.post("/predict?x=1", fourNumbers).status, 200);
+        QCOMPARE(api.post("/predict?score=0.5", fourNumbers).status, 200);
         QCOMPARE(api.get("/nowhere").status, 404);
         api.server().stop(1s);
         QCOMPARE(records.size(), std::size_t(2));

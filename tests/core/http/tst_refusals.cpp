@@ -175,14 +175,14 @@ private Q_SLOTS:
     {
         const ApiServer api(oneFake(), {}, defaultFake());
         Heard heard;
-        QCOMPARE(api.post("/predict/none?token=secret", fourNumbers).status, 404);
+        QCOMPARE(api.post("/models/none/load?token=secret").status, 404);
         QCOMPARE(api.get("/stats?token=secret%zz").status, 400);
         QCOMPARE(api.get("/" + std::string(5000, 'x')).status, 404);
         QCOMPARE(api.get("/a\"b\\c").status, 404);
         QCOMPARE(api.get("/health").status, 200);
         const auto lines = heard.lines();
         QCOMPARE(int(lines.size()), 4);
-        QVERIFY2(lines[0].starts_with("127.0.0.1 POST /predict/none -> 404: ") &&
+        QVERIFY2(lines[0].starts_with("127.0.0.1 POST /models/none/load -> 404: ") &&
                      lines[0].find("\"none\"") != std::string::npos,
                  lines[0].c_str());
         QVERIFY2(lines[1].starts_with("127.0.0.1 - - -> 400: The query has a broken"),

@@ -14,7 +14,8 @@ import numpy as np
 from PIL import Image
 
 HERE = pathlib.Path(__file__).parent / "data"
-FILTERS = {"nearest": Image.NEAREST, "bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC, "area": Image.BOX}
+FILTERS = {"nearest": Image.NEAREST, "bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC, "area": Image.BOX, "hamming": Image.HAMMING,
+           "lanczos": Image.LANCZOS}
 
 
 def picture(width, height, seed):

@@ -102,6 +102,57 @@ private Q_SLOTS:
                  std::string("application/json"));
     }
 
+    void theQueryChangesWhatCountsForOneAnswer()
+    {
+        ApiServer api;
+        QVERIFY(api.workbench().open(sampleFile("digits.onnx"), false));
+        QVERIFY(api.workbench().open(testModel("yolov8_detect.onnx"), false));
+        const std::string picture = contentOf(sampleFile("three.png"));
+        const auto counted = [&](const std::string &target, const char *what) {
+            const auto answer = api.post(target, picture);
+            if (answer.status != 200)
+                qWarning("%s", answer.body.c_str());
+            return jsonOf(answer)[QLatin1String("results")][0][QLatin1String(what)]
+                .toArray()
+                .size();
+        };
+        QCOMPARE(counted("/predict/digits", "classes"), 5);
+        QCOMPARE(counted("/predict/digits?top_k=2", "classes"), 2);
+        // Two boxes that overlap, of 0.75 and 0.7.
+        QCOMPARE(counted("/predict/yolov8_detect", "detections"), 1);
+        QCOMPARE(counted("/predict/yolov8_detect?iou=1", "detections"), 2);
+        QCOMPARE(counted("/predict/yolov8_detect?iou=1&score=0.72", "detections"), 1);
+        QCOMPARE(counted("/predict/yolov8_detect?score=0.8", "detections"), 0);
+        for (const auto &[query, said] :
+             {std::pair("scor=1", "\"scor\" is unknown (did you mean \"score\"?)"),
+              {"score=2", "\"score\" is \"2\", expected a number from 0 to 1"},
+              {"iou=x", "\"iou\" is \"x\""},
+              {"score=", "\"score\" is \"\""},
+              {"top_k=0", "a whole number from 1 to 100000"},
+              {"top_k=1.5", "a whole number"}}) {
+            const auto answer = api.post(std::string("/predict/digits?") + query, picture);
+            QCOMPARE(answer.status, 400);
+            const auto sentence = jsonOf(answer)[QLatin1String("error")].toString().toStdString();
+            QVERIFY2(sentence.find(said) != std::string::npos, sentence.c_str());
+        }
+    }
+
+    void whatAModelWasTakenForIsTold()
+    {
+        ApiServer api;
+        QVERIFY(api.workbench().open(testModel("yolov8_detect.onnx"), false));
+        const auto told = [&] {
+            return jsonOf(api.get("/models/yolov8_detect"))[QLatin1String("understood")];
+        };
+        QCOMPARE(api.post("/models/yolov8_detect/load").status, 200);
+        QCOMPARE(
+            told()[QLatin1String("summary")].toString(),
+            QStringLiteral("YOLO v8 detection, 3 names, letterbox 64 x 96 (Ultralytics keys)"));
+        const auto pad = told()[QLatin1String("values")][QLatin1String("pad_value")];
+        QCOMPARE(pad[QLatin1String("value")].toInt(), 114);
+        QCOMPARE(pad[QLatin1String("origin")].toString(), QStringLiteral("Ultralytics keys"));
+    }
+
     void onlySmallBodiesWithoutPicturesDecodeQuickly_data()
     {
         QTest::addColumn<QByteArray>("body");
