@@ -209,7 +209,7 @@ private:
         return value;
     }
 
-    // Two sources that say other things are both shown. The preset and the form of the outputs only
+    // Two sources that say other things are both shown. The preset and the output form only
     // fill in.
     template <typename T>
     void disagree(const char *key, std::optional<T> InputSettings::*member, std::size_t chosen)
@@ -482,7 +482,7 @@ const char *originName(Origin origin)
     case Origin::Network:
         return "network";
     case Origin::Form:
-        return "form of the outputs";
+        return "output form";
     case Origin::Beside:
         return "file beside the model";
     case Origin::Metadata:

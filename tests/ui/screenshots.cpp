@@ -158,22 +158,12 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
     photographer.take(window, u"file-refused"_s);
 }
 
-// A detector with the settings that it was trained with.
-void makeDetector(const QDir &models, const QDir &folder)
-{
-    for (const QString &name : {u"rfb320.onnx"_s, u"faces.jpg"_s})
-        QFile::copy(models.filePath(name), folder.filePath(name));
-    write(folder, u"rfb320.warmbench.json"_s,
-          R"({"task": "detection", "labels": ["background", "face"],
-            "input": {"channels": "rgb", "scale": 1, "mean": [127], "std": [128]},
-            "decoder": {"type": "ultraface", "score_threshold": 0.7, "nms_threshold": 0.3}})");
-}
-
 void photographModels(ui::MainWindow &window, const Photographer &photographer, const QDir &models,
                       const QDir &folder)
 {
-    makeDetector(models, folder);
-    window.openPaths({folder.filePath(u"rfb320.onnx"_s)});
+    for (const QString &name : {u"yolox_nano.onnx"_s, u"faces.jpg"_s})
+        QFile::copy(models.filePath(name), folder.filePath(name));
+    window.openPaths({folder.filePath(u"yolox_nano.onnx"_s)});
     Photographer::settle(1500);
     window.openPaths({folder.filePath(u"faces.jpg"_s)});
     Photographer::settle(1500);

@@ -45,7 +45,7 @@ QString originText(const InputPlan &plan, const char *key)
     case Origin::Network:
         return Inspector::tr("network");
     case Origin::Form:
-        return Inspector::tr("form of the outputs");
+        return Inspector::tr("output form");
     case Origin::Beside:
         return Inspector::tr("file beside the model");
     case Origin::Metadata:
@@ -103,8 +103,10 @@ Inspector::Inspector(Workbench &workbench, QWidget *parent)
     m_tree->header()->setStretchLastSection(false);
     m_tree->header()->setSectionResizeMode(Name, QHeaderView::Interactive);
     m_tree->header()->setSectionResizeMode(Value, QHeaderView::Stretch);
-    m_tree->header()->setSectionResizeMode(From, QHeaderView::ResizeToContents);
-    m_tree->setColumnWidth(Name, 118);
+    // Long sources ("preprocessor_config.json") are cut, so that values keep their room.
+    m_tree->header()->setSectionResizeMode(From, QHeaderView::Interactive);
+    m_tree->setColumnWidth(Name, 112);
+    m_tree->setColumnWidth(From, 88);
     auto *copy = new QAction(tr("Copy value"), m_tree);
     copy->setShortcut(keysOf(Shortcut::CopySelected));
     copy->setShortcutContext(Qt::WidgetShortcut);
@@ -194,6 +196,7 @@ void Inspector::add(QTreeWidgetItem *parent, const QString &name, const QString 
     item->setData(Value, Qt::UserRole, value);
     item->setToolTip(Name, name);
     item->setToolTip(Value, value);
+    item->setToolTip(From, origin);
     item->setForeground(Name, palette().brush(QPalette::PlaceholderText));
     item->setForeground(From, palette().brush(QPalette::PlaceholderText));
 }

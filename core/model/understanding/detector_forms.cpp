@@ -55,7 +55,7 @@ Hints detector(const char *summary, const char *decoder, InputSettings input)
 {
     Hints hints;
     hints.origin = Origin::Form;
-    hints.source = "form of the outputs";
+    hints.source = "output form";
     hints.summary = summary;
     hints.task = Task::Detection;
     hints.decoder = decoderDefaults(decoder);

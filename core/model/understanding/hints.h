@@ -13,7 +13,7 @@ namespace warmbench {
 
 // Where a value comes from, from the least to the most binding.
 enum class Origin : std::uint8_t { Guessed, Network, Form, Beside, Metadata, SettingsFile, User };
-const char *originName(Origin origin); // "guessed", "network", "form of the outputs", ...
+const char *originName(Origin origin); // "guessed", "network", "output form", ...
 
 struct Hints
 {

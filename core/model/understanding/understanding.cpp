@@ -119,9 +119,12 @@ void notePreparation(Understanding &understood)
     note("channels", textJson(channelsName(how.channels)));
     note("layout", textJson(layoutName(how.layout)));
     note("resize", textJson(resizeModeName(how.resize)));
-    note("shorter_side", how.shorterSide ? std::to_string(*how.shorterSide) : "null");
-    note("pad_value", numberJson(how.padValue));
-    note("pad_position", textJson(padPositionName(how.padPosition)));
+    if (how.shorterSide)
+        note("shorter_side", std::to_string(*how.shorterSide));
+    if (how.resize == ResizeMode::Letterbox) {
+        note("pad_value", numberJson(how.padValue));
+        note("pad_position", textJson(padPositionName(how.padPosition)));
+    }
     note("interpolation", textJson(interpolationName(how.interpolation)));
     note("antialias", how.antialias ? "true" : "false");
     note("scale", numberJson(how.scale));

@@ -107,7 +107,8 @@ private Q_SLOTS:
 
     void damagedTextsEndInAnAnswer()
     {
-        const std::string whole = "{0: 'person', 1: \"it's\", 'a': [True, (1.5, None)], '\\xe9': {}}";
+        const std::string whole =
+            "{0: 'person', 1: \"it's\", 'a': [True, (1.5, None)], '\\xe9': {}}";
         std::mt19937 random(7);
         for (std::size_t length = 0; length < whole.size(); ++length)
             QVERIFY(!parsePythonLiteral(whole.substr(0, length)));

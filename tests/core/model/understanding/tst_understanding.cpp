@@ -29,7 +29,8 @@ NetworkSpec network(const std::vector<std::int64_t> &input, std::vector<TensorSp
 }
 
 // As ultralytics 8.3 writes them.
-Metadata keys(const char *task, const char *names = "{0: 'person', 1: \"driver's seat\", 2: 'café'}")
+Metadata keys(const char *task,
+              const char *names = "{0: 'person', 1: \"driver's seat\", 2: 'café'}")
 {
     return {{"description", "Ultralytics YOLOv8n model trained on coco8.yaml"},
             {"author", "Ultralytics"},
@@ -162,8 +163,7 @@ private Q_SLOTS:
     void freeSizesAreThoseOfTheKeys()
     {
         const auto metadata = with(keys("detect"), "imgsz", "[320, 480]");
-        const auto spec =
-            network({-1, 3, -1, -1}, {tensor("output0", {-1, 7, -1})}, metadata);
+        const auto spec = network({-1, 3, -1, -1}, {tensor("output0", {-1, 7, -1})}, metadata);
         Read told = read(spec);
         QCOMPARE(told.how().height, 320);
         QCOMPARE(told.how().width, 480);
@@ -280,7 +280,7 @@ private Q_SLOTS:
         QCOMPARE(QByteArray::fromStdString(told.decoder()), decoder);
         if (decoder == "none")
             return;
-        QCOMPARE(told.origin("decoder"), std::string("form of the outputs"));
+        QCOMPARE(told.origin("decoder"), std::string("output form"));
         QVERIFY2(told.understood.warnings.empty(), told.warnings().c_str());
     }
 
@@ -292,7 +292,7 @@ private Q_SLOTS:
         QCOMPARE(told.how().resize, ResizeMode::Letterbox);
         QCOMPARE(told.how().padPosition, PadPosition::End);
         QCOMPARE(told.understood.told.summary,
-                 std::string("YOLOX detection, letterbox 416 x 416 (form of the outputs)"));
+                 std::string("YOLOX detection, letterbox 416 x 416 (output form)"));
         const Read faces = read(network(
             {1, 3, 240, 320}, {tensor("scores", {1, 4420, 2}), tensor("boxes", {1, 4420, 4})}));
         QCOMPARE(faces.how().mean, std::vector<double>{127});
