@@ -6,12 +6,17 @@
 
 namespace warmbench {
 
-const onnx::OpSchema *schemaOf(const onnx::ModelProto &model, const onnx::NodeProto &node)
+const onnx::OpSchema *namedSchemaOf(const onnx::ModelProto &model, const onnx::NodeProto &node)
 {
     const std::string domain = node.domain() == "ai.onnx" ? std::string() : node.domain();
     const auto opset = std::clamp<std::int64_t>(opsetOf(model, domain), 0, 1000);
-    const auto *schema = onnx::OpSchemaRegistry::Instance()->GetSchema(
-        node.op_type(), static_cast<int>(opset), domain);
+    return onnx::OpSchemaRegistry::Instance()->GetSchema(node.op_type(), static_cast<int>(opset),
+                                                         domain);
+}
+
+const onnx::OpSchema *schemaOf(const onnx::ModelProto &model, const onnx::NodeProto &node)
+{
+    const auto *const schema = namedSchemaOf(model, node);
     try {
         if (schema)
             schema->Verify(node);

@@ -72,7 +72,7 @@ private:
         if (node.op_type() == "Loop" && !within.empty())
             within.erase(within.begin()); // its condition
         const int byAttribute = typeByAttribute(node);
-        const auto *const schema = schemaOf(m_model, node);
+        const auto *const schema = namedSchemaOf(m_model, node);
         for (int i = 0; i < node.output_size(); ++i) {
             const auto at = static_cast<std::size_t>(i);
             int type = byAttribute;
