@@ -382,6 +382,7 @@ private:
     {
         const bool bytes =
             !isFloating(m_input.dtype); // a scale to 0..1 would round to black and white
+        dropUnfitNumbers();
         m_how.scale = pick("scale", &InputSettings::scale, bytes ? 1.0 : 1 / 255.0);
         if (guessed("scale") && bytes)
             from("scale", Origin::Network);
@@ -398,6 +399,26 @@ private:
                     channels == 1 ? "" : "s"));
         }
         return {};
+    }
+
+    // What the settings file says wrongly is an error; other sources are not the person's own.
+    void dropUnfitNumbers()
+    {
+        const auto channels = static_cast<std::size_t>(channelCount(m_how.channels));
+        for (Hints &source : m_sources) {
+            const auto fits = [&](const std::optional<std::vector<double>> &values) {
+                return !values || values->size() == 1 || values->size() == channels;
+            };
+            InputSettings &told = source.input;
+            if (source.origin == Origin::SettingsFile || (fits(told.mean) && fits(told.std)))
+                continue;
+            warn(fmt::format("The {} has mean and std for other channels than the {} of input {}; "
+                             "they are left out.",
+                             source.source, channels, named(m_input)));
+            told.scale.reset();
+            told.mean.reset();
+            told.std.reset();
+        }
     }
 
     void warnOfGuesses()

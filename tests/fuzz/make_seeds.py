@@ -251,6 +251,25 @@ seed("content_coding", "empty", b"gzip\n")
 seed("content_coding", "two", b"gzip, deflate\n" + deflated(deflated(BODY, GZIP), ZLIB))
 seed("content_coding", "preferences", b"gzip;q=0.5, deflate ; q=1.000, *;q=0, identity;q=0.1, br;q=\n" + 100 * b"hello ")
 
+# ---- understanding ----------------------------------------------------------------------------------------------------
+
+def understanding(name, names="", args="", preprocessor="", config="", labels=""):
+    """Five texts, each ended by a line of its own."""
+    seed("understanding", name, "\n---\n".join([names, args, preprocessor, config, labels]))
+
+
+understanding("empty")
+understanding("yolo", "{0: 'person', 1: \"driver's seat\", 2: 'caf\\xe9'}", "{'batch': 1, 'nms': True, 'data': None}")
+understanding("list", "['a', 'b',]", "(1, 2.5e3, [-4])")
+understanding("vit", preprocessor='{"image_processor_type": "ViTImageProcessor", "size": {"height": 224, "width": 224}, "resample": 3, '
+              '"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}',
+              config='{"architectures": ["ViTForImageClassification"], "id2label": {"0": "a", "1": "b"}}')
+understanding("clip", preprocessor='{"size": {"shortest_edge": 256}, "do_center_crop": true, "crop_size": {"height": 8, "width": 8}, "resample": 1}',
+              config='{"problem_type": "multi_label_classification"}', labels="a\nb\n")
+understanding("convnext", preprocessor='{"image_processor_type": "ConvNextImageProcessor", "crop_pct": 0.875, "size": {"shortest_edge": 224}, '
+              '"rescale_factor": 0.0078}', labels="0,a\n1,b\n")
+
+
 # ---- settings ----------------------------------------------------------------------------------------------------------
 
 def settings(name, content):

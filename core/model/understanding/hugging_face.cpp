@@ -176,7 +176,8 @@ private:
     {
         InputSettings &input = m_hints.input;
         const bool rescales = flag(m_config, "do_rescale", true);
-        input.scale = rescales ? number(m_config, "rescale_factor").value_or(1 / 255.0) : 1;
+        const double factor = number(m_config, "rescale_factor").value_or(1 / 255.0);
+        input.scale = rescales && factor != 0 ? factor : 1;
         input.mean = std::vector<double>{0};
         input.std = std::vector<double>{1};
         if (!flag(m_config, "do_normalize", true))

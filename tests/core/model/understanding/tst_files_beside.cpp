@@ -193,6 +193,24 @@ private Q_SLOTS:
                  told.warnings.c_str());
     }
 
+    void numbersForOtherChannelsAreLeftOut()
+    {
+        const Folder folder;
+        const auto model = folder.put("model.onnx");
+        folder.put("preprocessor_config.json",
+                   R"({"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]})");
+        auto spec = pictures(28);
+        spec.inputs[0].shape[1].size = 1;
+        ModelSettings settings;
+        const auto understood = understand(spec, settings, readFilesBeside(model).hints);
+        QVERIFY2(understood.has_value(), understood ? "" : understood.error().message.c_str());
+        QCOMPARE(understood->input.preprocessing.mean, std::vector<double>{0});
+        const auto &warnings = understood->warnings;
+        QVERIFY(std::any_of(warnings.begin(), warnings.end(), [](const std::string &one) {
+            return one.find("mean and std for other channels") != std::string::npos;
+        }));
+    }
+
     void numbersAreScaledAndNormalisedAsTheySay()
     {
         Told told = preparedBy(R"({"do_normalize": false})");
