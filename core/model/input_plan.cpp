@@ -204,7 +204,7 @@ private:
         }
         const Hints &source = m_sources[index];
         from(key, source.origin, source.source);
-        const T value = *(source.input.*member);
+        T value = *(source.input.*member);
         disagree(key, member, index);
         return value;
     }

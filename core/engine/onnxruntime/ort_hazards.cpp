@@ -74,7 +74,7 @@ public:
     }
     std::string minusOne()
     {
-        const auto constant = add("Constant", {}, "minus_one");
+        auto constant = add("Constant", {}, "minus_one");
         auto *value = attribute("value", onnx::AttributeProto::TENSOR)->mutable_t();
         value->set_data_type(onnx::TensorProto::DOUBLE);
         value->add_double_data(-1);
@@ -82,7 +82,7 @@ public:
     }
     std::string toDouble(const std::string &tensor)
     {
-        const auto cast = add("Cast", {tensor}, "double");
+        auto cast = add("Cast", {tensor}, "double");
         attribute("to", onnx::AttributeProto::INT)->set_i(onnx::TensorProto::DOUBLE);
         return cast;
     }

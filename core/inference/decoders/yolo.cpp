@@ -51,6 +51,18 @@ struct Pixels // a box around its centre
     float height = 0;
 };
 
+// The corner of a cell, row by row, in units of cells.
+struct Cell
+{
+    float x = 0;
+    float y = 0;
+};
+Cell cellOf(int index, int columns)
+{
+    const int row = index / columns;
+    return {static_cast<float>(index - row * columns), static_cast<float>(row)};
+}
+
 // Keeps the boxes that are finite.
 class Boxes
 {
@@ -209,21 +221,21 @@ Result<std::vector<RelativeBox>> decodeYolox(const RawDetections &raw)
         return failedPrecondition("the number of boxes does not fit the strides 8, 16 and 32");
     const std::size_t classes = classesIn(raw, table->columns - 5);
     Boxes boxes(raw);
-    std::size_t at = 0;
+    std::size_t next = 0;
     for (const int stride : strides) {
         const int columns = raw.width / stride;
         const int rows = raw.height / stride;
         const auto unit = static_cast<float>(stride);
-        for (int cell = 0; cell < columns * rows; ++cell, ++at) {
-            const auto row = table->row(at);
+        for (int cell = 0; cell < columns * rows; ++cell, ++next) {
+            const auto row = table->row(next);
             const Best best = bestOf(row.subspan(5, classes));
             const float score = row[4] * best.score;
             if (!boxes.counts(score))
                 continue;
+            const Cell at = cellOf(cell, columns);
             boxes.add(best.index, score,
-                      {(row[0] + static_cast<float>(cell % columns)) * unit,
-                       (row[1] + static_cast<float>(cell / columns)) * unit,
-                       std::exp(row[2]) * unit, std::exp(row[3]) * unit});
+                      {(row[0] + at.x) * unit, (row[1] + at.y) * unit, std::exp(row[2]) * unit,
+                       std::exp(row[3]) * unit});
         }
     }
     return boxes.take();
@@ -255,12 +267,11 @@ Result<std::vector<RelativeBox>> decodeYunet(const RawDetections &raw)
                 std::sqrt(std::clamp(classes[i], 0.0F, 1.0F) * std::clamp(objects[i], 0.0F, 1.0F));
             if (!boxes.counts(score))
                 continue;
-            const auto cell = static_cast<int>(i);
+            const Cell at = cellOf(static_cast<int>(i), columns);
             const auto box = sides.subspan(i * 4, 4);
             boxes.add(0, score,
-                      {(box[0] + static_cast<float>(cell % columns)) * unit,
-                       (box[1] + static_cast<float>(cell / columns)) * unit,
-                       std::exp(box[2]) * unit, std::exp(box[3]) * unit});
+                      {(box[0] + at.x) * unit, (box[1] + at.y) * unit, std::exp(box[2]) * unit,
+                       std::exp(box[3]) * unit});
         }
     }
     return boxes.take();

@@ -121,13 +121,16 @@ private Q_SLOTS:
     void boxesLieWhereTheExportPutsThem_data()
     {
         QTest::addColumn<QByteArray>("model");
-        for (const char *model : {"yolov8_detect.onnx", "yolov5_detect.onnx", "yolov10_detect.onnx"})
+        for (const char *model :
+             {"yolov8_detect.onnx", "yolov5_detect.onnx", "yolov10_detect.onnx"})
             QTest::newRow(model) << QByteArray(model);
     }
     void boxesLieWhereTheExportPutsThem()
     {
         QFETCH(QByteArray, model);
-        for (const auto &[width, height] : {std::pair(101, 57), {64, 96}, {33, 200}, {1283, 721}}) {
+        for (const auto &size : {std::pair(101, 57), {64, 96}, {33, 200}, {1283, 721}}) {
+            const int width = size.first;
+            const int height = size.second;
             Image picture;
             picture.width = width;
             picture.height = height;
@@ -138,8 +141,8 @@ private Q_SLOTS:
             QCOMPARE(found.size(), std::size_t(1));
             QCOMPARE(found[0].label, std::string("driver's seat"));
             QVERIFY(std::abs(found[0].score - 0.75F) < 1e-5F);
-            // The box 20..44 x 36..60 of an input of 64 x 96 pixels, through Ultralytics' scale_boxes
-            // (utils/ops.py): less the border, divided by the ratio, clipped.
+            // The box 20..44 x 36..60 of an input of 64 x 96 pixels, through Ultralytics'
+            // scale_boxes (utils/ops.py): less the border, divided by the ratio, clipped.
             const double ratio = std::min(96.0 / height, 64.0 / width);
             const double left = std::round((64 - std::round(width * ratio)) / 2 - 0.1);
             const double top = std::round((96 - std::round(height * ratio)) / 2 - 0.1);

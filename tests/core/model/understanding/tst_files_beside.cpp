@@ -19,7 +19,7 @@ class Folder
 public:
     fs::path put(const char *leaf, const std::string &content = "onnx") const
     {
-        const fs::path path = fs::path(m_folder.path().toStdString()) / leaf;
+        fs::path path = fs::path(m_folder.path().toStdString()) / leaf;
         fs::create_directories(path.parent_path());
         const auto done = writeFile(path, content);
         Q_ASSERT(done);
