@@ -12,6 +12,12 @@ constexpr std::int64_t mostRows = 1000; // of finished detections
 constexpr std::int64_t firstClass5 = 5; // column after box and objectness
 constexpr std::int64_t firstClass8 = 4; // after the box
 
+// Transformers keep 384, 768 or so many numbers of each place, which look like classes.
+bool mayBeFeatures(std::int64_t numbers)
+{
+    return numbers >= 128 && numbers % 64 == 0;
+}
+
 struct Sides
 {
     std::int64_t height = 0;
@@ -128,9 +134,9 @@ std::optional<Hints> yolo(const NetworkSpec &spec, const Sides &sides)
     const std::int64_t rows = output.shape[1].size;
     const std::int64_t columns = output.shape[2].size;
     const std::int64_t places = sides.allPlaces();
-    if (columns == places && rows < columns && rows > firstClass8)
+    if (columns == places && rows < columns && rows > firstClass8 && !mayBeFeatures(rows))
         return detector("YOLO v8 detection", "yolov8", ultralyticsLetterbox());
-    if (columns <= firstClass5)
+    if (columns <= firstClass5 || mayBeFeatures(columns))
         return std::nullopt;
     if (rows == 3 * places)
         return detector("YOLO v5 detection", "yolov5", ultralyticsLetterbox());

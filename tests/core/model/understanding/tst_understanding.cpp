@@ -270,6 +270,10 @@ private Q_SLOTS:
         row("a classifier", {1, 3, 224, 224}, {tensor("output", {1, 1000})}, "none");
         row("a style", {1, 3, 224, 224}, {tensor("output", {1, 3, 224, 224})}, "none");
         row("sequences", {1, 3, 640, 640}, {tensor("output", {1, 8400, 5})}, "none");
+        row("features of a transformer", {1, 3, 224, 224}, {tensor("hidden", {1, 196, 768})},
+            "none");
+        row("of another", {1, 3, 640, 640}, {tensor("memory", {1, 8400, 256})}, "none");
+        row("of a third", {1, 3, 640, 640}, {tensor("memory", {1, 256, 8400})}, "none");
         row("a table", {1, 4}, {tensor("output", {1, 300, 6})}, "none");
     }
     void detectorsAreToldByTheirForm()
