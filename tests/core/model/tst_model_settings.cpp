@@ -150,7 +150,7 @@ private Q_SLOTS:
         row("resize", R"({"input": {"resize": "pad"}})", {"letterbox"});
         row("shorter side", R"({"input": {"shorter_side": -1}})", {"\"input.shorter_side\" is -1"});
         row("pad value", R"({"input": {"pad_value": 256}})", {"a number from 0 to 255"});
-        row("interpolation", R"({"input": {"interpolation": "lanczos"}})", {"bicubic"});
+        row("interpolation", R"({"input": {"interpolation": "sinc"}})", {"bicubic"});
         row("antialias", R"({"input": {"antialias": "yes"}})", {"true or false, without quotes"});
         row("scale zero", R"({"input": {"scale": 0}})", {"\"1/255\""});
         row("scale by zero", R"({"input": {"scale": "1/0"}})", {"is \"1/0\""});
