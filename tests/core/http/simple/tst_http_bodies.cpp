@@ -141,7 +141,7 @@ private Q_SLOTS:
     {
         ApiServer api;
         QVERIFY(api.workbench().open(testModel("yolov8_detect.onnx"), false));
-        const auto told = [&] {
+        const auto told = [&]() -> QJsonValue {
             return jsonOf(api.get("/models/yolov8_detect"))[QLatin1String("understood")];
         };
         QCOMPARE(api.post("/models/yolov8_detect/load").status, 200);
