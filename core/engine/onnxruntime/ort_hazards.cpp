@@ -72,19 +72,30 @@ public:
         node->add_output(name(what));
         return name(what);
     }
-    std::string minusOne()
+    std::string constant(double number, const char *what)
     {
-        auto constant = add("Constant", {}, "minus_one");
+        auto made = add("Constant", {}, what);
         auto *value = attribute("value", onnx::AttributeProto::TENSOR)->mutable_t();
         value->set_data_type(onnx::TensorProto::DOUBLE);
-        value->add_double_data(-1);
-        return constant;
+        value->add_double_data(number);
+        return made;
     }
-    std::string toDouble(const std::string &tensor)
+    std::string cast(const std::string &tensor, int type, const char *what)
     {
-        auto cast = add("Cast", {tensor}, "double");
-        attribute("to", onnx::AttributeProto::INT)->set_i(onnx::TensorProto::DOUBLE);
-        return cast;
+        auto made = add("Cast", {tensor}, what);
+        attribute("to", onnx::AttributeProto::INT)->set_i(type);
+        return made;
+    }
+    // Where the tensor is -1 (or no number, which does no harm). Equal takes doubles from opset 11
+    // on only.
+    std::string isMinusOne(const std::string &tensor)
+    {
+        const auto number = cast(tensor, onnx::TensorProto::DOUBLE, "double");
+        const auto one = constant(-1, "minus_one");
+        const auto other = add(
+            "Or", {add("Less", {number, one}, "less"), add("Greater", {number, one}, "greater")},
+            "other");
+        return add("Not", {other}, "found");
     }
 
 private:
@@ -100,27 +111,53 @@ private:
     const std::string m_prefix;
 };
 
+// Appends the division of a node by another divisor.
+void addDivision(NodeList &list, onnx::NodeProto node, const std::string &divisor,
+                 const std::string &quotient)
+{
+    node.set_input(1, divisor);
+    node.set_output(0, quotient);
+    *list.Add() = std::move(node);
+}
+
 // Where the divisor b is -1, b * b = 1 is put in its place, and the quotient is multiplied by b.
 // That is exact for every type, so it need not be known; only -1 becomes -1.0 as a double. No whole
-// number leaves a rest there.
-void addGuardedDivision(NodeList &list, onnx::NodeProto node)
+// number leaves a rest there. Where is there from opset 9 on.
+void addGuardedDivision(NodeList &list, const onnx::NodeProto &node)
 {
-    const std::string quotient = node.output(0);
-    const std::string divisor = node.input(1);
+    const std::string &quotient = node.output(0);
+    const std::string &divisor = node.input(1);
     Nodes nodes(list, quotient);
-    const auto asDouble = nodes.toDouble(divisor);
-    const auto found = nodes.add("Equal", {asDouble, nodes.minusOne()}, "found");
+    const auto found = nodes.isMinusOne(divisor);
     const auto square = nodes.add("Mul", {divisor, divisor}, "square");
-    node.set_input(1, nodes.add("Where", {found, square, divisor}, "divisor"));
-    const bool negates = node.op_type() == "Div";
-    if (negates)
-        node.set_output(0, nodes.name("quotient"));
-    *list.Add() = std::move(node);
-    if (negates) {
-        const auto negative = nodes.add("Mul", {nodes.name("quotient"), divisor}, "negative");
-        (void)nodes.add("Where", {found, negative, nodes.name("quotient")}, "signed");
-        list.rbegin()->set_output(0, quotient);
-    }
+    const auto safe = nodes.add("Where", {found, square, divisor}, "divisor");
+    if (node.op_type() == "Mod")
+        return addDivision(list, node, safe, quotient);
+    const auto raw = nodes.name("quotient");
+    addDivision(list, node, safe, raw);
+    const auto negative = nodes.add("Mul", {raw, divisor}, "negative");
+    (void)nodes.add("Where", {found, negative, raw}, "signed");
+    list.rbegin()->set_output(0, quotient);
+}
+
+// The same for a known type and any opset: with s = -1 where the divisor is -1, and 1 elsewhere, a
+// / b = a / (b * s) * s.
+void addSignedDivision(NodeList &list, const onnx::NodeProto &node, int type)
+{
+    const std::string &quotient = node.output(0);
+    const std::string &divisor = node.input(1);
+    Nodes nodes(list, quotient);
+    const auto count = nodes.cast(nodes.isMinusOne(divisor), onnx::TensorProto::DOUBLE, "count");
+    const auto twice = nodes.add("Mul", {count, nodes.constant(-2, "minus_two")}, "twice");
+    const auto sign =
+        nodes.cast(nodes.add("Add", {twice, nodes.constant(1, "one")}, "signs"), type, "sign");
+    const auto safe = nodes.add("Mul", {divisor, sign}, "divisor");
+    if (node.op_type() == "Mod")
+        return addDivision(list, node, safe, quotient);
+    const auto raw = nodes.name("quotient");
+    addDivision(list, node, safe, raw);
+    (void)nodes.add("Mul", {raw, sign}, "signed");
+    list.rbegin()->set_output(0, quotient);
 }
 
 // Dividing a number by itself is a failed run where it is 0, and adds nothing elsewhere.
@@ -139,9 +176,6 @@ void addGuardedFrames(NodeList &list, onnx::NodeProto node)
     *list.Add() = std::move(node);
 }
 
-// Guards are made of Where, which is there from opset 9 on.
-constexpr std::int64_t oldestGuard = 9;
-
 bool isWhole(int type)
 {
     return type == onnx::TensorProto::INT32 || type == onnx::TensorProto::INT64;
@@ -155,20 +189,20 @@ int typeOfDivision(const onnx::NodeProto &node, const OnnxTypes &types)
     return type;
 }
 
-void guardNodes(const TypedNodes &typed)
+void guardNodes(const TypedNodes &typed, bool hasWhere)
 {
     const auto safe = constantsWithout(-1, typed);
-    const auto mayBeWhole = [&](const onnx::NodeProto &node) {
-        const int type = typeOfDivision(node, typed.types);
-        return type == 0 || isWhole(type);
-    };
     NodeList before;
     before.Swap(&typed.nodes);
     for (auto &node : before) {
+        const bool guards = divides(node) && !safe.contains(node.input(1));
+        const int type = guards ? typeOfDivision(node, typed.types) : 0;
         if (makesFrames(node))
             addGuardedFrames(typed.nodes, std::move(node));
-        else if (divides(node) && !safe.contains(node.input(1)) && mayBeWhole(node))
-            addGuardedDivision(typed.nodes, std::move(node));
+        else if (guards && hasWhere && (type == 0 || isWhole(type)))
+            addGuardedDivision(typed.nodes, node);
+        else if (guards && isWhole(type))
+            addSignedDivision(typed.nodes, node, type);
         else
             *typed.nodes.Add() = std::move(node);
     }
@@ -195,23 +229,12 @@ Result<void> avoidHazards(onnx::ModelProto &model)
         return fine;
     if (!anyNode(model, [](const auto &node) { return divides(node) || makesFrames(node); }))
         return {};
-    if (opsetOf(model, "") >= oldestGuard) {
-        walkTypedNodes(model, guardNodes);
-        return {};
-    }
-    Result<void> fine;
-    walkTypedNodes(model, [&](const TypedNodes &typed) {
-        const auto safe = constantsWithout(-1, typed);
-        for (const auto &node : typed.nodes) {
-            if (fine && divides(node) && !safe.contains(node.input(1)) &&
-                isWhole(typeOfDivision(node, typed.types)))
-                fine = failedPrecondition(fmt::format(
-                    "ONNX Runtime may end the program in the {}, which divides whole numbers; "
-                    "export the model with opset 9 or later.",
-                    nodeText(node)));
-        }
+    const bool hasWhere = opsetOf(model, "") >= 9;
+    walkTypedNodes(model, [hasWhere](const TypedNodes &typed) {
+        // Functions are younger than Where.
+        guardNodes(typed, hasWhere || !typed.graph);
     });
-    return fine;
+    return {};
 }
 
 } // namespace warmbench

@@ -335,15 +335,21 @@ private Q_SLOTS:
         QTest::addColumn<int>("type");
         QTest::addColumn<QByteArray>("operatorType");
         QTest::addColumn<bool>("within");
-        for (const bool within : {false, true}) {
-            for (const char *const operatorType : {"Div", "Mod"}) {
-                const auto row = [&](int type, const char *name) {
-                    QTest::addRow("%s of %s%s", operatorType, name, within ? " within If" : "")
-                        << type << QByteArray(operatorType) << within;
-                };
-                row(Type::INT32, "int32");
-                row(Type::INT64, "int64");
+        QTest::addColumn<int>("opset");
+        const auto row = [](int type, const char *operatorType, bool within, int opset) {
+            QTest::addRow("%s of %s, opset %d%s", operatorType,
+                          type == Type::INT32 ? "int32" : "int64", opset,
+                          within ? ", within If" : "")
+                << type << QByteArray(operatorType) << within << opset;
+        };
+        for (const int type : {int(Type::INT32), int(Type::INT64)}) {
+            for (const int opset : {7, 9, 10, 11, 13, 17}) {
+                row(type, "Div", false, opset);
+                if (opset >= 10)
+                    row(type, "Mod", false, opset);
             }
+            row(type, "Div", true, 13);
+            row(type, "Mod", true, 13);
         }
     }
     void theSmallestNumberIsDividedByMinusOne()
@@ -352,14 +358,15 @@ private Q_SLOTS:
         QFETCH(QByteArray, operatorType);
         QFETCH(bool, within);
         const std::string op = operatorType.toStdString();
-        OnnxBuilder builder(13);
+        QFETCH(int, opset);
+        OnnxBuilder builder(opset);
         builder.input("a", {5}, type);
         builder.input("b", {5}, type);
         builder.input("c", {1}, Type::BOOL);
         if (within) {
             auto *choice = builder.node("If", {"c"}, {"q"});
             for (const char *const name : {"then_branch", "else_branch"}) {
-                OnnxBuilder branch(13);
+                OnnxBuilder branch(opset);
                 // Types within the graph are not declared.
                 branch.node("Identity", {"b"}, {"d"});
                 branch.node(op.c_str(), {"a", "d"}, {name});
