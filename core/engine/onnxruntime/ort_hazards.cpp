@@ -15,6 +15,9 @@ namespace warmbench {
 
 namespace {
 
+// Ends the name of the node that fails where a divisor is 0.
+constexpr const char *divisionByZero = "division_by_zero";
+
 using NodeList = google::protobuf::RepeatedPtrField<onnx::NodeProto>;
 
 bool divides(const onnx::NodeProto &node)
@@ -29,12 +32,13 @@ bool makesFrames(const onnx::NodeProto &node)
     return isStandard(node) && node.op_type() == "STFT";
 }
 
-// Small constants without this number: they are safe divisors.
-std::set<std::string> constantsWithout(double number, const TypedNodes &typed)
+// Small constants without 0 and -1.
+std::set<std::string> safeDivisors(const TypedNodes &typed)
 {
-    const auto isSafe = [number](const onnx::TensorProto &tensor) {
+    const auto isSafe = [](const onnx::TensorProto &tensor) {
         const auto numbers = numbersOf(tensor);
-        return numbers && std::find(numbers->begin(), numbers->end(), number) == numbers->end();
+        return numbers && std::none_of(numbers->begin(), numbers->end(),
+                                       [](double number) { return number == 0 || number == -1; });
     };
     std::set<std::string> names;
     if (typed.graph) {
@@ -86,16 +90,34 @@ public:
         attribute("to", onnx::AttributeProto::INT)->set_i(type);
         return made;
     }
-    // Where the tensor is -1 (or no number, which does no harm). Equal takes doubles from opset 11
-    // on only.
-    std::string isMinusOne(const std::string &tensor)
+    // Where the tensor is this number, or none at all. Equal takes doubles from opset 11 on only.
+    std::string isNumber(const std::string &tensor, double number, const char *what)
     {
-        const auto number = cast(tensor, onnx::TensorProto::DOUBLE, "double");
-        const auto one = constant(-1, "minus_one");
-        const auto other = add(
-            "Or", {add("Less", {number, one}, "less"), add("Greater", {number, one}, "greater")},
-            "other");
-        return add("Not", {other}, "found");
+        const std::string prefix = std::string(what) + "_";
+        const auto asDouble = cast(tensor, onnx::TensorProto::DOUBLE, (prefix + "double").c_str());
+        const auto wanted = constant(number, (prefix + "number").c_str());
+        const auto less = add("Less", {asDouble, wanted}, (prefix + "less").c_str());
+        const auto greater = add("Greater", {asDouble, wanted}, (prefix + "greater").c_str());
+        return add("Not", {add("Or", {less, greater}, (prefix + "other").c_str())}, what);
+    }
+    std::string isMinusOne(const std::string &tensor) { return isNumber(tensor, -1, "found"); }
+
+    // A 0.0 that is taken from a list of one element; where the tensor has zeros, from beyond its
+    // end, which is a failed run.
+    std::string gate(const std::string &tensor)
+    {
+        const auto zeros = cast(isNumber(tensor, 0, "zero"), onnx::TensorProto::FLOAT, "zeros");
+        const auto count = add("ReduceSum", {zeros}, "sum");
+        attribute("keepdims", onnx::AttributeProto::INT)->set_i(0);
+        const auto index = cast(count, onnx::TensorProto::INT64, "index");
+        auto *list = m_list.Add();
+        list->set_op_type("Constant");
+        list->add_output(name("list"));
+        auto *value = attribute("value", onnx::AttributeProto::TENSOR)->mutable_t();
+        value->set_data_type(onnx::TensorProto::DOUBLE);
+        value->add_dims(1);
+        value->add_double_data(0);
+        return add("Gather", {name("list"), index}, divisionByZero);
     }
 
 private:
@@ -160,7 +182,7 @@ void addSignedDivision(NodeList &list, const onnx::NodeProto &node, int type)
     list.rbegin()->set_output(0, quotient);
 }
 
-// Dividing a number by itself is a failed run where it is 0, and adds nothing elsewhere.
+// STFT divides by both numbers.
 void addGuardedFrames(NodeList &list, onnx::NodeProto node)
 {
     const std::string name = node.output_size() > 0 ? node.output(0) : std::string();
@@ -169,8 +191,7 @@ void addGuardedFrames(NodeList &list, onnx::NodeProto node)
             continue;
         const std::string number = node.input(input);
         Nodes nodes(list, fmt::format("{}/{}", name, what));
-        const auto one = nodes.add("Div", {number, number}, "one");
-        const auto zero = nodes.add("Sub", {one, one}, "zero");
+        const auto zero = nodes.add("CastLike", {nodes.gate(number), number}, "nothing");
         node.set_input(input, nodes.add("Add", {number, zero}, "number"));
     }
     *list.Add() = std::move(node);
@@ -189,22 +210,42 @@ int typeOfDivision(const onnx::NodeProto &node, const OnnxTypes &types)
     return type;
 }
 
-void guardNodes(const TypedNodes &typed, bool hasWhere)
+// What the library and the model's opset know.
+struct Known
 {
-    const auto safe = constantsWithout(-1, typed);
+    bool zeros = false; // the library fails where a whole number is divided by 0
+    bool where = false; // the opset has the operator Where
+};
+
+void guardDivision(NodeList &list, onnx::NodeProto node, int type, const Known &known)
+{
+    if (isWhole(type) && !known.zeros) {
+        Nodes nodes(list, node.output(0));
+        const auto zero = nodes.cast(nodes.gate(node.input(1)), type, "nothing");
+        node.set_input(1, nodes.add("Add", {node.input(1), zero}, "number"));
+    }
+    if (known.where && (type == 0 || isWhole(type)))
+        addGuardedDivision(list, node);
+    else if (isWhole(type))
+        addSignedDivision(list, node, type);
+    else
+        *list.Add() = std::move(node);
+}
+
+void guardNodes(const TypedNodes &typed, const Known &known)
+{
+    const auto safe = safeDivisors(typed);
     NodeList before;
     before.Swap(&typed.nodes);
     for (auto &node : before) {
-        const bool guards = divides(node) && !safe.contains(node.input(1));
-        const int type = guards ? typeOfDivision(node, typed.types) : 0;
-        if (makesFrames(node))
+        if (makesFrames(node)) {
             addGuardedFrames(typed.nodes, std::move(node));
-        else if (guards && hasWhere && (type == 0 || isWhole(type)))
-            addGuardedDivision(typed.nodes, node);
-        else if (guards && isWhole(type))
-            addSignedDivision(typed.nodes, node, type);
-        else
+        } else if (divides(node) && !safe.contains(node.input(1))) {
+            const int type = typeOfDivision(node, typed.types);
+            guardDivision(typed.nodes, std::move(node), type, known);
+        } else {
             *typed.nodes.Add() = std::move(node);
+        }
     }
 }
 
@@ -223,16 +264,21 @@ Result<void> refuseNoGroups(const onnx::NodeProto &node)
 
 } // namespace
 
-Result<void> avoidHazards(onnx::ModelProto &model)
+bool failedOverZero(const std::string &message)
+{
+    return message.find(divisionByZero) != std::string::npos;
+}
+
+Result<void> avoidHazards(onnx::ModelProto &model, bool failsOverZero)
 {
     if (auto fine = walkOnnx(model, {.tensor = {}, .sparse = {}, .node = refuseNoGroups}); !fine)
         return fine;
     if (!anyNode(model, [](const auto &node) { return divides(node) || makesFrames(node); }))
         return {};
-    const bool hasWhere = opsetOf(model, "") >= 9;
-    walkTypedNodes(model, [hasWhere](const TypedNodes &typed) {
+    const bool where = opsetOf(model, "") >= 9;
+    walkTypedNodes(model, [&](const TypedNodes &typed) {
         // Functions are younger than Where.
-        guardNodes(typed, hasWhere || !typed.graph);
+        guardNodes(typed, {.zeros = failsOverZero, .where = where || !typed.graph});
     });
     return {};
 }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "engine/onnx/onnx_describe.h"
 #include "engine/onnx/onnx_walk.h"
+#include "engine/onnxruntime/ort_hazards.h"
 
 #include <algorithm>
 #include <array>
@@ -151,6 +152,8 @@ std::string explainOrtLoad(const OrtNames &names, const std::string &message)
 
 std::string explainOrtRun(const OrtNames &names, const std::string &message)
 {
+    if (failedOverZero(message))
+        return names.operators + ": a whole number is divided by zero";
     const auto *const node = nodeOfMessage(names, message);
     return fmt::format("{}: {}", node ? *node : names.operators, reasonOf(message));
 }

@@ -391,6 +391,11 @@ private Q_SLOTS:
         QVERIFY2(outputs.has_value(), outputs ? "" : outputs.error().message.c_str());
         // The quotient of the smallest number is one more than the largest and wraps around; the
         // library rounds quotients to zero, and gives rests the sign of the divisor.
+        auto sent = inputs;
+        sent[1] = whole(type, {1, 1, 0, 1, 1});
+        const auto failed = (*network)->run(sent);
+        QVERIFY(!failed);
+        QVERIFY2(has(failed.error().message, "by zero"), failed.error().message.c_str());
         QCOMPARE(outputs->front(), op == "Div" ? whole(type, {smallest, -7, -3, -3, 3})
                                                : whole(type, {0, 0, 1, -1, 0}));
     }
