@@ -104,9 +104,15 @@ public:
 
     // A 0.0 that is taken from a list of one element; where the tensor has zeros, from beyond its
     // end, which is a failed run.
-    std::string gate(const std::string &tensor)
+    std::string gate(const std::string &tensor, bool isWhole)
     {
-        const auto zeros = cast(isNumber(tensor, 0, "zero"), onnx::TensorProto::FLOAT, "zeros");
+        auto zero = isNumber(tensor, 0, "zero");
+        if (!isWhole) {
+            // A half becomes 0 in whole numbers alone.
+            const auto like = add("CastLike", {constant(0.5, "half"), tensor}, "like");
+            zero = add("And", {zero, isNumber(like, 0, "whole")}, "whole_zero");
+        }
+        const auto zeros = cast(zero, onnx::TensorProto::FLOAT, "zeros");
         const auto count = add("ReduceSum", {zeros}, "sum");
         attribute("keepdims", onnx::AttributeProto::INT)->set_i(0);
         const auto index = cast(count, onnx::TensorProto::INT64, "index");
@@ -191,7 +197,7 @@ void addGuardedFrames(NodeList &list, onnx::NodeProto node)
             continue;
         const std::string number = node.input(input);
         Nodes nodes(list, fmt::format("{}/{}", name, what));
-        const auto zero = nodes.add("CastLike", {nodes.gate(number), number}, "nothing");
+        const auto zero = nodes.add("CastLike", {nodes.gate(number, true), number}, "nothing");
         node.set_input(input, nodes.add("Add", {number, zero}, "number"));
     }
     *list.Add() = std::move(node);
@@ -215,14 +221,19 @@ struct Known
 {
     bool zeros = false; // the library fails where a whole number is divided by 0
     bool where = false; // the opset has the operator Where
+    bool castLike = false;
 };
 
 void guardDivision(NodeList &list, onnx::NodeProto node, int type, const Known &known)
 {
-    if (isWhole(type) && !known.zeros) {
+    const bool unsure = type == 0 && known.castLike;
+    if ((isWhole(type) || unsure) && !known.zeros) {
         Nodes nodes(list, node.output(0));
-        const auto zero = nodes.cast(nodes.gate(node.input(1)), type, "nothing");
-        node.set_input(1, nodes.add("Add", {node.input(1), zero}, "number"));
+        const std::string divisor = node.input(1);
+        const auto nothing = nodes.gate(divisor, !unsure);
+        const auto zero = unsure ? nodes.add("CastLike", {nothing, divisor}, "nothing")
+                                 : nodes.cast(nothing, type, "nothing");
+        node.set_input(1, nodes.add("Add", {divisor, zero}, "number"));
     }
     if (known.where && (type == 0 || isWhole(type)))
         addGuardedDivision(list, node);
@@ -275,10 +286,12 @@ Result<void> avoidHazards(onnx::ModelProto &model, bool failsOverZero)
         return fine;
     if (!anyNode(model, [](const auto &node) { return divides(node) || makesFrames(node); }))
         return {};
-    const bool where = opsetOf(model, "") >= 9;
+    const std::int64_t opset = opsetOf(model, "");
     walkTypedNodes(model, [&](const TypedNodes &typed) {
-        // Functions are younger than Where.
-        guardNodes(typed, {.zeros = failsOverZero, .where = where || !typed.graph});
+        const bool function = !typed.graph; // functions are younger than both operators
+        guardNodes(typed, {.zeros = failsOverZero,
+                           .where = function || opset >= 9,
+                           .castLike = function || opset >= 15});
     });
     return {};
 }

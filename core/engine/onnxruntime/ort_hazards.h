@@ -11,9 +11,8 @@
 namespace warmbench {
 
 // Changes the model so that divisors of -1 become 1 and quotients are negated afterwards, and that
-// dividing by 0 is a failed run: in STFT, and, unless the library fails over it by itself, in
-// divisions whose type is known to be whole. FailedPrecondition, naming the node: a convolution of
-// no groups.
+// dividing a whole number by 0 is a failed run: in STFT, and in divisions unless the library fails
+// over it by itself. FailedPrecondition, naming the node: a convolution of no groups.
 Result<void> avoidHazards(onnx::ModelProto &model, bool failsOverZero);
 // Whether a failed run is the work of such a guard.
 bool failedOverZero(const std::string &message);
