@@ -137,13 +137,28 @@ Result<Tensor> sampleOf(const ModelBundle &model, std::size_t index, std::string
     return tensorFromJson(json, spec.name, spec.dtype, shape);
 }
 
+// A sample that is stacked with others later.
+Result<Tensor> rowOf(const ModelBundle &model, std::size_t index, std::string_view json,
+                     RunControl &control)
+{
+    auto sample = sampleOf(model, index, json, control);
+    if (!sample)
+        return sample;
+    // Once as a sample, once stacked.
+    if (auto room = control.reserve(2 * sample->byteSize() + sampleOverhead, "samples"); !room)
+        return std::move(room).error();
+    return sample;
+}
+
 // The rows of one tensor, which the network has to see together.
 Result<InferenceInputs> wholeInstances(const ModelBundle &model, const Pieces &instances,
                                        RunControl &control)
 {
     std::vector<Tensor> rows;
     for (const std::string_view instance : instances) {
-        auto row = sampleOf(model, 0, instance, control);
+        if (auto go = control.step(); !go)
+            return std::move(go).error();
+        auto row = rowOf(model, 0, instance, control);
         if (!row)
             return std::move(row).error();
         rows.push_back(*std::move(row));
@@ -180,7 +195,7 @@ Result<InferenceInputs> singleInputInstances(const ModelBundle &model, const Pie
             return pictureInstances(std::move(inputs), keeper);
     }
     const std::size_t count = inputs.size();
-    if (model.spec().samplesDepend)
+    if (model.spec().samplesDepend && hasBatchDimension(model.spec()))
         return wholeInstances(model, inputs, control);
     return InferenceInputs(SampleInputs(
         count, [keeper, &model, inputs = std::move(inputs)](std::size_t i, RunControl &limits) {
@@ -207,13 +222,9 @@ Result<std::vector<std::vector<Tensor>>> namedSamples(const ModelBundle &model,
             if (!spec)
                 return unknownInput(model, member.key);
             const auto index = static_cast<std::size_t>(spec - specs.data());
-            auto sample = sampleOf(model, index, member.value, control);
+            auto sample = rowOf(model, index, member.value, control);
             if (!sample)
                 return sample.error();
-            // Once as a sample, once stacked.
-            if (auto room = control.reserve(2 * sample->byteSize() + sampleOverhead, "samples");
-                !room)
-                return room.error();
             columns[index].push_back(std::move(*sample));
         }
         for (std::size_t i = 0; i < specs.size(); ++i) {

@@ -1,5 +1,5 @@
-// Turns the raw outputs of a detector into boxes. Each family has a file; the table here lists them
-// by the names that settings files use. Thread: any; pure functions. Cost: linear in the outputs.
+// Turns the raw outputs of a detector into boxes: one function a family, listed by the names that
+// settings files use. Thread: any; pure functions. Cost: linear in the outputs.
 #pragma once
 
 #include "base/result.h"

@@ -159,6 +159,15 @@ private Q_SLOTS:
         const auto served =
             api.post("/v1/models/rows:predict", R"({"instances": [[1,2],[3,4],[5,6]]})");
         QVERIFY2(served.status == 200, served.body.c_str());
+        // Without an extent that counts samples, an instance is the whole input.
+        FakeModel list = rows;
+        list.network.spec = networkSpec({tensorSpec("x", {-1})}, {tensorSpec("y", {-1})});
+        list.network.spec.samplesDepend = true;
+        auto lists = std::make_unique<FakeSource>();
+        lists->set("list", list);
+        ApiServer other(std::move(lists));
+        const auto whole = other.post("/v1/models/list:predict", R"({"instances": [[1,2,3]]})");
+        QVERIFY2(whole.status == 200, whole.body.c_str());
         const QJsonObject statistics =
             jsonOf(api.get("/v2/models/rows/stats"))[key("model_stats")].toArray()[0].toObject();
         QCOMPARE(statistics[key("execution_count")].toInt(), 2);
