@@ -198,25 +198,13 @@ std::string asText(const ModelBundle &model, const Options &options, const Measu
                        measured.runsPerSecond() * options.batch);
 }
 
-Result<ModelHandle> loaded(Workbench &workbench, const std::string &model)
-{
-    const auto promise = std::make_shared<std::promise<Result<Acquired>>>();
-    workbench.cache().acquire({model, {}}, Purpose::Other, [promise](Result<Acquired> acquired) {
-        promise->set_value(std::move(acquired));
-    });
-    auto acquired = promise->get_future().get();
-    if (!acquired)
-        return std::move(acquired).error();
-    return std::move(acquired->handle);
-}
-
 Result<std::string> bench(Workbench &workbench, const CommandLine &line)
 {
     const Options &options = line.options;
     const auto name = openOneModel(workbench, line.arguments.front().toStdString(), options.sample);
     if (!name)
         return name.error();
-    const auto model = loaded(workbench, *name);
+    const auto model = loadModel(workbench, *name);
     if (!model)
         return model.error();
     auto inputs = benchInputs(**model, options.batch);

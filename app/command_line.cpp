@@ -21,7 +21,7 @@ constexpr Usage usages[] = {
     {Command::Window, "[MODEL|FOLDER ...]",
      "Loads models once, keeps them in memory, and runs them: in a window, with the API beside "
      "it.\n"
-     "Commands: warmbench serve | predict | inspect | bench (each has --help)."},
+     "Commands: warmbench serve | predict | inspect | bench | match | check (each has --help)."},
     {Command::Serve, "[MODEL|FOLDER ...]", "The API alone; needs no display."},
     {Command::Predict, "MODEL INPUT ...",
      "Prints one JSON object a line for each INPUT: an image, .json, .npy, .csv row by row, a "
@@ -33,6 +33,13 @@ constexpr Usage usages[] = {
     {Command::Bench, "MODEL",
      "Runs a model on numbers of its own after a warm-up, as the API would, and prints latency "
      "(p50, p90, p99, max) and throughput."},
+    {Command::Match, "MODEL INPUT [EXPECTED]",
+     "Finds the preparation that a notebook used: runs the picture INPUT through the plausible "
+     "ones and ranks them by how close the output comes to EXPECTED (.npy or .npz). Without "
+     "EXPECTED, lays the answers for several pictures side by side; INPUT may then be given "
+     "several times or be a folder."},
+    {Command::Check, "MODEL",
+     "Runs the golden answers of a model's settings and prints how well they agree."},
 };
 
 const Usage &usageOf(Command command)
@@ -42,8 +49,8 @@ const Usage &usageOf(Command command)
 
 Command commandOf(const QStringList &words)
 {
-    for (const Command command :
-         {Command::Serve, Command::Predict, Command::Inspect, Command::Bench}) {
+    for (const Command command : {Command::Serve, Command::Predict, Command::Inspect,
+                                  Command::Bench, Command::Match, Command::Check}) {
         if (words.size() > 1 && words[1] == QLatin1String(commandName(command)))
             return command;
     }
@@ -78,6 +85,11 @@ Result<void> checkArguments(Command command, const QStringList &arguments, const
         return invalidArgument("inspect needs one MODEL: warmbench inspect digits.onnx");
     if (command == Command::Bench && arguments.size() != 1)
         return invalidArgument("bench needs one MODEL: warmbench bench digits.onnx");
+    if (command == Command::Match && arguments.size() < 2)
+        return invalidArgument("match needs a MODEL and at least one INPUT: warmbench match "
+                               "net.onnx cat.png y.npy");
+    if (command == Command::Check && arguments.size() != 1)
+        return invalidArgument("check needs one MODEL: warmbench check digits.onnx");
     if (command == Command::Serve && arguments.isEmpty() && !options.sample)
         return invalidArgument("serve needs a model or folder to serve: warmbench serve "
                                "digits.onnx, or serve --sample");
@@ -103,8 +115,9 @@ Result<void> checkRemote(const QCommandLineParser &parser, const Options &option
                         "such as digits, and no path",
                         printable(model.toStdString(), 100)));
     const QStringList remote{QStringLiteral("url"),       QStringLiteral("token"),
-                             QStringLiteral("deadline"),  QStringLiteral("raw"),
-                             QStringLiteral("log-level"), QStringLiteral("log-format")};
+                             QStringLiteral("deadline"),  QStringLiteral("csv"),
+                             QStringLiteral("raw"),       QStringLiteral("log-level"),
+                             QStringLiteral("log-format")};
     for (const OptionSpec &spec : optionsOf(Command::Predict)) {
         const QString name = QString::fromLatin1(spec.name);
         if (options.url.empty() && name == QLatin1String("token") && parser.isSet(name))

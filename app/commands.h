@@ -11,6 +11,8 @@ int runServe(const CommandLine &line);
 int runPredict(const CommandLine &line);
 int runInspect(const CommandLine &line);
 int runBench(const CommandLine &line);
+int runMatch(const CommandLine &line);
+int runCheck(const CommandLine &line);
 
 // Prints the error as one sentence on standard error and returns 1.
 int fail(const Error &error);

@@ -8,6 +8,9 @@ namespace {
 
 void qtMessage(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
+    // Services have no such folder, and nothing here is kept in it.
+    if (message.startsWith(QLatin1String("QStandardPaths: XDG_RUNTIME_DIR not set")))
+        return;
     const LogLevel level = type == QtDebugMsg || type == QtInfoMsg ? LogLevel::Debug
                            : type == QtWarningMsg                  ? LogLevel::Warning
                                                                    : LogLevel::Error;

@@ -8,6 +8,9 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <QCoreApplication>
+#include <QFile>
+#include <QGuiApplication>
+#include <QLibraryInfo>
 #ifdef WARMBENCH_UI
 #include <QApplication>
 #endif
@@ -36,9 +39,15 @@ std::unique_ptr<QCoreApplication> makeApplication(Command command, int &argc, ch
 #ifdef WARMBENCH_UI
     if (command == Command::Window)
         return std::make_unique<Containing<QApplication>>(argc, argv);
-#else
-    static_cast<void>(command);
 #endif
+    // Names on drawn answers need fonts, which Qt gives to programs with a screen, be it none. Qt
+    // ends the program where the plugin of that screen is missing.
+    const QString plugins = QLibraryInfo::path(QLibraryInfo::PluginsPath);
+    if (command == Command::Serve &&
+        QFile::exists(plugins + QLatin1String("/platforms/libqoffscreen.so"))) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+        return std::make_unique<Containing<QGuiApplication>>(argc, argv);
+    }
     return std::make_unique<Containing<QCoreApplication>>(argc, argv);
 }
 
@@ -65,6 +74,10 @@ int run(const CommandLine &line)
         return runInspect(line);
     case Command::Bench:
         return runBench(line);
+    case Command::Match:
+        return runMatch(line);
+    case Command::Check:
+        return runCheck(line);
     case Command::Window:
         break;
     }

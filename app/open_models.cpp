@@ -3,6 +3,8 @@
 #include "sample.h"
 
 #include <fmt/format.h>
+#include <future>
+#include <memory>
 
 namespace warmbench::app {
 
@@ -45,6 +47,18 @@ Result<std::string> openOneModel(Workbench &workbench, const std::string &model,
         return invalidArgument(fmt::format("\"{}\" holds {} models; name one of them by its file.",
                                            model, names->size()));
     return names->front();
+}
+
+Result<ModelHandle> loadModel(Workbench &workbench, const std::string &name)
+{
+    const auto promise = std::make_shared<std::promise<Result<Acquired>>>();
+    workbench.cache().acquire({name, {}}, Purpose::Other, [promise](Result<Acquired> acquired) {
+        promise->set_value(std::move(acquired));
+    });
+    auto acquired = promise->get_future().get();
+    if (!acquired)
+        return std::move(acquired).error();
+    return std::move(acquired->handle);
 }
 
 } // namespace warmbench::app

@@ -13,4 +13,7 @@ Result<void> openModels(Workbench &workbench, const CommandLine &line);
 // InvalidArgument: a folder with several models.
 Result<std::string> openOneModel(Workbench &workbench, const std::string &model, bool sample);
 
+// Waits until the model is loaded. Errors as ModelCache::acquire.
+Result<ModelHandle> loadModel(Workbench &workbench, const std::string &name);
+
 } // namespace warmbench::app

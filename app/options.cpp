@@ -20,7 +20,8 @@ namespace warmbench::app {
 
 namespace {
 
-constexpr unsigned runners = servers | bit(Command::Predict) | bit(Command::Bench);
+constexpr unsigned runners = servers | bit(Command::Predict) | bit(Command::Bench) |
+                             bit(Command::Match) | bit(Command::Check);
 constexpr int mostAtOnce = 256; // as many requests as may wait for a model
 
 constexpr unsigned everyone = runners | bit(Command::Inspect);
@@ -158,6 +159,9 @@ std::vector<OptionSpec> mainOptions()
              o.url = v;
              return {};
          }},
+        {"csv", nullptr, "Print the rows of a CSV with their answers appended, as CSV",
+         bit(Command::Predict),
+         [](Options &o, const std::string &v) { return store(parseSwitch(v), o.csv); }},
         {"raw", nullptr, "Print outputs of more than 100 numbers whole", bit(Command::Predict),
          [](Options &o, const std::string &v) { return store(parseSwitch(v), o.raw); }},
         {"token", "TEXT|@FILE",
@@ -190,7 +194,11 @@ std::vector<OptionSpec> mainOptions()
         {"engines", nullptr, "Compare the engines that read the model: time, memory, agreement",
          bit(Command::Bench),
          [](Options &o, const std::string &v) { return store(parseSwitch(v), o.engines); }},
-        {"json", nullptr, "Print JSON", bit(Command::Inspect) | bit(Command::Bench),
+        {"write", nullptr, "Keep the preparation that matches in the model's settings file",
+         bit(Command::Match),
+         [](Options &o, const std::string &v) { return store(parseSwitch(v), o.write); }},
+        {"json", nullptr, "Print JSON",
+         bit(Command::Inspect) | bit(Command::Bench) | bit(Command::Match) | bit(Command::Check),
          [](Options &o, const std::string &v) { return store(parseSwitch(v), o.json); }},
         {"log-level", "LEVEL", "debug, info, warning, error or off, on standard error", everyone,
          [](Options &o, const std::string &v) {
@@ -230,6 +238,8 @@ Options defaultsOf(Command command)
     options.workbench.verdicts = cacheFolder() / "verdicts";
     options.http.nextFreePort = command == Command::Window;
     options.http.threads = 0;
+    if (command == Command::Match)
+        options.workbench.deadline = forever; // a search makes many runs
     if (command != Command::Window && command != Command::Serve)
         options.logLevel = LogLevel::Error; // the command itself reports what fails, once
     return options;
@@ -320,6 +330,10 @@ const char *commandName(Command command)
         return "inspect";
     case Command::Bench:
         return "bench";
+    case Command::Match:
+        return "match";
+    case Command::Check:
+        return "check";
     case Command::Window:
         break;
     }

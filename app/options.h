@@ -14,8 +14,9 @@
 
 namespace warmbench::app {
 
-enum class Command : std::uint8_t { Window, Serve, Predict, Inspect, Bench };
-const char *commandName(Command command); // "", "serve", "predict", "inspect", "bench"
+enum class Command : std::uint8_t { Window, Serve, Predict, Inspect, Bench, Match, Check };
+const char *
+commandName(Command command); // "", "serve", "predict", "inspect", "bench", "match", ...
 
 struct Options
 {
@@ -23,11 +24,13 @@ struct Options
     http::HttpOptions http;
     bool sample = false;
     bool json = false;
+    bool csv = false;    // predict prints the rows of tables with their answers
     bool raw = false;    // predict prints outputs whole, even those with many numbers
     int concurrency = 1; // of the command bench
     int batch = 1;
     int runs = 0;         // 0: as many as fit in some seconds
     bool engines = false; // compare the engines instead
+    bool write = false;   // keep the preparation that matches
     std::string url;      // of a running server that predicts instead of this process; empty: none
     Milliseconds drain{30'000}; // time for requests in flight when a server stops
     LogLevel logLevel = LogLevel::Info;

@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include "base/text.h"
+#include "csv_answers.h"
 #include "end_limit.h"
 #include "http/simple/prediction_json.h"
 #include "inference/body/prediction_body.h"
@@ -32,7 +33,7 @@ public:
     }
     Result<std::string> predict(const PredictInput &input) override
     {
-        auto decode = bodyDecoder(std::make_shared<const std::string>(input.body()));
+        auto decode = bodyDecoder(std::make_shared<const std::string>(input.body));
         if (!decode)
             return std::move(decode).error();
         InferenceRequest request;
@@ -52,6 +53,18 @@ public:
             m_types.primary = m_types.dtypes[prediction->primary].first;
         return http::predictionJson(*prediction);
     }
+    Result<bool> takesOnlyNumbers() override
+    {
+        using Facts = Result<std::shared_ptr<const ModelStatus::Facts>>;
+        std::promise<Facts> promise;
+        m_workbench.describe({m_model, {}},
+                             [&](Facts known) { promise.set_value(std::move(known)); });
+        const auto facts = promise.get_future().get();
+        if (!facts)
+            return facts.error();
+        const auto &inputs = (*facts)->spec.inputs;
+        return inputs.size() == 1 && inputs.front().dtype != DType::String;
+    }
     Result<OutputTypes> outputTypes() override { return m_types; }
 
 private:
@@ -64,41 +77,64 @@ private:
 struct Printer
 {
     bool raw = false;
+    bool csv = false;
+    CsvAnswers answers;
     StandardOutput output;
 };
 
-int printPrediction(Predictor &predictor, const PredictInput &input, Printer &printer)
+Result<std::string> jsonLine(Predictor &predictor, const PredictInput &input,
+                             const std::string &answer, bool raw)
 {
-    auto answer = predictor.predict(input);
-    if (answer && !printer.raw)
-        answer = summarised(*answer, [&] { return predictor.outputTypes(); });
-    if (!answer)
-        return fail(
-            {answer.error().code, fmt::format("{}: {}", input.name(), answer.error().message)});
+    auto shown = raw ? Result<std::string>(answer)
+                     : summarised(answer, [&] { return predictor.outputTypes(); });
+    if (!shown)
+        return shown;
     std::string line = "{\"input\": ";
-    appendJsonString(line, input.name());
+    appendJsonString(line, input.name);
     line += ", ";
-    line += trimmed(*answer).substr(1);
-    line += '\n';
-    return printer.output.print(line);
+    line += trimmed(*shown).substr(1);
+    return line + '\n';
 }
 
+// `names`: of the columns of the table whose row the input is.
+int printPrediction(Predictor &predictor, const PredictInput &input,
+                    const std::vector<std::string> &names, Printer &printer)
+{
+    if (printer.csv && input.cells.empty())
+        return fail(invalidArgument(fmt::format(
+            "{}: --csv appends answers to the rows of a CSV; leave it out for other inputs.",
+            input.name)));
+    auto line = predictor.predict(input);
+    if (line)
+        line = printer.csv ? printer.answers.line(names, input.cells, *line)
+                           : jsonLine(predictor, input, *line, printer.raw);
+    if (!line)
+        return fail({line.error().code, fmt::format("{}: {}", input.name, line.error().message)});
+    return printer.output.print(*line);
+}
+
+// Ends with the first row of a table that fails: what is wrong with its columns is wrong with every
+// row of them.
 int printFile(Predictor &predictor, const std::string &file, Bytes limit, Printer &printer)
 {
-    const auto inputs = readInputs(file, limit);
+    auto inputs = PredictInputs::open(file, limit, [&] { return predictor.takesOnlyNumbers(); });
     if (!inputs)
         return fail(inputs.error());
     int code = 0;
-    for (const PredictInput &input : *inputs) {
-        if (!printer.output.ended())
-            code = std::max(code, printPrediction(predictor, input, printer));
+    while (code == 0 && !printer.output.ended()) {
+        const auto input = inputs->next();
+        if (!input)
+            return fail(input.error());
+        if (!*input)
+            break;
+        code = printPrediction(predictor, **input, inputs->names(), printer);
     }
     return code;
 }
 
 int printAll(Predictor &predictor, const CommandLine &line)
 {
-    Printer printer{line.options.raw, {}};
+    Printer printer{line.options.raw, line.options.csv, {}, {}};
     int code = 0;
     for (const QString &argument : line.arguments.mid(1)) {
         const auto files = filesOf(argument.toStdString());

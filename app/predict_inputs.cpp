@@ -3,14 +3,18 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "inference/body/prediction_body.h"
+#include "tensor/csv.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <deque>
 #include <filesystem>
 #include <fmt/format.h>
-#include <iostream>
-#include <iterator>
+#include <memory>
 #include <set>
+#include <unistd.h>
+#include <utility>
 
 namespace warmbench::app {
 
@@ -66,32 +70,83 @@ private:
     std::vector<std::string> m_files;
 };
 
-Result<std::string> contentOf(const std::string &file, Bytes limit)
+// A file on the disk or standard input, read piece by piece.
+class Pieces
 {
-    if (file == "-")
-        return std::string(std::istreambuf_iterator<char>(std::cin), {});
-    return readFileOrPipe(file, limit);
+public:
+    Pieces(std::string file, FileDescriptor descriptor)
+        : m_file(std::move(file))
+        , m_descriptor(std::move(descriptor))
+    {
+    }
+
+    // Appends about so many bytes, less only at the end.
+    Result<void> read(std::string &text, std::size_t about) const
+    {
+        const int from = m_descriptor.get() < 0 ? STDIN_FILENO : m_descriptor.get();
+        const std::size_t start = text.size();
+        text.resize(start + about);
+        std::size_t used = start;
+        while (used < text.size()) {
+            const auto got = ::read(from, text.data() + used, text.size() - used);
+            if (got < 0 && errno == EINTR)
+                continue;
+            if (got < 0)
+                return failedPrecondition(
+                    fmt::format("\"{}\" cannot be read: {}.", m_file, std::strerror(errno)));
+            if (got == 0)
+                break;
+            used += static_cast<std::size_t>(got);
+        }
+        text.resize(used);
+        return {};
+    }
+
+private:
+    std::string m_file;
+    FileDescriptor m_descriptor; // none: standard input
+};
+
+// Whether text that begins so is a table. One without any number is told by its file's name.
+bool isTable(const std::string &file, std::string_view start)
+{
+    const BodyKind kind = bodyKind(start);
+    return kind == BodyKind::Csv || (kind == BodyKind::Unknown && looksLikeCsv(start, true) &&
+                                     lowered(file).ends_with(".csv"));
+}
+
+// The rest of what begins with `text`.
+Result<std::string> wholeOf(const std::string &file, const Pieces &pieces, std::string text,
+                            Bytes limit)
+{
+    const auto most = static_cast<std::size_t>(limit.count);
+    for (std::size_t before = 0; text.size() > before && text.size() <= most;) {
+        before = text.size();
+        if (auto done = pieces.read(text, before); !done)
+            return std::move(done).error();
+    }
+    if (text.size() > most)
+        return invalidArgument(
+            fmt::format("\"{}\" is larger than the {} allowed here.", file, toText(limit)));
+    return text;
+}
+
+// Gives the text that was read to look at, then what follows it.
+CsvStream tableFrom(std::string start, std::shared_ptr<const Pieces> pieces, Bytes limit)
+{
+    return CsvStream(
+        [start = std::move(start),
+         pieces = std::move(pieces)](std::string &text, std::size_t about) mutable -> Result<void> {
+            if (!start.empty()) {
+                text += std::exchange(start, {});
+                return {};
+            }
+            return pieces ? pieces->read(text, about) : Result<void>();
+        },
+        limit);
 }
 
 } // namespace
-
-PredictInput::PredictInput(std::string name, std::string content)
-    : m_name(std::move(name))
-    , m_content(std::move(content))
-{
-}
-
-PredictInput::PredictInput(std::string name, std::shared_ptr<const CsvTable> table, std::size_t row)
-    : m_name(std::move(name))
-    , m_table(std::move(table))
-    , m_row(row)
-{
-}
-
-std::string PredictInput::body() const
-{
-    return m_table ? csvRowAlone(*m_table, m_row) : m_content;
-}
 
 std::vector<std::string> filesOf(const std::string &argument)
 {
@@ -101,36 +156,91 @@ std::vector<std::string> filesOf(const std::string &argument)
     return InputFolders().filesBelow(argument);
 }
 
-Result<std::vector<PredictInput>> readInputs(const std::string &file, Bytes limit)
+Result<PredictInputs> PredictInputs::open(const std::string &file, Bytes limit,
+                                          OnlyNumbers onlyNumbers)
 {
-    auto content = contentOf(file, limit);
-    if (!content)
-        return std::move(content).error();
-    std::vector<PredictInput> inputs;
-    if (bodyKind(*content) != BodyKind::Csv) {
-        inputs.emplace_back(file, *std::move(content));
+    constexpr std::size_t lookedAt = std::size_t(64) << 10;
+    auto regular = file == "-" ? Result<FileDescriptor>(FileDescriptor()) : openRegularFile(file);
+    PredictInputs inputs(file, std::move(onlyNumbers));
+    std::shared_ptr<const Pieces> pieces;
+    Result<std::string> content(std::string{});
+    if (regular) {
+        pieces = std::make_shared<const Pieces>(file, *std::move(regular));
+        if (auto done = pieces->read(*content, lookedAt); !done)
+            return std::move(done).error();
+    } else { // a pipe, or a reason why not
+        content = readFileOrPipe(file, limit);
+        if (!content)
+            return std::move(content).error();
+    }
+    if (isTable(file, *content)) {
+        inputs.m_table = tableFrom(*std::move(content), pieces, limit);
         return inputs;
     }
-    struct Kept
-    {
-        std::string text;
-        CsvTable table; // its views point into the text
-    };
-    const auto kept = std::make_shared<Kept>();
-    kept->text = *std::move(content);
-    auto read = readCsv(kept->text);
-    if (!read)
-        return Error{read.error().code, fmt::format("{}: {}", file, read.error().message)};
-    kept->table = *std::move(read);
-    const std::shared_ptr<const CsvTable> table(kept, &kept->table);
-    for (std::size_t row = 0; row < table->rows.size(); ++row) {
-        // Checked here, because the error has to name the row, which a row alone does not know.
-        if (const auto numbers = csvNumbers(*table, row); !numbers)
-            return Error{numbers.error().code,
-                         fmt::format("{}: {}", file, numbers.error().message)};
-        inputs.emplace_back(fmt::format("{}:{}", file, row + 1), table, row);
-    }
+    if (pieces)
+        content = wholeOf(file, *pieces, *std::move(content), limit);
+    if (!content)
+        return std::move(content).error();
+    inputs.m_inputs.push_back({file, *std::move(content), {}});
     return inputs;
+}
+
+Result<std::optional<PredictInput>> PredictInputs::next()
+{
+    if (m_inputs.empty() && m_table) {
+        if (auto done = readPiece(); !done)
+            return Error{done.error().code, fmt::format("{}: {}", m_file, done.error().message)};
+    }
+    if (m_inputs.empty())
+        return std::optional<PredictInput>();
+    std::optional<PredictInput> input(std::move(m_inputs.front()));
+    m_inputs.pop_front();
+    return input;
+}
+
+Result<void> PredictInputs::readPiece()
+{
+    constexpr std::size_t mostBytes = std::size_t(1) << 20;
+    for (std::size_t bytes = 0; bytes < mostBytes;) {
+        const auto more = m_table->next();
+        if (!more)
+            return more.error();
+        m_names = m_table->names();
+        if (!*more) {
+            m_table.reset();
+            return {};
+        }
+        m_inputs.push_back(
+            {fmt::format("{}:{}", m_file, m_table->row()), m_table->rowAlone(), m_table->cells()});
+        bytes += m_inputs.back().body.size();
+        if (auto done = checkNumbers(); !done)
+            return done;
+    }
+    return {};
+}
+
+// The row that came last. It has to be checked here, because the error names the row, which a row
+// alone does not know.
+Result<void> PredictInputs::checkNumbers()
+{
+    if (!m_onlyNumbers)
+        return {};
+    const auto &cells = m_inputs.back().cells;
+    const auto wrong = std::find_if_not(cells.begin(), cells.end(),
+                                        [](const std::string &cell) { return csvNumber(cell); });
+    if (wrong == cells.end())
+        return {};
+    const auto numbers = m_onlyNumbers();
+    if (!numbers)
+        return numbers.error();
+    if (!*numbers) {
+        m_onlyNumbers = nullptr;
+        return {};
+    }
+    const std::size_t line = m_table->line();
+    const bool alone = m_table->row() == 1 && !m_table->next().value_or(true);
+    return noCsvNumber({m_names, alone ? 0 : line, static_cast<std::size_t>(wrong - cells.begin())},
+                       *wrong);
 }
 
 } // namespace warmbench::app

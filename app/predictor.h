@@ -16,6 +16,8 @@ public:
     virtual ~Predictor() = default;
     // The answer as POST /predict gives it: one JSON object. Waits for it.
     virtual Result<std::string> predict(const PredictInput &input) = 0;
+    // Whether the model takes one input of numbers, so that each cell of a table has to be one.
+    virtual Result<bool> takesOnlyNumbers() = 0;
     // Of the model that answered last.
     virtual Result<OutputTypes> outputTypes() = 0;
 };

@@ -81,13 +81,23 @@ Result<std::unique_ptr<RemotePredictor>> RemotePredictor::connect(const RemoteSe
 
 Result<std::string> RemotePredictor::predict(const PredictInput &input)
 {
-    auto answer = bodyOf(exchange("/predict/" + m_encodedModel, input.body()));
+    auto answer = bodyOf(exchange("/predict/" + m_encodedModel, input.body));
     if (answer && !objectOf(*answer).contains(QLatin1String("prediction")))
         return failedPrecondition(
             fmt::format("What answers at {} is no Warmbench server: its answer has no "
                         "\"prediction\".",
                         m_where));
     return answer;
+}
+
+Result<bool> RemotePredictor::takesOnlyNumbers()
+{
+    const auto description = describe();
+    if (!description)
+        return description.error();
+    const QJsonArray inputs = objectOf(*description)[QLatin1String("inputs")].toArray();
+    return inputs.size() == 1 &&
+           inputs.first()[QLatin1String("dtype")].toString() != QLatin1String("string");
 }
 
 Result<OutputTypes> RemotePredictor::outputTypes()

@@ -37,6 +37,7 @@ public:
     static Result<std::unique_ptr<RemotePredictor>> connect(const RemoteServer &server,
                                                             const std::string &model);
     Result<std::string> predict(const PredictInput &input) override;
+    Result<bool> takesOnlyNumbers() override;
     Result<OutputTypes> outputTypes() override;
 
 private:

@@ -25,6 +25,8 @@ QKeySequence keysOf(Shortcut shortcut)
         return QKeySequence::Copy;
     case Shortcut::RefreshModel:
         return Qt::Key_F5;
+    case Shortcut::RenameModel:
+        return Qt::Key_F2;
     case Shortcut::NextDock:
         return Qt::Key_F6;
     case Shortcut::ShowShortcuts:

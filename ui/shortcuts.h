@@ -17,6 +17,7 @@ enum class Shortcut {
     CopyCurl,
     CopySelected, // copies lines of the list that has the focus
     RefreshModel,
+    RenameModel, // in the list of models
     NextDock,
     ShowShortcuts,
     Quit,

@@ -2,6 +2,7 @@
 
 #include "http/json_reply.h"
 #include "http/open_inference/open_inference_routes.h"
+#include "http/simple/match_route.h"
 #include "http/simple/model_routes.h"
 #include "http/simple/prediction_routes.h"
 #include "http/tensorflow/tensorflow_serving.h"
@@ -29,6 +30,7 @@ Api::Api(Workbench &workbench, const HttpOptions &options)
 {
     addPredictionRoutes(m_router, workbench);
     addModelRoutes(m_router, workbench);
+    addMatchRoute(m_router, workbench);
     addOpenInferenceRoutes(m_router, workbench, options.maxBody);
     addTensorFlowRoutes(m_router, workbench);
 }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "base/result.h"
-#include "inference/inference_types.h"
+#include "inference/sample_result.h"
 
+#include <array>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,6 +21,10 @@ struct RelativeBox
     float top = 0;
     float right = 0;
     float bottom = 0;
+    // Which row of the outputs it came from: where its points and its mask are found.
+    std::size_t row = 0;
+    // Radians, clockwise in pixels of the input: the box above, turned around its centre.
+    std::optional<float> angle{};
 };
 
 // Anchor boxes of Linzaer's Ultra-Light-Fast-Generic-Face-Detector for an input of width x height
@@ -45,6 +51,13 @@ std::vector<RelativeBox> decodeSsd(std::span<const float> rows, int image, doubl
 // ultralytics/ultralytics: utils/nms.py.
 std::vector<RelativeBox> nonMaximumSuppression(std::vector<RelativeBox> boxes, double threshold,
                                                std::size_t most = 30'000);
+// The same for boxes that are turned, of an input of width x height pixels: a box is dropped if a
+// better one of its class, kept or not, overlaps it by the threshold or more. The overlap is that
+// of two normal distributions with the boxes' extents: Llerena et al., Gaussian Bounding Boxes and
+// Probabilistic Intersection-over-Union for Object Detection (2021); ultralytics/ultralytics:
+// utils/metrics.py (batch_probiou), utils/nms.py.
+std::vector<RelativeBox> rotatedSuppression(std::vector<RelativeBox> boxes, double threshold,
+                                            int width, int height, std::size_t most);
 bool betterFirst(const RelativeBox &one, const RelativeBox &other);
 
 } // namespace warmbench

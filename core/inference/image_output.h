@@ -32,8 +32,4 @@ ImageRange imageRangeOf(std::span<const float> values);
 Image imageFromPlanes(std::span<const float> planes, int channels, int width, int height,
                       const ImageRange &range);
 
-// Shows the best class of each pixel of [classes, height, width], each class in its own colour.
-// With one plane, a pixel is class 1 if its value is above 0.5. Class 0 is black.
-Image colouredClasses(std::span<const float> planes, int classes, int width, int height);
-
 } // namespace warmbench

@@ -6,8 +6,8 @@
 #include "base/duration.h"
 #include "base/memory_budget.h"
 #include "base/result.h"
-#include "inference/image_output.h"
 #include "inference/run_control.h"
+#include "inference/sample_result.h"
 #include "inference/samples.h"
 #include "model/cache/model_cache.h"
 #include "tensor/image.h"
@@ -38,12 +38,20 @@ using InferenceInputs = std::variant<ImageInputs, SampleInputs, TensorInputs>;
 // pictures turn out to be heavy, it is called a second time and must give the same again.
 using InputDecoder = std::function<Result<InferenceInputs>(const ModelBundle &, RunControl &)>;
 
+// How the mask of an object is told.
+enum class MaskForm : std::uint8_t { Polygons, RunLengths, None };
+
 // What one request wants otherwise than the model's settings say.
 struct AnswerOptions
 {
     std::optional<double> scoreThreshold; // of detections, 0 to 1
     std::optional<double> nmsThreshold;   // overlap of detections, 0 to 1
     std::optional<int> topK;              // classes, from 1
+    MaskForm masks = MaskForm::Polygons;
+    bool keepPicture = false; // of a single sample, to draw the answer on it
+    // Where pictures of several sizes give outputs of several shapes, there are results alone and
+    // no outputs, instead of an error.
+    bool resultsSuffice = false;
 };
 
 struct InferenceRequest
@@ -82,34 +90,6 @@ struct PhaseTimings
     }
 };
 
-struct ScoredClass
-{
-    int index = 0;
-    std::string label; // the index as text if the model has no labels
-    float score = 0;
-};
-
-struct Detection
-{
-    int index = 0;
-    std::string label;
-    float score = 0;
-    // Pixels of the picture sent, real numbers, clamped to it: left, top, right, bottom.
-    float left = 0;
-    float top = 0;
-    float right = 0;
-    float bottom = 0;
-};
-
-// The result for one sample; a task leaves the parts empty that do not apply to it.
-struct SampleResult
-{
-    std::vector<ScoredClass> classes;
-    std::vector<Detection> detections;
-    std::optional<Image> image;
-    std::optional<ImageRange> imageRange; // only for an image task
-};
-
 struct Prediction
 {
     std::vector<NamedTensor> outputs; // all outputs in the file's order, batch dimension included,
@@ -120,16 +100,20 @@ struct Prediction
     ModelId model; // with the version that answered
     std::string digest;
     std::string engine;
-    std::string caveat; // the first of the network's caveats; empty if it has none
+    std::string caveat;                // the first of the network's caveats; empty if it has none
+    std::vector<std::string> warnings; // why the answer may be wrong: the caveat, a preparation
+                                       // that is a guess
     CacheOutcome cache = CacheOutcome::Hit;
     PhaseTimings timings;
-    std::size_t runs = 1; // of the network
+    std::size_t runs = 1;                // of the network
+    MaskForm masks = MaskForm::Polygons; // as the request wants them
     // Time and memory that are left for writing the answer; it also holds the memory of this
     // prediction.
     RunControl control;
     // What the network saw, for the window: kept only for a single picture.
     std::optional<Tensor> seen;
     std::optional<ImageMapping> mapping;
+    std::optional<Image> picture; // as sent, where the request asks to keep it
 };
 
 } // namespace warmbench

@@ -41,8 +41,12 @@ Result<void> OutputJoin::add(std::vector<NamedTensor> outputs, std::size_t count
             return begun;
     }
     for (std::size_t i = 0; i < m_outputs.size(); ++i) {
-        if (auto done = append(m_outputs[i], outputs.at(i), count); !done)
+        auto done = append(m_outputs[i], outputs.at(i), count);
+        if (done)
+            continue;
+        if (!m_mayDiffer)
             return done;
+        m_outputs.clear();
     }
     m_joined += count;
     return {};

@@ -13,9 +13,11 @@ namespace warmbench {
 class OutputJoin
 {
 public:
-    // `samples`: the number in all runs together.
-    explicit OutputJoin(std::size_t samples)
+    // `samples`: the number in all runs together. `mayDiffer`: runs whose outputs differ in shape
+    // are no error, but leave nothing to take.
+    explicit OutputJoin(std::size_t samples, bool mayDiffer = false)
         : m_samples(samples)
+        , m_mayDiffer(mayDiffer)
     {
     }
 
@@ -41,6 +43,7 @@ private:
     Result<void> append(Rows &rows, const NamedTensor &output, std::size_t count) const;
 
     std::size_t m_samples;
+    bool m_mayDiffer;
     std::size_t m_joined = 0;
     std::vector<Rows> m_outputs;
     std::vector<NamedTensor> m_all; // if one run gave everything

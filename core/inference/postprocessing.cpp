@@ -1,9 +1,10 @@
 #include "inference/postprocessing.h"
 
-#include "inference/decoders/decoder.h"
-#include "inference/detection.h"
+#include "inference/detections.h"
 #include "inference/image_output.h"
-#include "tensor/conversion.h"
+#include "inference/model_outputs.h"
+#include "inference/segmentation.h"
+#include "inference/text_line.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,53 +16,6 @@ namespace warmbench {
 namespace {
 
 constexpr int defaultTopK = 5;
-constexpr std::size_t mostDetections = 300; // max_det of ultralytics/ultralytics: cfg/default.yaml
-
-// The floats of one sample of an output.
-struct SampleView
-{
-    std::span<const float> values;
-    std::span<const std::int64_t> shape; // without the batch dimension
-};
-
-class Floats // outputs cast to float32 once, viewed sample by sample
-{
-public:
-    static Result<Floats> of(const NamedTensor &output, std::size_t samples)
-    {
-        const Shape &shape = output.tensor.shape();
-        if (samples > 1 && (shape.empty() || shape[0] != static_cast<std::int64_t>(samples)))
-            return invalidArgument(fmt::format(
-                "Output \"{}\" has shape {}, which does not count the {} samples sent; send them "
-                "one at a time.",
-                output.name, shapeText(shape), samples));
-        Floats floats;
-        if (output.tensor.dtype() == DType::Float32) {
-            floats.m_tensor = &output.tensor;
-            return floats;
-        }
-        auto cast = converted(output.tensor, DType::Float32);
-        if (!cast)
-            return failedPrecondition(
-                fmt::format("Output \"{}\" holds no numbers that scores can be made of: {}",
-                            output.name, cast.error().message));
-        floats.m_owned = std::make_unique<Tensor>(std::move(*cast));
-        floats.m_tensor = floats.m_owned.get();
-        return floats;
-    }
-
-    SampleView sample(std::size_t index, std::size_t samples) const
-    {
-        const auto values = m_tensor->values<float>();
-        const std::size_t each = values.size() / samples;
-        const std::span<const std::int64_t> shape = m_tensor->shape();
-        return {values.subspan(index * each, each), shape.empty() ? shape : shape.subspan(1)};
-    }
-
-private:
-    std::unique_ptr<Tensor> m_owned;
-    const Tensor *m_tensor = nullptr;
-};
 
 // Rounding may lead a little beyond 0 and 1: ensembles of trees add up many small numbers.
 bool areProbabilities(std::span<const float> scores)
@@ -89,227 +43,155 @@ std::vector<float> activated(const ModelBundle &model, std::span<const float> sc
     return {scores.begin(), scores.end()};
 }
 
-// Whether the size of an output depends on what the client sent, apart from the number of samples.
-// With pictures it does not: the settings say how large they are made.
-bool sizeIsSent(const ModelBundle &model, const std::string &output, bool pictures)
-{
-    if (pictures)
-        return false;
-    for (const TensorSpec &spec : model.spec().outputs) {
-        if (spec.name == output && !spec.shape.empty())
-            return std::any_of(spec.shape.begin() + 1, spec.shape.end(),
-                               [](const Dimension &extent) { return extent.free(); });
-    }
-    return false;
-}
-
-Error formDiffers(const ModelBundle &model, const NamedTensor &output, std::string_view task,
-                  std::string_view expected, bool pictures)
-{
-    if (sizeIsSent(model, output.name, pictures))
-        return invalidArgument(
-            fmt::format("What was sent gives the output \"{}\" the shape {}, but "
-                        "the task \"{}\" needs {}; send an input of another "
-                        "size.",
-                        output.name, shapeText(output.tensor.shape()), task, expected));
-    return failedPrecondition(fmt::format("Output \"{}\" has shape {}, but the task \"{}\" needs "
-                                          "{}; set \"task\" or \"output.primary\" in the "
-                                          "settings file to what the model does.",
-                                          output.name, shapeText(output.tensor.shape()), task,
-                                          expected));
-}
-
-std::string labelOf(std::span<const std::string> labels, int index)
-{
-    const auto at = static_cast<std::size_t>(index);
-    return index >= 0 && at < labels.size() ? labels[at] : std::to_string(index);
-}
-
 Result<std::vector<ScoredClass>> classify(const ModelBundle &model, const NamedTensor &output,
-                                          const Floats &floats, std::size_t index,
-                                          std::size_t samples, bool pictures,
-                                          const AnswerOptions &wanted)
+                                          const OutputFloats &floats, std::size_t index,
+                                          bool pictures, const AnswerOptions &wanted)
 {
-    const SampleView sample = floats.sample(index, samples);
+    const SampleView sample = floats.sample(index);
     if (sample.values.empty())
         return formDiffers(model, output, "classification", "one score a class", pictures);
     const int most = wanted.topK.value_or(model.settings.output.topK.value_or(defaultTopK));
     return topK(activated(model, sample.values), most, model.settings.labels);
 }
 
+// Channel after channel.
+struct PicturePlanes
+{
+    std::span<const float> values;
+    int channels = 1;
+    int width = 0;
+    int height = 0;
+    std::vector<float> turned; // where the channels came last; `values` refers to it
+};
+
+// Nothing if the sample is no picture.
+std::optional<PicturePlanes> picturePlanes(const SampleView &sample)
+{
+    const auto &shape = sample.shape;
+    const auto coloured = [](std::int64_t extent) { return extent == 1 || extent == 3; };
+    const bool first = shape.size() == 3 && coloured(shape[0]);
+    const bool last = shape.size() == 3 && !first && coloured(shape[2]);
+    if (!sample.filled() || (shape.size() != 2 && !first && !last))
+        return std::nullopt;
+    const std::size_t rows = first ? 1 : 0;
+    PicturePlanes planes{sample.values,
+                         first  ? static_cast<int>(shape[0])
+                         : last ? static_cast<int>(shape[2])
+                                : 1,
+                         static_cast<int>(shape[rows + 1]),
+                         static_cast<int>(shape[rows]),
+                         {}};
+    if (last && planes.channels > 1) {
+        const auto channels = static_cast<std::size_t>(planes.channels);
+        const std::size_t pixels =
+            static_cast<std::size_t>(planes.width) * static_cast<std::size_t>(planes.height);
+        planes.turned.resize(pixels * channels);
+        for (std::size_t i = 0; i < planes.turned.size(); ++i)
+            planes.turned[i % channels * pixels + i / channels] = sample.values[i];
+        planes.values = planes.turned;
+    }
+    return planes;
+}
+
 Result<SampleResult> picture(const ModelBundle &model, const NamedTensor &output,
-                             const Floats &floats, std::size_t index, std::size_t samples,
-                             Task task, bool pictures)
+                             const OutputFloats &floats, std::size_t index, bool pictures)
 {
     SampleResult result;
-    const SampleView sample = floats.sample(index, samples);
-    const bool planes = sample.shape.size() == 3 && sample.shape[1] > 0 && sample.shape[2] > 0;
-    if (task == Task::Segmentation) {
-        if (!planes || sample.shape[0] < 1)
-            return formDiffers(model, output, "segmentation", "[N, classes, height, width]",
-                               pictures);
-        result.image =
-            colouredClasses(sample.values, static_cast<int>(sample.shape[0]),
-                            static_cast<int>(sample.shape[2]), static_cast<int>(sample.shape[1]));
-        return result;
-    }
-    if (!planes || (sample.shape[0] != 1 && sample.shape[0] != 3))
-        return formDiffers(model, output, "image", "[N, 1 or 3, height, width]", pictures);
+    const SampleView sample = floats.sample(index);
+    const auto planes = picturePlanes(sample);
+    if (!planes)
+        return formDiffers(model, output, "image",
+                           "[N, 1 or 3, height, width], [N, height, width, 1 or 3] or [N, height, "
+                           "width]",
+                           pictures);
     const auto &set = model.settings.output.range;
     result.imageRange = set ? ImageRange{set->low, set->high, ImageRange::Origin::Settings}
                             : imageRangeOf(sample.values);
-    result.image = imageFromPlanes(sample.values, static_cast<int>(sample.shape[0]),
-                                   static_cast<int>(sample.shape[2]),
-                                   static_cast<int>(sample.shape[1]), *result.imageRange);
+    result.image = imageFromPlanes(planes->values, planes->channels, planes->width, planes->height,
+                                   *result.imageRange);
     return result;
 }
 
-// The output whose samples are [P, columns], preferring the given name.
-const NamedTensor *outputWithColumns(std::span<const NamedTensor> outputs, std::string_view name,
-                                     std::int64_t columns)
+// `picture`: null where none was sent; the line then has no corners.
+Result<SampleResult> textOf(const ModelBundle &model, const NamedTensor &output,
+                            const SampleView &sample, const ImageMapping *picture)
 {
-    const auto fits = [&](const NamedTensor &output) {
-        const Shape &shape = output.tensor.shape();
-        return shape.size() >= 2 && shape.back() == columns;
-    };
-    for (const NamedTensor &output : outputs) {
-        if (output.name == name && fits(output))
-            return &output;
-    }
-    const auto found = std::find_if(outputs.begin(), outputs.end(), fits);
-    return found == outputs.end() ? nullptr : &*found;
-}
-
-Result<std::vector<RelativeBox>> ultraface(const ModelBundle &model,
-                                           std::span<const NamedTensor> outputs, std::size_t index,
-                                           std::size_t samples, double scoreThreshold,
-                                           bool pictures)
-{
-    const NamedTensor *scores = outputWithColumns(outputs, "scores", 2);
-    const NamedTensor *boxes = outputWithColumns(outputs, "boxes", 4);
-    if (!scores || !boxes)
-        return failedPrecondition(
-            "The ultraface decoder needs outputs \"scores\" [N, P, 2] and \"boxes\" [N, P, 4]; the "
-            "model has none of this form: remove \"decoder\" from the settings file.");
-    auto scoreFloats = Floats::of(*scores, samples);
-    auto boxFloats = Floats::of(*boxes, samples);
-    if (!scoreFloats || !boxFloats)
-        return scoreFloats ? boxFloats.error() : scoreFloats.error();
-    const auto s = scoreFloats->sample(index, samples).values;
-    const auto b = boxFloats->sample(index, samples).values;
-    if (s.size() / 2 != b.size() / 4)
-        return formDiffers(model, *boxes, "detection", "as many boxes as there are scores",
-                           pictures);
-    auto found = decodeUltraface(s, b, model.input.preprocessing.width,
-                                 model.input.preprocessing.height, scoreThreshold);
-    if (!found && sizeIsSent(model, boxes->name, pictures))
-        return invalidArgument(fmt::format(
-            "What was sent gives {} boxes, but the decoder \"ultraface\" reads those of "
-            "an input of {}x{} pixels; send one of that size.",
-            b.size() / 4, model.input.preprocessing.width, model.input.preprocessing.height));
-    return found;
-}
-
-Result<std::vector<RelativeBox>> ssd(std::span<const NamedTensor> outputs, std::size_t index,
-                                     double scoreThreshold)
-{
-    const NamedTensor *rows = outputWithColumns(outputs, "detection_out", 7);
-    if (!rows)
-        return failedPrecondition(
-            "The ssd decoder needs an output [1, 1, D, 7]; the model has none of this form: remove "
-            "\"decoder\" from the settings file.");
-    auto floats = Floats::of(*rows, 1); // taken as one sample: each row names its own
-    if (!floats)
-        return std::move(floats).error();
-    return decodeSsd(floats->sample(0, 1).values, static_cast<int>(index), scoreThreshold);
-}
-
-Result<std::vector<RelativeBox>> decodedBy(const Decoder &family, const ModelBundle &model,
-                                           std::span<const NamedTensor> outputs, std::size_t index,
-                                           std::size_t samples, const DecoderSettings &decoder)
-{
-    RawDetections raw;
-    std::vector<Floats> owned; // outputs that had to be converted
-    owned.reserve(outputs.size());
-    for (const NamedTensor &output : outputs) {
-        auto floats = Floats::of(output, samples);
-        if (!floats)
-            return std::move(floats).error();
-        owned.push_back(*std::move(floats));
-        const SampleView sample = owned.back().sample(index, samples);
-        raw.outputs.push_back({output.name, sample.values, sample.shape});
-    }
-    raw.width = model.input.preprocessing.width;
-    raw.height = model.input.preprocessing.height;
-    raw.scoreThreshold = decoder.scoreThreshold;
-    raw.classes = decoder.classes;
-    auto boxes = family.decode(raw);
-    if (!boxes)
+    const auto &names = model.settings.labels;
+    const bool steps = sample.shape.size() == 2 && sample.shape[1] > 0;
+    if (!steps || (sample.shape[0] > 0 && !sample.filled()))
+        return formDiffers(model, output, "text", "[N, steps, classes]", picture != nullptr);
+    if (std::ssize(names) != sample.shape[1])
         return failedPrecondition(fmt::format(
-            "The decoder \"{}\" reads outputs {}, but {}; set the \"decoder\" that fits in the "
-            "settings file, or \"task\" to \"tensor\".",
-            family.name, family.form, boxes.error().message));
-    return boxes;
+            "Output \"{}\" scores {} classes, but {} characters are known; set \"labels\" in the "
+            "settings file to all of them, \"\" for the blank first.",
+            output.name, sample.shape[1], names.size()));
+    TextLine line = readTextLine(sample.values, static_cast<std::size_t>(sample.shape[1]), names);
+    if (picture) {
+        const auto right = static_cast<float>(picture->originalWidth);
+        const auto bottom = static_cast<float>(picture->originalHeight);
+        line.corners = {Point{0, 0}, {right, 0}, {right, bottom}, {0, bottom}};
+    }
+    SampleResult result;
+    result.text.push_back(std::move(line));
+    return result;
 }
 
-// Converts fractions of the network's input to pixels of the picture that was sent.
-Detection laidOver(const RelativeBox &box, const ModelBundle &model, const ImageMapping *mapping)
+Result<SampleResult> segmentation(const ModelBundle &model, const NamedTensor &output,
+                                  const OutputFloats &floats, std::size_t index,
+                                  const ImageMapping *mapping, RunControl &limits)
 {
-    const auto width = static_cast<double>(model.input.preprocessing.width);
-    const auto height = static_cast<double>(model.input.preprocessing.height);
-    const ImageMapping same{
-        1, 1, 0, 0, model.input.preprocessing.width, model.input.preprocessing.height};
-    const ImageMapping &map = mapping ? *mapping : same;
-    const auto x = [&](float fraction) {
-        return static_cast<float>(std::clamp(fraction * width * map.scaleX + map.offsetX, 0.0,
-                                             static_cast<double>(map.originalWidth)));
-    };
-    const auto y = [&](float fraction) {
-        return static_cast<float>(std::clamp(fraction * height * map.scaleY + map.offsetY, 0.0,
-                                             static_cast<double>(map.originalHeight)));
-    };
-    return {box.index,    labelOf(model.settings.labels, box.index),
-            box.score,    x(box.left),
-            y(box.top),   x(box.right),
-            y(box.bottom)};
-}
-
-Result<std::vector<Detection>> detect(const ModelBundle &model,
-                                      std::span<const NamedTensor> outputs,
-                                      const ImageMapping *mapping, std::size_t index,
-                                      std::size_t samples, const DecoderSettings &decoder)
-{
-    const Decoder *const family = decoderNamed(decoder.type);
-    auto boxes = family ? decodedBy(*family, model, outputs, index, samples, decoder)
-                 : decoder.type == "ssd" ? ssd(outputs, index, decoder.scoreThreshold)
-                                         : ultraface(model, outputs, index, samples,
-                                                     decoder.scoreThreshold, mapping != nullptr);
-    if (!boxes)
-        return std::move(boxes).error();
-    if (family && family->suppressed)
-        std::stable_sort(boxes->begin(), boxes->end(), betterFirst);
-    else
-        boxes = family
-                    ? nonMaximumSuppression(std::move(*boxes), decoder.nmsThreshold, mostDetections)
-                    : nonMaximumSuppression(std::move(*boxes), decoder.nmsThreshold);
-    std::vector<Detection> detections;
-    for (const RelativeBox &box : *boxes)
-        detections.push_back(laidOver(box, model, mapping));
-    return detections;
+    const Preprocessing &input = model.input.preprocessing;
+    const bool sized = mapping && mapping->networkWidth > 0;
+    const int width = sized ? mapping->networkWidth : input.width;
+    const int height = sized ? mapping->networkHeight : input.height;
+    const auto planes = scorePlanes(floats.sample(index), !isFloating(output.tensor.dtype()), width,
+                                    height, input.layout == Layout::Nhwc);
+    if (!planes)
+        return formDiffers(model, output, "segmentation",
+                           "[N, classes, height, width], [N, height, width, classes] or [N, "
+                           "height, width]",
+                           mapping != nullptr);
+    // Where no picture was sent, the answer is as large as the network's own.
+    const Placement placement =
+        mapping ? Placement(width, height, *mapping) : Placement(planes->width, planes->height);
+    auto map = segmented(*planes, placement, model.settings.labels, limits);
+    if (!map)
+        return std::move(map).error();
+    SampleResult result;
+    result.segmentation = *std::move(map);
+    return result;
 }
 
 Result<SampleResult> sampleResult(const ModelBundle &model, Task task, const NamedTensor &primary,
-                                  const Floats &floats, std::size_t index, std::size_t samples,
-                                  bool pictures, const AnswerOptions &wanted)
+                                  const OutputFloats &floats, std::size_t index,
+                                  const ImageMapping *mapping, const AnswerOptions &wanted,
+                                  RunControl &limits)
 {
+    const bool pictures = mapping != nullptr;
+    if (task == Task::Segmentation)
+        return segmentation(model, primary, floats, index, mapping, limits);
+    if (task == Task::Text)
+        return textOf(model, primary, floats.sample(index), mapping);
     if (task != Task::Classification)
-        return picture(model, primary, floats, index, samples, task, pictures);
-    auto classes = classify(model, primary, floats, index, samples, pictures, wanted);
+        return picture(model, primary, floats, index, pictures);
+    auto classes = classify(model, primary, floats, index, pictures, wanted);
     if (!classes)
         return std::move(classes).error();
     SampleResult result;
     result.classes = std::move(*classes);
     return result;
+}
+
+// Memory that classes and picture of a result take.
+std::size_t resultBytes(const SampleResult &result)
+{
+    std::size_t bytes =
+        result.classes.size() * sizeof(ScoredClass) + (result.image ? result.image->rgb.size() : 0);
+    for (const ScoredClass &entry : result.classes)
+        bytes += entry.label.capacity();
+    for (const TextLine &line : result.text)
+        bytes += sizeof(TextLine) + line.text.capacity();
+    return bytes;
 }
 
 } // namespace
@@ -373,22 +255,13 @@ Task taskOf(const ModelBundle &model)
     if (classesOf(primary) &&
         (picture || !model.settings.labels.empty() || primary.producedBy == "Softmax"))
         return Task::Classification;
-    if (picture && primary.shape.size() == 4 &&
-        (primary.shape[1].size == 1 || primary.shape[1].size == 3))
+    const auto coloured = [](const Dimension &extent) {
+        return extent.size == 1 || extent.size == 3;
+    };
+    const bool last = model.input.preprocessing.layout == Layout::Nhwc;
+    if (picture && primary.shape.size() == 4 && coloured(primary.shape[last ? 3 : 1]))
         return Task::Image;
     return Task::Tensor;
-}
-
-std::size_t resultBytes(const SampleResult &result)
-{
-    std::size_t bytes = result.classes.size() * sizeof(ScoredClass) +
-                        result.detections.size() * sizeof(Detection) +
-                        (result.image ? result.image->rgb.size() : 0);
-    for (const ScoredClass &entry : result.classes)
-        bytes += entry.label.capacity();
-    for (const Detection &found : result.detections)
-        bytes += found.label.capacity();
-    return bytes;
 }
 
 Result<std::vector<SampleResult>> postprocess(const ModelBundle &model,
@@ -419,9 +292,12 @@ Result<std::vector<SampleResult>> postprocess(const ModelBundle &model,
                                       "settings file.");
         decoder->scoreThreshold = wanted.scoreThreshold.value_or(decoder->scoreThreshold);
         decoder->nmsThreshold = wanted.nmsThreshold.value_or(decoder->nmsThreshold);
+        const auto detections = Detections::of(model, outputs, samples, *decoder, !mappings.empty(),
+                                               wanted.masks != MaskForm::None);
+        if (!detections)
+            return detections.error();
         for (std::size_t i = 0; i < samples; ++i) {
-            auto found = detect(model, outputs, mappings.empty() ? nullptr : &mappings[i], i,
-                                samples, *decoder);
+            auto found = detections->sample(i, mappings.empty() ? nullptr : &mappings[i], limits);
             if (!found)
                 return std::move(found).error();
             SampleResult result;
@@ -433,12 +309,12 @@ Result<std::vector<SampleResult>> postprocess(const ModelBundle &model,
     }
 
     const NamedTensor &primary = outputs[model.scoresOutput];
-    const auto floats = Floats::of(primary, samples);
+    const auto floats = OutputFloats::of(primary, samples);
     if (!floats)
         return floats.error();
     for (std::size_t i = 0; i < samples; ++i) {
-        auto result =
-            sampleResult(model, task, primary, *floats, i, samples, !mappings.empty(), wanted);
+        auto result = sampleResult(model, task, primary, *floats, i,
+                                   mappings.empty() ? nullptr : &mappings[i], wanted, limits);
         if (!result)
             return std::move(result).error();
         if (auto kept = keep(i, std::move(*result)); !kept)

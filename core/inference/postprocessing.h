@@ -32,10 +32,10 @@ Task taskOf(const ModelBundle &model);
 //  - Classification: the activation of the settings; if unset, softmax unless the scores are
 //  probabilities already.
 //  - Detection: the decoder named in the settings, `ultraface` or `ssd` (detection.h), then NMS.
-//  - Image: [N, 1|3, H, W] as a picture, in the range of the settings, else in one that is
-//  guessed from the values (image_output.h).
-//  - Segmentation: [N, C, H, W], the best class of each pixel in a colour of its own, [N, 1, H, W]
-//  above 0.5.
+//  - Image: [N, 1|3, H, W], [N, H, W, 1|3] or [N, H, W] as a picture, in the range of the settings,
+//  else in one that is guessed from the values (image_output.h).
+//  - Text: [N, steps, classes] as one line of text (text_line.h); the labels name all classes.
+//  - Segmentation: a class for each pixel (segmentation.h).
 // FailedPrecondition: outputs do not have the form that the task needs; the message names them and
 // what to set. InvalidArgument: the same, but the network takes inputs of any size, and what the
 // client sent gave this form. With a `control`, also its errors, between samples and when the
@@ -45,7 +45,5 @@ Result<std::vector<SampleResult>> postprocess(const ModelBundle &model,
                                               std::span<const ImageMapping> mappings,
                                               std::size_t samples, const AnswerOptions &wanted = {},
                                               RunControl *control = nullptr);
-// Memory that a result takes.
-std::size_t resultBytes(const SampleResult &result);
 
 } // namespace warmbench

@@ -2,6 +2,7 @@
 
 #include "inference/batching.h"
 #include "inference/output_join.h"
+#include "inference/picture_network.h"
 #include "inference/postprocessing.h"
 #include "tensor/conversion.h"
 #include "tensor/preprocessing.h"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace warmbench {
@@ -31,20 +33,13 @@ struct Piece
     std::size_t bytes = 0;
 };
 
-std::size_t pictureBytes(const Preprocessing &how)
-{
-    return sizeof(float) * static_cast<std::size_t>(how.width) *
-           static_cast<std::size_t>(how.height) *
-           static_cast<std::size_t>(channelCount(how.channels));
-}
-
 class Flow
 {
 public:
     Flow(const ModelBundle &model, const InferenceRequest &request, SteadyTime deadline,
          const Clock &clock, std::stop_token stop)
         : m_model(model)
-        , m_network(*model.network)
+        , m_network(model.network.get())
         , m_request(request)
         , m_clock(clock)
     {
@@ -75,9 +70,14 @@ public:
         m_prediction.model = m_model.id;
         m_prediction.digest = m_model.digest;
         m_prediction.engine = m_model.engine;
-        if (!m_network.spec().caveats.empty())
-            m_prediction.caveat = m_network.spec().caveats.front();
+        if (!m_network->spec().caveats.empty()) {
+            m_prediction.caveat = m_network->spec().caveats.front();
+            m_prediction.warnings.push_back(m_prediction.caveat);
+        }
+        if (m_pictures && !m_model.input.guess.empty())
+            m_prediction.warnings.push_back(m_model.input.guess);
         m_prediction.task = taskOf(m_model);
+        m_prediction.masks = m_request.answer.masks;
         m_prediction.primary = m_model.primaryOutput;
         return std::move(m_prediction);
     }
@@ -98,6 +98,7 @@ private:
     Result<void> gather(std::size_t from, Piece &piece, Reservation &held);
     Result<Tensor> sample(std::size_t index, Piece &piece);
     Result<Tensor> picture(std::size_t index, Piece &piece);
+    Result<void> asOnlyPicture(Tensor &picture) const;
     Result<void> runPiece(Piece &piece, Reservation &held, OutputJoin &join);
     Result<void> makeRoomToRun(std::span<const Tensor> inputs, bool batched, std::size_t samples,
                                Reservation &passing);
@@ -107,7 +108,8 @@ private:
     std::size_t mostTogether(const Shape &sample) const;
 
     const ModelBundle &m_model;
-    Network &m_network;
+    std::optional<PictureNetwork> m_pictureNetwork;
+    Network *m_network; // as the inputs see it
     const InferenceRequest &m_request;
     const Clock &m_clock;
     SteadyTime m_now;
@@ -122,15 +124,15 @@ private:
 
 Result<void> Flow::runTensors()
 {
-    auto ordered = orderedInputs(m_network.spec(), std::move(std::get<TensorInputs>(m_inputs)));
+    auto ordered = orderedInputs(m_network->spec(), std::move(std::get<TensorInputs>(m_inputs)));
     if (!ordered)
         return std::move(ordered).error();
-    if (auto agree = checkBatches(m_network, *ordered); !agree)
+    if (auto agree = checkBatches(*m_network, *ordered); !agree)
         return agree;
-    const bool batch = hasBatchDimension(m_network.spec());
+    const bool batch = hasBatchDimension(m_network->spec());
     m_samples =
         batch && !ordered->empty() ? static_cast<std::size_t>(ordered->front().shape().front()) : 1;
-    const auto bytes = outputBytes(m_network, *ordered);
+    const auto bytes = outputBytes(*m_network, *ordered);
     if (!bytes)
         return bytes.error();
     Reservation held(m_control);
@@ -141,7 +143,7 @@ Result<void> Flow::runTensors()
         return room;
     see(*ordered);
     const auto kept =
-        name(runNetwork(m_network, *ordered, m_control), *bytes, held, m_prediction.outputs);
+        name(runNetwork(*m_network, *ordered, m_control), *bytes, held, m_prediction.outputs);
     if (!kept)
         return kept.error();
     held.keep(*kept);
@@ -165,14 +167,18 @@ void Flow::seeSample(const Tensor &sample)
 {
     if (!m_model.seen || !m_model.seen->wants(m_now))
         return;
-    auto input = converted(sample, m_network.spec().inputs.front().dtype);
+    auto input = converted(sample, m_network->spec().inputs.front().dtype);
     if (!input)
         return;
     Shape shape = input->shape();
-    if (hasBatchDimension(m_network.spec()))
+    if (hasBatchDimension(m_network->spec()))
         shape.insert(shape.begin(), 1);
-    if (input->reshape(std::move(shape)))
-        m_model.seen->keep({*std::move(input)}, m_now);
+    if (!input->reshape(std::move(shape)))
+        return;
+    auto inputs = m_pictureNetwork ? m_pictureNetwork->completed(*input)
+                                   : Result<std::vector<Tensor>>(std::vector{*std::move(input)});
+    if (inputs)
+        m_model.seen->keep(*std::move(inputs), m_now);
 }
 
 // Reserves memory for the results between the layers. The memory counted for the loaded model
@@ -180,17 +186,17 @@ void Flow::seeSample(const Tensor &sample)
 Result<void> Flow::makeRoomToRun(std::span<const Tensor> inputs, bool batched, std::size_t samples,
                                  Reservation &passing)
 {
-    if (samples == 1 && !hasFreeSizes(m_network.spec()))
+    if (samples == 1 && !hasFreeSizes(m_network->spec()))
         return {};
     std::vector<Shape> shapes;
     for (const Tensor &input : inputs)
         shapes.push_back(input.shape());
-    if (!batched && hasBatchDimension(m_network.spec())) {
-        const bool together = runTogether(m_network, inputs);
+    if (!batched && hasBatchDimension(m_network->spec())) {
+        const bool together = runTogether(*m_network, inputs);
         shapes.resize(1);
         shapes[0].insert(shapes[0].begin(), together ? static_cast<std::int64_t>(samples) : 1);
     }
-    const auto bytes = activationBytes(m_network, shapes);
+    const auto bytes = activationBytes(*m_network, shapes);
     if (!bytes)
         return bytes.error();
     return passing.grow(*bytes, "activations");
@@ -198,6 +204,12 @@ Result<void> Flow::makeRoomToRun(std::span<const Tensor> inputs, bool batched, s
 
 Error Flow::takesNoPictures() const
 {
+    if (m_model.input.columns)
+        return invalidArgument(fmt::format("The model \"{}\" takes the rows of a table, not "
+                                           "pictures; send {{\"features\": {{...}}}} or CSV.",
+                                           m_model.id.name));
+    if (!m_model.input.unserved.empty())
+        return invalidArgument(m_model.input.unserved + '.');
     return invalidArgument(fmt::format(
         "The model \"{}\" takes {}, not pictures; send {{\"input\": [...]}}.", m_model.id.name,
         m_model.spec().inputs.empty()
@@ -211,11 +223,17 @@ Result<void> Flow::runSamples()
     m_samples = std::visit([](const auto &inputs) { return inputs.size(); }, m_inputs);
     if (m_pictures && m_model.input.kind != InputKind::Image)
         return takesNoPictures();
-    if (auto takes = checkSamples(m_network.spec(), m_samples); !takes)
+    if (m_pictures && !m_model.input.companions.empty())
+        m_network = &m_pictureNetwork.emplace(*m_model.network, m_model.input);
+    if (auto takes = checkSamples(m_network->spec(), m_samples); !takes)
         return takes;
-    m_sampleBytes = sampleOverhead + (m_pictures ? pictureBytes(m_model.input.preprocessing)
-                                                 : fixedSampleBytes(m_network.spec()));
-    OutputJoin join(m_samples);
+    m_sampleBytes = sampleOverhead + (m_pictures ? preparedBytes(m_model.input.preprocessing)
+                                                 : fixedSampleBytes(m_network->spec()));
+    const bool fitted = m_pictures && m_model.input.preprocessing.resize == ResizeMode::Fit;
+    if (fitted)
+        m_mostTogether = 1; // each may have a size of its own
+    OutputJoin join(m_samples,
+                    fitted && m_request.answer.resultsSuffice && taskOf(m_model) != Task::Tensor);
     const auto listAll = [this](std::size_t piece) -> Result<void> {
         if (piece == m_samples)
             return {};
@@ -302,25 +320,47 @@ Result<Tensor> Flow::picture(std::size_t index, Piece &piece)
         if (auto go = ended(Phase::Decode); !go)
             return go.error();
     }
+    const std::size_t bytes = preparedBytes(*image, m_model.input.preprocessing);
+    if (bytes > m_sampleBytes) {
+        if (auto room = decoded.grow(bytes - m_sampleBytes, "samples"); !room)
+            return room.error();
+    }
     auto ready = preprocess(*image, m_model.input.preprocessing);
     if (!ready)
         return std::move(ready).error();
-    if (auto fits = checkPicture(m_network.spec(), ready->tensor); !fits)
+    if (auto batch = asOnlyPicture(ready->tensor); !batch)
+        return std::move(batch).error();
+    if (auto fits = checkPicture(m_network->spec(), ready->tensor); !fits)
         return std::move(fits).error();
     piece.mappings.push_back(ready->mapping);
+    if (m_request.answer.keepPicture && m_samples == 1) {
+        decoded.keep(image->rgb.size());
+        m_prediction.picture = *std::move(image);
+    }
     if (auto go = ended(Phase::Preprocess); !go)
         return go.error();
     return std::move(ready->tensor);
 }
 
+// Where samples together are answered otherwise than alone, a picture is the only one of its batch.
+Result<void> Flow::asOnlyPicture(Tensor &picture) const
+{
+    const auto &declared = m_network->spec().inputs.front().shape;
+    if (hasBatchDimension(m_network->spec()) || declared.size() != picture.shape().size() + 1)
+        return {};
+    Shape shape = picture.shape();
+    shape.insert(shape.begin(), 1);
+    return picture.reshape(std::move(shape));
+}
+
 // How many samples of that shape run at once: 1 if the network takes no batches.
 std::size_t Flow::mostTogether(const Shape &sample) const
 {
-    if (!hasBatchDimension(m_network.spec()) || !m_network.batches())
+    if (!hasBatchDimension(m_network->spec()) || !m_network->batches())
         return 1;
     Shape one = sample;
     one.insert(one.begin(), 1);
-    const auto cost = m_network.cost({&one, 1});
+    const auto cost = m_network->cost({&one, 1});
     const auto each = cost ? cost->activations.count + cost->outputs.count : 0;
     return each <= 0 ? std::numeric_limits<std::size_t>::max()
                      : std::max<std::size_t>(pieceActivations / static_cast<std::size_t>(each), 1);
@@ -329,7 +369,7 @@ std::size_t Flow::mostTogether(const Shape &sample) const
 Result<void> Flow::runPiece(Piece &piece, Reservation &held, OutputJoin &join)
 {
     const std::size_t count = piece.samples.size();
-    const auto bytes = outputBytesOfSamples(m_network, piece.samples);
+    const auto bytes = outputBytesOfSamples(*m_network, piece.samples);
     if (!bytes)
         return bytes.error();
     // The outputs of all pieces will be needed: if there is no room for them, it is said before the
@@ -347,12 +387,12 @@ Result<void> Flow::runPiece(Piece &piece, Reservation &held, OutputJoin &join)
         m_prediction.seen = piece.samples.front();
     std::vector<NamedTensor> outputs;
     m_prediction.runs = (join.empty() ? 0 : m_prediction.runs) +
-                        (runTogether(m_network, piece.samples) ? 1 : count);
+                        (runTogether(*m_network, piece.samples) ? 1 : count);
     Reservation passing(m_control);
     if (auto room = makeRoomToRun(piece.samples, false, count, passing); !room)
         return room;
     seeSample(piece.samples.front());
-    auto ran = warmbench::runSamples(m_network, std::move(piece.samples), m_control);
+    auto ran = warmbench::runSamples(*m_network, std::move(piece.samples), m_control);
     const auto kept = name(std::move(ran), *bytes, held, outputs);
     if (!kept)
         return kept.error();
@@ -383,7 +423,7 @@ Result<std::size_t> Flow::name(Result<std::vector<Tensor>> outputs, std::size_t 
 {
     if (!outputs)
         return std::move(outputs).error();
-    const auto &specs = m_network.spec().outputs;
+    const auto &specs = m_network->spec().outputs;
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < outputs->size(); ++i) {
         bytes += (*outputs)[i].byteSize();

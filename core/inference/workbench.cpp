@@ -82,12 +82,21 @@ struct Workbench::Private
         return entry && entry->highest() > 0 ? std::to_string(entry->highest()) : "1";
     }
 
+    // A folder that is opened may bring files that tell of a model in it.
+    void refreshLoaded(const std::string &name)
+    {
+        const auto status = cache.status({name, {}});
+        if (status && status->facts)
+            cache.refresh({name, {}}, RefreshKind::IfChanged, [](const Result<RefreshReport> &) {});
+    }
     void start(const std::string &name)
     {
         starts.begin();
         cache.load({name, {}}, [this](const Result<void> &result) { starts.end(result); });
     }
 
+    void moveChoices(const std::string &name, const std::string &wanted,
+                     const std::optional<ModelStatus> &before);
     void refreshChosen(const ModelId &id, const std::string &chosen, ModelCache::RefreshDone done);
     void noteMeasured(const ModelId &id, const std::string &digest)
     {
@@ -130,6 +139,7 @@ struct Workbench::Private
     ModelCache cache;
     Scheduler scheduler;
     PredictionRunner runner{cache, scheduler, metrics, clock, options.requestMemory};
+    MatchRunner matches{cache, scheduler, clock};
     DescriptionRunner descriptions{cache, clock};
     mutable Mutex measuredMutex;
     // Digests by name, for models that have not been loaded.
@@ -312,6 +322,33 @@ void Workbench::Private::takeSample()
     metrics.push(std::move(sample));
 }
 
+// What a person has chosen for a model goes on under its new name.
+void Workbench::Private::moveChoices(const std::string &name, const std::string &wanted,
+                                     const std::optional<ModelStatus> &before)
+{
+    source->chooseEngine(name, {});
+    {
+        const MutexLock lock(measuredMutex);
+        if (auto node = measured.extract(name)) {
+            node.key() = wanted;
+            measured.insert(std::move(node));
+        }
+    }
+    {
+        const MutexLock lock(firstMutex);
+        if (firstModel == name)
+            firstModel = wanted;
+    }
+    if (!before)
+        return;
+    if (before->facts)
+        source->chooseEngine(wanted, before->facts->chosen);
+    if (before->pinned)
+        static_cast<void>(cache.setPinned({wanted, {}}, true)); // it is there by now
+    if (before->state == ModelState::Ready)
+        cache.load({wanted, {}}, [](const Result<void> &) {});
+}
+
 // ---- the facade ----
 
 Workbench::Workbench(WorkbenchOptions options, const Clock &clock)
@@ -346,6 +383,7 @@ Result<std::vector<std::string>> Workbench::open(const std::filesystem::path &pa
             m_d->firstModel = names->front();
     }
     for (const std::string &name : *names) {
+        m_d->refreshLoaded(name);
         if (m_d->options.preload || (load && m_d->repository.isNamed(name)))
             m_d->start(name);
     }
@@ -370,6 +408,29 @@ void Workbench::remove(const std::string &name, ModelCache::Done done)
                           d->dropMeters();
                           done({});
                       });
+}
+
+void Workbench::rename(const std::string &name, const std::string &wanted, ModelCache::Done done)
+{
+    if (name == m_d->options.defaultModel && wanted != name) {
+        done(failedPrecondition(fmt::format("\"{}\" is the model of --default; start without this "
+                                            "option to rename it.",
+                                            name)));
+        return;
+    }
+    const auto before = m_d->cache.status({name, {}});
+    if (auto renamed = m_d->repository.rename(name, wanted); !renamed || wanted == name) {
+        done(std::move(renamed));
+        return;
+    }
+    m_d->moveChoices(name, wanted, before);
+    m_d->cache.unload({name, {}},
+                      [d = m_d.get(), name, done = std::move(done)](const Result<void> &) {
+                          d->cache.forget(name);
+                          d->dropMeters();
+                          done({});
+                      });
+    m_d->heard({ModelEventKind::Changed, {}, "", {}});
 }
 
 bool Workbench::ready() const
@@ -459,6 +520,17 @@ void Workbench::Private::refreshChosen(const ModelId &id, const std::string &cho
 void Workbench::measure(const ModelId &id, std::function<void(Measured)> done)
 {
     m_d->measurements.measure(id, std::move(done));
+}
+
+void Workbench::match(MatchRequest request, MatchRunner::Done done)
+{
+    if (m_d->stopping) {
+        done(Error{ErrorCode::Unavailable,
+                   "Warmbench is shutting down; match again when it is back."});
+        return;
+    }
+    const Milliseconds allowed = request.deadline.value_or(m_d->options.deadline);
+    m_d->matches.match(std::move(request), allowed, std::move(done));
 }
 
 Result<std::string> Workbench::defaultModel() const

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "engine/verdicts/verdict.h"
 #include "inference/inference_types.h"
+#include "inference/matching/match_runner.h"
 #include "inference/prediction_runner.h"
 #include "inference/scheduler.h"
 #include "metrics/metrics.h"
@@ -65,9 +66,14 @@ public:
     Workbench &operator=(const Workbench &) = delete;
 
     // Registers a file or folder. With `load`, a model that is named as a file starts loading.
-    // Returns the names.
+    // Returns the names; those that are loaded already are refreshed if their files changed.
     Result<std::vector<std::string>> open(const std::filesystem::path &path, bool load);
     void remove(const std::string &name, ModelCache::Done done); // unloads and forgets
+    // Serves a model under another name until the program ends; requests under the old one get 404
+    // from then on, those in flight are answered. It is loaded anew if it was loaded, stays pinned
+    // and keeps the engine that was chosen; its counters start anew. Errors as Repository::rename;
+    // FailedPrecondition: it is the model of requests without a name by the program's options.
+    void rename(const std::string &name, const std::string &wanted, ModelCache::Done done);
     // True once everything that open() started to load is loaded or has failed. For /ready.
     bool ready() const;
     // The first failure among what open(…, load=true) started, if any, in order.
@@ -93,6 +99,9 @@ public:
     // as MeasurementRunner::measure.
     using Measured = Result<std::shared_ptr<const Verdict>>;
     void measure(const ModelId &id, std::function<void(Measured)> done);
+
+    // Finds the preparation that gives a notebook's numbers. Errors as MatchRunner::match.
+    void match(MatchRequest request, MatchRunner::Done done);
 
     // The model that an empty name means. If none is registered: NotFound, with what to do.
     Result<std::string> defaultModel() const;

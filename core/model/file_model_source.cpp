@@ -211,7 +211,8 @@ Result<LoadPlan> FileModelSource::probe(const ModelId &id)
         // No InvalidArgument: the client who asks for a prediction is not to blame for the file.
         return failedPrecondition(settings.error().message);
     plan.settings = *std::move(settings);
-    plan.beside = readFilesBeside(plan.files.network);
+    plan.beside = readFilesBeside(
+        plan.files.network, m_repository.isOpened(plan.files.network.parent_path().parent_path()));
 
     // Stamps are taken before the digest, so that a write in between shows as a change.
     plan.stamps = bundleStamps(plan);

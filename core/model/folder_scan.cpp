@@ -5,6 +5,7 @@
 #include "engine/model_files.h"
 #include "model/model_bundle.h"
 #include "model/model_names.h"
+#include "model/tool_folder.h"
 
 #include <algorithm>
 #include <array>
@@ -167,12 +168,11 @@ std::string FolderScanner::pickModel(const std::string &folder, std::vector<std:
 }
 
 std::optional<FoundModel> FolderScanner::modelOf(const std::string &folder, const std::string &leaf,
-                                                 bool versionsOnly,
-                                                 std::vector<std::string> &skipped)
+                                                 bool wholeOnly, std::vector<std::string> &skipped)
 {
     const std::string path = joinedPath(folder, leaf);
     const FolderListing listing = list(path);
-    FoundModel found{leaf, modelNameFor(folder, leaf), {}, {}};
+    FoundModel found{leaf, folderNameFor(folder, leaf), {}, {}};
     for (const std::string &inner : listing.folders) {
         const auto version = versionOf(inner);
         if (!version)
@@ -189,9 +189,14 @@ std::optional<FoundModel> FolderScanner::modelOf(const std::string &folder, cons
         std::unique(found.versions.begin(), found.versions.end(),
                     [](const auto &a, const auto &b) { return a.first == b.first; }),
         found.versions.end());
-    if (found.versions.empty() && !versionsOnly) {
+    if (found.versions.empty()) {
         const auto models = modelsAmong(path, listing.files);
-        if (const std::string file = pickModel(path, models, found.warning); !file.empty())
+        if (const auto tool = toolFolderAt(path, models)) {
+            found.versions.emplace_back(1, tool->file);
+            found.warning = tool->warning;
+        } else if (wholeOnly) {
+            return std::nullopt;
+        } else if (const std::string file = pickModel(path, models, found.warning); !file.empty())
             found.versions.emplace_back(1, file);
         else if (!models.empty())
             skipped.push_back(

@@ -1,5 +1,6 @@
 // Finds the models in a folder by names and endings: FOLDER/name.onnx, FOLDER/name/model.onnx (or
-// the only model file there), FOLDER/name/3/model.onnx. Hidden files and folders are ignored. Links
+// the only model file there), FOLDER/name/3/model.onnx, and the folders of other tools
+// (tool_folder.h). Hidden files and folders are ignored. Links
 // are followed, but never deeper than these three forms, so that a loop does no harm. OpenCV's
 // .xml, .yml and .json have endings that other files have too, so their first kilobytes are read
 // once, and again if size or time changed. Thread: any. Cost: about a microsecond for each file;
@@ -47,10 +48,10 @@ public:
     // The same for any file; also false if it is no regular file.
     bool isModel(const std::string &folder, const std::string &leaf);
     // The model that a folder makes; nothing if it makes none. If it has model files but makes no
-    // model, a sentence in `skipped` says why. With `versionsOnly`, only a folder whose subfolders
-    // are numbered versions counts.
+    // model, a sentence in `skipped` says why. With `wholeOnly`, only a folder counts that is one
+    // model even if it is opened itself: with numbered versions, or written so by a tool.
     std::optional<FoundModel> modelOf(const std::string &folder, const std::string &leaf,
-                                      bool versionsOnly, std::vector<std::string> &skipped);
+                                      bool wholeOnly, std::vector<std::string> &skipped);
 
 private:
     struct Verdict

@@ -307,6 +307,12 @@ std::string shownList(const std::vector<JsonValue> &items)
 
 } // namespace
 
+const JsonValue *JsonValue::member(std::string_view key) const
+{
+    const auto found = std::find(keys.begin(), keys.end(), key);
+    return found == keys.end() ? nullptr : &items[static_cast<std::size_t>(found - keys.begin())];
+}
+
 std::string JsonValue::shown() const
 {
     switch (kind) {

@@ -25,6 +25,8 @@ struct JsonValue
     int line = 1;                  // where the value starts, both from 1; columns count characters
     int column = 1;
 
+    // The first value of an Object under this key; null if there is none.
+    const JsonValue *member(std::string_view key) const;
     // The value for messages: as it was written, shortened.
     std::string shown() const;
 };

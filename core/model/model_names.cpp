@@ -7,22 +7,40 @@
 #include <array>
 #include <filesystem>
 #include <fmt/format.h>
+#include <optional>
 
 namespace warmbench {
 
 namespace {
 
-bool isNumber(std::string_view name)
+bool isAmong(std::span<const std::string_view> names, std::string_view name)
 {
-    return name.find_first_not_of("0123456789") == std::string_view::npos;
+    return std::find(names.begin(), names.end(), lowered(name)) != names.end();
+}
+
+bool folderTells(const std::string &name)
+{
+    const bool number = name.find_first_not_of("0123456789") == std::string::npos;
+    return !number && !isAmong(foldersThatTellNothing(), name) && checkModelName(name);
+}
+
+// Nothing if no folder tells.
+std::optional<std::string> nearestTelling(const std::filesystem::path &folder)
+{
+    for (auto at = folder; at.has_relative_path(); at = at.parent_path()) {
+        std::string name = at.filename().string();
+        if (folderTells(name))
+            return name;
+    }
+    return std::nullopt;
 }
 
 } // namespace
 
 Result<void> checkModelName(std::string_view name)
 {
-    if (!name.empty() && name.size() <= longestName && name.find('/') == std::string_view::npos &&
-        isPrintable(name))
+    if (!name.empty() && name != "." && name != ".." && name.size() <= longestName &&
+        name.find('/') == std::string_view::npos && isPrintable(name))
         return {};
     return invalidArgument(fmt::format(
         "\"{}\" is no name for a model; rename the file to letters, digits, dots and dashes.",
@@ -42,22 +60,28 @@ std::span<const std::string_view> stemsThatTellNothing()
     return stems;
 }
 
+std::span<const std::string_view> foldersThatTellNothing()
+{
+    static constexpr std::array<std::string_view, 12> names{
+        "best", "last",   "model",   "weights",   "checkpoint",  "onnx",
+        "runs", "export", "exports", "artifacts", "checkpoints", "models"};
+    return names;
+}
+
 bool tellsNothing(std::string_view stem)
 {
-    const auto known = stemsThatTellNothing();
-    return std::find(known.begin(), known.end(), lowered(stem)) != known.end();
+    return isAmong(stemsThatTellNothing(), stem);
 }
 
 std::string modelNameFor(const std::string &folder, std::string_view stem)
 {
-    if (!tellsNothing(stem))
-        return std::string(stem);
-    for (std::filesystem::path at = folder; at.has_relative_path(); at = at.parent_path()) {
-        std::string name = at.filename().string();
-        if (!isNumber(name) && !tellsNothing(name) && checkModelName(name))
-            return name;
-    }
-    return std::string(stem);
+    return tellsNothing(stem) ? nearestTelling(folder).value_or(std::string(stem))
+                              : std::string(stem);
+}
+
+std::string folderNameFor(const std::string &folder, const std::string &leaf)
+{
+    return isAmong(foldersThatTellNothing(), leaf) ? nearestTelling(folder).value_or(leaf) : leaf;
 }
 
 } // namespace warmbench

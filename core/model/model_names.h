@@ -18,16 +18,21 @@ Result<void> checkModelName(std::string_view name);
 std::string_view stemOf(std::string_view leaf);
 
 // Stems that say what a file is for, not which model it is: "best", "last", "model", "weights",
-// "checkpoint". Case does not matter.
+// "checkpoint". Case does not matter, here and below.
 std::span<const std::string_view> stemsThatTellNothing();
+// Folders that tell what they hold, not which model it is: those of these names, "onnx", "models",
+// "checkpoints", "export", "exports", "artifacts", "runs".
+std::span<const std::string_view> foldersThatTellNothing();
 
 // True for these stems.
 bool tellsNothing(std::string_view stem);
 
-// The name of the model in a file called `stem`.ENDING, or in a folder called `stem`, in `folder`,
-// which is an absolute path. A stem that says nothing about the model is replaced by the name of
-// the nearest folder that does: "train4" for train4/weights/best.onnx. Numbers are versions, not
-// names: "digits" for digits/3/model.onnx. If no folder says anything, the name is the stem.
+// The name of the model in a file called `stem`.ENDING in `folder`, which is an absolute path. A
+// stem that says nothing about the model is replaced by the name of the nearest folder that does:
+// "train4" for train4/weights/best.onnx. Numbers are versions, not names: "digits" for
+// digits/3/model.onnx. If no folder says anything, the name is the stem.
 std::string modelNameFor(const std::string &folder, std::string_view stem);
+// The same for a model that is the folder `leaf` in `folder`: "vit" for vit/onnx.
+std::string folderNameFor(const std::string &folder, const std::string &leaf);
 
 } // namespace warmbench

@@ -4,206 +4,41 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "model/input_settings.h"
 #include "model/settings_reader.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
-#include <set>
 
 namespace warmbench {
 
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr int widest = 16384; // the most that preprocessing accepts
+constexpr int mostClasses = 100'000;
+constexpr int mostExtras = 4096; // numbers of one kind behind the scores of a detection
 constexpr Bytes settingsLimit = mebibytes(1);
 constexpr Bytes labelsLimit = mebibytes(16);
 
-constexpr std::array<std::string_view, 5> tasks{"classification", "detection", "segmentation",
-                                                "image", "tensor"};
+constexpr std::array<std::string_view, 6> tasks{"classification", "detection", "segmentation",
+                                                "image",          "tensor",    "text"};
 constexpr std::array<std::string_view, 3> activations{"none", "softmax", "sigmoid"};
 constexpr std::array<std::string_view, 3> reloadModes{"off", "notice", "auto"};
-constexpr std::array<std::string_view, 3> channelOrders{"rgb", "bgr", "gray"};
-constexpr std::array<std::string_view, 2> layouts{"NCHW", "NHWC"};
-constexpr std::array<std::string_view, 3> resizeModes{"stretch", "crop", "letterbox"};
-constexpr std::array<std::string_view, 6> interpolations{"nearest", "bilinear", "bicubic",
-                                                         "area",    "hamming",  "lanczos"};
 constexpr std::array<std::string_view, 3> engines{"auto", "opencv", "onnxruntime"};
-constexpr std::array<std::string_view, 2> padPositions{"centre", "end"};
-constexpr std::array<std::string_view, 8> decoders{"ultraface", "ssd",   "yolov5",     "yolov8",
-                                                   "yolo-rows", "yolox", "fastestdet", "yunet"};
-constexpr std::array<std::string_view, 1> presets{"imagenet"};
-
-// The enumerators must be in the order of the names.
-template <typename Enum>
-std::optional<Enum> chosen(SettingsReader &reader, const JsonValue &value,
-                           std::span<const std::string_view> names)
-{
-    const auto index = reader.choice(value, names);
-    return index ? std::optional(static_cast<Enum>(*index)) : std::nullopt;
-}
-
-std::optional<double> parsedNumber(std::string_view text)
-{
-    text = trimmed(text);
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
-        return std::nullopt;
-    return number;
-}
-
-// Reads a number, or a fraction in a text such as "1/255".
-std::optional<double> readScale(SettingsReader &reader, const JsonValue &value)
-{
-    std::optional<double> scale;
-    if (value.kind == JsonValue::Kind::Number) {
-        scale = value.number;
-    } else if (value.kind == JsonValue::Kind::Text) {
-        const auto parts = split(value.text, '/');
-        const auto over = parsedNumber(parts.front());
-        const auto under = parts.size() == 2 ? parsedNumber(parts.back()) : std::optional(1.0);
-        if (parts.size() <= 2 && over && under)
-            scale = *over / *under;
-    }
-    if (scale && std::isfinite(*scale) && *scale != 0)
-        return scale;
-    reader.refuse(value, "a number other than 0, or a fraction in quotes such as \"1/255\"");
-    return std::nullopt;
-}
-
-// Reads one number, or a list with one for each channel.
-std::optional<std::vector<double>> readPerChannel(SettingsReader &reader, const JsonValue &value,
-                                                  bool zeroAllowed)
-{
-    const std::string accepted = fmt::format("a list of one number{} or of three, one a channel",
-                                             zeroAllowed ? "" : " other than 0");
-    std::vector<double> numbers;
-    const auto take = [&](const JsonValue &item) {
-        if (item.kind != JsonValue::Kind::Number || (!zeroAllowed && item.number == 0))
-            reader.refuse(item, zeroAllowed ? "a number" : "a number other than 0");
-        numbers.push_back(item.number);
-    };
-    if (value.kind == JsonValue::Kind::Number)
-        take(value);
-    else
-        reader.list(value, accepted, take);
-    if (!reader.problem() && numbers.size() != 1 && numbers.size() != 3)
-        reader.refuse(value, accepted);
-    return numbers;
-}
-
-constexpr std::array featureKeys{
-    SettingsKey<Feature>{"name",
-                         [](SettingsReader &r, const JsonValue &v, Feature &f) {
-                             f.name = r.text(v, "the feature's name").value_or("");
-                         }},
-    SettingsKey<Feature>{"unit",
-                         [](SettingsReader &r, const JsonValue &v, Feature &f) {
-                             if (v.kind == JsonValue::Kind::Text)
-                                 f.unit = v.text;
-                             else
-                                 r.refuse(v, "a text");
-                         }},
-    SettingsKey<Feature>{"min", [](SettingsReader &r, const JsonValue &v,
-                                   Feature &f) { f.minimum = r.number(v, -infinity, infinity); }},
-    SettingsKey<Feature>{"max", [](SettingsReader &r, const JsonValue &v,
-                                   Feature &f) { f.maximum = r.number(v, -infinity, infinity); }},
-    SettingsKey<Feature>{"default",
-                         [](SettingsReader &r, const JsonValue &v, Feature &f) {
-                             f.fallback = r.number(v, -infinity, infinity);
-                         }},
-};
-
-void readFeatures(SettingsReader &reader, const JsonValue &value, InputSettings &input)
-{
-    std::set<std::string> names;
-    reader.list(value, "a list of objects, one a number of the table", [&](const JsonValue &item) {
-        Feature feature;
-        reader.object<Feature>(item, featureKeys, feature);
-        if (reader.problem())
-            return;
-        if (feature.name.empty())
-            return reader.complain(item, "needs a \"name\"");
-        if (!names.insert(feature.name).second)
-            return reader.complain(item, fmt::format("has the name \"{}\", which an earlier one "
-                                                     "has already; rename one",
-                                                     printable(feature.name, 60)));
-        if (feature.minimum.value_or(-infinity) > feature.maximum.value_or(infinity))
-            return reader.complain(item, fmt::format("has a \"min\" of {} above its \"max\" of {}",
-                                                     *feature.minimum, *feature.maximum));
-        if (feature.fallback && (*feature.fallback < feature.minimum.value_or(-infinity) ||
-                                 *feature.fallback > feature.maximum.value_or(infinity)))
-            return reader.complain(
-                item, fmt::format("has a \"default\" of {} outside its \"min\" and \"max\"",
-                                  *feature.fallback));
-        input.features.push_back(std::move(feature));
-    });
-    if (!reader.problem() && input.features.empty())
-        reader.complain(value, "is empty; name at least one feature or leave the key out");
-}
-
-constexpr std::array inputKeys{
-    SettingsKey<InputSettings>{"name",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.name = r.text(v, "the name of one of the network's inputs");
-                               }},
-    SettingsKey<InputSettings>{"preset",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.imagenet = r.choice(v, presets).has_value();
-                               }},
-    SettingsKey<InputSettings>{"width", [](SettingsReader &r, const JsonValue &v,
-                                           InputSettings &i) { i.width = r.whole(v, 1, widest); }},
-    SettingsKey<InputSettings>{"height",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.height = r.whole(v, 1, widest);
-                               }},
-    SettingsKey<InputSettings>{"channels",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.channels = chosen<Channels>(r, v, channelOrders);
-                               }},
-    SettingsKey<InputSettings>{"layout",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.layout = chosen<Layout>(r, v, layouts);
-                               }},
-    SettingsKey<InputSettings>{"resize",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.resize = chosen<ResizeMode>(r, v, resizeModes);
-                               }},
-    SettingsKey<InputSettings>{"shorter_side",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.shorterSide = r.whole(v, 1, widest);
-                               }},
-    SettingsKey<InputSettings>{"pad_value",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.padValue = r.number(v, 0, 255);
-                               }},
-    SettingsKey<InputSettings>{"pad_position",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.padPosition = chosen<PadPosition>(r, v, padPositions);
-                               }},
-    SettingsKey<InputSettings>{"interpolation",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.interpolation = chosen<Interpolation>(r, v, interpolations);
-                               }},
-    SettingsKey<InputSettings>{"antialias", [](SettingsReader &r, const JsonValue &v,
-                                               InputSettings &i) { i.antialias = r.flag(v); }},
-    SettingsKey<InputSettings>{"scale", [](SettingsReader &r, const JsonValue &v,
-                                           InputSettings &i) { i.scale = readScale(r, v); }},
-    SettingsKey<InputSettings>{"mean",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.mean = readPerChannel(r, v, true);
-                               }},
-    SettingsKey<InputSettings>{"std",
-                               [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
-                                   i.std = readPerChannel(r, v, false);
-                               }},
-    SettingsKey<InputSettings>{"features", readFeatures},
-};
+constexpr std::array<std::string_view, 21> decoders{"ultraface",     "ssd",
+                                                    "yolov5",        "yolov8",
+                                                    "yolo-rows",     "yolox",
+                                                    "fastestdet",    "yunet",
+                                                    "detr",          "rtdetr",
+                                                    "rf-detr",       "rtdetr-rows",
+                                                    "detr-finished", "torchvision-detection",
+                                                    "tf-detection",  "mmdeploy",
+                                                    "num-dets",      "yolov7-rows",
+                                                    "custom-vision", "yolo-nas",
+                                                    "ppocr-boxes"};
 
 // Reads which numbers of an image output are black and white.
 std::optional<OutputRange> readRange(SettingsReader &reader, const JsonValue &value)
@@ -234,11 +69,24 @@ constexpr std::array outputKeys{
                                 }},
     SettingsKey<OutputSettings>{"top_k",
                                 [](SettingsReader &r, const JsonValue &v, OutputSettings &o) {
-                                    o.topK = r.whole(v, 1, 100'000);
+                                    o.topK = r.whole(v, 1, mostClasses);
                                 }},
     SettingsKey<OutputSettings>{"range", [](SettingsReader &r, const JsonValue &v,
                                             OutputSettings &o) { o.range = readRange(r, v); }},
 };
+
+// How many points a skeleton has, or their names.
+void readPoints(SettingsReader &reader, const JsonValue &value, DecoderSettings &decoder)
+{
+    if (value.kind == JsonValue::Kind::Number) {
+        decoder.points = reader.whole(value, 1, mostExtras).value_or(0);
+        return;
+    }
+    reader.list(value, "a whole number or a list of names", [&](const JsonValue &item) {
+        decoder.pointNames.push_back(reader.text(item, "a name in quotes").value_or(""));
+    });
+    decoder.points = static_cast<int>(decoder.pointNames.size());
+}
 
 constexpr std::array decoderKeys{
     SettingsKey<DecoderSettings>{"type",
@@ -254,6 +102,19 @@ constexpr std::array decoderKeys{
     SettingsKey<DecoderSettings>{"nms_threshold",
                                  [](SettingsReader &r, const JsonValue &v, DecoderSettings &d) {
                                      d.nmsThreshold = r.number(v, 0, 1).value_or(d.nmsThreshold);
+                                 }},
+    SettingsKey<DecoderSettings>{"classes",
+                                 [](SettingsReader &r, const JsonValue &v, DecoderSettings &d) {
+                                     d.classes = r.whole(v, 1, mostClasses).value_or(0);
+                                 }},
+    SettingsKey<DecoderSettings>{"masks",
+                                 [](SettingsReader &r, const JsonValue &v, DecoderSettings &d) {
+                                     d.masks = r.whole(v, 1, mostExtras).value_or(0);
+                                 }},
+    SettingsKey<DecoderSettings>{"points", readPoints},
+    SettingsKey<DecoderSettings>{"oriented",
+                                 [](SettingsReader &r, const JsonValue &v, DecoderSettings &d) {
+                                     d.oriented = r.flag(v).value_or(false);
                                  }},
 };
 
@@ -276,8 +137,9 @@ constexpr std::array goldenKeys{
                             if (v.kind == JsonValue::Kind::Object)
                                 r.object<Golden>(v, expectKeys, g);
                             else
-                                g.expectFile = r.text(v, "the name of an .npy file, or an object "
-                                                         "with \"label\" and \"min_score\"")
+                                g.expectFile = r.text(v, "the name of an .npy or .npz file, or an "
+                                                         "object with \"label\" and "
+                                                         "\"min_score\"")
                                                    .value_or("");
                         }},
     SettingsKey<Golden>{"rtol",
@@ -297,9 +159,12 @@ void readGolden(SettingsReader &reader, const JsonValue &value, ModelSettings &s
         reader.object<Golden>(item, goldenKeys, golden);
         if (golden.input.empty())
             reader.complain(item, "needs an \"input\", the name of a file");
+        // An .npz can hold inputs and outputs by their names.
+        if (golden.label.empty() && golden.expectFile.empty() && golden.input.ends_with(".npz"))
+            golden.expectFile = golden.input;
         if (golden.label.empty() && golden.expectFile.empty())
-            reader.complain(item, "needs an \"expect\", the name of an .npy file or an object "
-                                  "with a \"label\"");
+            reader.complain(item, "needs an \"expect\", the name of an .npy or .npz file or an "
+                                  "object with a \"label\"");
         settings.golden.push_back(std::move(golden));
     });
 }
@@ -318,7 +183,9 @@ void readLabels(SettingsReader &reader, const JsonValue &value, ModelSettings &s
         return;
     }
     reader.list(value, accepted, [&](const JsonValue &item) {
-        settings.labels.push_back(reader.text(item, "a name in quotes").value_or(""));
+        // Readers of text have a blank; of others a class without a name goes by its number.
+        const bool blank = item.kind == JsonValue::Kind::Text && item.text.empty();
+        settings.labels.push_back(blank ? "" : reader.text(item, "a name in quotes").value_or(""));
     });
 }
 
@@ -338,11 +205,8 @@ std::optional<Milliseconds> readDuration(SettingsReader &reader, const JsonValue
 // The defaults of the thresholds depend on the type, wherever it stands in the object.
 DecoderSettings defaultsIn(const JsonValue &value)
 {
-    const auto key = std::find(value.keys.begin(), value.keys.end(), "type");
-    return key == value.keys.end()
-               ? DecoderSettings()
-               : decoderDefaults(
-                     lowered(value.items[static_cast<std::size_t>(key - value.keys.begin())].text));
+    const JsonValue *const type = value.member("type");
+    return type ? decoderDefaults(lowered(type->text)) : DecoderSettings();
 }
 
 void readDecoder(SettingsReader &reader, const JsonValue &value, ModelSettings &settings)
@@ -361,10 +225,8 @@ constexpr std::array settingsKeys{
                                    s.task = chosen<Task>(r, v, tasks);
                                }},
     SettingsKey<ModelSettings>{"labels", readLabels},
-    SettingsKey<ModelSettings>{"input",
-                               [](SettingsReader &r, const JsonValue &v, ModelSettings &s) {
-                                   r.object<InputSettings>(v, inputKeys, s.input);
-                               }},
+    SettingsKey<ModelSettings>{"input", [](SettingsReader &r, const JsonValue &v,
+                                           ModelSettings &s) { readInputSettings(r, v, s.input); }},
     SettingsKey<ModelSettings>{"output",
                                [](SettingsReader &r, const JsonValue &v, ModelSettings &s) {
                                    r.object<OutputSettings>(v, outputKeys, s.output);
@@ -421,22 +283,6 @@ Result<void> readLabelsFile(ModelSettings &settings)
 }
 
 } // namespace
-
-// Ultralytics: cfg/default.yaml; YOLOv5: detect.py; YOLOX: tools/demo.py; the others as their
-// demonstrations have it.
-DecoderSettings decoderDefaults(std::string_view type)
-{
-    DecoderSettings decoder;
-    decoder.type = type;
-    if (type == "yolov8" || type == "yolo-rows") {
-        decoder.scoreThreshold = 0.25;
-        decoder.nmsThreshold = 0.7;
-    } else if (type == "yolov5" || type == "yolox" || type == "fastestdet") {
-        decoder.scoreThreshold = 0.25;
-        decoder.nmsThreshold = 0.45;
-    }
-    return decoder;
-}
 
 const char *taskName(Task task)
 {

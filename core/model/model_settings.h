@@ -17,14 +17,14 @@
 
 namespace warmbench {
 
-enum class Task : std::uint8_t { Classification, Detection, Segmentation, Image, Tensor };
+enum class Task : std::uint8_t { Classification, Detection, Segmentation, Image, Tensor, Text };
 const char *taskName(Task task);
 enum class Activation : std::uint8_t { None, Softmax, Sigmoid };
 const char *activationName(Activation activation);
 enum class ReloadMode : std::uint8_t { Off, Notice, Auto };
 const char *reloadModeName(ReloadMode mode);
 
-// One number of a table model.
+// One number or text of a row of a table model.
 struct Feature
 {
     std::string name;
@@ -32,19 +32,24 @@ struct Feature
     std::optional<double> minimum;
     std::optional<double> maximum;
     std::optional<double> fallback; // "default"
+    DType dtype = DType::Float32;   // what the network takes: from its file, not a key
 };
 
 struct InputSettings
 {
     std::optional<std::string> name;
-    std::optional<bool> imagenet; // "preset": "imagenet"; the other keys override it
+    std::optional<std::string> preset; // the name of one (presets.h); the other keys override it
     std::optional<int> width;
     std::optional<int> height;
     std::optional<Channels> channels;
     std::optional<Layout> layout;
     std::optional<ResizeMode> resize;
     std::optional<int> shorterSide;
+    std::optional<int> longestSide;
+    std::optional<int> multipleOf;
+    std::optional<int> padTo;
     std::optional<double> padValue;
+    std::optional<bool> padsWithMean; // "pad_value": "mean"
     std::optional<PadPosition> padPosition;
     std::optional<Interpolation> interpolation;
     std::optional<bool> antialias;
@@ -74,18 +79,23 @@ struct DecoderSettings
     std::string type; // "ultraface", "ssd", "yolov8", ...
     double scoreThreshold = 0.7;
     double nmsThreshold = 0.3;
-    int classes = 0; // numbers of a row that are scores; 0: all that follow the box
+    // What follows the box in a row of YOLO's, in this order.
+    int classes = 0;       // numbers that are scores; 0: all that are nothing else
+    int masks = 0;         // coefficients of the prototypes of a mask
+    int points = 0;        // of a skeleton, each of x and y, or of x, y and how visible it is
+    bool oriented = false; // the last number is an angle
+    std::vector<std::string> pointNames{};
 };
 // The decoder with the thresholds that its family's own tools use.
 DecoderSettings decoderDefaults(std::string_view type);
 
-// A known answer: an input file and what is expected of it. Nothing runs it yet.
+// A known answer: an input file and what is expected of it (inference/matching/golden_check.h).
 struct Golden
 {
     std::string input;      // path relative to the settings file
     std::string label;      // expected label, or
     double minScore = 0;    //   with at least this score
-    std::string expectFile; // expected tensor (.npy), with
+    std::string expectFile; // expected numbers (.npy, .npz; may be the input's .npz), with
     double relativeTolerance = 1e-3;
     double absoluteTolerance = 1e-5;
 };

@@ -98,6 +98,10 @@ Result<std::vector<std::string>> Repository::addFile(const fs::path &file)
 
     const MutexLock lock(m_mutex);
     m_hidden.erase(file);
+    if (const auto whole = wholeOf(file); whole != m_byRoot.end()) {
+        (*whole)->second.named = true;
+        return std::vector{(*whole)->first};
+    }
     const std::uint32_t place = placeOf(file.parent_path().string());
     if (const auto known = m_byRoot.find(Root{place, full}); known != m_byRoot.end()) {
         (*known)->second.named = true;
@@ -106,13 +110,28 @@ Result<std::vector<std::string>> Repository::addFile(const fs::path &file)
     return std::vector{insert(name, {place, none, 0, true, full, {}, {}})->first};
 }
 
+// The model that is a folder with this file as its only version; the end if there is none.
+Repository::Roots::const_iterator Repository::wholeOf(const fs::path &file) const
+{
+    const fs::path inner = file.parent_path();
+    for (const fs::path &root : {inner, inner.parent_path()}) {
+        const auto place = m_placeNumbers.find(root.parent_path().string());
+        if (place == m_placeNumbers.end())
+            continue;
+        const auto known = m_byRoot.find(Root{place->second, root.filename().native()});
+        if (known != m_byRoot.end() && (*known)->second.versions.size() == 1 &&
+            root / (*known)->second.versions.front().second == file)
+            return known;
+    }
+    return m_byRoot.end();
+}
+
 std::vector<std::string> Repository::addFolder(const std::string &path)
 {
     std::vector<std::string> skipped; // look() finds and logs these again
-    const fs::path whole(path);
-    const std::string above = whole.parent_path().string();
-    const std::string leaf = whole.filename().string();
-    const bool versions = m_scanner.modelOf(above, leaf, true, skipped).has_value();
+    const std::string above = fs::path(path).parent_path().string();
+    const std::string leaf = fs::path(path).filename().string();
+    const bool whole = m_scanner.modelOf(above, leaf, true, skipped).has_value();
     std::size_t index = 0;
     bool known = false;
     {
@@ -122,7 +141,7 @@ std::vector<std::string> Repository::addFolder(const std::string &path)
         known = index < m_folders.size();
         if (!known)
             m_folders.push_back(
-                {path, placeOf(versions ? above : path), versions ? leaf : "", {}, {}, true});
+                {path, placeOf(whole ? above : path), whole ? leaf : "", {}, {}, true});
     }
     std::vector<std::string> names;
     Round round{nextRound(), nullptr, true, &names, false};
@@ -173,6 +192,30 @@ Result<void> Repository::remove(const std::string &name)
     return {};
 }
 
+Result<void> Repository::rename(const std::string &name, const std::string &wanted)
+{
+    if (const auto valid = checkModelName(wanted); !valid)
+        return invalidArgument(fmt::format("\"{}\" is no name for a model; use letters, digits, "
+                                           "dots and dashes, {} bytes at most.",
+                                           printable(wanted, 80), longestName));
+    const MutexLock lock(m_mutex);
+    const auto found = m_entries.find(name);
+    if (found == m_entries.end())
+        return notFound(fmt::format("There is no model \"{}\" to rename.", printable(name, 80)));
+    if (wanted == name)
+        return {};
+    if (m_entries.contains(wanted))
+        return invalidArgument(
+            fmt::format("Another model is called \"{}\" already; choose another name.", wanted));
+    m_byRoot.erase(found);
+    auto node = m_entries.extract(found);
+    node.key() = wanted;
+    if (node.mapped().warning.starts_with("Named ")) // it told why it had the name before
+        node.mapped().warning.clear();
+    m_byRoot.insert(m_entries.insert(std::move(node)).position);
+    return {};
+}
+
 bool Repository::contains(const std::string &name) const
 {
     const MutexLock lock(m_mutex);
@@ -184,6 +227,16 @@ bool Repository::isNamed(const std::string &name) const
     const MutexLock lock(m_mutex);
     const auto found = m_entries.find(name);
     return found != m_entries.end() && found->second.named;
+}
+
+bool Repository::isOpened(const fs::path &folder) const
+{
+    const MutexLock lock(m_mutex);
+    return std::any_of(m_folders.begin(), m_folders.end(), [&](const Folder &opened) {
+        const fs::path root = opened.path;
+        return std::mismatch(root.begin(), root.end(), folder.begin(), folder.end()).first ==
+               root.end();
+    });
 }
 
 fs::path Repository::pathOf(const Registered &known) const

@@ -51,14 +51,20 @@ public:
     // the names registered. NotFound, FailedPrecondition, InvalidArgument: each with what to do. If
     // another file has the name already, the model gets the suffix "-2" and a warning. To add the
     // same file again is no error and brings a removed model back. A folder whose subfolders are
-    // numbered versions is one model.
+    // numbered versions is one model, and so is one that a tool wrote as one (tool_folder.h).
     Result<std::vector<std::string>> add(const std::filesystem::path &path);
     // Forgets a model that was given as a file, or hides one from a folder until the program
     // restarts. NotFound: there is no such model.
     Result<void> remove(const std::string &name);
 
+    // Calls a model otherwise until the program ends, whatever its folder is called. NotFound;
+    // InvalidArgument: no name for a model, or another one has it.
+    Result<void> rename(const std::string &name, const std::string &wanted);
+
     bool contains(const std::string &name) const;
     bool isNamed(const std::string &name) const; // as RepositoryEntry::named
+    // Whether this folder, or one above it, was opened: then its files may be read.
+    bool isOpened(const std::filesystem::path &folder) const;
     // Sorted by name: at most `most` models whose names come after `after`.
     std::vector<RepositoryEntry> entries(const std::string &after = {},
                                          std::size_t most = all) const;
@@ -123,12 +129,14 @@ private:
         }
     };
 
+    using Roots = std::unordered_set<Entry, RootHash, SameRoot>;
+
     struct Folder
     {
         std::string path;
         // The folder itself; for a folder that is one model, the folder above.
         std::uint32_t place = 0;
-        std::string model; // its leaf, if the folder's own subfolders are versions
+        std::string model; // its leaf, if the folder is one model
         FileStamp stamp;   // as it was when the last complete look began
         SteadyTime looked; // when the last complete look ended
         bool readable = true;
@@ -146,6 +154,7 @@ private:
 
     Result<std::vector<std::string>> addFile(const std::filesystem::path &file);
     std::vector<std::string> addFolder(const std::string &path);
+    Roots::const_iterator wholeOf(const std::filesystem::path &file) const REQUIRES(m_mutex);
     std::uint64_t nextRound();
     Folder folderAt(std::size_t index) const;
     std::uint32_t placeOf(const std::string &folder) REQUIRES(m_mutex);
@@ -159,6 +168,7 @@ private:
     void registerAll(std::size_t index, const std::vector<FoundModel> &found, Round &round);
     void registerFolder(std::size_t index, const std::string &leaf, Round &round);
     bool registerOne(std::size_t index, const FoundModel &found, Round &round);
+    void adoptFile(std::size_t index, const FoundModel &found) REQUIRES(m_mutex);
     Entry insert(const std::string &wanted, Registered model) REQUIRES(m_mutex);
     void dropVanished(Round &round, std::size_t only);
     std::vector<std::pair<std::string, Registered>> unseen(const Round &round, std::size_t only,
@@ -171,7 +181,7 @@ private:
 
     mutable Mutex m_mutex;
     Entries m_entries GUARDED_BY(m_mutex);
-    std::unordered_set<Entry, RootHash, SameRoot> m_byRoot GUARDED_BY(m_mutex);
+    Roots m_byRoot GUARDED_BY(m_mutex);
     std::vector<std::string> m_places GUARDED_BY(m_mutex);
     std::map<std::string, std::uint32_t, std::less<>> m_placeNumbers GUARDED_BY(m_mutex);
     std::vector<Folder> m_folders GUARDED_BY(m_mutex);

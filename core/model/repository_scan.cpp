@@ -90,10 +90,15 @@ bool Repository::lookUp(const std::string &name)
         const std::string folder = folderAt(index).path;
         std::vector<std::string> stems{
             std::string(hasModelEnding(name) ? stemOf(name) : std::string_view(name))};
-        // A file whose stem says nothing may get this folder's name.
+        // What says nothing of itself may get this folder's name.
         for (const std::string_view stem : stemsThatTellNothing()) {
             if (modelNameFor(folder, stem) == name)
                 stems.emplace_back(stem);
+        }
+        std::vector<std::string> leaves = stems;
+        for (const std::string_view leaf : foldersThatTellNothing()) {
+            if (folderNameFor(folder, std::string(leaf)) == name)
+                leaves.emplace_back(leaf);
         }
         std::vector<std::string> files;
         for (const std::string &stem : stems) {
@@ -103,8 +108,8 @@ bool Repository::lookUp(const std::string &name)
             }
         }
         registerFiles(index, std::move(files), round);
-        for (const std::string &stem : stems)
-            registerFolder(index, stem, round);
+        for (const std::string &leaf : leaves)
+            registerFolder(index, leaf, round);
     }
     return contains(name);
 }
@@ -214,6 +219,7 @@ bool Repository::registerOne(std::size_t index, const FoundModel &found, Round &
     const MutexLock lock(m_mutex);
     const std::uint32_t place = m_folders[index].place;
     bool changed = false;
+    adoptFile(index, found);
     auto known = m_byRoot.find(Root{place, found.leaf});
     if (known == m_byRoot.end()) {
         const fs::path path = fs::path(m_places[place]) / found.leaf;
@@ -232,6 +238,28 @@ bool Repository::registerOne(std::size_t index, const FoundModel &found, Round &
     if (round.names)
         round.names->push_back((*known)->first);
     return changed;
+}
+
+// A model that was given as a file, and whose whole folder is opened now, becomes the folder's.
+void Repository::adoptFile(std::size_t index, const FoundModel &found)
+{
+    if (found.versions.size() != 1 || found.versions.front().first != 1)
+        return;
+    const std::uint32_t place = m_folders[index].place;
+    const fs::path file = fs::path(m_places[place]) / found.leaf / found.versions.front().second;
+    const auto folder = m_placeNumbers.find(file.parent_path().string());
+    if (folder == m_placeNumbers.end() || m_byRoot.contains(Root{place, found.leaf}))
+        return;
+    const auto known = m_byRoot.find(Root{folder->second, file.filename().native()});
+    if (known == m_byRoot.end() || (*known)->second.folder != none)
+        return;
+    const Entry entry = *known;
+    m_byRoot.erase(known);
+    entry->second.place = place;
+    entry->second.leaf = found.leaf;
+    entry->second.folder = index;
+    entry->second.versions = found.versions;
+    m_byRoot.insert(entry);
 }
 
 void Repository::dropVanished(Round &round, std::size_t only)

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "tensor/csv_row_reader.h"
 #include "tensor/json_scan.h"
 
 #include <algorithm>
@@ -33,150 +34,6 @@ char separatorOf(std::string_view text)
     return semicolon ? ';' : ',';
 }
 
-// Splits the text into rows of cells by RFC 4180; blanks around cells and blank lines are dropped.
-class RowReader
-{
-public:
-    RowReader(std::string_view text, char separator)
-        : m_text(text)
-        , m_separator(separator)
-    {
-    }
-
-    // Gives each cell of the next row to `take`, with its column from 0. False at the end; error()
-    // then says whether a quote was never closed.
-    template <typename Take>
-    bool next(const Take &take)
-    {
-        while (!m_text.empty()) {
-            ++m_number;
-            const std::string_view from = m_text;
-            bool more = true;
-            bool blank = false;
-            for (m_columns = 0; more; ++m_columns) {
-                if (!cell())
-                    return false;
-                more = m_text.starts_with(m_separator);
-                if (more)
-                    m_text.remove_prefix(1);
-                blank = m_columns == 0 && !more && m_cell.empty();
-                if (!blank)
-                    take(m_columns, std::string_view(m_cell));
-            }
-            m_row = from.substr(0, from.size() - m_text.size());
-            endLine();
-            if (!blank)
-                return true;
-        }
-        return false;
-    }
-    std::string_view row() const { return m_row; }
-    std::size_t columns() const { return m_columns; }
-    std::size_t number() const { return m_number; } // from 1, blank lines too
-    const std::optional<Error> &error() const { return m_error; }
-
-private:
-    bool cell()
-    {
-        const auto start = m_text.find_first_not_of(m_separator == '\t' ? " " : " \t");
-        if (start != std::string_view::npos && m_text[start] == '"') {
-            m_text.remove_prefix(start + 1);
-            return quotedCell();
-        }
-        m_cell = trimmed(takenToItsEnd());
-        return true;
-    }
-    bool quotedCell()
-    {
-        m_cell.clear();
-        for (;;) {
-            const auto quote = m_text.find('"');
-            if (quote == std::string_view::npos) {
-                m_error = invalidArgument(fmt::format(
-                    "The CSV has a quote in row {} that is never closed; add the closing \".",
-                    m_number));
-                return false;
-            }
-            m_cell += m_text.substr(0, quote);
-            m_text.remove_prefix(quote + 1);
-            if (!m_text.starts_with('"'))
-                break;
-            m_cell += '"';
-            m_text.remove_prefix(1);
-        }
-        m_cell += trimmed(takenToItsEnd());
-        return true;
-    }
-    std::string_view takenToItsEnd()
-    {
-        const std::array<char, 3> ends{m_separator, '\n', '\r'};
-        const auto end = m_text.find_first_of(std::string_view(ends.data(), ends.size()));
-        const std::string_view taken = m_text.substr(0, end);
-        m_text.remove_prefix(taken.size());
-        return taken;
-    }
-    void endLine()
-    {
-        if (m_text.starts_with("\r\n"))
-            m_text.remove_prefix(2);
-        else if (!m_text.empty())
-            m_text.remove_prefix(1);
-    }
-
-    std::string_view m_text;
-    char m_separator;
-    std::string m_cell;
-    std::string_view m_row;
-    std::size_t m_columns = 0;
-    std::size_t m_number = 0;
-    std::optional<Error> m_error;
-};
-
-std::optional<double> numberOf(std::string_view cell)
-{
-    if (cell.starts_with('+') && !cell.starts_with("+-"))
-        cell.remove_prefix(1);
-    double value = 0;
-    const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-    if (error == std::errc::result_out_of_range) // what is too small is 0, as in JSON
-        return numberFromJson(cell);
-    if (cell.empty() || error != std::errc() || end != cell.data() + cell.size())
-        return std::nullopt;
-    return value;
-}
-
-Error noNumber(const CsvTable &table, std::size_t row, std::size_t column, std::string_view cell)
-{
-    const std::string name = column < table.names.size()
-                                 ? fmt::format(" (\"{}\")", printable(table.names[column], 40))
-                                 : "";
-    const bool alone = table.rows.size() == 1;
-    const bool comma = cell.find(',') != std::string_view::npos;
-    return invalidArgument(fmt::format(
-        "{} {}{} of the CSV is {}, which is no number; {}.",
-        alone ? "Column" : fmt::format("Row {}, column", table.rows[row].number), column + 1, name,
-        cell.empty() ? "empty" : fmt::format("\"{}\"", printable(cell, 40)),
-        comma ? "write decimals with a point" : "give a number such as 0.5, or nan"));
-}
-
-char separatorOfTable(std::string_view text)
-{
-    const auto start = text.find_first_not_of("\r\n");
-    return separatorOf(text.substr(start == std::string_view::npos ? 0 : start));
-}
-
-void appendCell(std::string &out, std::string_view text)
-{
-    if (text.find_first_of(",;\t\"\r\n") == std::string_view::npos && trimmed(text) == text) {
-        out += text;
-        return;
-    }
-    out += '"';
-    for (const char c : text)
-        out.append(c == '"' ? 2 : 1, c);
-    out += '"';
-}
-
 template <typename T>
 void appendNumber(std::string &out, T value)
 {
@@ -194,35 +51,84 @@ void appendNumber(std::string &out, T value)
     }
 }
 
+Error otherLength(const CsvTable &table, std::size_t row, std::size_t columns)
+{
+    return invalidArgument(
+        fmt::format("Row {} of the CSV has {} cells, {} {}; give all rows the same length.",
+                    table.rows[row].number, columns,
+                    table.names.empty() ? "the rows before it" : "its header", table.columns));
+}
+
 } // namespace
 
-bool looksLikeCsv(std::string_view text)
+char csvSeparator(std::string_view text)
+{
+    const auto start = text.find_first_not_of("\r\n");
+    return separatorOf(text.substr(start == std::string_view::npos ? 0 : start));
+}
+
+std::optional<double> csvNumber(std::string_view cell)
+{
+    if (cell.starts_with('+') && !cell.starts_with("+-"))
+        cell.remove_prefix(1);
+    double value = 0;
+    const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+    if (error == std::errc::result_out_of_range) // what is too small is 0, as in JSON
+        return numberFromJson(cell);
+    if (cell.empty() || error != std::errc() || end != cell.data() + cell.size())
+        return std::nullopt;
+    return value;
+}
+
+std::string CsvPlace::text() const
+{
+    const std::string name =
+        column < names.size() ? fmt::format(" (\"{}\")", printable(names[column], 40)) : "";
+    const std::string of = row == 0 ? "Column" : fmt::format("Row {}, column", row);
+    return fmt::format("{} {}{} of the CSV", of, column + 1, name);
+}
+
+CsvPlace placeIn(const CsvTable &table, std::size_t row, std::size_t column)
+{
+    return {table.names, table.rows.size() == 1 ? 0 : table.rows[row].number, column};
+}
+
+Error noCsvNumber(const CsvPlace &place, std::string_view cell)
+{
+    const bool comma = cell.find(',') != std::string_view::npos;
+    return invalidArgument(
+        fmt::format("{} is {}, which is no number; {}.", place.text(),
+                    cell.empty() ? "empty" : fmt::format("\"{}\"", printable(cell, 40)),
+                    comma ? "write decimals with a point" : "give a number such as 0.5, or nan"));
+}
+
+bool looksLikeCsv(std::string_view text, bool textsAlone)
 {
     constexpr std::size_t most = std::size_t(1) << 20;
     text = withoutByteOrderMark(text).substr(0, most);
-    RowReader reader(text, separatorOfTable(text));
+    CsvRowReader reader(text, csvSeparator(text));
     bool number = false;
     bool binary = false;
     const auto look = [&](std::size_t, std::string_view cell) {
-        number = number || numberOf(cell);
+        number = number || csvNumber(cell);
         binary = binary || std::any_of(cell.begin(), cell.end(), [](unsigned char c) {
                      return c < ' ' && c != '\t' && c != '\r' && c != '\n';
                  });
     };
-    for (int row = 0; row < 2 && !number && !binary; ++row)
+    for (int row = 0; row < 2 && (textsAlone || !number) && !binary; ++row)
         reader.next(look);
-    return number && !binary;
+    return (number || textsAlone) && !binary;
 }
 
 Result<CsvTable> readCsv(std::string_view text)
 {
     text = withoutByteOrderMark(text);
     CsvTable table;
-    table.separator = separatorOfTable(text);
-    RowReader reader(text, table.separator);
+    table.separator = csvSeparator(text);
+    CsvRowReader reader(text, table.separator);
     bool numbers = false;
     const auto look = [&](std::size_t, std::string_view cell) {
-        numbers = numbers || numberOf(cell);
+        numbers = numbers || csvNumber(cell);
     };
     const auto skip = [](std::size_t, std::string_view) {};
     for (bool more = reader.next(look); more; more = reader.next(skip)) {
@@ -236,13 +142,14 @@ Result<CsvTable> readCsv(std::string_view text)
     }
     if (reader.error())
         return *reader.error();
-    RowReader(table.header, table.separator).next([&](std::size_t column, std::string_view cell) {
-        if (column < mostCsvNames)
-            table.names.emplace_back(cell);
-    });
+    CsvRowReader(table.header, table.separator)
+        .next([&](std::size_t column, std::string_view cell) {
+            if (column < mostCsvNames)
+                table.names.emplace_back(cell);
+        });
     if (!table.names.empty() && table.rows.empty())
         return invalidArgument(
-            fmt::format("The CSV has no row of numbers; its only row (\"{}\", ...) "
+            fmt::format("The CSV has no row of values; its only row (\"{}\", ...) "
                         "was taken for the names of the columns.",
                         printable(table.names.front(), 40)));
     if (table.rows.empty())
@@ -250,26 +157,45 @@ Result<CsvTable> readCsv(std::string_view text)
     return table;
 }
 
+Result<std::vector<std::string>> csvCells(const CsvTable &table, std::size_t row)
+{
+    std::vector<std::string> cells;
+    CsvRowReader reader(table.rows[row].text, table.separator);
+    reader.next([&](std::size_t, std::string_view cell) { cells.emplace_back(cell); });
+    if (reader.columns() != table.columns)
+        return otherLength(table, row, reader.columns());
+    return cells;
+}
+
 Result<std::vector<double>> csvNumbers(const CsvTable &table, std::size_t row)
 {
     std::vector<double> numbers;
     std::optional<Error> error;
-    RowReader reader(table.rows[row].text, table.separator);
+    CsvRowReader reader(table.rows[row].text, table.separator);
     reader.next([&](std::size_t column, std::string_view cell) {
-        const auto number = numberOf(cell);
+        const auto number = csvNumber(cell);
         if (number)
             numbers.push_back(*number);
         else if (!error)
-            error = noNumber(table, row, column, cell);
+            error = noCsvNumber(placeIn(table, row, column), cell);
     });
     if (reader.columns() != table.columns)
-        return invalidArgument(
-            fmt::format("Row {} of the CSV has {} cells, {} {}; give all rows the same length.",
-                        table.rows[row].number, reader.columns(),
-                        table.names.empty() ? "the rows before it" : "its header", table.columns));
+        return otherLength(table, row, reader.columns());
     if (error)
         return *std::move(error);
     return numbers;
+}
+
+void appendCsvCell(std::string &out, std::string_view text)
+{
+    if (text.find_first_of(",;\t\"\r\n") == std::string_view::npos && trimmed(text) == text) {
+        out += text;
+        return;
+    }
+    out += '"';
+    for (const char c : text)
+        out.append(c == '"' ? 2 : 1, c);
+    out += '"';
 }
 
 std::string csvRowAlone(const CsvTable &table, std::size_t row)
@@ -293,7 +219,7 @@ std::string writeCsv(const Tensor &tensor)
         }
     };
     if (tensor.dtype() == DType::String) {
-        table([&](std::size_t i) { appendCell(out, tensor.strings()[i]); });
+        table([&](std::size_t i) { appendCsvCell(out, tensor.strings()[i]); });
         return out;
     }
     withElementType(tensor.dtype(), [&](auto element) {

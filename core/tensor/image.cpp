@@ -170,19 +170,60 @@ Result<Image> decodeImage(std::span<const std::byte> data, const PixelCheck &may
     }
 }
 
-Result<std::string> encodePng(const Image &image)
+namespace {
+
+bool hasPixels(int width, int height, std::size_t numbers, std::size_t each)
 {
-    const auto pixels = static_cast<std::size_t>(image.width) * static_cast<unsigned>(image.height);
-    if (image.width <= 0 || image.height <= 0 || image.rgb.size() != 3 * pixels)
-        return Error{ErrorCode::Internal, "An empty picture cannot be written as PNG."};
-    const QImage view(image.rgb.data(), image.width, image.height,
-                      static_cast<qsizetype>(3) * image.width, QImage::Format_RGB888);
+    return width > 0 && height > 0 &&
+           numbers == each * static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+}
+
+Result<std::string> pngOf(const QImage &image)
+{
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
-    if (!view.save(&buffer, "PNG"))
+    if (!image.save(&buffer, "PNG"))
         return Error{ErrorCode::Internal, "The picture could not be written as PNG."};
     return bytes.toStdString();
+}
+
+} // namespace
+
+Result<std::string> encodePng(const Image &image)
+{
+    if (!hasPixels(image.width, image.height, image.rgb.size(), 3))
+        return Error{ErrorCode::Internal, "An empty picture cannot be written as PNG."};
+    return pngOf({image.rgb.data(), image.width, image.height,
+                  static_cast<qsizetype>(3) * image.width, QImage::Format_RGB888});
+}
+
+Result<std::string> encodeGreyPng(int width, int height, std::span<const std::uint16_t> values)
+{
+    constexpr std::uint16_t highest = 0xFFFF;
+    constexpr std::uint16_t highestByte = 0xFF;
+    if (!hasPixels(width, height, values.size(), 1))
+        return Error{ErrorCode::Internal, "An empty picture cannot be written as PNG."};
+    const bool bytes = std::all_of(values.begin(), values.end(), [&](std::uint16_t value) {
+        return value < highestByte || value == highest;
+    });
+    QImage grey(width, height, bytes ? QImage::Format_Grayscale8 : QImage::Format_Grayscale16);
+    if (grey.isNull())
+        return Error{ErrorCode::ResourceExhausted,
+                     "There is no memory for a picture of this size."};
+    for (int y = 0; y < height; ++y) {
+        const auto row =
+            values.subspan(static_cast<std::size_t>(y) * static_cast<std::size_t>(width),
+                           static_cast<std::size_t>(width));
+        if (bytes)
+            std::transform(row.begin(), row.end(), grey.scanLine(y),
+                           [highestByte](std::uint16_t value) {
+                               return static_cast<uchar>(std::min(value, highestByte));
+                           });
+        else
+            std::memcpy(grey.scanLine(y), row.data(), row.size_bytes());
+    }
+    return pngOf(grey);
 }
 
 std::span<const std::string_view> pictureEndings()

@@ -48,6 +48,10 @@ Result<Image> decodeImage(std::span<const std::byte> data, const PixelCheck &may
 // The picture as a PNG file. Internal: the encoder failed.
 Result<std::string> encodePng(const Image &image);
 
+// Numbers, row by row, as a grey PNG file: of 8 bits where all are below 255, else of 16. 0xFFFF
+// stands for the highest value of either. Internal: as above.
+Result<std::string> encodeGreyPng(int width, int height, std::span<const std::uint16_t> values);
+
 // ".png" and the other endings of files that decodeImage() reads, in lower case.
 std::span<const std::string_view> pictureEndings();
 

@@ -1,6 +1,7 @@
 #include "tensor/preprocessing.h"
 #include "tensor/conversion.h"
 
+#include "tensor/fit_size.h"
 #include "tensor/resample.h"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace warmbench {
 
 namespace {
 
-constexpr int mostPixelsPerSide = 16384;
+constexpr float opaque = 255;
 
 // Which part of the resized picture goes where in the network's input.
 struct Placement
@@ -33,9 +34,23 @@ std::int64_t scaled(int size, double factor)
     return std::max<std::int64_t>(1, std::llround(size * factor));
 }
 
+// Half of what is cut away, halves rounded to even: torchvision's center_crop.
+std::int64_t centred(std::int64_t size, int part)
+{
+    return static_cast<std::int64_t>(std::nearbyint(static_cast<double>(size - part) / 2));
+}
+
 Placement stretched(const Preprocessing &how)
 {
-    return {{how.width, how.height, 0, 0, how.width, how.height}, 0, 0};
+    ResizeWindow window{how.width, how.height, 0, 0, how.width, how.height};
+    const int shorter = std::min(how.width, how.height);
+    if (const int side = how.shorterSide.value_or(0); side > shorter) {
+        window.resizedWidth = std::int64_t{side} * how.width / shorter;
+        window.resizedHeight = std::int64_t{side} * how.height / shorter;
+        window.left = centred(window.resizedWidth, how.width);
+        window.top = centred(window.resizedHeight, how.height);
+    }
+    return {window, 0, 0};
 }
 
 // As torchvision's Resize and CenterCrop: the shorter side becomes `shorterSide`, the longer side
@@ -59,9 +74,6 @@ Placement cropped(const Image &image, const Preprocessing &how)
     }
     window.resizedWidth = std::max<std::int64_t>(window.resizedWidth, how.width);
     window.resizedHeight = std::max<std::int64_t>(window.resizedHeight, how.height);
-    const auto centred = [](std::int64_t size, int part) {
-        return static_cast<std::int64_t>(std::nearbyint(static_cast<double>(size - part) / 2));
-    };
     window.left = centred(window.resizedWidth, how.width);
     window.top = centred(window.resizedHeight, how.height);
     return {window, 0, 0};
@@ -94,13 +106,29 @@ Placement placed(const Image &image, const Preprocessing &how)
         return cropped(image, how);
     case ResizeMode::Letterbox:
         return letterboxed(image, how);
+    case ResizeMode::Fit: {
+        const FitSize fit = fitSize(image.width, image.height, how);
+        return {
+            {fit.pictureWidth, fit.pictureHeight, 0, 0, fit.pictureWidth, fit.pictureHeight}, 0, 0};
+    }
     case ResizeMode::Stretch:
         break;
     }
     return stretched(how);
 }
 
-ImageMapping mappingOf(const Image &image, const Placement &placement)
+// The preparation with the size that this picture gives the network.
+Preprocessing sizedFor(const Image &image, Preprocessing how)
+{
+    if (how.resize == ResizeMode::Fit) {
+        const FitSize fit = fitSize(image.width, image.height, how);
+        how.width = fit.width;
+        how.height = fit.height;
+    }
+    return how;
+}
+
+ImageMapping mappingOf(const Image &image, const Placement &placement, const Preprocessing &how)
 {
     const ResizeWindow &window = placement.window;
     ImageMapping mapping;
@@ -114,6 +142,8 @@ ImageMapping mappingOf(const Image &image, const Placement &placement)
     mapping.offsetY = static_cast<double>(window.top - placement.top) * mapping.scaleY;
     mapping.originalWidth = image.width;
     mapping.originalHeight = image.height;
+    mapping.networkWidth = how.width;
+    mapping.networkHeight = how.height;
     return mapping;
 }
 
@@ -156,6 +186,10 @@ Result<void> checkInput(const Image &image, const Preprocessing &how)
         return height;
     if (auto shorter = side("shorter_side", how.shorterSide.value_or(1)); !shorter)
         return shorter;
+    if (auto longest = side("longest_side", std::max(how.fit.longestSide, 1)); !longest)
+        return longest;
+    if (auto multiple = side("multiple_of", how.fit.multipleOf); !multiple)
+        return multiple;
     if (!std::isfinite(how.scale) || !std::isfinite(how.padValue))
         return invalidArgument("\"scale\" and \"pad_value\" must be finite numbers.");
     return checkMeanAndStd(how);
@@ -223,11 +257,24 @@ Result<std::vector<float>> resizedByCv(const PixelView<std::uint8_t> &picture,
     }
 }
 
+constexpr std::size_t mostChannels = 4;
+
+// Channels that are resized; alpha is not.
+constexpr int colourCount(Channels channels)
+{
+    return channelCount(channels) - (hasAlpha(channels) ? 1 : 0);
+}
+
+bool swapsRedAndBlue(Channels channels)
+{
+    return channels == Channels::Bgr || channels == Channels::Bgra;
+}
+
 // pixel * factor + offset = (pixel * scale - mean) / std, for each of the network's channels.
 struct Affine
 {
-    std::array<double, 3> factor{};
-    std::array<double, 3> offset{};
+    std::array<double, mostChannels> factor{};
+    std::array<double, mostChannels> offset{};
 };
 
 double channelValue(const std::vector<double> &values, std::size_t channel)
@@ -273,6 +320,7 @@ void fill(std::span<float> values, const std::vector<float> &pixels, const Place
           const Preprocessing &how)
 {
     const auto channels = static_cast<std::size_t>(channelCount(how.channels));
+    const auto colours = static_cast<std::size_t>(colourCount(how.channels));
     const auto width = static_cast<std::size_t>(placement.window.width);
     const auto height = static_cast<std::size_t>(placement.window.height);
     const Strides strides = stridesOf(how.layout, channels, static_cast<std::size_t>(how.width),
@@ -284,19 +332,23 @@ void fill(std::span<float> values, const std::vector<float> &pixels, const Place
                                       affine.offset[c]);
         };
         float *plane = values.data() + c * strides.channel;
-        if (how.resize == ResizeMode::Letterbox) {
+        const bool alpha = c == colours;
+        if (how.resize == ResizeMode::Letterbox || how.resize == ResizeMode::Fit || alpha) {
             const auto all =
                 static_cast<std::size_t>(how.width) * static_cast<std::size_t>(how.height);
+            const float border = alpha ? value(opaque) : how.padsWithMean ? 0 : value(how.padValue);
             for (std::size_t i = 0; i < all; ++i)
-                plane[i * strides.column] = value(how.padValue);
+                plane[i * strides.column] = border;
         }
-        const std::size_t from = how.channels == Channels::Bgr ? 2 - c : c;
+        if (alpha)
+            continue;
+        const std::size_t from = swapsRedAndBlue(how.channels) ? 2 - c : c;
         for (std::size_t y = 0; y < height; ++y) {
-            const float *pixel = pixels.data() + y * width * channels + from;
+            const float *pixel = pixels.data() + y * width * colours + from;
             float *target = plane + (y + static_cast<std::size_t>(placement.top)) * strides.row +
                             static_cast<std::size_t>(placement.left) * strides.column;
             for (std::size_t x = 0; x < width; ++x)
-                target[x * strides.column] = value(pixel[x * channels]);
+                target[x * strides.column] = value(pixel[x * colours]);
         }
     }
 }
@@ -304,13 +356,64 @@ void fill(std::span<float> values, const std::vector<float> &pixels, const Place
 Result<std::vector<float>> resized(const Image &image, const ResizeWindow &window,
                                    const Preprocessing &how)
 {
-    const bool gray = how.channels == Channels::Gray;
+    const int colours = colourCount(how.channels);
+    const bool gray = colours == 1;
     const std::vector<std::uint8_t> plane = gray ? grayOf(image) : std::vector<std::uint8_t>();
     const PixelView<std::uint8_t> view{gray ? plane.data() : image.rgb.data(), image.width,
-                                       image.height, channelCount(how.channels)};
+                                       image.height, colours};
     if (how.antialias)
         return resample(view, window, how.interpolation);
     return resizedByCv(view, window, how.interpolation);
+}
+
+struct Centre
+{
+    int left = 0;
+    int top = 0;
+    int width = 0;
+    int height = 0;
+};
+
+// The largest part of the network's proportions, with offsets rounded down.
+Centre centreOf(const Image &image, const Preprocessing &how)
+{
+    const auto part = [](int side, int other, int ours, int theirs) {
+        const std::int64_t most = std::int64_t{other} * ours / theirs;
+        return static_cast<int>(std::clamp<std::int64_t>(most, 1, side));
+    };
+    Centre centre;
+    centre.width = part(image.width, image.height, how.width, how.height);
+    centre.height = part(image.height, image.width, how.height, how.width);
+    centre.left = (image.width - centre.width) / 2;
+    centre.top = (image.height - centre.height) / 2;
+    return centre;
+}
+
+// Cuts the centre out, then stretches it, as Ultralytics' classifiers up to 8.0 had it (data/
+// augment.py, CenterCrop).
+Result<PreprocessedImage> preprocessCentre(const Image &image, const Preprocessing &how)
+{
+    const Centre centre = centreOf(image, how);
+    Image cut{centre.width, centre.height, {}};
+    const auto row = static_cast<std::ptrdiff_t>(centre.width) * 3;
+    cut.rgb.reserve(static_cast<std::size_t>(row) * static_cast<std::size_t>(centre.height));
+    for (int y = 0; y < centre.height; ++y) {
+        const auto from =
+            image.rgb.begin() +
+            (static_cast<std::ptrdiff_t>(centre.top + y) * image.width + centre.left) * 3;
+        cut.rgb.insert(cut.rgb.end(), from, from + row);
+    }
+    Preprocessing stretch = how;
+    stretch.resize = ResizeMode::Stretch;
+    auto made = preprocess(cut, stretch);
+    if (made) {
+        ImageMapping &mapping = made->mapping;
+        mapping.offsetX += centre.left;
+        mapping.offsetY += centre.top;
+        mapping.originalWidth = image.width;
+        mapping.originalHeight = image.height;
+    }
+    return made;
 }
 
 } // namespace
@@ -322,6 +425,12 @@ const char *channelsName(Channels channels)
         return "bgr";
     case Channels::Gray:
         return "gray";
+    case Channels::Rgba:
+        return "rgba";
+    case Channels::Bgra:
+        return "bgra";
+    case Channels::GrayAlpha:
+        return "gray-alpha";
     case Channels::Rgb:
         break;
     }
@@ -340,10 +449,23 @@ const char *resizeModeName(ResizeMode mode)
         return "crop";
     case ResizeMode::Letterbox:
         return "letterbox";
+    case ResizeMode::Fit:
+        return "fit";
     case ResizeMode::Stretch:
         break;
     }
     return "stretch";
+}
+
+std::string sizeText(const Preprocessing &how)
+{
+    if (how.fit.freeWidth && how.fit.freeHeight)
+        return fmt::format("up to {} pixels", how.fit.longestSide);
+    if (how.fit.freeWidth)
+        return fmt::format("{} pixels high", how.height);
+    if (how.fit.freeHeight)
+        return fmt::format("{} pixels wide", how.width);
+    return fmt::format("{} x {}", how.width, how.height);
 }
 
 const char *padPositionName(PadPosition position)
@@ -375,19 +497,35 @@ Result<PreprocessedImage> preprocess(const Image &image, const Preprocessing &ho
     if (auto sound = checkInput(image, how); !sound)
         return sound.error();
     try {
+        if (how.resize == ResizeMode::Crop && !how.antialias && !how.shorterSide)
+            return preprocessCentre(image, how);
         const Placement placement = placed(image, how);
         const auto pixels = resized(image, placement.window, how);
         if (!pixels)
             return pixels.error();
-        auto tensor = Tensor::create(DType::Float32, shapeOf(how));
+        const Preprocessing sized = sizedFor(image, how);
+        auto tensor = Tensor::create(DType::Float32, shapeOf(sized));
         if (!tensor)
             return tensor.error();
-        fill(tensor->mutableValues<float>(), *pixels, placement, how);
-        return PreprocessedImage{std::move(*tensor), mappingOf(image, placement)};
+        fill(tensor->mutableValues<float>(), *pixels, placement, sized);
+        return PreprocessedImage{std::move(*tensor), mappingOf(image, placement, sized)};
     } catch (const std::bad_alloc &) {
         return Error{ErrorCode::ResourceExhausted,
                      "No memory to resize the picture; send a smaller one."};
     }
+}
+
+std::size_t preparedBytes(const Preprocessing &how)
+{
+    return sizeof(float) * static_cast<std::size_t>(how.width) *
+           static_cast<std::size_t>(how.height) *
+           static_cast<std::size_t>(channelCount(how.channels));
+}
+
+std::size_t preparedBytes(const Image &image, const Preprocessing &how)
+{
+    const bool sound = image.width > 0 && image.height > 0 && how.fit.multipleOf > 0;
+    return preparedBytes(sound ? sizedFor(image, how) : how);
 }
 
 Result<Image> tensorAsImage(const Tensor &sample, const Preprocessing &how)
@@ -418,8 +556,8 @@ Result<Image> tensorAsImage(const Tensor &sample, const Preprocessing &how)
     const Strides strides = stridesOf(how.layout, channels, width, height);
     for (std::size_t i = 0; i < image.rgb.size(); ++i) {
         const std::size_t colour = i % 3;
-        const std::size_t c = channels == 1                   ? 0
-                              : how.channels == Channels::Bgr ? 2 - colour
+        const std::size_t c = channels <= 2                   ? 0
+                              : swapsRedAndBlue(how.channels) ? 2 - colour
                                                               : colour;
         const auto value =
             static_cast<double>(values[c * strides.channel + i / 3 * strides.column]);

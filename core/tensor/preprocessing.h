@@ -4,9 +4,9 @@
 // A pixel (0..255) becomes (pixel * scale - mean) / std, with mean and std for each channel in the
 // network's channel order. With `antialias`, resizing filters as Pillow's resize and torchvision's
 // antialias=True do: the filter's support grows with the reduction, coordinates are pixel centres,
-// and weights are normalized again at the edges. Values are within 1/255 of Pillow's: Pillow rounds
-// to 8 bits after each of its two passes, while this does so only for bicubic and only after the
-// first, where overshoot would make a difference. Without `antialias`, cv::resize does the work.
+// and weights are normalized again at the edges. Both passes round to 8 bits in Pillow's fixed
+// point, so that pixels are those of Pillow. Without `antialias`, cv::resize does the work.
+// Pictures are opaque: where the network takes an alpha channel, that is 255 everywhere.
 // Thread: any; pure functions. Cost: O(pixels).
 #pragma once
 
@@ -20,12 +20,23 @@
 
 namespace warmbench {
 
-enum class Channels : std::uint8_t { Rgb, Bgr, Gray };
+enum class Channels : std::uint8_t { Rgb, Bgr, Gray, Rgba, Bgra, GrayAlpha };
 enum class Layout : std::uint8_t { Nchw, Nhwc };
-enum class ResizeMode : std::uint8_t { Stretch, Crop, Letterbox };
+enum class ResizeMode : std::uint8_t { Stretch, Crop, Letterbox, Fit };
 enum class PadPosition : std::uint8_t { Centre, End };
 // Hamming is Pillow's and needs `antialias`.
 enum class Interpolation : std::uint8_t { Nearest, Bilinear, Bicubic, Area, Hamming, Lanczos };
+
+// Which sides of the network's input follow the picture, and how far.
+struct FitSides
+{
+    bool freeWidth = false; // `width` and `height` of a side that follows are the least it has
+    bool freeHeight = false;
+    int longestSide = 0; // the most pixels of a side that follows; 0: as many as there may be
+    int multipleOf = 1;  // of such a side
+
+    bool operator==(const FitSides &) const = default;
+};
 
 struct Preprocessing
 {
@@ -35,13 +46,19 @@ struct Preprocessing
     Layout layout = Layout::Nchw;
     ResizeMode resize = ResizeMode::Stretch;
     // For Crop: the shorter side in pixels before the centre is cut out. If unset or too small to
-    // cover the network's size, it is as small as covers it.
+    // cover the network's size, it is as small as covers it. For Stretch the same of the stretched
+    // picture, which has the network's proportions: timm's "squash" (timm/data/
+    // transforms_factory.py). For Fit: a picture whose shorter side is less is enlarged to it.
     std::optional<int> shorterSide;
-    float padValue = 114; // Letterbox: pixel value of the border, 0..255
+    float padValue = 114; // Letterbox, Fit: pixel value of the border, 0..255
+    // Letterbox, Fit: the border becomes 0 in the network's numbers, whatever `padValue` is: the
+    // mean of each channel, as where a framework pads after it has normalised.
+    bool padsWithMean = false;
     // Letterbox: with Centre, sides are rounded and the border is all around, as Ultralytics'
     // LetterBox does it (data/augment.py). With End, sides are rounded down and the border is right
     // and below, as YOLOX's preproc does it (yolox/data/data_augment.py).
     PadPosition padPosition = PadPosition::Centre;
+    FitSides fit; // Fit: each picture gets a size of its own, see fit_size.h
     Interpolation interpolation = Interpolation::Bilinear;
     bool antialias = true;
     double scale = 1.0 / 255.0;
@@ -53,11 +70,30 @@ struct Preprocessing
 
 constexpr int channelCount(Channels channels)
 {
-    return channels == Channels::Gray ? 1 : 3;
+    switch (channels) {
+    case Channels::Gray:
+        return 1;
+    case Channels::GrayAlpha:
+        return 2;
+    case Channels::Rgba:
+    case Channels::Bgra:
+        return 4;
+    case Channels::Rgb:
+    case Channels::Bgr:
+        break;
+    }
+    return 3;
 }
-const char *channelsName(Channels channels);       // "rgb", "bgr", "gray"
-const char *layoutName(Layout layout);             // "NCHW", "NHWC"
-const char *resizeModeName(ResizeMode mode);       // "stretch", "crop", "letterbox"
+constexpr bool hasAlpha(Channels channels)
+{
+    return channelCount(channels) % 2 == 0; // the last channel
+}
+const char *channelsName(Channels channels); // "rgb", "bgr", "gray", "rgba", "bgra", "gray-alpha"
+const char *layoutName(Layout layout);       // "NCHW", "NHWC"
+const char *resizeModeName(ResizeMode mode); // "stretch", "crop", "letterbox", "fit"
+// The network's size, for people: "640 x 640"; where sides follow the picture "up to 960 pixels",
+// "48 pixels high".
+std::string sizeText(const Preprocessing &how);
 const char *padPositionName(PadPosition position); // "centre", "end"
 const char *interpolationName(
     Interpolation interpolation); // "nearest", "bilinear", "bicubic", "area", "hamming", "lanczos"
@@ -72,6 +108,9 @@ struct ImageMapping
     double offsetY = 0;
     int originalWidth = 0;
     int originalHeight = 0;
+    // Of the network's input for this picture; 0: as large as the preparation says.
+    int networkWidth = 0;
+    int networkHeight = 0;
 };
 
 struct PreprocessedImage
@@ -84,6 +123,10 @@ struct PreprocessedImage
 // a std of 0, or Crop without antialias for a picture so long that its resized form would have more
 // than 400 megapixels. ResourceExhausted: no memory.
 Result<PreprocessedImage> preprocess(const Image &image, const Preprocessing &how);
+
+// Memory of the tensor that a picture becomes: of this one, and the least of any.
+std::size_t preparedBytes(const Image &image, const Preprocessing &how);
+std::size_t preparedBytes(const Preprocessing &how);
 
 // What the network saw, as a picture: the inverse of scale, mean and std, clamped to 0..255. Only
 // for people to look at.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <type_traits>
 
 namespace warmbench {
 
@@ -20,7 +19,12 @@ struct Taps
     };
     std::vector<Position> positions;
     std::vector<float> weights;
+    std::vector<std::int32_t> fixed; // the same in units of 2^-fixedBits
 };
+// As Pillow has them (PRECISION_BITS of Resample.c): a sum of 255 times the weights keeps to 32
+// bits.
+constexpr int fixedBits = 22;
+constexpr std::int64_t mostSteps = 1'000'000;
 
 double supportOf(Interpolation interpolation)
 {
@@ -72,6 +76,7 @@ void addNearest(Taps &taps, double centre, std::int64_t inSize)
     taps.positions.push_back(
         {std::clamp<std::int64_t>(index, 0, inSize - 1), taps.weights.size(), 1});
     taps.weights.push_back(1);
+    taps.fixed.push_back(1 << fixedBits);
 }
 
 void addFiltered(Taps &taps, double centre, double stretch, std::int64_t inSize,
@@ -93,8 +98,11 @@ void addFiltered(Taps &taps, double centre, double stretch, std::int64_t inSize,
         sum += weight(i);
     const Taps::Position position{first, taps.weights.size(),
                                   static_cast<std::size_t>(last - first)};
-    for (std::int64_t i = first; i < last; ++i)
-        taps.weights.push_back(static_cast<float>(weight(i) / sum));
+    for (std::int64_t i = first; i < last; ++i) {
+        const double share = weight(i) / sum;
+        taps.weights.push_back(static_cast<float>(share));
+        taps.fixed.push_back(static_cast<std::int32_t>(std::lround(share * (1 << fixedBits))));
+    }
     taps.positions.push_back(position);
 }
 
@@ -106,20 +114,27 @@ Taps makeTaps(std::int64_t inSize, std::int64_t outSize, std::int64_t from, int 
     const double scale = static_cast<double>(inSize) / static_cast<double>(outSize);
     Taps taps;
     taps.positions.reserve(static_cast<std::size_t>(count));
-    for (std::int64_t i = from; i < from + count; ++i) {
-        const double centre = (static_cast<double>(i) + 0.5) * scale;
-        if (interpolation == Interpolation::Nearest)
-            addNearest(taps, centre, inSize);
-        else
-            addFiltered(taps, centre, std::max(scale, 1.0), inSize, interpolation);
+    if (interpolation == Interpolation::Nearest) {
+        // A centre that lies between two pixels goes to the same one as in Pillow, which adds up
+        // its steps (ImagingScaleAffine of Geometry.c). So many as nobody's picture has are
+        // skipped.
+        const std::int64_t begin = from > mostSteps ? from : 0;
+        double centre = (static_cast<double>(begin) + 0.5) * scale;
+        for (std::int64_t i = begin; i < from + count; ++i, centre += scale) {
+            if (i >= from)
+                addNearest(taps, centre, inSize);
+        }
+        return taps;
     }
+    for (std::int64_t i = from; i < from + count; ++i)
+        addFiltered(taps, (static_cast<double>(i) + 0.5) * scale, std::max(scale, 1.0), inSize,
+                    interpolation);
     return taps;
 }
 
 // Computes one output row as the weighted sum of input rows, in blocks that stay in the first-level
 // cache.
-template <typename Sample>
-void sumRows(const Sample *rows, std::size_t stride, const float *weights, std::size_t count,
+void sumRows(const float *rows, std::size_t stride, const float *weights, std::size_t count,
              float *sum)
 {
     constexpr std::size_t block = 2048;
@@ -128,37 +143,69 @@ void sumRows(const Sample *rows, std::size_t stride, const float *weights, std::
         float *target = sum + from;
         std::fill_n(target, size, 0.0F);
         for (std::size_t k = 0; k < count; ++k) {
-            const Sample *row = rows + k * stride + from;
+            const float *row = rows + k * stride + from;
             const float weight = weights[k];
             for (std::size_t i = 0; i < size; ++i)
-                target[i] += weight * static_cast<float>(row[i]);
+                target[i] += weight * row[i];
         }
     }
 }
 
-template <int Channels, typename Sample>
-void sumColumnsOf(const Sample *row, const Taps &taps, float *out)
+template <int Channels>
+void sumColumnsOf(const float *row, const Taps &taps, float *out)
 {
     for (const Taps::Position &position : taps.positions) {
-        const Sample *pixel = row + position.first * Channels;
+        const float *pixel = row + position.first * Channels;
         const float *weight = taps.weights.data() + position.at;
         float sum[Channels] = {};
         for (std::size_t k = 0; k < position.count; ++k, pixel += Channels) {
             for (int c = 0; c < Channels; ++c)
-                sum[c] += weight[k] * static_cast<float>(pixel[c]);
+                sum[c] += weight[k] * pixel[c];
         }
         for (int c = 0; c < Channels; ++c)
             *out++ = sum[c];
     }
 }
 
-template <typename Sample>
-void sumColumns(const Sample *row, int channels, const Taps &taps, float *out)
+void sumColumns(const float *row, int channels, const Taps &taps, float *out)
 {
     if (channels == 1)
         sumColumnsOf<1>(row, taps, out);
     else
         sumColumnsOf<3>(row, taps, out);
+}
+
+constexpr std::int32_t half = 1 << (fixedBits - 1);
+
+std::int32_t rounded(std::int32_t sum)
+{
+    return std::clamp(sum >> fixedBits, 0, 255);
+}
+
+// In fixed point, clamped and rounded to 8 bits: a sum that lies between two numbers goes to the
+// same one as in Pillow.
+template <int Channels>
+void roundColumnsOf(const std::uint8_t *row, const Taps &taps, std::uint8_t *out)
+{
+    for (const Taps::Position &position : taps.positions) {
+        const std::uint8_t *pixel = row + position.first * Channels;
+        const std::int32_t *weight = taps.fixed.data() + position.at;
+        std::int32_t sum[Channels] = {};
+        for (std::size_t k = 0; k < position.count; ++k, pixel += Channels) {
+            for (int c = 0; c < Channels; ++c)
+                sum[c] += weight[k] * pixel[c];
+        }
+        for (int c = 0; c < Channels; ++c)
+            *out++ = static_cast<std::uint8_t>(rounded(sum[c] + half));
+    }
+}
+
+void roundColumns(const std::uint8_t *row, int channels, const Taps &taps, std::uint8_t *out)
+{
+    if (channels == 1)
+        roundColumnsOf<1>(row, taps, out);
+    else
+        roundColumnsOf<3>(row, taps, out);
 }
 
 void clampPixels(std::span<float> pixels)
@@ -169,8 +216,7 @@ void clampPixels(std::span<float> pixels)
 
 // Rows are summed first: that works on long stretches of memory, and leaves few rows for the
 // columns if the picture shrinks.
-template <typename Sample>
-void resampleRowsFirst(const PixelView<Sample> &picture, const Taps &columns, const Taps &rows,
+void resampleRowsFirst(const PixelView<float> &picture, const Taps &columns, const Taps &rows,
                        std::size_t outStride, std::vector<float> &out)
 {
     const auto stride =
@@ -185,37 +231,31 @@ void resampleRowsFirst(const PixelView<Sample> &picture, const Taps &columns, co
     }
 }
 
-void addRow(std::span<const float> row, float weight, float *sum)
+template <typename Number, typename Weight>
+void addRow(std::span<const Number> row, Weight weight, Weight *sum)
 {
     for (std::size_t i = 0; i < row.size(); ++i)
-        sum[i] += weight * row[i];
+        sum[i] += weight * static_cast<Weight>(row[i]);
 }
 
-// Columns are summed first, and 8-bit pictures are clamped and rounded to 8 bits in between. That
-// is Pillow's way, and with a filter that overshoots, order and rounding make a difference. Each
-// input row is used at once, so that a very tall picture needs no more memory.
-template <typename Sample>
-void resampleColumnsFirst(const PixelView<Sample> &picture, const Taps &columns, const Taps &rows,
-                          std::size_t outStride, bool rounds, std::vector<float> &out)
+// Columns are summed first, `narrowed` makes of a row of the picture one of the result's width, and
+// each is added to the rows of the result that it counts in, `sums`, at once: a very tall picture
+// needs no more memory.
+template <typename Number, typename Weight, typename Narrow>
+void sumNarrowRows(const Taps &rows, std::span<const Weight> weights, std::size_t outStride,
+                   Narrow narrowed, std::vector<Weight> &sums)
 {
-    const auto stride =
-        static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.channels);
-    std::vector<float> narrow(outStride);
+    std::vector<Number> narrow(outStride);
     // Neither end of the positions' ranges ever goes back, so `open` can be the first position that
     // is not complete.
     const std::vector<Taps::Position> &positions = rows.positions;
     std::size_t open = 0;
     for (std::int64_t y = positions.front().first; open < positions.size(); ++y) {
-        sumColumns(picture.samples + static_cast<std::size_t>(y) * stride, picture.channels,
-                   columns, narrow.data());
-        clampPixels(narrow);
-        if (rounds)
-            std::transform(narrow.begin(), narrow.end(), narrow.begin(),
-                           [](float pixel) { return std::floor(pixel + 0.5F); });
+        narrowed(static_cast<std::size_t>(y), narrow.data());
         for (std::size_t i = open; i < positions.size() && positions[i].first <= y; ++i) {
             const auto tap = static_cast<std::size_t>(y - positions[i].first);
             if (tap < positions[i].count)
-                addRow(narrow, rows.weights[positions[i].at + tap], out.data() + i * outStride);
+                addRow<Number>(narrow, weights[positions[i].at + tap], sums.data() + i * outStride);
         }
         while (open < positions.size() &&
                positions[open].first + static_cast<std::int64_t>(positions[open].count) <= y + 1)
@@ -223,40 +263,72 @@ void resampleColumnsFirst(const PixelView<Sample> &picture, const Taps &columns,
     }
 }
 
-template <typename Sample>
-std::vector<float> resampleAny(const PixelView<Sample> &picture, const ResizeWindow &window,
-                               Interpolation interpolation)
+void resampleColumnsFirst(const PixelView<float> &picture, const Taps &columns, const Taps &rows,
+                          std::size_t outStride, std::vector<float> &out)
 {
-    const Taps columns =
-        makeTaps(picture.width, window.resizedWidth, window.left, window.width, interpolation);
-    const Taps rows =
-        makeTaps(picture.height, window.resizedHeight, window.top, window.height, interpolation);
-    const auto outStride =
-        static_cast<std::size_t>(window.width) * static_cast<std::size_t>(picture.channels);
-    std::vector<float> out(outStride * static_cast<std::size_t>(window.height));
-    const bool overshoots =
-        interpolation == Interpolation::Bicubic || interpolation == Interpolation::Lanczos;
-    if (overshoots || picture.height <= window.resizedHeight)
-        resampleColumnsFirst(picture, columns, rows, outStride,
-                             overshoots && std::is_same_v<Sample, std::uint8_t>, out);
-    else
-        resampleRowsFirst(picture, columns, rows, outStride, out);
-    clampPixels(out);
-    return out;
+    const auto stride =
+        static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.channels);
+    sumNarrowRows<float, float>(
+        rows, rows.weights, outStride,
+        [&](std::size_t y, float *narrow) {
+            sumColumns(picture.samples + y * stride, picture.channels, columns, narrow);
+            clampPixels({narrow, outStride});
+        },
+        out);
+}
+
+struct BothAxes
+{
+    Taps columns;
+    Taps rows;
+    std::size_t stride = 0; // of a row of the result
+};
+
+template <typename Sample>
+BothAxes axesOf(const PixelView<Sample> &picture, const ResizeWindow &window,
+                Interpolation interpolation)
+{
+    return {
+        makeTaps(picture.width, window.resizedWidth, window.left, window.width, interpolation),
+        makeTaps(picture.height, window.resizedHeight, window.top, window.height, interpolation),
+        static_cast<std::size_t>(window.width) * static_cast<std::size_t>(picture.channels)};
 }
 
 } // namespace
 
+// Pillow's way with pictures of 8 bits: both passes in fixed point, each clamped and rounded.
 std::vector<float> resample(const PixelView<std::uint8_t> &picture, const ResizeWindow &window,
                             Interpolation interpolation)
 {
-    return resampleAny(picture, window, interpolation);
+    const BothAxes axes = axesOf(picture, window, interpolation);
+    const auto stride =
+        static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.channels);
+    std::vector<std::int32_t> sums(axes.stride * axes.rows.positions.size(), half);
+    sumNarrowRows<std::uint8_t, std::int32_t>(
+        axes.rows, axes.rows.fixed, axes.stride,
+        [&](std::size_t y, std::uint8_t *narrow) {
+            roundColumns(picture.samples + y * stride, picture.channels, axes.columns, narrow);
+        },
+        sums);
+    std::vector<float> out(sums.size());
+    std::transform(sums.begin(), sums.end(), out.begin(),
+                   [](std::int32_t sum) { return static_cast<float>(rounded(sum)); });
+    return out;
 }
 
 std::vector<float> resample(const PixelView<float> &picture, const ResizeWindow &window,
                             Interpolation interpolation)
 {
-    return resampleAny(picture, window, interpolation);
+    const BothAxes axes = axesOf(picture, window, interpolation);
+    std::vector<float> out(axes.stride * static_cast<std::size_t>(window.height));
+    const bool overshoots =
+        interpolation == Interpolation::Bicubic || interpolation == Interpolation::Lanczos;
+    if (overshoots || picture.height <= window.resizedHeight)
+        resampleColumnsFirst(picture, axes.columns, axes.rows, axes.stride, out);
+    else
+        resampleRowsFirst(picture, axes.columns, axes.rows, axes.stride, out);
+    clampPixels(out);
+    return out;
 }
 
 } // namespace warmbench

@@ -2,9 +2,10 @@
 
 import * as api from "./api.js";
 import { LineChart } from "./charts.js";
+import { drawPicture } from "./drawing.js";
 import { $, element, fill, keepToken, keptToken, memoryText } from "./dom.js";
 import { plainExample } from "./examples.js";
-import { clearAnswer, drawPicture, showAnswer } from "./result.js";
+import { clearAnswer, showAnswer } from "./result.js";
 
 let model = null; // what GET /models/NAME says of the chosen one
 let choosing = Promise.resolve(); // until it is known

@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import shutil
+import struct
 import sys
 import tempfile
 
@@ -18,6 +19,7 @@ from served import Answer, Server, check  # noqa: E402
 VERBS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 OPERATION_KEYS = {"operationId", "tags", "summary", "description", "parameters", "requestBody", "responses", "security"}
 FORMATS = jsonschema.FormatChecker()
+PICTURE = pathlib.Path(__file__).resolve().parent.parent.parent / "resources/sample/three.png"
 
 
 # ---- is it OpenAPI 3.1 ----
@@ -184,13 +186,38 @@ class Truth:
         self.fits(self.document["components"]["responses"]["Problem"], answer, where)
 
 
-def filled(path, name="iris", version="1", file="style.css"):
+class Form(bytes):
+    """A form, which its Content-Type tells."""
+    fields = {"Content-Type": "multipart/form-data; boundary=frontier"}
+
+
+def form(**parts):
+    whole = b"".join(f'--frontier\r\nContent-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n'.encode() + content + b"\r\n"
+                     for name, content in parts.items())
+    return Form(whole + b"--frontier--\r\n")
+
+
+def npy(*numbers):
+    """A row of float32, in version 1.0 of the format."""
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({len(numbers)},), }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + struct.pack(f"<{len(numbers)}f", *numbers)
+
+
+def ask(server, verb, address, body, fields=None):
+    return server.ask(verb.upper(), address, body, {**getattr(body, "fields", {}), **(fields or {})})
+
+
+def filled(path, name=None, version="1", file="style.css"):
+    name = name or ("digits" if path.endswith("/match") else "iris")  # a form holds a picture
     return path.replace("{name}", name).replace("{version}", version).replace("{file}", file)
 
 
 def bodies(operation):
     """What to send: nothing, or each example."""
-    media = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    content = operation.get("requestBody", {}).get("content", {})
+    media = content.get("application/json")
+    if media is None and "multipart/form-data" in content:
+        return [("form", form(input=PICTURE.read_bytes()))]
     if media is None:
         return [("plain", None)]
     check(media.get("examples"), "a body without an example")
@@ -201,7 +228,7 @@ def goes_well(server, truth, path, verb, operation):
     if "text/event-stream" in operation["responses"]["200"]["content"]:
         return  # goes on for ever: see listens()
     for name, body in bodies(operation):
-        answer = server.ask(verb.upper(), filled(path), body)
+        answer = ask(server, verb, filled(path), body)
         check(answer.status == 200, f"{verb} {path} with the example {name}: {answer.status} {answer.body[:300]!r}")
         truth.judges(path, verb, answer, name)
     if verb == "get":
@@ -224,7 +251,7 @@ def listens(server, truth):
 
 def goes_badly(server, truth, path, verb, operation):
     def tries(what, address, status, body=None, fields=None):
-        answer = server.ask(verb.upper(), address, body, fields)
+        answer = ask(server, verb, address, body, fields)
         check(answer.status == status, f"{verb} {address} ({what}): {answer.status} {answer.body[:200]!r}, expected {status}")
         truth.judges(path, verb, answer, what)
 
@@ -257,7 +284,7 @@ def goes_badly(server, truth, path, verb, operation):
 def lacks_room(server, truth, path, verb, operation):
     if "507" in operation["responses"] and "{name}" in path:
         (_, good), *_ = bodies(operation)
-        answer = server.ask(verb.upper(), filled(path), good)
+        answer = ask(server, verb, filled(path), good)
         check(answer.status == 507, f"{verb} {path} without room: {answer.status} {answer.body[:200]!r}")
         truth.judges(path, verb, answer, "no room")
 
@@ -280,7 +307,7 @@ def needs_token(server, truth, path, verb, operation):
     for fields, right in (({}, False), ({"Authorization": "Bearer wrong"}, False), ({"Authorization": "Bearer secret"}, True)):
         if "text/event-stream" in operation["responses"]["200"]["content"]:
             continue
-        answer = server.ask(verb.upper(), filled(path), body, fields)
+        answer = ask(server, verb, filled(path), body, fields)
         expected = 401 if changes and not right else 200
         check(answer.status == expected, f"{verb} {path} with {fields}: {answer.status}, expected {expected}")
         truth.judges(path, verb, answer, str(fields))
@@ -308,6 +335,8 @@ def checks_truth(program, source, models, document):
             three = (source / "resources/sample/three.png").read_bytes()
             for path in ("/predict/{name}", "/advanced_predict/{name}"):
                 truth.judges(path, "post", server.ask("POST", filled(path, name="digits"), three), "a picture")
+            path = "/models/{name}/match"
+            truth.judges(path, "post", ask(server, "post", filled(path), form(input=three, expected=npy(*range(10)))), "with numbers")
             picture = server.ask("POST", "/predict/image_out", three, {"Accept": "image/png"})
             truth.judges("/predict/{name}", "post", picture, "a picture")
         with Server(program, *roomy, "--max-body", "1MiB") as server:

@@ -352,6 +352,8 @@ def column_transformer(graph, columns, model):
             x = [name if kind == types[0] else graph.cast(name, types[0]) for name, kind in zip(x, types)]
             x = graph.add("Concat", *x, axis=1)
         made.append(converted(graph, x, step))
+        if graph.real == DOUBLE and isinstance(head, (preprocessing.OneHotEncoder, preprocessing.OrdinalEncoder)):
+            made[-1] = graph.cast(made[-1], DOUBLE)  # what encoders give is float32
     return graph.add("Concat", *made, axis=1)
 
 

@@ -63,7 +63,7 @@ private Q_SLOTS:
             QTest::newRow(name) << arguments << code << std::string(word);
         };
         row("version", words("--version"), 0, "warmbench 0.");
-        row("help", words("--help"), 0, "serve | predict | inspect | bench");
+        row("help", words("--help"), 0, "serve | predict | inspect | bench | match | check");
         row("help of a command", words("serve --help"), 0, "--port");
         row("unknown option", words("serve --sample --prot 1"), 2, "prot");
         row("option of another command", words("inspect --port 1 m.onnx"), 2, "port");
@@ -309,6 +309,46 @@ private Q_SLOTS:
             Program::run({QStringLiteral("predict"), sample("iris.onnx"), text(table)});
         QCOMPARE(slip.code, 1);
         QVERIFY2(slip.errors.find("petal width") != std::string::npos, slip.errors.c_str());
+    }
+
+    void tablesGetTheirAnswersAsColumns()
+    {
+        const QTemporaryDir folder;
+        const auto table = std::filesystem::path(folder.path().toStdString()) / "people.csv";
+        const QString people = text(testModel("people.onnx"));
+        const auto asked = [&](const std::string &content) {
+            return writeFile(table, content)
+                       ? Program::run({QStringLiteral("predict"), QStringLiteral("--csv"), people,
+                                       text(table)})
+                       : Run();
+        };
+        // 0.1 * 31 + 2 - 2 - 4 = -0.9 against its opposite: softmax gives 0.8581489.
+        const Run done = asked("rooms;city;age\r\n2;\"Bern\";31\r\n9;\"a \"\"b\"\", c\";31\r\n");
+        QVERIFY2(done.code == 0, done.errors.c_str());
+        const QStringList lines =
+            QString::fromStdString(done.output).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+        QCOMPARE(int(lines.size()), 3);
+        QCOMPARE(lines[0], QStringLiteral("rooms,city,age,label,score"));
+        QVERIFY2(lines[1].startsWith(QLatin1String("2,Bern,31,stays,0.858148")),
+                 qPrintable(lines[1]));
+        QVERIFY2(
+            lines[2].startsWith(QLatin1String("9,\"a \"\"b\"\", c\",31,\"moves, soon\",0.99999")),
+            qPrintable(lines[2]));
+
+        const Run unnamed = asked("31,2,Bern\n");
+        QVERIFY2(unnamed.output.starts_with("column 1,column 2,column 3,label,score\n31,2,Bern,"),
+                 (unnamed.output + unnamed.errors).c_str());
+        const Run slip = asked("rooms,citi,age\n2,Bern,31\n3,Bern,31\n");
+        QCOMPARE(slip.code, 1);
+        QVERIFY2(slip.output.empty(), slip.output.c_str());
+        QVERIFY2(slip.errors.find("(did you mean \"city\"?)") != std::string::npos,
+                 slip.errors.c_str());
+        QCOMPARE(int(std::count(slip.errors.begin(), slip.errors.end(), '\n')), 1);
+
+        const Run picture = Program::run({QStringLiteral("predict"), QStringLiteral("--csv"),
+                                          sample("digits.onnx"), sample("three.png")});
+        QCOMPARE(picture.code, 1);
+        QVERIFY2(picture.errors.find("--csv") != std::string::npos, picture.errors.c_str());
     }
 
     void theWindowWithoutADisplaySaysWhatToDo()

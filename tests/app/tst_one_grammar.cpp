@@ -142,6 +142,31 @@ std::vector<Row> allRows()
         {"open quote in CSV", "iris", "1,2,3,4\n\"1,2,3,4\n", false},
         {"unknown tensor", "add", R"({"tensors": {"c": [1]}})", false},
         {"missing tensor", "add", R"({"tensors": {"a": [[1,1,1],[2,2,2]]}})", false},
+        {"columns by name", "people", R"({"features": {"city": "Bern", "age": 31, "rooms": 2}})",
+         true},
+        {"rows of columns", "people",
+         R"({"features": [{"age": 31.5, "rooms": 2.0, "city": "K\u00f6ln"},
+                          {"age": null, "rooms": -7, "city": ""}]})",
+         true},
+        {"columns as tensors", "people",
+         R"({"tensors": {"age": [[31]], "rooms": [[2]], "city": [["Bern"]]}})", true},
+        {"columns as CSV", "people", "city,age,rooms\n\"Bern\",31,2\nChur,,3\n", true},
+        {"columns as CSV in their order", "people", "31;2;Bern\n", true},
+        {"column that is unknown", "people",
+         R"({"features": {"town": "Bern", "age": 31, "rooms": 2}})", false},
+        {"column that is missing", "people", R"({"features": {"city": "Bern", "age": 31}})", false},
+        {"text for a number", "people",
+         R"({"features": {"city": "Bern", "age": "old", "rooms": 2}})", false},
+        {"number for a text", "people", R"({"features": {"city": 5, "age": 31, "rooms": 2}})",
+         false},
+        {"fraction for a whole number", "people",
+         R"({"features": {"city": "Bern", "age": 31, "rooms": 2.5}})", false},
+        {"columns in a list", "people", R"({"input": [31, 2, "Bern"]})", false},
+        {"text in a column of a CSV", "people", "city,age,rooms\nBern,old,2\n", false},
+        {"CSV column that is unknown", "people", "citi,age,rooms\nBern,31,2\n", false},
+        {"CSV column that is missing", "people", "city,age\nBern,31\n", false},
+        {"CSV of too few columns", "people", "31,2\n", false},
+        {"CSV that is no UTF-8", "people", "city,age,rooms\nK\xF6ln,31,2\n", false},
         {"one input for two", "add", R"({"input": [[1,1,1],[2,2,2]]})", false},
         {"CSV for two inputs", "add", "1,1,1,2,2,2", false},
         {".npy of another shape", "iris", npyOf({3}, {1, 2, 3}), false},
@@ -160,11 +185,11 @@ private Q_SLOTS:
     {
         setLogToStandardError(false);
         QVERIFY(m_folder.isValid());
-        for (const char *name : {"digits", "iris", "add", "multi_out"})
+        for (const char *name : {"digits", "iris", "add", "multi_out", "people"})
             QVERIFY(m_api.workbench().open(fileOf(name), false).has_value());
         for (std::size_t i = 0; i < m_rows.size(); ++i)
             QVERIFY(writeFile(pathOf(i), m_rows[i].body).has_value());
-        for (const char *name : {"digits", "iris", "add", "multi_out"})
+        for (const char *name : {"digits", "iris", "add", "multi_out", "people"})
             runCommand(name);
     }
     void cleanupTestCase() { setLogToStandardError(true); }
@@ -262,6 +287,12 @@ private:
             return outcome;
         }
         const auto *file = std::get_if<ui::FileInput>(&*input);
+        const auto facts = m_api.workbench().model({row.model, {}});
+        const auto &inputs = facts->status.facts->spec.inputs;
+        if (file && file->noNumber && inputs.size() == 1 && inputs[0].dtype != DType::String) {
+            outcome.sentence = QString::fromStdString(file->noNumber->message);
+            return outcome;
+        }
         const std::size_t rows = file && file->table ? file->table->rows.size() : 1;
         for (std::size_t i = 0; i < rows && outcome.sentence.isEmpty(); ++i) {
             ui::RunRequest request;

@@ -87,6 +87,7 @@ private Q_SLOTS:
         row("table without names", "iris", {input("plain.csv")}, 2);
         row("table with names", "iris", {input("named.csv")}, 2);
         row("names where the model has none", "multi_out", {input("named.csv")}, 2);
+        row("table with its answers", "iris", {QStringLiteral("--csv"), input("named.csv")}, 3);
         row("many numbers", "image_out", {sample("three.png")}, 1);
         row("many numbers whole", "image_out", {QStringLiteral("--raw"), sample("three.png")}, 1);
         row("folder", "iris", {text(m_folder.path().toStdString() + "/folder")}, 3);

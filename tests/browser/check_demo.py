@@ -134,6 +134,28 @@ def takes_any_name(browser, program, samples):
             check(browser.text("#problem") == "", browser.text("#problem"))
 
 
+def draws_what_was_found(browser, program, samples, models, pictures):
+    """A mask, a skeleton and a turned box lie over the picture; what lies beside them keeps its colour."""
+    names = ["v8_segment", "v26_pose", "v8_obb_3"]
+    with Server(program, *[os.path.join(models, "ultralytics", name + ".onnx") for name in names], sample=False) as server:
+        opened(browser, server)
+        content = pathlib.Path(samples, "three.png").read_bytes()
+        for name, touched in (("v8_segment", (0.6, 0.55)), ("v26_pose", (24 / 64, 0.5 + (40 - 48) / 64)), ("v8_obb_3", None)):
+            choose(browser, name)
+            browser.drop("three.png", content)
+            browser.wait(f"the answer of {name}", answers(browser, "1 found"))
+            colours = browser.run("""const canvas = document.createElement("canvas"); const shown = document.getElementById("preview");
+                canvas.width = shown.width; canvas.height = shown.height;
+                const context = canvas.getContext("2d", { willReadFrequently: true }); context.drawImage(shown, 0, 0);
+                return arguments[0].map(([x, y]) => [...context.getImageData(x * canvas.width, y * canvas.height, 1, 1).data].slice(0, 3));""",
+                [touched or (0.5, 0.5), (0.02, 0.98)])
+            grey = [max(one) - min(one) for one in colours]
+            check(touched is None or grey[0] > 20, f"{name} draws nothing at {touched}: {colours}")
+            check(grey[1] == 0, f"{name} draws beside its object: {colours}")
+            browser.fits(f"drawn-{name}", pictures)
+            check(browser.text("#problem") == "", browser.text("#problem"))
+
+
 def begins_with_numbers_that_fit(browser, program, models, pictures):
     """Where a model takes neither features nor pictures: what Run and the curl line send is taken as it is."""
     names = ["add", "addsub_int32", "tiny_64", "int64_out"]
@@ -336,6 +358,7 @@ def steps(browser, server, program, pictures, samples, models):
         functools.partial(tells_errors, browser, program, server),
         functools.partial(forgets_the_model_before, browser, program, samples),
         functools.partial(takes_any_name, browser, program, samples),
+        functools.partial(draws_what_was_found, browser, program, samples, models, pictures),
         functools.partial(begins_with_numbers_that_fit, browser, program, models, pictures),
         functools.partial(asks_for_the_token, browser, program, samples),
         functools.partial(finds_the_server_again, browser, program),

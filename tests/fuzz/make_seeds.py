@@ -3,10 +3,12 @@
 
 Two runs write the same bytes. Files that are not named here (found-*: what a fuzzer once found) stay as they are.
 """
+import io
 import json
 import pathlib
 import struct
 import sys
+import zipfile
 import zlib
 
 SEEDS = {}
@@ -253,9 +255,9 @@ seed("content_coding", "preferences", b"gzip;q=0.5, deflate ; q=1.000, *;q=0, id
 
 # ---- understanding ----------------------------------------------------------------------------------------------------
 
-def understanding(name, names="", args="", preprocessor="", config="", labels=""):
-    """Five texts, each ended by a line of its own."""
-    seed("understanding", name, "\n---\n".join([names, args, preprocessor, config, labels]))
+def understanding(name, names="", args="", preprocessor="", config="", labels="", data="", mlmodel="", pbtxt=""):
+    """Eight texts, each ended by a line of its own."""
+    seed("understanding", name, "\n---\n".join([names, args, preprocessor, config, labels, data, mlmodel, pbtxt]))
 
 
 understanding("empty")
@@ -266,8 +268,22 @@ understanding("vit", preprocessor='{"image_processor_type": "ViTImageProcessor",
               config='{"architectures": ["ViTForImageClassification"], "id2label": {"0": "a", "1": "b"}}')
 understanding("clip", preprocessor='{"size": {"shortest_edge": 256}, "do_center_crop": true, "crop_size": {"height": 8, "width": 8}, "resample": 1}',
               config='{"problem_type": "multi_label_classification"}', labels="a\nb\n")
+understanding("detr", preprocessor='{"image_processor_type": "DetrImageProcessor", "size": {"shortest_edge": 800, "longest_edge": 1333}, '
+              '"do_pad": true, "pad_size": {"height": 64, "width": 64}, "image_mean": [0.5, 0.4, 0.3], "image_std": [0.2, 0.2, 0.2]}')
+understanding("timm", config='{"architecture": "resnet50", "num_classes": 2, "label_names": ["a", "b"], "label_descriptions": {"a": "x"}, '
+              '"pretrained_cfg": {"input_size": [3, 64, 64], "test_input_size": [3, 8, 8], "interpolation": "box", "crop_pct": 0.95, '
+              '"test_crop_pct": 1.0, "crop_mode": "squash", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}}')
 understanding("convnext", preprocessor='{"image_processor_type": "ConvNextImageProcessor", "crop_pct": 0.875, "size": {"shortest_edge": 224}, '
               '"rescale_factor": 0.0078}', labels="0,a\n1,b\n")
+understanding("roboflow", data="train: ../train/images\nnc: 3\nnames: ['no', \"dog\", caf\u00e9]\n")
+understanding("data_set", data="names:\n  0: person\n  1: car # a comment\nkpt_shape: [17, 3]\ndownload: |\n  import os\n")
+understanding("aliases", data="a: &a [x, x]\nb: &b [*a, *a]\nnames: *b\n", mlmodel="? [a]\n: {b: !!str 1}\n")
+understanding("mlflow", mlmodel="flavors:\n  onnx:\n    data: model.onnx\nsignature:\n  inputs: '[{\"type\": \"double\", \"name\": \"a\"}, "
+              "{\"type\": \"long\", \"name\": \"b\"}, {\"type\": \"float\", \"name\": \"c\"}]'\n")
+understanding("triton", pbtxt='name: "x" max_batch_size: 8\ninput [ { name: "images" data_type: TYPE_FP32 format: FORMAT_NHWC dims: [ 64, 64, 3 ] } ]\n'
+              'output < name: "y" dims: 6, label_filename: "la" "bels.txt" >\n')
+understanding("speech", preprocessor='{"feature_extractor_type": "Wav2Vec2FeatureExtractor", "sampling_rate": 16000}',
+              config='{"architectures": ["Wav2Vec2ForCTC"]}')
 
 
 # ---- settings ----------------------------------------------------------------------------------------------------------
@@ -288,6 +304,7 @@ settings("all", {
     "engine": "auto", "instances": 1, "max_batch": 8, "keep_alive": "30m", "pinned": False, "reload": "notice"})
 settings("preset", {"input": {"preset": "imagenet", "width": 16384, "height": 1, "channels": "bgr", "resize": "letterbox"}, "labels": ["a", "b"]})
 settings("features", {"input": {"features": [{"name": "sepal length", "unit": "cm", "min": 4.3, "max": 7.9, "default": 5.8}, {"name": "b"}, {"name": "c"}]}})
+settings("preset-of-timm", {"input": {"preset": "timm/default", "channels": "rgba", "resize": "letterbox", "pad_value": "mean"}})
 settings("three-channels", {"input": {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "scale": 0.5, "resize": "crop", "shorter_side": 256}})
 settings("keep-alive", {"keep_alive": -1, "reload": "AUTO", "task": "Detection"})
 settings("unknown", {"lables": [], "input": {"widht": 3}})
@@ -340,6 +357,22 @@ seed("pictures", "gif", b"GIF89a\x03\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\
 seed("pictures", "bmp", b"BM" + struct.pack("<IIIIiiHHIIIIII", 62, 0, 54, 40, 2, 1, 1, 24, 0, 8, 0, 0, 0, 0) + bytes(8))
 seed("pictures", "bmp-runs", b"BM" + struct.pack("<IIIIiiHHIIIIII", 76, 0, 62, 40, 4, 2, 1, 8, 1, 14, 0, 0, 2, 0)
      + bytes(8) + b"\x04\x01\0\0\0\x04\x01\0\x01\0\0\0\0\x01")
+
+# ---- npz ---------------------------------------------------------------------------------------------------------------
+
+
+def npz(method):
+    """Two small arrays, with the same time in every file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for name, dtype, shape, data in (("x", "<f4", "(3,)", struct.pack("<fff", 1, 2, 3)), ("a/b:0", "|u1", "()", b"\x07")):
+            header = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+            archive.writestr(zipfile.ZipInfo(name + ".npy"), b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header + data, method)
+    return file.getvalue()
+
+
+seed("npz", "stored", npz(zipfile.ZIP_STORED))
+seed("npz", "deflated", npz(zipfile.ZIP_DEFLATED))
 
 
 def main():

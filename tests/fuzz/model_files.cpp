@@ -4,10 +4,10 @@
 // Input: the first byte chooses the format, the rest is the file.
 #include "checks.h"
 #include "engine/opencv/darknet_weights.h"
-#include "engine/opencv/proto_text.h"
 #include "engine/opencv/storage_text.h"
 #include "engine/opencv/tensorflow_graph.h"
 #include "engine/opencv/torch_walk.h"
+#include "engine/proto_text.h"
 
 using namespace warmbench;
 using namespace warmbench::fuzz;

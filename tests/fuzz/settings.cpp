@@ -25,7 +25,7 @@ bool within(const std::optional<int> &value, int least, int most)
 
 bool finite(const std::optional<std::vector<double>> &values)
 {
-    return !values || ((values->size() == 1 || values->size() == 3) &&
+    return !values || (!values->empty() && values->size() <= 4 &&
                        std::all_of(values->begin(), values->end(),
                                    [](double value) { return std::isfinite(value); }));
 }
@@ -78,6 +78,8 @@ void checkPlans(const ModelSettings &settings)
     static const std::array specs{
         networkSpec({tensorSpec("input", {-1, 3, -1, -1})}, {tensorSpec("y", {-1, 10})}),
         networkSpec({tensorSpec("image", {1, 8, 8, 1})}, {tensorSpec("y", {1, 10})}),
+        networkSpec({tensorSpec("alpha", {1, 8, 8, 4}, DType::UInt8)},
+                    {tensorSpec("y", {1, 1000})}),
         networkSpec({tensorSpec("a", {-1, 3}), tensorSpec("b", {-1, 3, 4, 4})},
                     {tensorSpec("y", {-1, 10})}),
         networkSpec({tensorSpec("text", {-1}, DType::String)}, {tensorSpec("y", {-1})}),

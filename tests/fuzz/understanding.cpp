@@ -1,15 +1,20 @@
-// What tells of a model beside its settings: texts of Ultralytics' keys, files of Hugging Face and
-// of labels. Whatever they say, any network gets a plan whose numbers prepare a picture, or a
-// sentence.
+// What tells of a model beside its settings: texts of Ultralytics' keys, files of Hugging Face,
+// timm, of labels, of MLflow and Triton. Whatever they say, any network gets a plan whose numbers
+// prepare a picture, or a sentence.
 //
-// Input: five texts between lines of three dashes: names, args, preprocessor_config.json,
-// config.json, labels.
+// Input: eight texts between lines of three dashes: names, args, preprocessor_config.json,
+// config.json, labels, data.yaml, MLmodel, config.pbtxt.
 #include "model/understanding/understanding.h"
 #include "checks.h"
 #include "make_tensor.h"
 #include "model/labels.h"
-#include "model/understanding/hugging_face.h"
+#include "model/understanding/data_yaml.h"
+#include "model/understanding/medium.h"
+#include "model/understanding/mlflow.h"
 #include "model/understanding/python_literal.h"
+#include "model/understanding/timm.h"
+#include "model/understanding/triton.h"
+#include "model/yaml_value.h"
 
 #include <array>
 #include <cmath>
@@ -19,7 +24,7 @@ using namespace warmbench::fuzz;
 
 namespace {
 
-using Texts = std::array<std::string, 5>;
+using Texts = std::array<std::string, 8>;
 
 Texts textsOf(std::string_view input)
 {
@@ -45,21 +50,49 @@ void checkLiteral(const std::string &text)
             "each key has a value");
 }
 
+template <typename T>
+bool readable(const Result<T> &read)
+{
+    require(read || !read.error().message.empty(), "a refusal says why");
+    return read.has_value();
+}
+
+void toolHints(const Texts &texts, std::vector<Hints> &hints)
+{
+    if (const auto yaml = parseYaml(texts[5]); readable(yaml))
+        hints.push_back(dataYamlHints(*yaml));
+    if (auto model = readMlmodel(texts[6]); readable(model))
+        hints.push_back(std::move(model->hints));
+    if (auto model = readTritonConfig(texts[7]); readable(model))
+        hints.push_back(std::move(model->hints));
+}
+
 std::vector<Hints> hintsIn(const Texts &texts)
 {
     std::vector<Hints> hints;
     if (const auto json = parseJson(texts[2]); json && json->kind == JsonValue::Kind::Object)
-        hints.push_back(preprocessorHints(*json));
+        hints.push_back(anyPreprocessorHints(*json));
     if (const auto json = parseJson(texts[3]); json && json->kind == JsonValue::Kind::Object)
-        hints.push_back(configHints(*json));
+        hints.push_back(isTimmConfig(*json) ? timmHints(*json) : anyConfigHints(*json));
     if (auto labels = parseLabels(texts[4])) {
         Hints beside;
         beside.origin = Origin::Beside;
         beside.source = "labels.txt";
         beside.labels = *std::move(labels);
+        beside.characters = beside.labels;
         hints.push_back(std::move(beside));
     }
+    toolHints(texts, hints);
     return hints;
+}
+
+// One that PaddleOCR's exporter wrote; its characters come from the same texts as labels.
+NetworkSpec textReader()
+{
+    NetworkSpec spec =
+        networkSpec({tensorSpec("x", {-1, 3, 48, -1})}, {tensorSpec("y", {-1, -1, 5})});
+    spec.graphName = "Model from PaddlePaddle.";
+    return spec;
 }
 
 void checkPreparation(const Preprocessing &how)
@@ -90,15 +123,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         networkSpec({tensorSpec("images", {-1, 3, -1, -1})}, {tensorSpec("output0", {-1, -1, 6})}),
         networkSpec({tensorSpec("images", {1, 1, 8, 8})}, {tensorSpec("output0", {1, 2})}),
         networkSpec({tensorSpec("a", {-1, 3})}, {tensorSpec("y", {-1, 2})}),
+        textReader(),
         networkSpec({}, {}),
     };
     for (const char *const task : {"detect", "segment", "classify", ""}) {
         for (NetworkSpec spec : specs) {
-            spec.metadata = {{"stride", "32"},
-                             {"names", texts[0]},
-                             {"args", texts[1]},
-                             {"imgsz", texts[1]},
-                             {"kpt_shape", texts[1]}};
+            spec.metadata = {{"stride", "32"},    {"names", texts[0]},     {"args", texts[1]},
+                             {"imgsz", texts[1]}, {"character", texts[4]}, {"kpt_shape", texts[1]}};
             if (*task)
                 spec.metadata["task"] = task;
             ModelSettings settings;

@@ -216,6 +216,26 @@ def classifier_maps(files):
 
 
 @model(opencv="fails")
+def people(files):
+    """An input for each column of a data frame: moves (Bern draws the young, many rooms keep everybody)."""
+    nodes = [helper.make_node("Cast", ["rooms"], ["rooms32"], to=FLOAT), helper.make_node("Cast", ["age"], ["age32"], to=FLOAT),
+             helper.make_node("OneHotEncoder", ["city"], ["cities"], domain="ai.onnx.ml", cats_strings=["Bern", "K\u00f6ln"], zeros=1),
+             helper.make_node("Reshape", ["cities", "two"], ["city32"]),
+             helper.make_node("Concat", ["age32", "rooms32", "city32"], ["x"], axis=1),
+             helper.make_node("LinearClassifier", ["x"], ["label", "scores"], domain="ai.onnx.ml", multi_class=0,
+                              coefficients=[0.1, 1.0, -2.0, 0.0, -0.1, -1.0, 2.0, 0.0], intercepts=[-4.0, 4.0],
+                              post_transform="SOFTMAX", classlabels_strings=["moves, soon", "stays"])]
+    graph = helper.make_graph(nodes, "people", [value("age", [None, 1], TensorProto.DOUBLE), value("rooms", [None, 1], INT64),
+                                                value("city", [None, 1], TensorProto.STRING)],
+                              [value("label", [None], TensorProto.STRING), value("scores", [None, 2])],
+                              [tensor("two", np.array([-1, 2], np.int64))])
+    made = helper.make_model(graph, producer_name="skl2onnx",
+                             opset_imports=[helper.make_opsetid("", 13), helper.make_opsetid("ai.onnx.ml", 2)])
+    made.ir_version = 7
+    return made
+
+
+@model(opencv="fails")
 def classifier_scores(files):
     """Labels that are integers, and scores as a tensor."""
     return linear_classifier("scores", {"classlabels_ints": [7, 11]}, (

@@ -16,6 +16,7 @@
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QListView>
+#include <QPainter>
 #include <QPushButton>
 #include <QSettings>
 #include <QTemporaryDir>
@@ -158,6 +159,36 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
     photographer.take(window, u"file-refused"_s);
 }
 
+// A line of text as a picture, and a reader of it.
+void photographText(ui::MainWindow &window, const Photographer &photographer, const QDir &models,
+                    const QDir &folder)
+{
+    QImage line(640, 64, QImage::Format_RGB888);
+    line.fill(Qt::white);
+    QPainter painter(&line);
+    QFont font;
+    font.setPixelSize(40);
+    painter.setFont(font);
+    painter.drawText(line.rect(), Qt::AlignCenter, u"Hello Warm 2024"_s);
+    painter.end();
+    line.save(folder.filePath(u"line.png"_s));
+    const QDir reader(folder.filePath(u"reader"_s));
+    folder.mkpath(u"reader"_s);
+    QFile::copy(models.filePath(u"pp-ocr/ch_PP-OCRv4_rec_infer.onnx"_s),
+                reader.filePath(u"reader.onnx"_s));
+    QFile::copy(models.filePath(u"pp-ocr/ppocr_keys_v1.txt"_s),
+                reader.filePath(u"ppocr_keys_v1.txt"_s));
+    window.openPaths({reader.filePath(u"reader.onnx"_s)});
+    Photographer::settle(2500);
+    window.openPaths({folder.filePath(u"line.png"_s)});
+    Photographer::settle(2000);
+    photographer.take(window, u"text"_s);
+    auto *list = window.findChild<QListView *>(u"modelList"_s);
+    list->edit(list->currentIndex());
+    photographer.take(window, u"rename"_s);
+    list->setFocus();
+}
+
 void photographModels(ui::MainWindow &window, const Photographer &photographer, const QDir &models,
                       const QDir &folder)
 {
@@ -168,6 +199,15 @@ void photographModels(ui::MainWindow &window, const Photographer &photographer, 
     window.openPaths({folder.filePath(u"faces.jpg"_s)});
     Photographer::settle(1500);
     photographer.take(window, u"detection"_s);
+    for (const QString &name : {u"deeplab_v3_257.onnx"_s, u"yunet_s_640_640.onnx"_s}) {
+        QFile::copy(models.filePath(name), folder.filePath(name));
+        window.openPaths({folder.filePath(name)});
+        Photographer::settle(1500);
+        window.openPaths({folder.filePath(u"faces.jpg"_s)});
+        Photographer::settle(1500);
+        photographer.take(window, name.section(u'_', 0, 0));
+    }
+    photographText(window, photographer, models, folder);
     QFile::copy(models.filePath(u"squeezenet_fp16.onnx"_s), folder.filePath(u"refused.onnx"_s));
     write(folder, u"refused.warmbench.json"_s, R"({"engine": "opencv"})"); // has no float16
     window.openPaths({folder.filePath(u"refused.onnx"_s)});

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void statesAreWords();
     void theSpokenTextTellsEverything();
     void theModelOfUnnamedRequestsIsMarked();
+    void aNameThatIsEditedIsAskedFor();
 };
 
 void TestModelTable::comingAndGoingModelsKeepTheSelection()
@@ -61,6 +62,24 @@ void TestModelTable::comingAndGoingModelsKeepTheSelection()
     table.setModels({}, noon);
     QCOMPARE(table.rowCount(), 0);
     QVERIFY(!selection.currentIndex().isValid());
+}
+
+void TestModelTable::aNameThatIsEditedIsAskedFor()
+{
+    ModelTable table;
+    const QAbstractItemModelTester tester(&table,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    table.setModels({model("a"), model("b")}, noon);
+    QSignalSpy asked(&table, &ModelTable::renameAsked);
+    const QModelIndex name = table.index(1, ModelTable::Name);
+    QVERIFY(table.flags(name).testFlag(Qt::ItemIsEditable));
+    QVERIFY(!table.flags(table.index(1, ModelTable::Memory)).testFlag(Qt::ItemIsEditable));
+    QVERIFY(table.setData(name, u" numbers "_s, Qt::EditRole));
+    QCOMPARE(asked.takeFirst(), (QVariantList{u"b"_s, u"numbers"_s}));
+    QCOMPARE(table.nameAt(1), u"b"_s); // until the model has it
+    QVERIFY(table.setData(name, u"b"_s, Qt::EditRole));
+    QVERIFY(!table.setData(table.index(1, ModelTable::Memory), u"x"_s, Qt::EditRole));
+    QCOMPARE(asked.count(), 0);
 }
 
 void TestModelTable::neighboursComeAndGoTogether()

@@ -242,7 +242,8 @@ void Inspector::addPreprocessing(const ModelStatus::Facts &facts)
                 feature.minimum && feature.maximum
                     ? u"%1 – %2 %3"_s.arg(numberText(*feature.minimum),
                                           numberText(*feature.maximum), text(feature.unit))
-                    : tr("number"),
+                : feature.dtype == DType::String ? tr("text")
+                                                 : tr("number"),
                 originText(plan, "features"));
         return;
     }
@@ -252,15 +253,23 @@ void Inspector::addPreprocessing(const ModelStatus::Facts &facts)
     const auto row = [&](const QString &name, const QString &value, const char *key) {
         add(input, name, value, originText(plan, key));
     };
-    row(tr("Width"), QString::number(how.width), "width");
-    row(tr("Height"), QString::number(how.height), "height");
+    const auto side = [](int size, bool follows) {
+        return follows ? tr("follows the picture") : QString::number(size);
+    };
+    row(tr("Width"), side(how.width, how.fit.freeWidth), "width");
+    row(tr("Height"), side(how.height, how.fit.freeHeight), "height");
     row(tr("Channels"), text(channelsName(how.channels)), "channels");
     row(tr("Layout"), text(layoutName(how.layout)), "layout");
     row(tr("Resize"), text(resizeModeName(how.resize)), "resize");
     if (how.shorterSide)
         row(tr("Shorter side"), QString::number(*how.shorterSide), "shorter_side");
+    if (how.resize == ResizeMode::Fit) {
+        if (how.fit.longestSide > 0)
+            row(tr("Longest side"), QString::number(how.fit.longestSide), "longest_side");
+        row(tr("Multiple of"), QString::number(how.fit.multipleOf), "multiple_of");
+    }
     if (how.resize == ResizeMode::Letterbox) {
-        row(tr("Border"), numberText(how.padValue), "pad_value");
+        row(tr("Border"), how.padsWithMean ? tr("mean") : numberText(how.padValue), "pad_value");
         row(tr("Border at"), how.padPosition == PadPosition::End ? tr("end") : tr("all sides"),
             "pad_position");
     }

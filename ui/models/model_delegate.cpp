@@ -4,8 +4,10 @@
 #include "ui/widgets/icons.h"
 #include "ui/widgets/theme.h"
 
+#include <algorithm>
 #include <QApplication>
 #include <QPainter>
+#include <QWidget>
 
 using namespace Qt::StringLiterals;
 
@@ -76,6 +78,15 @@ void ModelDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
                       item.fontMetrics.elidedText(index.data(ModelTable::SummaryRole).toString(),
                                                   Qt::ElideRight, second.width()));
     painter->restore();
+}
+
+void ModelDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option,
+                                         const QModelIndex &) const
+{
+    QRect area = option.rect;
+    area.setLeft(area.left() + margin + iconSide);
+    area.setHeight(std::max(editor->sizeHint().height(), area.height() / 2));
+    editor->setGeometry(area);
 }
 
 QSize ModelDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &) const

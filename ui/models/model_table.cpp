@@ -116,6 +116,7 @@ QVariant ModelTable::data(const QModelIndex &index, int role) const
     const ModelRow &row = m_rows[static_cast<std::size_t>(index.row())];
     switch (role) {
     case Qt::DisplayRole:
+    case Qt::EditRole:
         return cell(row, index.column());
     case Qt::DecorationRole:
         if (index.column() == State)
@@ -142,6 +143,24 @@ QVariant ModelTable::data(const QModelIndex &index, int role) const
     default:
         return {};
     }
+}
+
+Qt::ItemFlags ModelTable::flags(const QModelIndex &index) const
+{
+    const Qt::ItemFlags usual = QAbstractTableModel::flags(index);
+    return index.isValid() && index.column() == Name ? usual | Qt::ItemIsEditable : usual;
+}
+
+bool ModelTable::setData(const QModelIndex &index, const QVariant &value, int role)
+{
+    if (role != Qt::EditRole || !checkIndex(index, CheckIndexOption::IndexIsValid) ||
+        index.column() != Name)
+        return false;
+    const QString name = nameAt(index.row());
+    const QString wanted = value.toString().trimmed();
+    if (wanted != name)
+        Q_EMIT renameAsked(name, wanted);
+    return true;
 }
 
 QVariant ModelTable::headerData(int section, Qt::Orientation orientation, int role) const

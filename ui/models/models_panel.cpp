@@ -138,6 +138,7 @@ ModelsPanel::ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *par
                 showSelected(m_feed.state());
                 Q_EMIT selectionChanged(name);
             });
+    connect(m_table, &ModelTable::renameAsked, this, &ModelsPanel::rename);
     connect(m_list, &QListView::activated, this, &ModelsPanel::load);
 }
 
@@ -162,6 +163,10 @@ void ModelsPanel::makeActions()
             tr("Take the model out of memory; the next use loads it again"), &ModelsPanel::evict);
     m_pin = add(u"pinModel"_s, tr("Pin"), u"pin"_s,
                 tr("Keep the model in memory whatever else needs room"), &ModelsPanel::togglePin);
+    m_rename = add(u"renameModel"_s, tr("Rename"), u"edit"_s, {}, &ModelsPanel::editName);
+    setShortcut(m_rename, tr("Serve the model under another name until the program ends"),
+                Shortcut::RenameModel);
+    m_rename->setShortcutContext(Qt::WidgetShortcut);
     m_remove =
         add(u"removeModel"_s, tr("Remove from the list"), u"stop"_s,
             tr("Forget the model; its file stays where it is"), &ModelsPanel::removeSelected);
@@ -171,7 +176,7 @@ void ModelsPanel::makeActions()
 
 QList<QAction *> ModelsPanel::modelActions() const
 {
-    return {m_load, m_refresh, m_evict, m_pin, m_remove};
+    return {m_load, m_refresh, m_evict, m_pin, m_rename, m_remove};
 }
 
 QString ModelsPanel::selected() const
@@ -205,6 +210,7 @@ void ModelsPanel::showSelected(const WorkbenchState &state)
     m_refresh->setEnabled(model && !loading);
     m_evict->setEnabled(inMemory);
     m_pin->setEnabled(model);
+    m_rename->setEnabled(model);
     m_remove->setEnabled(model);
     const bool pinned = model && model->status.pinned;
     m_pin->setText(pinned ? tr("Unpin") : tr("Pin"));
@@ -287,6 +293,24 @@ void ModelsPanel::togglePin()
     if (!done)
         reportFailure(m_selected, done.error());
     m_feed.updateNow();
+}
+
+void ModelsPanel::editName()
+{
+    if (m_list->currentIndex().isValid())
+        m_list->edit(m_list->currentIndex());
+}
+
+void ModelsPanel::rename(const QString &name, const QString &wanted)
+{
+    m_workbench.rename(name.toStdString(), wanted.toStdString(),
+                       onGui(this, [this, name, wanted](const Result<void> &done) {
+                           m_feed.updateNow();
+                           if (!done)
+                               return reportFailure(name, done.error());
+                           if (m_selected.isEmpty() || m_selected == name)
+                               select(wanted);
+                       }));
 }
 
 void ModelsPanel::removeSelected()

@@ -37,6 +37,8 @@ private:
     void refresh();
     void evict();
     void togglePin();
+    void editName();
+    void rename(const QString &name, const QString &wanted);
     void removeSelected();
     void reportFailure(const QString &name, const Error &error);
     void reportRefresh(const QString &name, const std::shared_ptr<const ModelStatus::Facts> &before,
@@ -52,6 +54,7 @@ private:
     QAction *m_refresh;
     QAction *m_evict;
     QAction *m_pin;
+    QAction *m_rename;
     QAction *m_remove;
     QString m_selected;
     QString m_note;    // what the last action on the selected model did

@@ -6,12 +6,10 @@
 #include "ui/widgets/display_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <QDoubleSpinBox>
 #include <QGridLayout>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
 #include <QScrollArea>
@@ -23,28 +21,11 @@ namespace warmbench::ui {
 
 namespace {
 
-// Shows as many digits as the number has, however large it is.
-class NumberField : public QDoubleSpinBox
+bool sameFields(const std::vector<Feature> &a, const std::vector<Feature> &b)
 {
-public:
-    explicit NumberField(QWidget *parent)
-        : QDoubleSpinBox(parent)
-    {
-        setDecimals(12);
-        setRange(-1e12, 1e12);
-        setLocale(QLocale::c());
-        setAlignment(Qt::AlignRight);
-    }
-    QString textFromValue(double value) const override { return QString::number(value, 'g', 9); }
-    double valueFromText(const QString &text) const override { return text.toDouble(); }
-    QSize sizeHint() const override { return {110, QDoubleSpinBox::sizeHint().height()}; }
-    QSize minimumSizeHint() const override { return {90, QDoubleSpinBox::sizeHint().height()}; }
-};
-
-bool sameNames(const std::vector<Feature> &a, const std::vector<Feature> &b)
-{
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](const Feature &x, const Feature &y) { return x.name == y.name; });
+    return std::equal(
+        a.begin(), a.end(), b.begin(), b.end(),
+        [](const Feature &x, const Feature &y) { return x.name == y.name && x.dtype == y.dtype; });
 }
 
 QString rangeText(const Feature &feature)
@@ -56,54 +37,104 @@ QString rangeText(const Feature &feature)
                                                    : range + u' ' + text(feature.unit);
 }
 
-double startValue(const Feature &feature)
+Error severalRows(std::size_t rows)
 {
-    if (feature.fallback)
-        return *feature.fallback;
-    return feature.minimum && feature.maximum ? (*feature.minimum + *feature.maximum) / 2 : 0;
+    return invalidArgument(fmt::format("There are {} rows: paste one of them.", rows));
 }
 
-// The numbers of a single sample of the planned input.
+Error noRow()
+{
+    return invalidArgument("There is no row of numbers: paste one as JSON or CSV.");
+}
+
+// A single sample of the planned input.
 Result<Tensor> onlySample(InferenceInputs inputs, std::size_t index)
 {
     RunControl unlimited;
     if (auto *samples = std::get_if<SampleInputs>(&inputs)) {
         if (samples->size() == 1)
             return samples->take(0, unlimited);
-        return invalidArgument(
-            fmt::format("There are {} rows: paste one of them.", samples->size()));
+        return severalRows(samples->size());
     }
     if (auto *tensors = std::get_if<TensorInputs>(&inputs);
         tensors && tensors->size() == 1 && index == 0)
         return std::move(tensors->front().tensor);
-    return invalidArgument("There is no row of numbers: paste one as JSON or CSV.");
+    return noRow();
+}
+
+Result<void> append(const Tensor &tensor, std::vector<FeatureValue> &values)
+{
+    if (tensor.dtype() == DType::String) {
+        const auto &texts = tensor.strings();
+        values.insert(values.end(), texts.begin(), texts.end());
+        return {};
+    }
+    const auto numbers = converted(tensor, DType::Float64);
+    if (!numbers)
+        return numbers.error();
+    const auto wide = numbers->values<double>();
+    values.insert(values.end(), wide.begin(), wide.end());
+    return {};
+}
+
+// The only row of a table with an input for each column.
+Result<std::vector<FeatureValue>> onlyRow(const TensorInputs &columns,
+                                          const std::vector<Feature> &features)
+{
+    std::vector<FeatureValue> values;
+    for (const Feature &feature : features) {
+        const auto column =
+            std::find_if(columns.begin(), columns.end(),
+                         [&](const NamedTensor &one) { return one.name == feature.name; });
+        if (column == columns.end())
+            return noRow();
+        if (column->tensor.elementCount() != 1)
+            return severalRows(column->tensor.elementCount());
+        if (auto done = append(column->tensor, values); !done)
+            return std::move(done).error();
+    }
+    return values;
+}
+
+Result<std::vector<FeatureValue>> rowIn(InferenceInputs inputs, const BodyTarget &target)
+{
+    if (target.input.columns) {
+        const auto *columns = std::get_if<TensorInputs>(&inputs);
+        return columns ? onlyRow(*columns, target.input.features) : noRow();
+    }
+    std::vector<FeatureValue> values;
+    const auto sample = onlySample(std::move(inputs), target.input.index);
+    if (!sample)
+        return sample.error();
+    auto done = append(*sample, values);
+    return done ? Result<std::vector<FeatureValue>>(std::move(values)) : std::move(done).error();
 }
 
 } // namespace
 
-Result<std::vector<double>> rowOf(std::string_view body, const BodyTarget &target)
+Result<std::vector<FeatureValue>> rowOf(std::string_view body, const BodyTarget &target)
 {
     RunControl unlimited;
     const auto made = [&](const BodyTarget &wanted) {
         auto inputs = readBody(wanted, body, {}, unlimited);
-        return inputs ? onlySample(*std::move(inputs), wanted.input.index)
-                      : Result<Tensor>(inputs.error());
+        return inputs ? rowIn(*std::move(inputs), wanted)
+                      : Result<std::vector<FeatureValue>>(inputs.error());
     };
     if (const auto accepted = made(target); !accepted)
         return accepted.error();
     // Read again in float64 to keep all digits, which the model's own type may not hold.
     NetworkSpec wide = target.spec;
-    wide.inputs[target.input.index].dtype = DType::Float64;
-    const auto tensor = made({target.model, wide, target.input});
-    const auto numbers = tensor ? converted(*tensor, DType::Float64) : tensor;
-    if (!numbers)
-        return numbers.error();
-    const auto values = numbers->values<double>();
-    if (values.size() != target.input.features.size())
-        return invalidArgument(
-            fmt::format("There are {} numbers, but \"{}\" takes {}: paste one row.", values.size(),
-                        target.model, target.input.features.size()));
-    return std::vector<double>(values.begin(), values.end());
+    for (TensorSpec &input : wide.inputs) {
+        if (isFloating(input.dtype))
+            input.dtype = DType::Float64;
+    }
+    auto values = made({target.model, wide, target.input});
+    if (values && values->size() != target.input.features.size())
+        return invalidArgument(fmt::format("There are {} numbers, but \"{}\" takes {}: paste one "
+                                           "row.",
+                                           values->size(), target.model,
+                                           target.input.features.size()));
+    return values;
 }
 
 FeatureForm::FeatureForm(QWidget *parent)
@@ -138,7 +169,7 @@ FeatureForm::FeatureForm(QWidget *parent)
 void FeatureForm::setModel(const std::string &model, const NetworkSpec &spec,
                            const InputPlan &input)
 {
-    const bool known = sameNames(input.features, m_input.features) && !m_fields.empty();
+    const bool known = sameFields(input.features, m_input.features) && !m_fields.empty();
     m_model = model;
     m_spec = spec;
     m_input = input;
@@ -154,65 +185,84 @@ void FeatureForm::makeFields()
         delete item;
     }
     int row = 0;
-    for (const Feature &feature : m_input.features) {
-        auto *label = new QLabel(text(feature.name), m_fieldArea);
-        auto *field = new NumberField(m_fieldArea);
-        field->setAccessibleName(text(feature.name));
-        field->setObjectName(u"feature%1"_s.arg(row));
-        field->setSingleStep(
-            feature.minimum && feature.maximum ? (*feature.maximum - *feature.minimum) / 20 : 0.1);
-        field->setValue(startValue(feature));
-        label->setBuddy(field);
-        auto *range = new QLabel(rangeText(feature), m_fieldArea);
-        range->setForegroundRole(QPalette::PlaceholderText);
-        m_grid->addWidget(label, row, 0);
-        m_grid->addWidget(field, row, 1);
-        m_grid->addWidget(range, row, 2);
-        connect(field, &QDoubleSpinBox::editingFinished, this, [this, field] {
-            if (field->hasFocus())
-                Q_EMIT submitted();
-        });
-        m_fields.push_back(field);
-        ++row;
-    }
+    for (const Feature &feature : m_input.features)
+        addField(feature, row++);
     m_grid->setRowStretch(row, 1);
 }
 
-void FeatureForm::setValues(const std::vector<double> &values)
+void FeatureForm::addField(const Feature &feature, int row)
 {
-    for (std::size_t i = 0; i < std::min(values.size(), m_fields.size()); ++i)
-        m_fields[i]->setValue(values[i]);
+    auto *label = new QLabel(text(feature.name), m_fieldArea);
+    QWidget *field = makeFeatureField(feature, m_fieldArea);
+    field->setAccessibleName(text(feature.name));
+    field->setObjectName(u"feature%1"_s.arg(row));
+    label->setBuddy(field);
+    auto *range = new QLabel(rangeText(feature), m_fieldArea);
+    range->setForegroundRole(QPalette::PlaceholderText);
+    m_grid->addWidget(label, row, 0);
+    m_grid->addWidget(field, row, 1);
+    m_grid->addWidget(range, row, 2);
+    const auto submit = [this, field] {
+        if (field->hasFocus())
+            Q_EMIT submitted();
+    };
+    if (auto *number = qobject_cast<QDoubleSpinBox *>(field))
+        connect(number, &QDoubleSpinBox::editingFinished, this, submit);
+    else if (auto *line = qobject_cast<QLineEdit *>(field))
+        connect(line, &QLineEdit::returnPressed, this, submit);
+    m_fields.push_back(field);
 }
 
-std::vector<double> FeatureForm::values() const
+void FeatureForm::setValues(const std::vector<FeatureValue> &values)
 {
-    std::vector<double> values;
-    for (const QDoubleSpinBox *field : m_fields)
-        values.push_back(field->value());
+    for (std::size_t i = 0; i < std::min(values.size(), m_fields.size()); ++i)
+        setFeatureValue(m_fields[i], values[i]);
+}
+
+std::vector<FeatureValue> FeatureForm::values() const
+{
+    std::vector<FeatureValue> values;
+    for (const QWidget *field : m_fields)
+        values.push_back(featureValue(field));
     return values;
 }
 
 QString FeatureForm::body() const
 {
-    QJsonArray list;
-    for (const double value : values())
-        list.append(value);
-    return QString::fromUtf8(
-        QJsonDocument(QJsonObject{{u"input"_s, list}}).toJson(QJsonDocument::Compact));
+    if (m_input.columns)
+        return named(QLocale::FloatingPointShortest);
+    QStringList list;
+    const auto held = values();
+    for (std::size_t i = 0; i < held.size(); ++i)
+        list << featureJson(m_input.features[i], held[i], QLocale::FloatingPointShortest);
+    return u"{\"input\":[%1]}"_s.arg(list.join(u','));
 }
 
 QString FeatureForm::namedBody() const
 {
+    return named(9);
+}
+
+QString FeatureForm::named(int digits) const
+{
     // This does not use QJsonObject, which would sort the names.
     QStringList pairs;
-    const std::vector<double> numbers = values();
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-        const QByteArray name = QJsonDocument(QJsonArray{text(m_input.features[i].name)})
-                                    .toJson(QJsonDocument::Compact);
-        pairs << u"%1: %2"_s.arg(QString::fromUtf8(name.mid(1, name.size() - 2)),
-                                 QString::number(numbers[i], 'g', 9));
+    const auto held = values();
+    for (std::size_t i = 0; i < held.size(); ++i) {
+        const Feature &feature = m_input.features[i];
+        pairs << featureJson(feature, feature.name, digits) + u": "_s +
+                     featureJson(feature, held[i], digits);
     }
     return u"{\"features\": {%1}}"_s.arg(pairs.join(u", "_s));
+}
+
+bool FeatureForm::canShow(std::string_view body) const
+{
+    const auto row = rowOf(body, {m_model, m_spec, m_input});
+    return !row || std::all_of(row->begin(), row->end(), [](const FeatureValue &value) {
+        const double *number = std::get_if<double>(&value);
+        return !number || std::abs(*number) <= 1e12;
+    });
 }
 
 bool FeatureForm::fill(std::string_view body)
@@ -220,6 +270,11 @@ bool FeatureForm::fill(std::string_view body)
     const auto row = rowOf(body, {m_model, m_spec, m_input});
     if (!row) {
         Q_EMIT rejected(text(row.error().message));
+        return false;
+    }
+    if (!canShow(body)) {
+        Q_EMIT rejected(tr("A number of this row is missing or too large for its field: open the "
+                           "row as a file."));
         return false;
     }
     setValues(*row);

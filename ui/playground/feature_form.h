@@ -1,21 +1,21 @@
-// A form for the row of a table model: one field for each feature, filled with its default or from
-// a pasted JSON or CSV row. Thread: GUI.
+// A form for the row of a table model: one field for each feature, of its own type, filled with its
+// default or from a pasted JSON or CSV row. Thread: GUI.
 #pragma once
 
 #include "inference/body/body_target.h"
+#include "ui/playground/feature_field.h"
 
 #include <QWidget>
 #include <vector>
 
-class QDoubleSpinBox;
 class QGridLayout;
 class QLineEdit;
 
 namespace warmbench::ui {
 
-// The numbers of a body with one row for a table model, in the order of its features.
+// The values of a body with one row for a table model, in the order of its features.
 // InvalidArgument: the body is wrong, or has several rows.
-Result<std::vector<double>> rowOf(std::string_view body, const BodyTarget &target);
+Result<std::vector<FeatureValue>> rowOf(std::string_view body, const BodyTarget &target);
 
 class FeatureForm : public QWidget
 {
@@ -29,11 +29,13 @@ public:
 
     // The same features keep their values.
     void setModel(const std::string &model, const NetworkSpec &spec, const InputPlan &input);
+    // False for a row with a number that no field can hold: a missing one (NaN) or beyond 1e12.
+    bool canShow(std::string_view body) const;
     // Fills the fields with the row of a body; false if it was rejected.
     bool fill(std::string_view body);
-    void setValues(const std::vector<double> &values);
-    std::vector<double> values() const;
-    // {"input": [..]} with the fields' values.
+    void setValues(const std::vector<FeatureValue> &values);
+    std::vector<FeatureValue> values() const;
+    // {"input": [..]} with the fields' values, or by name where each column is an input.
     QString body() const;
     // {"features": {"name": value, ..}}: the form that people can read.
     QString namedBody() const;
@@ -44,12 +46,14 @@ Q_SIGNALS:
 
 private:
     void makeFields();
+    void addField(const Feature &feature, int row);
+    QString named(int digits) const;
     void fillFromPaste();
 
     std::string m_model;
     NetworkSpec m_spec;
     InputPlan m_input;
-    std::vector<QDoubleSpinBox *> m_fields;
+    std::vector<QWidget *> m_fields;
     QWidget *m_fieldArea;
     QGridLayout *m_grid;
     QLineEdit *m_paste;

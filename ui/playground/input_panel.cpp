@@ -51,6 +51,7 @@ InputPanel::InputPanel(const QList<QAction *> &actions, QWidget *parent)
 void InputPanel::forgetModel()
 {
     m_usual = Page::Picture;
+    m_onlyNumbers = false;
     m_numbers->setInputs({});
     showPage(m_usual);
 }
@@ -61,6 +62,8 @@ void InputPanel::setModel(const std::string &model, const ModelStatus::Facts &fa
     const Page before = m_usual;
     m_model = model;
     m_numbers->setInputs(facts.spec.inputs);
+    m_onlyNumbers =
+        facts.spec.inputs.size() == 1 && facts.spec.inputs.front().dtype != DType::String;
     if (plan.kind == InputKind::Features && plan.features.size() <= FeatureForm::mostFields) {
         m_features->setModel(model, facts.spec, plan);
         m_usual = Page::Features;
@@ -103,9 +106,13 @@ bool InputPanel::takePicture(PictureInput picture)
 
 bool InputPanel::takeFile(FileInput file)
 {
+    if (file.noNumber && m_onlyNumbers) {
+        Q_EMIT rejected(text(file.noNumber->message));
+        return false;
+    }
     const bool small = file.bytes->size() <= mostEdited;
     const bool row = small && file.table && file.table->rows.size() == 1;
-    if (m_usual == Page::Features && row) {
+    if (m_usual == Page::Features && row && m_features->canShow(*file.bytes)) {
         showPage(Page::Features);
         return m_features->fill(*file.bytes);
     }

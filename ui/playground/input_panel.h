@@ -59,6 +59,7 @@ private:
 
     std::string m_model;
     Page m_usual = Page::Picture;
+    bool m_onlyNumbers = false; // each cell of a table for this model is a number
     std::optional<PictureInput> m_picture;
     PicturePane *m_picturePane;
     FeatureForm *m_features;

@@ -53,13 +53,15 @@ Result<void> describeTable(FileInput &file)
     if (!table)
         return table.error();
     for (std::size_t row = 0; row < table->rows.size(); ++row) {
-        if (const auto numbers = csvNumbers(*table, row); !numbers)
-            return numbers.error();
+        if (const auto cells = csvCells(*table, row); !cells)
+            return cells.error();
+        if (const auto numbers = csvNumbers(*table, row); !numbers && !file.noNumber)
+            file.noNumber = numbers.error();
     }
     QStringList names;
     for (const std::string &name : table->names)
         names << text(name);
-    file.summary = translated("%1 rows of %2 numbers").arg(table->rows.size()).arg(table->columns);
+    file.summary = translated("%1 rows of %2 columns").arg(table->rows.size()).arg(table->columns);
     if (!names.isEmpty())
         file.summary += u": "_s + names.join(u", "_s);
     file.table = *std::move(table);

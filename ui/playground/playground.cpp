@@ -155,6 +155,7 @@ QWidget *Playground::makeHeader()
     m_title = headingLabel(this);
     m_title->setObjectName(u"modelName"_s);
     m_subtitle = secondaryLabel(this);
+    m_subtitle->setObjectName(u"modelFacts"_s);
     m_outcome = new QLabel(this);
     m_outcome->setObjectName(u"cacheOutcome"_s);
     m_outcome->setAccessibleName(tr("What the cache did"));

@@ -173,14 +173,18 @@ void ResultView::setResult(const RunResult &result, const PictureInput *input)
     const SampleResult none;
     const SampleResult &sample =
         result.prediction.results.empty() ? none : result.prediction.results.front();
-    if (result.prediction.task == Task::Detection && input)
-        showBoxes(sample, input);
+    const bool drawn =
+        result.prediction.task == Task::Detection || result.prediction.task == Task::Segmentation;
+    if (drawn && input)
+        showOnPicture(sample, *input);
     else if (!result.image.isNull()) {
         m_picture->setPicture(result.image, result.imageSize);
         m_caption->setText(pictureCaption(result.imageSize, sample.imageRange));
         m_pages->setCurrentIndex(0);
     } else if (!sample.classes.empty())
         showClasses(sample);
+    else if (!sample.text.empty())
+        showText(sample);
     else
         showNumbers(result);
 }
@@ -192,18 +196,41 @@ void ResultView::showClasses(const SampleResult &sample)
     m_pages->setCurrentIndex(1);
 }
 
-void ResultView::showBoxes(const SampleResult &sample, const PictureInput *input)
+QString answerSentence(const SampleResult &sample)
 {
-    m_picture->setPicture(input->preview, input->size);
-    m_picture->setBoxes(sample.detections);
-    QStringList found;
+    QStringList parts;
     for (const Detection &detection : sample.detections)
-        found << u"%1 %2 %"_s.arg(text(detection.label)).arg(detection.score * 100, 0, 'f', 0);
-    m_caption->setText(
-        sample.detections.empty()
-            ? tr("Nothing found at this score")
-            : tr("%1 found: %2").arg(sample.detections.size()).arg(found.join(u", "_s)));
+        parts << u"%1 %2 %"_s.arg(text(detection.label)).arg(detection.score * 100, 0, 'f', 0);
+    if (sample.segmentation) {
+        for (const Segmentation::Share &share : sample.segmentation->shares)
+            parts << u"%1 %2 %"_s.arg(text(share.label)).arg(share.share * 100, 0, 'f', 1);
+        return parts.join(u", "_s);
+    }
+    if (sample.detections.empty())
+        return ResultView::tr("Nothing found at this score");
+    return ResultView::tr("%1 found: %2").arg(sample.detections.size()).arg(parts.join(u", "_s));
+}
+
+void ResultView::showOnPicture(const SampleResult &sample, const PictureInput &input)
+{
+    const QString sentence = answerSentence(sample);
+    m_picture->setPicture(input.preview, input.size);
+    m_picture->setAnswer(sample, sentence);
+    m_caption->setText(sentence);
     m_pages->setCurrentIndex(0);
+}
+
+void ResultView::showText(const SampleResult &sample)
+{
+    QStringList lines;
+    QStringList scores;
+    for (const TextLine &line : sample.text) {
+        lines << text(line.text);
+        scores << u"%1 %"_s.arg(line.score * 100, 0, 'f', 0);
+    }
+    m_numbers->setText(lines.join(u'\n'));
+    m_caption->setText(tr("Text, mean score %1").arg(scores.join(u", "_s)));
+    m_pages->setCurrentIndex(2);
 }
 
 void ResultView::showNumbers(const RunResult &result)

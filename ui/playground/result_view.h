@@ -39,7 +39,8 @@ private:
     QWidget *makeSliders();
     void showSliderValues();
     void showClasses(const SampleResult &sample);
-    void showBoxes(const SampleResult &sample, const PictureInput *input);
+    void showOnPicture(const SampleResult &sample, const PictureInput &input);
+    void showText(const SampleResult &sample);
     void showNumbers(const RunResult &result);
 
     QStackedWidget *m_pages;
@@ -56,6 +57,8 @@ private:
     std::optional<DecoderSettings> m_decoder;
 };
 
+// The caption of an answer that is drawn on a picture: what was found, or the share of each class.
+QString answerSentence(const SampleResult &sample);
 // The caption of an answer that is a picture: its size, which numbers are black and white, and
 // where these come from if that is not obvious.
 QString pictureCaption(QSize size, const std::optional<ImageRange> &range);

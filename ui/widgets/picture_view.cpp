@@ -1,5 +1,6 @@
 #include "ui/widgets/picture_view.h"
 
+#include "painting/answer_painter.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/theme.h"
 
@@ -21,19 +22,16 @@ void PictureView::setPicture(const QImage &preview, QSize size)
     m_preview = preview;
     m_size = size;
     m_scaled = {};
-    m_boxes.clear();
+    m_answer = {};
+    setAccessibleDescription({});
     update();
 }
 
-void PictureView::setBoxes(std::vector<Detection> boxes)
+void PictureView::setAnswer(SampleResult answer, const QString &spoken)
 {
-    m_boxes = std::move(boxes);
-    QStringList spoken;
-    for (const Detection &box : m_boxes)
-        spoken << tr("%1, %2 %")
-                      .arg(QString::fromStdString(box.label))
-                      .arg(box.score * 100, 0, 'f', 0);
-    setAccessibleDescription(spoken.join(u"; "_s));
+    m_answer = std::move(answer);
+    m_scaled = {};
+    setAccessibleDescription(spoken);
     update();
 }
 
@@ -73,12 +71,14 @@ void PictureView::paintEvent(QPaintEvent *)
         m_scaled = QPixmap::fromImage(
             m_preview.scaled(pixels, Qt::IgnoreAspectRatio,
                              enlarged ? Qt::FastTransformation : Qt::SmoothTransformation));
+        if (const QImage layer = colourLayer(m_answer, pixels); !layer.isNull())
+            QPainter(&m_scaled).drawImage(0, 0, layer);
     }
     painter.drawPixmap(place, m_scaled);
     painter.setPen(QPen(themeColours().line, 1));
     painter.setBrush(Qt::NoBrush);
     painter.drawRect(QRectF(place).adjusted(-0.5, -0.5, 0.5, 0.5));
-    paintBoxes(painter, place);
+    paintMarks(painter, m_answer, {m_size, QRectF(place), 1});
 }
 
 void PictureView::paintPlaceholder(QPainter &painter)
@@ -95,50 +95,6 @@ void PictureView::paintPlaceholder(QPainter &painter)
     painter.setPen(colours.muted);
     painter.drawText(QRect(12, top, width() - 24, words.height()),
                      Qt::AlignHCenter | Qt::TextWordWrap, m_placeholder);
-}
-
-void PictureView::paintBoxes(QPainter &painter, const QRect &place)
-{
-    if (m_size.isEmpty())
-        return;
-    const double scaleX = double(place.width()) / m_size.width();
-    const double scaleY = double(place.height()) / m_size.height();
-    QFont font = painter.font();
-    font.setWeight(QFont::DemiBold);
-    font.setPointSizeF(std::max(7.0, font.pointSizeF() - 1));
-    painter.setFont(font);
-    const QFontMetrics metrics(font);
-    const QColor accent(0x25, 0x63, 0xc4);
-    QList<QRectF> tags;
-    for (const Detection &box : m_boxes) {
-        const QRectF frame(
-            QPointF(place.left() + box.left * scaleX, place.top() + box.top * scaleY),
-            QPointF(place.left() + box.right * scaleX, place.top() + box.bottom * scaleY));
-        painter.setBrush(Qt::NoBrush);
-        painter.setPen(QPen(Qt::white, 4));
-        painter.drawRoundedRect(frame, 2, 2);
-        painter.setPen(QPen(accent, 2));
-        painter.drawRoundedRect(frame, 2, 2);
-        const QString label =
-            u"%1 %2 %"_s.arg(QString::fromStdString(box.label)).arg(box.score * 100, 0, 'f', 0);
-        QRectF tag(frame.left() - 1, frame.top() - metrics.height() - 3,
-                   metrics.horizontalAdvance(label) + 10, metrics.height() + 2);
-        if (tag.top() < place.top())
-            tag.moveTop(frame.top() + 1);
-        if (tag.right() > place.right())
-            tag.moveRight(place.right());
-        // If two tags would overlap, only the better box shows its tag; the caption names all
-        // boxes.
-        if (std::any_of(tags.begin(), tags.end(),
-                        [&](const QRectF &other) { return other.intersects(tag); }))
-            continue;
-        tags << tag;
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(accent);
-        painter.drawRoundedRect(tag, 2, 2);
-        painter.setPen(Qt::white);
-        painter.drawText(tag, Qt::AlignCenter, label);
-    }
 }
 
 } // namespace warmbench::ui

@@ -1,14 +1,13 @@
-// A picture that is fitted into the available space, with boxes around what a detector found. Small
+// A picture that is fitted into the available space, with the answer about it drawn on it. Small
 // pictures are enlarged by a whole factor with sharp pixels, to show what the network saw. Thread:
 // GUI; it is given a preview of limited size, not the whole picture.
 #pragma once
 
-#include "inference/inference_types.h"
+#include "inference/sample_result.h"
 
 #include <QImage>
 #include <QPixmap>
 #include <QWidget>
-#include <vector>
 
 namespace warmbench::ui {
 
@@ -22,9 +21,10 @@ public:
 
     explicit PictureView(QWidget *parent = nullptr);
 
-    // `size` is that of the picture that the preview was made from; boxes are in its pixels.
+    // `size` is that of the picture that the preview was made from; the answer is in its pixels.
     void setPicture(const QImage &preview, QSize size);
-    void setBoxes(std::vector<Detection> boxes);
+    // Call it after setPicture(). `spoken` describes the answer to those who do not see it.
+    void setAnswer(SampleResult answer, const QString &spoken);
     void setPlaceholder(const QString &iconName, const QString &text);
     bool isEmpty() const { return m_preview.isNull(); }
 
@@ -37,12 +37,11 @@ protected:
 private:
     QRect fitted() const;
     void paintPlaceholder(QPainter &painter);
-    void paintBoxes(QPainter &painter, const QRect &place);
 
     QImage m_preview;
     QSize m_size;
-    QPixmap m_scaled; // scaled to the size last painted
-    std::vector<Detection> m_boxes;
+    QPixmap m_scaled; // with the layer of colours, scaled to the size last painted
+    SampleResult m_answer;
     QString m_placeholderIcon;
     QString m_placeholder;
 };

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "engine/opencv/proto_text.h"
+#include "engine/proto_text.h"
 
 #include <string>
 #include <string_view>

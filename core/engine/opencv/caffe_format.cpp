@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "engine/opencv/caffe_checks.h"
 #include "engine/opencv/dnn_parts.h"
-#include "engine/opencv/proto_text.h"
+#include "engine/proto_text.h"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,8 +1,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/opencv/dnn_parts.h"
-#include "engine/opencv/proto_text.h"
 #include "engine/opencv/tensorflow_graph.h"
+#include "engine/proto_text.h"
 
 #include <algorithm>
 #include <fmt/format.h>

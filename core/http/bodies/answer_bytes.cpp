@@ -68,13 +68,24 @@ std::size_t jsonBytes(std::span<const SampleResult> results)
 {
     constexpr std::size_t withoutParts = 200; // the keys, size and range of a picture
     constexpr std::size_t boxes = 240;        // eight numbers of up to 20 digits
+    constexpr std::size_t turned = 420;       // an angle and four corners
+    constexpr std::size_t place = 100;        // of a point: two numbers of up to 40 digits
     std::size_t bytes = 0;
     for (const SampleResult &result : results) {
         bytes += withoutParts;
         for (const ScoredClass &entry : result.classes)
             bytes += classBytes(entry.label);
-        for (const Detection &found : result.detections)
-            bytes += classBytes(found.label) + boxes;
+        for (const Detection &found : result.detections) {
+            bytes += classBytes(found.label) + boxes + (found.angle ? turned : 0);
+            for (const Keypoint &point : found.keypoints)
+                bytes += classBytes(point.name) + place;
+        }
+        if (result.segmentation) {
+            for (const auto &share : result.segmentation->shares)
+                bytes += classBytes(share.label);
+        }
+        for (const TextLine &line : result.text)
+            bytes += classBytes(line.text) + turned;
     }
     return bytes;
 }

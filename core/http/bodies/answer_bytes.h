@@ -12,7 +12,7 @@ namespace warmbench::http {
 
 // Of a tensor as nested lists of JSON; of a String tensor by the lengths of its texts.
 std::size_t jsonBytes(const Tensor &tensor);
-// Of all results of a prediction.
+// Of all results of a prediction but for masks, whose length shows only as they are written.
 std::size_t jsonBytes(std::span<const SampleResult> results);
 
 // Room for an answer of at most so many bytes, in the text and in what the request may take.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <vector>
 
 namespace warmbench::http {
 
@@ -12,13 +11,6 @@ namespace {
 
 constexpr std::size_t mostParts = 100;
 constexpr std::size_t mostNamed = 5; // in a sentence
-
-struct Part
-{
-    std::string name;
-    bool hasFileName = false;
-    std::string_view content;
-};
 
 // A parameter of a header value: name=value or name="value". RFC 2045, 5.1.
 std::string parameter(std::string_view value, std::string_view name)
@@ -53,7 +45,7 @@ bool hasParameter(std::string_view value, std::string_view name)
     return lowered(value).find(std::string(name) + "=") != std::string::npos;
 }
 
-void readPartHeader(std::string_view header, Part &part)
+void readPartHeader(std::string_view header, FormPart &part)
 {
     for (std::string_view line : split(header, '\n')) {
         line = trimmed(line);
@@ -74,10 +66,10 @@ Error broken(std::string_view how)
                                        how));
 }
 
-Result<std::vector<Part>> partsOf(std::string_view body, const std::string &boundary)
+Result<std::vector<FormPart>> partsOf(std::string_view body, const std::string &boundary)
 {
     const std::string delimiter = "\r\n--" + boundary;
-    std::vector<Part> parts;
+    std::vector<FormPart> parts;
     std::size_t at = 0;
     if (body.starts_with(std::string_view(delimiter).substr(2))) {
         at = delimiter.size() - 2;
@@ -100,7 +92,7 @@ Result<std::vector<Part>> partsOf(std::string_view body, const std::string &boun
         const auto headerEnd = body.find("\r\n\r\n", lineEnd);
         if (headerEnd == std::string_view::npos || headerEnd + 2 > end)
             return broken("a part has no empty line between its header and its content");
-        Part part;
+        FormPart part;
         readPartHeader(body.substr(lineEnd, headerEnd - lineEnd), part);
         const std::size_t from = std::min(headerEnd + 4, end);
         part.content = body.substr(from, end - from);
@@ -125,20 +117,31 @@ Result<std::string> multipartBoundary(std::string_view contentType)
     return boundary;
 }
 
-Result<std::string_view> multipartInput(std::string_view body, std::string_view contentType)
+Result<std::vector<FormPart>> multipartParts(std::string_view body, std::string_view contentType)
 {
     const auto boundary = multipartBoundary(contentType);
     if (!boundary)
         return boundary.error();
-    const auto parts = partsOf(body, *boundary);
+    return partsOf(body, *boundary);
+}
+
+Result<std::string_view> multipartInput(std::string_view body, std::string_view contentType)
+{
+    const auto parts = multipartParts(body, contentType);
     if (!parts)
         return parts.error();
 
     const auto file = std::find_if(parts->begin(), parts->end(),
-                                   [](const Part &part) { return part.hasFileName; });
+                                   [](const FormPart &part) { return part.hasFileName; });
+    const auto files = std::count_if(parts->begin(), parts->end(),
+                                     [](const FormPart &part) { return part.hasFileName; });
+    if (files > 1)
+        return invalidArgument(fmt::format("The multipart form has {} files, and one is answered a "
+                                           "request; send each in a request of its own.",
+                                           files));
     if (file != parts->end())
         return file->content;
-    const auto named = std::find_if(parts->begin(), parts->end(), [](const Part &part) {
+    const auto named = std::find_if(parts->begin(), parts->end(), [](const FormPart &part) {
         return part.name == "image" || part.name == "file" || part.name == "input";
     });
     if (named != parts->end())
@@ -146,7 +149,7 @@ Result<std::string_view> multipartInput(std::string_view body, std::string_view 
     if (parts->size() == 1)
         return parts->front().content;
     std::vector<std::string> names;
-    for (const Part &part : *parts)
+    for (const FormPart &part : *parts)
         names.push_back(fmt::format("\"{}\"", printable(part.name, 40)));
     if (names.size() > mostNamed)
         names.resize(mostNamed);

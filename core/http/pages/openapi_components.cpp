@@ -26,7 +26,7 @@ constexpr std::string_view components = R"({
  "code": {"type": "string", "pattern": "^[A-Z_]+$", "examples": ["INVALID_ARGUMENT", "NOT_FOUND", "UNAUTHENTICATED"]}}},
 "Values": {"description": "Numbers, nested as the tensor's shape or flat. NaN is null, infinities are the strings \"Infinity\" and \"-Infinity\".",
  "anyOf": [{"type": ["number", "string", "boolean", "null"]}, {"type": "array", "items": {"$ref": "#/components/schemas/Values"}}]},
-"Row": {"type": "object", "description": "A table model's numbers by name; what is left out takes its default.", "additionalProperties": {"type": "number"}},
+"Row": {"type": "object", "description": "A table model's numbers and texts by name; what is left out takes its default, null is a missing number.", "additionalProperties": {"type": ["number", "string", "boolean", "null"]}},
 "PredictionRequest": {"type": "object", "description": "Exactly one of the keys.", "minProperties": 1, "maxProperties": 1, "properties": {
  "input": {"$ref": "#/components/schemas/Values", "description": "One sample, shaped as the network's input without its batch dimension."},
  "inputs": {"type": "array", "items": {"$ref": "#/components/schemas/Values"}, "description": "Several samples."},
@@ -38,21 +38,38 @@ constexpr std::string_view components = R"({
 "Detection": {"type": "object", "required": ["index", "label", "score", "box_xywh", "box_xyxy"], "properties": {
  "index": {"type": "integer"}, "label": {"type": "string"}, "score": {"type": "number"},
  "box_xywh": {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4, "description": "Left, top, width, height in pixels of the image sent."},
- "box_xyxy": {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4, "description": "Left, top, right, bottom."}}},
+ "box_xyxy": {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4, "description": "Left, top, right, bottom."},
+ "angle": {"type": "number", "description": "Of a box that is turned: radians from 0 to a quarter turn, clockwise as the picture is seen; of text, an eighth of a turn either way. box_xyxy is then the upright box around it."},
+ "corners": {"$ref": "#/components/schemas/Corners"},
+ "keypoints": {"type": "array", "items": {"type": "object", "required": ["name", "x", "y", "score"], "properties": {
+  "name": {"type": "string"}, "x": {"type": "number"}, "y": {"type": "number"}, "score": {"type": "number", "description": "How visible it is."}}}},
+ "mask": {"type": "object", "description": "Of the object's pixels, as ?masks= asks.", "properties": {
+  "polygons": {"type": "array", "description": "One for each part: x and y in turn.", "items": {"type": "array", "items": {"type": "integer"}}},
+  "size": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2, "description": "Height and width."},
+  "counts": {"type": "array", "items": {"type": "integer"}, "description": "COCO's run lengths: pixels outside, inside, outside .., column by column."}}}}},
+"Corners": {"type": "array", "description": "Four corners in order around the box.", "minItems": 4, "maxItems": 4, "items": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}},
+"TextLine": {"type": "object", "required": ["text", "score"], "properties": {
+ "text": {"type": "string"}, "score": {"type": "number", "description": "The mean over its characters."}, "corners": {"$ref": "#/components/schemas/Corners"}}},
 "SampleResult": {"type": "object", "description": "What the task yields for one sample.", "properties": {
  "classes": {"type": "array", "items": {"$ref": "#/components/schemas/Class"}},
  "detections": {"type": "array", "items": {"$ref": "#/components/schemas/Detection"}},
+ "text": {"type": "array", "items": {"$ref": "#/components/schemas/TextLine"}},
+ "segmentation": {"type": "object", "required": ["size", "classes"], "properties": {
+  "size": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2, "description": "Height and width of the image sent."},
+  "classes": {"type": "array", "description": "Those that occur, the largest first.", "items": {"type": "object", "required": ["index", "label", "share"], "properties": {
+   "index": {"type": "integer"}, "label": {"type": "string"}, "share": {"type": "number", "description": "Of the pixels."}}}}}},
  "image": {"type": "object", "required": ["width", "height"], "properties": {"width": {"type": "integer"}, "height": {"type": "integer"},
   "range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2, "description": "The numbers that are black and white in the picture."},
   "range_origin": {"enum": ["usual", "settings", "data"], "description": "Why: one of 0..1, -1..1 and 0..255 fits; the settings file; lowest and highest of the output."}}}}},
 "Prediction": {"type": "object",
  "required": ["prediction", "model", "version", "digest", "engine", "cache", "prediction_cache", "results", "timings_ms"], "properties": {
- "prediction": {"$ref": "#/components/schemas/Values", "description": "The primary output, batch dimension included."},
+ "prediction": {"$ref": "#/components/schemas/Values", "description": "The primary output, batch dimension included; null where images of several sizes give outputs of several shapes."},
  "outputs": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Values"}, "description": "All outputs by name, where there are several."},
  "model": {"type": "string"}, "version": {"type": "string"}, "digest": {"type": "string"}, "engine": {"type": "string"},
  "cache": {"enum": ["hit", "miss", "coalesced"], "description": "Whether the model was loaded already, was loaded for this, or was being loaded."},
  "prediction_cache": {"enum": ["off", "hit", "miss"]},
  "results": {"type": "array", "items": {"$ref": "#/components/schemas/SampleResult"}},
+ "warnings": {"type": "array", "items": {"type": "string"}, "description": "Why the answer may be wrong, such as a preparation that is a guess; left out where nothing is known."},
  "timings_ms": {"type": "object", "description": "Milliseconds; the phases add up to the total.",
  "required": ["load", "queue", "decode", "preprocess", "infer", "postprocess", "total"], "properties": {
   "load": {"type": "number", "description": "The wait for the model to load; 0 on a hit."}, "queue": {"type": "number"}, "decode": {"type": "number"}, "preprocess": {"type": "number"}, "infer": {"type": "number"},
@@ -92,6 +109,21 @@ constexpr std::string_view components = R"({
   "largest_difference": {"type": ["number", "null"], "description": "As a share of the largest number of a tensor."}, "difference": {"type": ["string", "null"]}}}},
  "reference": {"type": ["string", "null"]}, "verified": {"type": "boolean", "description": "A second engine agrees."},
  "offer": {"type": ["string", "null"], "description": "An engine that agrees and is at least 1.3 times as fast."}, "summary": {"type": "string"}}},
+"Match": {"type": "object", "description": "Which preparation of the picture gives the numbers expected.",
+ "required": ["model", "digest", "engine", "compared_with", "matches", "summary", "preparations", "runs", "candidates", "notes"], "properties": {
+ "model": {"type": "string"}, "digest": {"type": "string"}, "engine": {"type": "string"},
+ "compared_with": {"enum": ["output", "input", null], "description": "null where nothing was expected."}, "matches": {"type": ["boolean", "null"]},
+ "summary": {"type": "string"}, "preparations": {"type": "integer", "description": "How many were compared."}, "runs": {"type": "integer", "description": "Of the network."},
+ "candidates": {"type": "array", "description": "The 20 closest, the closest first; all where nothing was expected.", "items": {"type": "object",
+  "required": ["preparation", "input", "present", "answers", "tells_nothing_apart", "same_for_this_picture"], "properties": {
+  "preparation": {"type": "string"}, "input": {"type": "object", "description": "As \"input\" in the settings file.", "additionalProperties": true},
+  "present": {"type": "boolean", "description": "It is what the model has now."}, "largest_difference": {"type": ["number", "null"], "description": "null where an answer is no number."},
+  "share": {"type": ["number", "null"], "description": "The same as a share of the largest number expected."}, "cosine": {"type": "number"},
+  "same_best": {"type": ["boolean", "null"]}, "agrees": {"type": "boolean"},
+  "answers": {"type": "array", "description": "One a picture.", "items": {"type": "object", "required": ["label", "score"], "properties": {"label": {"type": "string"}, "score": {"type": ["number", "null"]}}}},
+  "tells_nothing_apart": {"type": "boolean", "description": "It answers the same for every picture: its range is wrong."},
+  "same_for_this_picture": {"type": "integer", "description": "Further preparations that give the same numbers for it."}}}},
+ "notes": {"type": "array", "items": {"type": "string"}}}},
 "Statistics": {"type": "object",
  "required": ["answered", "refused", "hits", "misses", "coalesced", "evictions", "loads", "load_failures", "model_bytes", "budget_bytes", "rss_bytes", "uptime_s", "engines"], "properties": {
  "answered": {"type": "integer", "description": "Requests that got what they asked for."},

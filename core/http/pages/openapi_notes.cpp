@@ -52,7 +52,9 @@ constexpr std::string_view pageParameters =
 constexpr std::string_view answerParameters =
     R"({"name": "score", "in": "query", "description": "Detections of this score at least, instead of the settings'.", "schema": {"type": "number", "minimum": 0, "maximum": 1}},
  {"name": "iou", "in": "query", "description": "Of detections that overlap more, only the best counts.", "schema": {"type": "number", "minimum": 0, "maximum": 1}},
- {"name": "top_k", "in": "query", "description": "At most so many classes.", "schema": {"type": "integer", "minimum": 1, "maximum": 100000}})";
+ {"name": "top_k", "in": "query", "description": "At most so many classes.", "schema": {"type": "integer", "minimum": 1, "maximum": 100000}},
+ {"name": "masks", "in": "query", "description": "How the masks of objects are told: polygons, COCO's run lengths, or not at all.", "schema": {"enum": ["polygons", "rle", "none"], "default": "polygons"}},
+ {"name": "as", "in": "query", "description": "With Accept: image/png, what a segmentation answers: the picture sent with the answer drawn on it, or a grey picture whose values are the classes.", "schema": {"enum": ["drawing", "map"], "default": "drawing"}})";
 constexpr std::string_view refreshParameters =
     R"({"name": "force", "in": "query", "description": "Load an unchanged file too.", "schema": {"type": "boolean", "default": false}},
  {"name": "engine", "in": "query", "description": "Load with this engine, and go on with it until the next choice; auto leaves it to settings and options.", "schema": {"enum": ["auto", "opencv", "onnxruntime"]}})";
@@ -61,7 +63,7 @@ constexpr std::string_view refreshParameters =
 
 constexpr std::string_view predictionAnswer = R"({
  "application/json": {"schema": {"$ref": "#/components/schemas/Prediction"}},
- "image/png": {"schema": {"type": "string", "format": "binary", "description": "The picture of an image task, where Accept asks for it."}}})";
+ "image/png": {"schema": {"type": "string", "format": "binary", "description": "Where Accept asks for it: the picture of an image task; of other tasks the picture sent with the answer drawn on it."}}})";
 constexpr std::string_view inferAnswer = R"({
  "application/json": {"schema": {"$ref": "#/components/schemas/InferResponse"}},
  "application/octet-stream": {"schema": {"type": "string", "format": "binary", "description": "The JSON, whose length is in Inference-Header-Content-Length, then the bytes of tensors asked for with binary_data."}}})";
@@ -82,6 +84,12 @@ constexpr std::string_view refreshAnswer = R"({"application/json": {"schema": {"
  "old_digest": {"type": ["string", "null"]}, "new_digest": {"type": ["string", "null"]}, "load_ms": {"type": "number"}}}}})";
 constexpr std::string_view verdictAnswer =
     R"({"application/json": {"schema": {"$ref": "#/components/schemas/Verdict"}}})";
+constexpr std::string_view matchBody = R"({
+ "multipart/form-data": {"schema": {"type": "object", "required": ["input"], "properties": {
+  "input": {"type": "string", "format": "binary", "description": "A picture; without \"expected\" up to 12 of them, of different things."},
+  "expected": {"type": "string", "format": "binary", "description": "What the notebook's network gives for it: .npy of the primary output, .npz of outputs by name, or .npy of the prepared input."}}}}})";
+constexpr std::string_view matchAnswer =
+    R"({"application/json": {"schema": {"$ref": "#/components/schemas/Match"}}})";
 constexpr std::string_view statsAnswer =
     R"({"application/json": {"schema": {"$ref": "#/components/schemas/Statistics"}}})";
 constexpr std::string_view healthAnswer =
@@ -156,6 +164,7 @@ constexpr std::array allNotes{
     RouteNotes{"POST /models/{name}/refresh", modelsTag, refreshParameters, "", refreshAnswer,
                whileLoading},
     RouteNotes{"POST /models/{name}/measure", modelsTag, "", "", verdictAnswer, whileLoading},
+    RouteNotes{"POST /models/{name}/match", modelsTag, "", matchBody, matchAnswer, whilePredicting},
     RouteNotes{"POST /refresh", modelsTag, refreshParameters, "", refreshAnswer, whileRefreshing},
     RouteNotes{"GET /v2", openTag, "", "", serverAnswer, ""},
     RouteNotes{"GET /v2/health/live", openTag, "", "", liveAnswer, ""},

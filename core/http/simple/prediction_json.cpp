@@ -1,12 +1,12 @@
 #include "http/simple/prediction_json.h"
 
 #include "http/bodies/answer_bytes.h"
+#include "http/simple/result_json.h"
 #include "tensor/json_writer.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <fmt/format.h>
 #include <iterator>
 #include <string_view>
@@ -18,81 +18,6 @@ using namespace std::string_view_literals;
 namespace {
 
 constexpr std::size_t mostWithoutGrowth = 1024;
-
-// Scores are float32: written shortest as such, 0.93 and not 0.9300000071525574.
-void appendFloat(std::string &out, float value)
-{
-    if (!std::isfinite(value)) {
-        appendJsonNumber(out, static_cast<double>(value));
-        return;
-    }
-    std::array<char, 32> text;
-    out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
-}
-
-void appendClass(std::string &out, int index, const std::string &label, float score)
-{
-    fmt::format_to(std::back_inserter(out), "{{\"index\": {}, \"label\": ", index);
-    appendJsonString(out, label);
-    out += ", \"score\": ";
-    appendFloat(out, score);
-}
-
-void appendDetection(std::string &out, const Detection &found)
-{
-    const auto pixel = [](float value) { return std::lround(value); };
-    const long left = pixel(found.left);
-    const long top = pixel(found.top);
-    const long right = pixel(found.right);
-    const long bottom = pixel(found.bottom);
-    appendClass(out, found.index, found.label, found.score);
-    fmt::format_to(std::back_inserter(out),
-                   ", \"box_xywh\": [{}, {}, {}, {}], \"box_xyxy\": [{}, {}, {}, {}]}}", left, top,
-                   right - left, bottom - top, left, top, right, bottom);
-}
-
-template <typename Items, typename Append>
-void appendList(std::string &out, const Items &items, const Append &append)
-{
-    out += '[';
-    for (bool first = true; const auto &item : items) {
-        if (!first)
-            out += ", ";
-        first = false;
-        append(item);
-    }
-    out += ']';
-}
-
-void appendResult(std::string &out, const SampleResult &result, Task task)
-{
-    out += '{';
-    if (task == Task::Classification || !result.classes.empty()) {
-        out += "\"classes\": ";
-        appendList(out, result.classes, [&](const ScoredClass &entry) {
-            appendClass(out, entry.index, entry.label, entry.score);
-            out += '}';
-        });
-    }
-    // An empty list says that nothing was found.
-    if (task == Task::Detection || !result.detections.empty()) {
-        out += out.back() == '{' ? "" : ", ";
-        out += "\"detections\": ";
-        appendList(out, result.detections,
-                   [&](const Detection &found) { appendDetection(out, found); });
-    }
-    if (result.image) {
-        out += out.back() == '{' ? "" : ", ";
-        fmt::format_to(std::back_inserter(out), "\"image\": {{\"width\": {}, \"height\": {}",
-                       result.image->width, result.image->height);
-        if (const auto &range = result.imageRange)
-            fmt::format_to(std::back_inserter(out),
-                           ", \"range\": [{:.6g}, {:.6g}], \"range_origin\": \"{}\"", range->black,
-                           range->white, imageRangeOriginName(range->origin));
-        out += '}';
-    }
-    out += '}';
-}
 
 // To the microsecond: "12.034", "12.5", "12".
 void appendMilliseconds(std::string &out, std::chrono::nanoseconds span)
@@ -128,9 +53,23 @@ void appendTimings(std::string &out, const PhaseTimings &timings)
     out += '}';
 }
 
+void appendWarnings(std::string &out, const std::vector<std::string> &warnings)
+{
+    if (warnings.empty())
+        return;
+    out += ", \"warnings\": ["sv;
+    for (const std::string &warning : warnings) {
+        out += &warning == &warnings.front() ? "" : ", ";
+        appendJsonString(out, warning);
+    }
+    out += ']';
+}
+
 std::size_t answerBytes(const Prediction &prediction)
 {
     std::size_t bytes = mostWithoutGrowth + jsonBytes(prediction.results);
+    for (const std::string &warning : prediction.warnings)
+        bytes += 6 * warning.size() + 4;
     const auto &outputs = prediction.outputs;
     if (prediction.primary < outputs.size())
         bytes += jsonBytes(outputs[prediction.primary].tensor);
@@ -182,15 +121,9 @@ Result<std::string> predictionJson(const Prediction &prediction, RunControl &con
     text(", \"cache\": "sv, cacheOutcomeName(prediction.cache));
     text(", \"prediction_cache\": "sv, "off"sv);
     out += ", \"results\": "sv;
-    Result<void> going;
-    appendList(out, prediction.results, [&](const SampleResult &result) {
-        if (going)
-            going = control.step();
-        if (going)
-            appendResult(out, result, prediction.task);
-    });
-    if (!going)
-        return std::move(going).error();
+    if (auto done = appendResults(out, prediction, control); !done)
+        return std::move(done).error();
+    appendWarnings(out, prediction.warnings);
     appendTimings(out, prediction.timings);
     out += "}\n"sv;
     return out;

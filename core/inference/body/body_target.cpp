@@ -1,5 +1,6 @@
 #include "inference/body/body_target.h"
 
+#include "base/text.h"
 #include "inference/batching.h"
 #include "inference/body/input_bytes.h"
 #include "tensor/json_tensor.h"
@@ -17,6 +18,15 @@ const TensorSpec *plannedInput(const BodyTarget &target)
 Error noInputs(const BodyTarget &target)
 {
     return failedPrecondition(fmt::format("The model \"{}\" declares no inputs.", target.model));
+}
+
+Error rowsByName(const BodyTarget &target)
+{
+    const auto &features = target.input.features;
+    return invalidArgument(fmt::format(
+        "\"{}\" takes the rows of a table with {} columns: send {{\"features\": {{\"{}\": ...}}}} "
+        "with all of them, or CSV with a header.",
+        target.model, features.size(), printable(features.front().name, 60)));
 }
 
 std::vector<Dimension> sampleShape(const BodyTarget &target)

@@ -27,6 +27,8 @@ inline BodyTarget targetOf(const ModelBundle &model)
 // Null if the model has no inputs at all; noInputs() is the error for that.
 const TensorSpec *plannedInput(const BodyTarget &target);
 Error noInputs(const BodyTarget &target);
+// A table with an input for each column takes rows by name only: the sentence for other bodies.
+Error rowsByName(const BodyTarget &target);
 // The shape of one sample of the planned input, which must exist.
 std::vector<Dimension> sampleShape(const BodyTarget &target);
 

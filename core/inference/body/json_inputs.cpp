@@ -29,6 +29,11 @@ Result<InferenceInputs> decodeSamples(const BodyTarget &target,
     const TensorSpec *spec = plannedInput(target);
     if (!spec)
         return noInputs(target);
+    if (target.input.columns)
+        return rowsByName(target);
+    const auto isText = [](std::string_view json) { return json.starts_with('"'); };
+    if (!target.input.unserved.empty() && std::any_of(pieces.begin(), pieces.end(), isText))
+        return invalidArgument(target.input.unserved + '.');
     auto shape = sampleShape(target);
     if (pieces.size() == 1) {
         auto tensor = tensorOfJson(pieces.front(), *spec, shape, control);

@@ -27,6 +27,8 @@ Result<InferenceInputs> npyInputs(const BodyTarget &target, Tensor tensor)
     const TensorSpec *spec = plannedInput(target);
     if (!spec)
         return noInputs(target);
+    if (target.input.columns)
+        return rowsByName(target);
     if (matches(spec->shape, tensor.shape())) {
         TensorInputs named;
         named.push_back({spec->name, std::move(tensor)});
@@ -81,7 +83,7 @@ std::optional<InferenceInputs> plainInput(const BodyTarget &target, std::string_
 {
     const TensorSpec *spec = plannedInput(target);
     const std::string_view list = loneInput(body);
-    if (list.empty() || !spec || spec->dtype != DType::Float32)
+    if (list.empty() || !spec || spec->dtype != DType::Float32 || target.input.columns)
         return std::nullopt;
     auto tensor = plainTensorFromJson(list, sampleShape(target));
     if (!tensor)
@@ -99,6 +101,22 @@ Result<InferenceInputs> fromObject(const BodyTarget &target, std::string_view bo
         return *std::move(plain);
     control.giveBack(2 * body.size());
     return objectInputs(target, body, control);
+}
+
+bool holdsTexts(const BodyTarget &target)
+{
+    const auto &features = target.input.features;
+    return std::any_of(features.begin(), features.end(),
+                       [](const Feature &feature) { return feature.dtype == DType::String; });
+}
+
+// A text with commas looks like CSV; rows of numbers begin otherwise.
+bool isProse(BodyKind kind, std::string_view body)
+{
+    const std::string_view text = trimmed(withoutByteOrderMark(body));
+    return kind == BodyKind::Unknown ||
+           (kind == BodyKind::Csv &&
+            std::string_view("+-.0123456789").find(text.front()) == std::string_view::npos);
 }
 
 Error emptyBody()
@@ -149,7 +167,10 @@ std::vector<std::string_view> bodyEndings()
 Result<InferenceInputs> readBody(const BodyTarget &target, std::string_view body,
                                  const Keeper &keeper, RunControl &control)
 {
-    switch (bodyKind(body)) {
+    const BodyKind kind = bodyKind(body);
+    if (!target.input.unserved.empty() && isProse(kind, body))
+        return invalidArgument(target.input.unserved + '.');
+    switch (kind) {
     case BodyKind::Empty:
         return emptyBody();
     case BodyKind::Picture:
@@ -163,6 +184,9 @@ Result<InferenceInputs> readBody(const BodyTarget &target, std::string_view body
     case BodyKind::Csv:
         return csvInputs(target, withoutByteOrderMark(body), keeper, control);
     case BodyKind::Unknown:
+        // Only a table that holds texts may have rows without a number.
+        if (holdsTexts(target) && looksLikeCsv(body, true))
+            return csvInputs(target, withoutByteOrderMark(body), keeper, control);
         break;
     }
     return unknownBody(withoutByteOrderMark(body));

@@ -2,12 +2,15 @@
 
 #include "base/text.h"
 #include "inference/body/json_body.h"
-#include "tensor/conversion.h"
+#include "inference/body/table_cells.h"
 #include "tensor/csv.h"
 #include "tensor/json_writer.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
+#include <memory>
+#include <numeric>
 #include <optional>
 
 namespace warmbench {
@@ -33,30 +36,81 @@ Result<std::size_t> featureAt(const BodyTarget &target, const std::vector<std::s
     return static_cast<std::size_t>(found - names.begin());
 }
 
-using Row = std::vector<std::optional<double>>; // one entry for each feature
+// The JSON value of each feature; nothing where the row has none.
+using Row = std::vector<std::optional<std::string>>;
+using MakeRow = std::function<Result<Row>(std::size_t index, RunControl &control)>;
 
-// A sample of the planned input, with the defaults of features that are not given.
-Result<Tensor> sampleOf(const BodyTarget &target, const std::vector<std::string> &names,
-                        const Row &row)
+EmptyCells emptyCells(const BodyTarget &target)
 {
-    std::vector<double> values;
+    return target.input.columns ? EmptyCells::Missing : EmptyCells::Refused;
+}
+
+// The row with the defaults of features that are not given.
+Result<Row> completed(const BodyTarget &target, const std::vector<std::string> &names, Row row)
+{
     for (std::size_t i = 0; i < row.size(); ++i) {
-        const auto value = row[i] ? row[i] : target.input.features[i].fallback;
-        if (!value)
+        if (row[i])
+            continue;
+        const auto &fallback = target.input.features[i].fallback;
+        if (!fallback)
             return invalidArgument(fmt::format("The feature \"{}\" is missing: \"{}\" needs {}.",
                                                printable(names[i], 60), target.model,
                                                listed(names)));
-        values.push_back(*value);
+        appendJsonNumber(row[i].emplace(), *fallback);
     }
-    Shape shape;
-    for (const Dimension &extent : sampleShape(target))
-        shape.push_back(extent.free() ? static_cast<std::int64_t>(values.size()) : extent.size);
-    auto tensor = Tensor::fromValues<double>(shape, values);
-    return tensor ? converted(*tensor, plannedInput(target)->dtype) : std::move(tensor);
+    return row;
 }
 
-Result<Tensor> sampleOfObject(const BodyTarget &target, const std::vector<std::string> &names,
-                              std::string_view json, RunControl &control)
+// A sample of the planned input.
+Result<Tensor> sampleOf(const BodyTarget &target, const Row &row, RunControl &control)
+{
+    std::string json = "[";
+    for (const auto &cell : row) {
+        json += json.size() > 1 ? "," : "";
+        json += *cell;
+    }
+    json += ']';
+    return tensorOfJson(json, *plannedInput(target), sampleShape(target), control);
+}
+
+// All rows at once, as one tensor for each column.
+Result<InferenceInputs> columnTensors(const BodyTarget &target, std::size_t count,
+                                      const MakeRow &make, RunControl &control)
+{
+    const auto &specs = target.spec.inputs;
+    std::vector<std::string> lists(specs.size(), "[");
+    Reservation passing(control);
+    for (std::size_t i = 0; i < count; ++i) {
+        auto row = make(i, control);
+        if (!row)
+            return std::move(row).error();
+        std::size_t bytes = 0;
+        for (std::size_t column = 0; column < lists.size(); ++column) {
+            bytes += (*row)[column]->size() + 1;
+            lists[column] += i > 0 ? "," : "";
+            lists[column] += *(*row)[column];
+        }
+        if (auto room = passing.grow(2 * bytes, "rows"); !room) // the lists grow by doubling
+            return std::move(room).error();
+        if (auto going = control.step(); !going)
+            return std::move(going).error();
+    }
+    TensorInputs tensors;
+    for (std::size_t column = 0; column < lists.size(); ++column) {
+        lists[column] += ']';
+        const TensorSpec &spec = specs[column];
+        auto tensor = tensorOfJson(lists[column], spec, spec.shape, control);
+        if (!tensor)
+            return std::move(tensor).error();
+        if (auto room = control.reserve(tensor->byteSize(), "numbers"); !room)
+            return std::move(room).error();
+        tensors.push_back({spec.name, *std::move(tensor)});
+    }
+    return InferenceInputs(std::move(tensors));
+}
+
+Result<Row> rowOfObject(const BodyTarget &target, const std::vector<std::string> &names,
+                        std::string_view json, RunControl &control)
 {
     const auto members = jsonMembers(json, "\"features\"", &control);
     if (!members)
@@ -69,12 +123,12 @@ Result<Tensor> sampleOfObject(const BodyTarget &target, const std::vector<std::s
         if (row[*index])
             return invalidArgument(
                 fmt::format("\"features\" has \"{}\" twice: send it once.", printable(key, 60)));
-        auto number = jsonNumber(value, fmt::format("The feature \"{}\"", printable(key, 60)));
-        if (!number)
-            return number.error();
-        row[*index] = *number;
+        auto cell = cellOfJson(target.input.features[*index], value, emptyCells(target));
+        if (!cell)
+            return std::move(cell).error();
+        row[*index] = *std::move(cell);
     }
-    return sampleOf(target, names, row);
+    return completed(target, names, std::move(row));
 }
 
 // A single sample is made at once, several are made one after the other.
@@ -88,16 +142,32 @@ Result<InferenceInputs> samplesOf(std::size_t count, Make make, RunControl &cont
                   : std::move(tensor).error();
 }
 
-bool settingsNameFeatures(const BodyTarget &target)
+Result<InferenceInputs> rowsOf(const BodyTarget &target, std::size_t count, MakeRow make,
+                               RunControl &control)
 {
-    const auto origin = target.input.origins.find("features");
-    return target.input.kind == InputKind::Features &&
-           (origin == target.input.origins.end() || origin->second != Origin::Network);
+    if (target.input.columns)
+        return columnTensors(target, count, make, control);
+    return samplesOf(
+        count,
+        [target, make = std::move(make)](std::size_t i, RunControl &limits) -> Result<Tensor> {
+            const auto row = make(i, limits);
+            return row ? sampleOf(target, *row, limits) : row.error();
+        },
+        control);
 }
 
-// The feature of each column.
-Result<std::vector<std::size_t>> columnFeatures(const BodyTarget &target, const CsvTable &table,
-                                                const std::vector<std::string> &names)
+// Whether the features have names that a header may use.
+bool namesAreKnown(const BodyTarget &target)
+{
+    const auto origin = target.input.origins.find("features");
+    return target.input.columns ||
+           (target.input.kind == InputKind::Features &&
+            (origin == target.input.origins.end() || origin->second != Origin::Network));
+}
+
+// The feature of each column that the header names.
+Result<std::vector<std::size_t>> namedColumns(const BodyTarget &target, const CsvTable &table,
+                                              const std::vector<std::string> &names)
 {
     std::vector<std::size_t> features;
     for (const std::string &column : table.names) {
@@ -114,6 +184,45 @@ Result<std::vector<std::size_t>> columnFeatures(const BodyTarget &target, const 
                                            "names; send the columns that the model knows.",
                                            table.columns, features.size()));
     return features;
+}
+
+// The feature of each column; empty if the row is a list of numbers for the network's input.
+Result<std::vector<std::size_t>> columnFeatures(const BodyTarget &target, const CsvTable &table,
+                                                const std::vector<std::string> &names)
+{
+    if (!table.names.empty() && namesAreKnown(target))
+        return namedColumns(target, table, names);
+    std::vector<std::size_t> features;
+    const bool texts =
+        target.input.kind == InputKind::Features && plannedInput(target)->dtype == DType::String;
+    if (!target.input.columns && !texts)
+        return features;
+    if (table.columns != names.size())
+        return invalidArgument(
+            fmt::format("The CSV has {} columns, but \"{}\" needs {}: {}; send all of them in this "
+                        "order, or under a header with their names.",
+                        table.columns, target.model, names.size(), listed(names)));
+    features.resize(names.size());
+    std::iota(features.begin(), features.end(), std::size_t(0));
+    return features;
+}
+
+Result<Row> rowOfCsv(const BodyTarget &target, const std::vector<std::string> &names,
+                     const CsvTable &table, const std::vector<std::size_t> &features,
+                     std::size_t index)
+{
+    const auto cells = csvCells(table, index);
+    if (!cells)
+        return cells.error();
+    Row row(names.size());
+    for (std::size_t column = 0; column < features.size(); ++column) {
+        auto cell = cellOfCsv(target.input.features[features[column]], (*cells)[column],
+                              emptyCells(target), placeIn(table, index, column));
+        if (!cell)
+            return std::move(cell).error();
+        row[features[column]] = *std::move(cell);
+    }
+    return completed(target, names, std::move(row));
 }
 
 // A sample of numbers in their order, as the same list in JSON gives it.
@@ -164,11 +273,11 @@ Result<InferenceInputs> featureInputs(const BodyTarget &target, std::string_view
     if (rows.empty())
         return invalidArgument("\"features\" is an empty list: send at least one row in it.");
     const std::size_t count = rows.size();
-    return samplesOf(
-        count,
+    return rowsOf(
+        target, count,
         [keeper, target, names = featureNames(target), rows = std::move(rows)](std::size_t i,
                                                                                RunControl &limits) {
-            return sampleOfObject(target, names, rows[i], limits);
+            return rowOfObject(target, names, rows[i], limits);
         },
         control);
 }
@@ -192,32 +301,35 @@ Result<InferenceInputs> csvInputs(const BodyTarget &target, std::string_view csv
         return table.error();
     if (auto going = control.check(); !going)
         return std::move(going).error();
-    std::vector<std::size_t> features;
     const auto names = featureNames(target);
-    const bool byName = !table->names.empty() && settingsNameFeatures(target);
-    if (byName) {
-        auto found = columnFeatures(target, *table, names);
-        if (!found)
-            return found.error();
-        features = *std::move(found);
-    }
+    auto features = columnFeatures(target, *table, names);
+    if (!features)
+        return std::move(features).error();
     const std::size_t count = table->rows.size();
+    const bool list = features->empty();
+    const auto whole = std::make_shared<const CsvTable>(*std::move(table));
+    const auto room = [whole](std::size_t i, Reservation &passing) {
+        return passing.grow(csvRowBytes(whole->rows[i].text.size()), "numbers");
+    };
+    if (!list)
+        return rowsOf(
+            target, count,
+            [keeper, target, names, features = *std::move(features), whole,
+             room](std::size_t i, RunControl &limits) -> Result<Row> {
+                Reservation passing(limits);
+                if (auto done = room(i, passing); !done)
+                    return std::move(done).error();
+                return rowOfCsv(target, names, *whole, features, i);
+            },
+            control);
     return samplesOf(
         count,
-        [keeper, target, names, features, byName,
-         table = *std::move(table)](std::size_t i, RunControl &limits) -> Result<Tensor> {
+        [keeper, target, whole, room](std::size_t i, RunControl &limits) -> Result<Tensor> {
             Reservation passing(limits);
-            if (auto room = passing.grow(csvRowBytes(table.rows[i].text.size()), "numbers"); !room)
-                return std::move(room).error();
-            const auto numbers = csvNumbers(table, i);
-            if (!numbers)
-                return numbers.error();
-            if (!byName)
-                return sampleOfList(target, *numbers, limits);
-            Row row(names.size());
-            for (std::size_t column = 0; column < features.size(); ++column)
-                row[features[column]] = (*numbers)[column];
-            return sampleOf(target, names, row);
+            if (auto done = room(i, passing); !done)
+                return std::move(done).error();
+            const auto numbers = csvNumbers(*whole, i);
+            return numbers ? sampleOfList(target, *numbers, limits) : numbers.error();
         },
         control);
 }

@@ -3,11 +3,22 @@
 #include "inference/batching.h"
 #include "tensor/trial_tensor.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace warmbench {
 
 namespace {
+
+// Where both sides follow the picture, that of a picture of usual size, else the side itself.
+int usualSide(const Preprocessing &how, int side)
+{
+    constexpr int usual = 640;
+    if (!how.fit.freeWidth || !how.fit.freeHeight)
+        return side;
+    const int most = std::min(usual, how.fit.longestSide);
+    return std::max(side, most / how.fit.multipleOf * how.fit.multipleOf);
+}
 
 std::int64_t extentOf(const ModelBundle &model, std::size_t input, std::size_t axis,
                       std::int64_t otherwise)
@@ -21,8 +32,8 @@ std::int64_t extentOf(const ModelBundle &model, std::size_t input, std::size_t a
     const Preprocessing &picture = model.input.preprocessing;
     const std::size_t height = picture.layout == Layout::Nchw ? 2 : 1;
     if (axis == height)
-        return picture.height;
-    return axis == height + 1 ? picture.width : channelCount(picture.channels);
+        return usualSide(picture, picture.height);
+    return axis == height + 1 ? usualSide(picture, picture.width) : channelCount(picture.channels);
 }
 
 } // namespace

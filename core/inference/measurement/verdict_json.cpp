@@ -49,11 +49,8 @@ std::string trialJson(const EngineTrial &trial)
 
 const JsonValue *member(const JsonValue &object, std::string_view key, JsonValue::Kind kind)
 {
-    for (std::size_t i = 0; i < object.keys.size(); ++i) {
-        if (object.keys[i] == key)
-            return object.items[i].kind == kind ? &object.items[i] : nullptr;
-    }
-    return nullptr;
+    const JsonValue *const found = object.member(key);
+    return found && found->kind == kind ? found : nullptr;
 }
 
 std::string textOf(const JsonValue &object, std::string_view key)

@@ -1,8 +1,12 @@
 #include "model/understanding/detector_forms.h"
 
+#include "model/understanding/finished_forms.h"
+#include "model/understanding/form_parts.h"
+#include "model/understanding/transformer_forms.h"
+
 #include <algorithm>
 #include <array>
-#include <set>
+#include <fmt/format.h>
 
 namespace warmbench {
 
@@ -44,55 +48,10 @@ std::optional<Sides> sidesOf(const NetworkSpec &spec)
     return sides;
 }
 
-const TensorSpec *outputNamed(const NetworkSpec &spec, std::string_view name)
-{
-    const auto found = std::find_if(spec.outputs.begin(), spec.outputs.end(),
-                                    [&](const TensorSpec &output) { return output.name == name; });
-    return found == spec.outputs.end() ? nullptr : &*found;
-}
-
 bool isTable(const TensorSpec &output, std::int64_t rows, std::int64_t columns)
 {
     return output.shape.size() == 3 && output.shape[1].size == rows &&
            output.shape[2].size == columns;
-}
-
-Hints detector(const char *summary, const char *decoder, InputSettings input)
-{
-    Hints hints;
-    hints.origin = Origin::Form;
-    hints.source = "output form";
-    hints.summary = summary;
-    hints.task = Task::Detection;
-    hints.decoder = decoderDefaults(decoder);
-    hints.input = std::move(input);
-    return hints;
-}
-
-InputSettings plainNumbers(Channels channels, double scale, double mean, double std)
-{
-    InputSettings input;
-    input.channels = channels;
-    input.interpolation = Interpolation::Bilinear;
-    input.antialias = false; // these projects resize with OpenCV
-    input.scale = scale;
-    input.mean = {mean};
-    input.std = {std};
-    return input;
-}
-
-InputSettings stretched(InputSettings input)
-{
-    input.resize = ResizeMode::Stretch;
-    return input;
-}
-
-InputSettings letterboxed(InputSettings input, double padValue, PadPosition position)
-{
-    input.resize = ResizeMode::Letterbox;
-    input.padValue = padValue;
-    input.padPosition = position;
-    return input;
 }
 
 std::optional<Hints> ultraface(const NetworkSpec &spec, const Sides &sides)
@@ -126,6 +85,27 @@ std::optional<Hints> yunet(const NetworkSpec &spec, const Sides &sides)
     return hints;
 }
 
+// Coefficients of the prototypes that a second output holds, at a quarter of the input's sides; 0:
+// there is none.
+int maskCoefficients(const NetworkSpec &spec, const Sides &sides)
+{
+    if (spec.outputs.size() != 2 || spec.outputs[1].shape.size() != 4)
+        return 0;
+    const auto &shape = spec.outputs[1].shape;
+    const bool fits = shape[2].size * 4 == sides.height && shape[3].size * 4 == sides.width &&
+                      shape[1].size >= 1 && shape[1].size <= 256;
+    return fits ? static_cast<int>(shape[1].size) : 0;
+}
+
+Hints yoloHints(std::string_view version, const char *decoder, int masks, InputSettings input)
+{
+    auto hints =
+        detector(fmt::format("{} {}", version, masks > 0 ? "segmentation" : "detection").c_str(),
+                 decoder, std::move(input));
+    hints.decoder->masks = masks;
+    return hints;
+}
+
 std::optional<Hints> yolo(const NetworkSpec &spec, const Sides &sides)
 {
     const TensorSpec &output = spec.outputs.front();
@@ -134,12 +114,13 @@ std::optional<Hints> yolo(const NetworkSpec &spec, const Sides &sides)
     const std::int64_t rows = output.shape[1].size;
     const std::int64_t columns = output.shape[2].size;
     const std::int64_t places = sides.allPlaces();
+    const int masks = maskCoefficients(spec, sides);
     if (columns == places && rows < columns && rows > firstClass8 && !mayBeFeatures(rows))
-        return detector("YOLO v8 detection", "yolov8", ultralyticsLetterbox());
+        return yoloHints("YOLO v8", "yolov8", masks, ultralyticsLetterbox());
     if (columns <= firstClass5 || mayBeFeatures(columns))
         return std::nullopt;
     if (rows == 3 * places)
-        return detector("YOLO v5 detection", "yolov5", ultralyticsLetterbox());
+        return yoloHints("YOLO v5", "yolov5", masks, ultralyticsLetterbox());
     if (rows == places && output.name == "outputs")
         return detector("YOLO v6 detection", "yolov5", ultralyticsLetterbox());
     if (rows == places)
@@ -148,8 +129,8 @@ std::optional<Hints> yolo(const NetworkSpec &spec, const Sides &sides)
     if (rows == sides.places(16))
         return detector("FastestDet detection", "fastestdet",
                         stretched(plainNumbers(Channels::Bgr, 1 / 255.0, 0, 1)));
-    if (columns == 6 && rows <= mostRows)
-        return detector("End-to-end YOLO detection", "yolo-rows", ultralyticsLetterbox());
+    if (columns == 6 + masks && rows <= mostRows)
+        return yoloHints("End-to-end YOLO", "yolo-rows", masks, ultralyticsLetterbox());
     return std::nullopt;
 }
 
@@ -162,6 +143,10 @@ InputSettings ultralyticsLetterbox()
 
 std::optional<Hints> detectorFormHints(const NetworkSpec &spec)
 {
+    for (const auto form : {transformerFormHints, finishedFormHints}) {
+        if (auto hints = form(spec))
+            return hints;
+    }
     const auto sides = sidesOf(spec);
     if (!sides || spec.outputs.empty())
         return std::nullopt;

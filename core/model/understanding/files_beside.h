@@ -1,8 +1,14 @@
 // Reads the files beside a model that tell of it: preprocessor_config.json and config.json of
-// Hugging Face, and one that names its classes, NAME.labels.txt or NAME.names, else labels.txt,
-// classes.txt, classes.names or coco.names. Those without the model's name count only where the
-// folder holds no other model. Thread: any; blocks on the disk. Nothing above the model's folder is
-// read, and no link that leads out of it.
+// Hugging Face or the config.json of timm, MLmodel of MLflow, config.pbtxt of Triton, and one that
+// names its classes, NAME.labels.txt or NAME.names, else labels.txt, classes.txt, classes.names,
+// coco.names or data.yaml. Those without the model's name count only where the folder holds no
+// other model. Lists of characters (*keys*.txt, dict.txt, en_dict.txt) lie beside several models;
+// their count tells to which one they belong.
+//
+// Hugging Face's stand one folder up if the model's folder is called "onnx", Triton's if it is a
+// version's number, MLflow's if MLmodel names the file there. They are read if the folder above was
+// opened; else a warning offers to open it. Nothing else above the model's folder is read, and no
+// link that leads out of the folder of the file. Thread: any; blocks on the disk.
 #pragma once
 
 #include "model/understanding/hints.h"
@@ -20,6 +26,6 @@ struct FilesBeside
     std::vector<std::filesystem::path> places;
 };
 
-FilesBeside readFilesBeside(const std::filesystem::path &modelFile);
+FilesBeside readFilesBeside(const std::filesystem::path &modelFile, bool aboveOpened = false);
 
 } // namespace warmbench

@@ -15,6 +15,15 @@ namespace warmbench {
 enum class Origin : std::uint8_t { Guessed, Network, Form, Beside, Metadata, SettingsFile, User };
 const char *originName(Origin origin); // "guessed", "network", "output form", ...
 
+// What a network of so many pixels leaves of a picture's shorter side: the rest is cut away.
+struct CropShare
+{
+    int size = 0;
+    double share = 1; // above 0
+};
+// What a model is about whose inputs are not prepared here.
+enum class Medium : std::uint8_t { Text, Sound, Video };
+
 struct Hints
 {
     Origin origin = Origin::Guessed;
@@ -22,7 +31,12 @@ struct Hints
     std::string summary; // what it takes the model for: "YOLO v8 detection"; empty: it does not say
     std::optional<Task> task;
     std::vector<std::string> labels;
+    std::vector<std::string> characters; // of a reader of text, without blank and space
     InputSettings input;
+    // Where `input` does not say "shorter_side", in the order of preference: the first counts for
+    // networks of a size that is not here. Those that are here are no contradiction to `input`.
+    std::vector<CropShare> cropShares;
+    std::optional<Medium> medium;
     std::optional<Activation> activation;
     std::optional<DecoderSettings> decoder;
     std::vector<std::string> warnings; // about what it says and is not understood

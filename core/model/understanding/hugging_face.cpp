@@ -2,9 +2,11 @@
 
 #include "base/text.h"
 #include "model/labels.h"
+#include "model/understanding/json_members.h"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fmt/format.h>
 #include <string_view>
 
@@ -12,58 +14,9 @@ namespace warmbench {
 
 namespace {
 
-constexpr int largestSide = 16384;
-
-const JsonValue *member(const JsonValue &object, std::string_view key)
-{
-    const auto found = std::find(object.keys.begin(), object.keys.end(), key);
-    return found == object.keys.end()
-               ? nullptr
-               : &object.items[static_cast<std::size_t>(found - object.keys.begin())];
-}
-
-bool flag(const JsonValue &object, std::string_view key, bool otherwise)
-{
-    const auto *const value = member(object, key);
-    return value && value->kind == JsonValue::Kind::Boolean ? value->boolean : otherwise;
-}
-
-std::optional<double> number(const JsonValue &object, std::string_view key)
-{
-    const auto *const value = member(object, key);
-    return value && value->kind == JsonValue::Kind::Number ? std::optional(value->number)
-                                                           : std::nullopt;
-}
-
-std::optional<int> side(const JsonValue &object, std::string_view key)
-{
-    const auto told = number(object, key);
-    return told && *told >= 1 && *told <= largestSide ? std::optional(static_cast<int>(*told))
-                                                      : std::nullopt;
-}
-
-std::string_view text(const JsonValue &object, std::string_view key)
-{
-    const auto *const value = member(object, key);
-    return value && value->kind == JsonValue::Kind::Text ? value->text : std::string_view();
-}
-
-// One number for each channel; nothing if there are others, or zeros where none may be.
-std::optional<std::vector<double>> perChannel(const JsonValue &object, std::string_view key,
-                                              bool zeroAllowed)
-{
-    const auto *const list = member(object, key);
-    if (!list || list->kind != JsonValue::Kind::List ||
-        (list->items.size() != 1 && list->items.size() != 3))
-        return std::nullopt;
-    std::vector<double> numbers;
-    for (const JsonValue &item : list->items) {
-        if (item.kind != JsonValue::Kind::Number || (item.number == 0 && !zeroAllowed))
-            return std::nullopt;
-        numbers.push_back(item.number);
-    }
-    return numbers;
-}
+// What transformers may do to a picture and is not done here.
+constexpr std::array undone{"do_thumbnail",   "do_align_long_axis", "keep_aspect_ratio",
+                            "do_crop_margin", "do_image_splitting", "do_color_quantize"};
 
 class Preparation
 {
@@ -77,11 +30,15 @@ public:
 
     Hints read()
     {
-        m_hints.input.channels =
-            flag(m_config, "do_flip_channel_order", false) ? Channels::Bgr : Channels::Rgb;
+        m_flips = flag(m_config, "do_flip_channel_order", false);
+        m_hints.input.channels = m_flips ? Channels::Bgr : Channels::Rgb;
         readFilter();
         readSize();
         readNumbers();
+        for (const char *const key : undone) {
+            if (flag(m_config, key, false))
+                unknown(key);
+        }
         return std::move(m_hints);
     }
 
@@ -112,64 +69,93 @@ private:
     {
         if (!flag(m_config, "do_resize", true))
             return;
-        const auto *const size = member(m_config, "size");
+        const auto *const size = m_config.member("size");
         if (!size)
             return;
         const bool object = size->kind == JsonValue::Kind::Object;
-        const auto shortest = object ? side(*size, "shortest_edge") : wholeSize(*size);
+        const auto shortest = object ? side(*size, "shortest_edge") : sideOf(*size);
         if (isOf("ConvN") && shortest)
             return convNext(*shortest);
         if (object && side(*size, "height") && side(*size, "width"))
             return stretch(*side(*size, "height"), *side(*size, "width"));
-        if (!shortest || (object && member(*size, "longest_edge")))
-            return unknown();
-        if (flag(m_config, "do_center_crop", false))
+        if (object ? says(*size, "longest_edge") || says(*size, "max_height")
+                   : says(m_config, "max_size"))
+            return fit();
+        if (!shortest)
+            return unknown("size");
+        if (flag(m_config, "do_center_crop", false) && (object || !resizesToSquares()))
             return crop(*shortest);
         if (object)
-            return unknown(); // the longer side is as long as it comes
+            return unknown("size"); // the longer side is as long as it comes
         stretch(*shortest, *shortest);
     }
-    std::optional<int> wholeSize(const JsonValue &size) const
+    // A size of one number is that of a square for these, else of the shortest side.
+    bool resizesToSquares() const { return isOf("DeiT") || isOf("Beit"); }
+    void unknown(const char *key)
     {
-        return size.kind == JsonValue::Kind::Number ? side(m_config, "size") : std::nullopt;
-    }
-    void unknown()
-    {
-        m_hints.warnings.emplace_back(
-            "preprocessor_config.json resizes pictures in a way that is not "
-            "known here; set \"input.resize\" in the settings file.");
+        m_hints.warnings.push_back(
+            fmt::format("preprocessor_config.json prepares pictures by \"{}\" in a way that is not "
+                        "known here; set \"input.resize\" in the settings file.",
+                        key));
     }
 
+    // What is cropped afterwards is cut out of the middle of the stretched picture.
     void stretch(int height, int width)
     {
-        // Older files crop what they have stretched.
-        if (flag(m_config, "do_center_crop", false))
-            return crop(std::max(height, width));
         m_hints.input.resize = ResizeMode::Stretch;
         m_hints.input.height = height;
         m_hints.input.width = width;
+        if (flag(m_config, "do_center_crop", false)) {
+            m_hints.input.shorterSide = std::min(height, width);
+            readCropSize();
+        }
+        if (flag(m_config, "do_pad", false) && says(m_config, "pad_size"))
+            unknown("pad_size");
+    }
+    // Within the longest sides, as DETR; a network of a fixed size gets the whole picture, and what
+    // is padded is 0 after normalising.
+    void fit()
+    {
+        m_hints.input.resize = ResizeMode::Letterbox;
+        m_hints.input.padPosition = PadPosition::End;
+        m_hints.input.padsWithMean = true;
+        if (const auto *const padded = m_config.member("pad_size")) {
+            m_hints.input.height = side(*padded, "height");
+            m_hints.input.width = side(*padded, "width");
+        }
     }
     void crop(int shortest)
     {
         m_hints.input.resize = ResizeMode::Crop;
-        m_hints.input.shorterSide = shortest;
-        const auto *const size = member(m_config, "crop_size");
+        double share = number(m_config, "crop_pct").value_or(1); // PoolFormer
+        if (isOf("Levit"))
+            share = 224.0 / 256.0;
+        m_hints.input.shorterSide = enlarged(shortest, share);
+        readCropSize();
+    }
+    void readCropSize()
+    {
+        const auto *const size = m_config.member("crop_size");
         if (!size)
             return;
         const bool object = size->kind == JsonValue::Kind::Object;
-        m_hints.input.height = object ? side(*size, "height") : side(m_config, "crop_size");
-        m_hints.input.width = object ? side(*size, "width") : side(m_config, "crop_size");
+        m_hints.input.height = object ? side(*size, "height") : sideOf(*size);
+        m_hints.input.width = object ? side(*size, "width") : sideOf(*size);
+    }
+    static int enlarged(int shortest, double share)
+    {
+        const bool sane = share > 0 && share <= 1 && shortest / share <= mostPixelsOfASide;
+        return sane ? static_cast<int>(shortest / share) : shortest;
     }
     // Below 384 pixels the shortest side is made larger and cut; from there on, all is stretched.
     void convNext(int shortest)
     {
         if (shortest >= 384)
             return stretch(shortest, shortest);
-        const double share = number(m_config, "crop_pct").value_or(224.0 / 256.0);
         m_hints.input.resize = ResizeMode::Crop;
         m_hints.input.height = m_hints.input.width = shortest;
-        if (share > 0 && share <= 1 && shortest / share <= largestSide)
-            m_hints.input.shorterSide = static_cast<int>(shortest / share);
+        m_hints.input.shorterSide =
+            enlarged(shortest, number(m_config, "crop_pct").value_or(224.0 / 256.0));
     }
 
     void readNumbers()
@@ -180,22 +166,42 @@ private:
         input.scale = rescales && factor != 0 ? factor : 1;
         input.mean = std::vector<double>{0};
         input.std = std::vector<double>{1};
-        if (!flag(m_config, "do_normalize", true))
+        if (flag(m_config, "do_normalize", says(m_config, "image_mean")))
+            normalise();
+        if (!rescales || !flag(m_config, "rescale_offset", false))
             return;
-        const auto mean = perChannel(m_config, "image_mean", true);
-        const auto std = perChannel(m_config, "image_std", false);
-        if (!mean || !std) {
+        for (double &mean : *input.mean) // ViViT's kind of range, from -1 on
+            mean += 1;
+    }
+    void normalise()
+    {
+        auto mean = perChannel(m_config, "image_mean", true);
+        auto deviation = perChannel(m_config, "image_std", false);
+        // A classifier's pictures are divided by the deviation twice.
+        if (deviation && isOf("EfficientNet") && flag(m_config, "include_top", true)) {
+            for (double &one : *deviation)
+                one *= one;
+            if (!std::all_of(deviation->begin(), deviation->end(),
+                             [](double one) { return std::isnormal(one); }))
+                deviation.reset();
+        }
+        if (!mean || !deviation) {
             m_hints.warnings.emplace_back(
                 "preprocessor_config.json normalises pictures, but its "
                 "\"image_mean\" and \"image_std\" are no numbers that can "
                 "be used; they are left out.");
             return;
         }
-        input.mean = mean;
-        input.std = std;
+        if (m_flips) { // after normalising
+            std::reverse(mean->begin(), mean->end());
+            std::reverse(deviation->begin(), deviation->end());
+        }
+        m_hints.input.mean = std::move(mean);
+        m_hints.input.std = std::move(deviation);
     }
 
     const JsonValue &m_config;
+    bool m_flips = false;
     Hints m_hints;
 };
 
@@ -209,7 +215,21 @@ constexpr std::array purposes{
     Purpose{"ForImageClassification", Task::Classification, "image classification"},
     Purpose{"ForImageClassificationWithTeacher", Task::Classification, "image classification"},
     Purpose{"ForSemanticSegmentation", Task::Segmentation, "semantic segmentation"},
+    Purpose{"ForObjectDetection", Task::Detection, "object detection"},
+    Purpose{"ForDepthEstimation", Task::Image, "depth estimation"},
 };
+
+// How a detector's kind means its scores (models/KIND/image_processing_*.py of
+// huggingface/transformers). Empty: the kind is not known.
+std::string_view decoderOf(std::string_view modelType)
+{
+    constexpr std::array softmax{"detr", "yolos", "table-transformer"};
+    constexpr std::array sigmoid{"rt_detr",          "rt_detr_v2", "d_fine", "deformable_detr",
+                                 "conditional_detr", "dab-detr",   "deta",   "deimv2"};
+    if (std::find(softmax.begin(), softmax.end(), modelType) != softmax.end())
+        return "detr";
+    return std::find(sigmoid.begin(), sigmoid.end(), modelType) != sigmoid.end() ? "rtdetr" : "";
+}
 
 } // namespace
 
@@ -223,7 +243,7 @@ Hints configHints(const JsonValue &config)
     Hints hints;
     hints.origin = Origin::Beside;
     hints.source = "config.json";
-    if (const auto *const names = member(config, "id2label");
+    if (const auto *const names = config.member("id2label");
         names && names->kind == JsonValue::Kind::Object) {
         auto labels = labelsOf(*names);
         if (labels)
@@ -234,7 +254,7 @@ Hints configHints(const JsonValue &config)
     }
     if (text(config, "problem_type") == "multi_label_classification")
         hints.activation = Activation::Sigmoid;
-    const auto *const architectures = member(config, "architectures");
+    const auto *const architectures = config.member("architectures");
     if (!architectures || architectures->items.empty())
         return hints;
     const std::string &architecture = architectures->items.front().text;
@@ -243,6 +263,12 @@ Hints configHints(const JsonValue &config)
     });
     if (found == purposes.end())
         return hints;
+    if (found->task == Task::Detection) {
+        const auto decoder = decoderOf(text(config, "model_type"));
+        if (decoder.empty()) // the form of its outputs may tell
+            return hints;
+        hints.decoder = decoderDefaults(decoder);
+    }
     hints.task = found->task;
     const auto family = architecture.substr(0, architecture.size() - found->ending.size());
     hints.summary = fmt::format("{} {}", printable(family, 40), found->name);

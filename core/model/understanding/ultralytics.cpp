@@ -20,17 +20,23 @@ struct TaskForm
     std::string_view key; // of the metadata
     const char *name;     // in sentences
     Task task;
-    const char *undecoded; // what of its answer stays numbers; null: nothing
 };
 constexpr std::array taskForms{
-    TaskForm{"detect", "detection", Task::Detection, nullptr},
-    TaskForm{"segment", "segmentation", Task::Detection, "masks"},
-    TaskForm{"pose", "pose", Task::Detection, "points"},
-    TaskForm{"obb", "oriented boxes", Task::Tensor, "oriented boxes"},
-    TaskForm{"classify", "classification", Task::Classification, nullptr},
-    TaskForm{"semantic", "semantic segmentation", Task::Segmentation, nullptr},
-    TaskForm{"depth", "depth", Task::Image, nullptr},
+    TaskForm{"detect", "detection", Task::Detection},
+    TaskForm{"segment", "segmentation", Task::Detection},
+    TaskForm{"pose", "pose", Task::Detection},
+    TaskForm{"obb", "oriented boxes", Task::Detection},
+    TaskForm{"classify", "classification", Task::Classification},
+    TaskForm{"semantic", "semantic segmentation", Task::Segmentation},
+    TaskForm{"depth", "depth", Task::Image},
 };
+
+// Of people, as the data set that most of these models were trained on names them
+// (ultralytics/ultralytics: cfg/datasets/coco-pose.yaml).
+constexpr std::array personPoints{
+    "nose",           "left eye",   "right eye",   "left ear",   "right ear",   "left shoulder",
+    "right shoulder", "left elbow", "right elbow", "left wrist", "right wrist", "left hip",
+    "right hip",      "left knee",  "right knee",  "left ankle", "right ankle"};
 
 class Keys
 {
@@ -145,19 +151,20 @@ private:
                value.number == static_cast<double>(static_cast<int>(value.number));
     }
 
-    // Shortest side to the size, then the centre; up to 8.0 with OpenCV's filter
+    // Shortest side to the size, then the centre; up to 8.0 the centre first, and OpenCV's filter
     // (engine/exporter.py and data/augment.py, classify_transforms). YOLOv5 normalises as
     // ImageNet's.
     void planClassifier()
     {
         InputSettings &input = m_hints.input;
         const bool fifth = !has("task");
+        const bool cutsFirst = fifth || text("version").starts_with("8.0.");
         input.resize = ResizeMode::Crop;
-        if (const auto side = inputSide())
+        if (const auto side = inputSide(); side && !cutsFirst)
             input.shorterSide = *side;
         input.channels = Channels::Rgb;
         input.interpolation = Interpolation::Bilinear;
-        input.antialias = !fifth && !text("version").starts_with("8.0.");
+        input.antialias = !cutsFirst;
         input.scale = 1 / 255.0;
         input.mean = fifth ? std::vector<double>{0.485, 0.456, 0.406} : std::vector<double>{0};
         input.std = fifth ? std::vector<double>{0.229, 0.224, 0.225} : std::vector<double>{1};
@@ -183,14 +190,24 @@ private:
         m_hints.input.width = width;
         if (text("channels") == "1")
             m_hints.input.channels = Channels::Gray;
-        if (form.undecoded)
-            warn(fmt::format("Of this model's answers the {} are given as numbers only.",
-                             form.undecoded));
+        else if (const auto channels = text("channels"); !channels.empty() && channels != "3")
+            warn(fmt::format("The model's metadata \"channels\" is \"{}\", and a picture has red, "
+                             "green, blue and an opaque fourth; send tensors for other data.",
+                             printable(channels, 40)));
         if (form.task != Task::Detection)
             return;
-        if (const char *const decoder = decoderOf()) {
+        const DecoderSettings extras = readExtras();
+        if (const char *const decoder = decoderOf(extras)) {
             m_hints.decoder = decoderDefaults(decoder);
             m_hints.decoder->classes = static_cast<int>(m_hints.labels.size());
+            m_hints.decoder->masks = extras.masks;
+            m_hints.decoder->points = extras.points;
+            m_hints.decoder->pointNames = extras.pointNames;
+            m_hints.decoder->oriented = extras.oriented;
+            if (m_hints.decoder->type == "rtdetr-rows") {
+                m_hints.summary = "RT-DETR detection";
+                m_hints.input.resize = ResizeMode::Stretch; // models/rtdetr/predict.py
+            }
             return;
         }
         if (const auto told = detectorFormHints(m_spec)) {
@@ -207,13 +224,14 @@ private:
     }
 
     // Boxes, scores and what follows them are rows or columns of the first output.
-    const char *decoderOf()
+    const char *decoderOf(const DecoderSettings &extras)
     {
         if (m_spec.outputs.empty() || m_spec.outputs[0].shape.size() != 3)
             return nullptr;
         const std::int64_t rows = m_spec.outputs[0].shape[1].size;
         const std::int64_t columns = m_spec.outputs[0].shape[2].size;
-        const auto extra = extraNumbers();
+        const std::int64_t extra =
+            extras.masks + extras.points * m_pointNumbers + (extras.oriented ? 1 : 0);
         const auto classes = static_cast<std::int64_t>(m_hints.labels.size());
         if (isFinished() && (columns < 0 || columns == 6 + extra))
             return "yolo-rows";
@@ -221,6 +239,9 @@ private:
             return "yolov8";
         if (classes > 0 && columns == 5 + classes + extra)
             return "yolov5";
+        const bool named = lowered(text("description")).find("rtdetr") != std::string::npos;
+        if (classes > 0 && columns == 4 + classes && extra == 0 && (columns != 6 || named))
+            return "rtdetr-rows";
         if (columns == 6 + extra && rows <= 1000)
             return "yolo-rows"; // of a version that did not write the flag
         return nullptr;
@@ -233,28 +254,58 @@ private:
         const auto args = literal("args");
         if (!args || args->kind != JsonValue::Kind::Object)
             return false;
-        const auto nms = std::find(args->keys.begin(), args->keys.end(), "nms");
-        return nms != args->keys.end() &&
-               args->items[static_cast<std::size_t>(nms - args->keys.begin())].boolean;
+        const JsonValue *const nms = args->member("nms");
+        return nms && nms->boolean;
     }
 
-    // Numbers of a detection beside box and scores: coefficients of masks, points.
-    std::int64_t extraNumbers()
+    // What of a detection follows box and scores: coefficients of masks, points, an angle.
+    DecoderSettings readExtras()
     {
-        std::int64_t extra = 0;
+        DecoderSettings extras;
+        extras.oriented = text("task") == "obb";
         if (text("task") == "segment" || (!has("task") && m_spec.outputs.size() == 2)) {
             const auto &shape = m_spec.outputs.back().shape;
-            extra = shape.size() == 4 ? std::max<std::int64_t>(shape[1].size, 0) : 0;
+            if (shape.size() == 4 && shape[1].size >= 1 && shape[1].size <= mostExtras)
+                extras.masks = static_cast<int>(shape[1].size);
         }
-        if (const auto shape = literal("kpt_shape");
-            shape && shape->kind == JsonValue::Kind::List && shape->items.size() == 2 &&
-            std::all_of(shape->items.begin(), shape->items.end(), isSide))
-            extra = static_cast<std::int64_t>(shape->items[0].number * shape->items[1].number);
-        return extra;
+        const auto shape = literal("kpt_shape");
+        if (text("task") != "pose" || !shape)
+            return extras;
+        const bool pair = shape->kind == JsonValue::Kind::List && shape->items.size() == 2 &&
+                          std::all_of(shape->items.begin(), shape->items.end(), isSide) &&
+                          shape->items[0].number <= mostExtras &&
+                          (shape->items[1].number == 2 || shape->items[1].number == 3);
+        if (!pair) {
+            warn("The model's metadata \"kpt_shape\" is no pair of a number of points and 2 or 3, "
+                 "and is ignored.");
+            return extras;
+        }
+        extras.points = static_cast<int>(shape->items[0].number);
+        m_pointNumbers = static_cast<int>(shape->items[1].number);
+        readPointNames(extras);
+        return extras;
     }
+
+    // A list of names, or one for each class, of which the first counts.
+    void readPointNames(DecoderSettings &extras)
+    {
+        const auto told = literal("kpt_names");
+        const JsonValue *names = told ? &*told : nullptr;
+        if (names && names->kind == JsonValue::Kind::Object && !names->items.empty())
+            names = &names->items.front();
+        if (names && names->kind == JsonValue::Kind::List) {
+            for (const JsonValue &name : names->items)
+                extras.pointNames.push_back(name.text);
+        } else if (extras.points == static_cast<int>(personPoints.size())) {
+            extras.pointNames.assign(personPoints.begin(), personPoints.end());
+        }
+    }
+
+    static constexpr int mostExtras = 4096; // numbers of one kind in a row
 
     const NetworkSpec &m_spec;
     Hints m_hints;
+    int m_pointNumbers = 3; // of each point: x, y and how visible it is
 };
 
 } // namespace

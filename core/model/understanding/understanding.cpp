@@ -3,6 +3,11 @@
 #include "base/text.h"
 #include "model/understanding/detector_forms.h"
 #include "model/understanding/image_keys.h"
+#include "model/understanding/medium.h"
+#include "model/understanding/ppocr_forms.h"
+#include "model/understanding/preset_offer.h"
+#include "model/understanding/segmentation_forms.h"
+#include "model/understanding/transformer_forms.h"
 #include "model/understanding/ultralytics.h"
 #include "tensor/json_object.h"
 
@@ -114,15 +119,23 @@ void notePreparation(Understanding &understood)
         if (plan.origins.contains(key))
             understood.told.values[key] = {std::move(value), originText(plan, key)};
     };
-    note("width", std::to_string(how.width));
-    note("height", std::to_string(how.height));
+    if (!how.fit.freeWidth)
+        note("width", std::to_string(how.width));
+    if (!how.fit.freeHeight)
+        note("height", std::to_string(how.height));
     note("channels", textJson(channelsName(how.channels)));
     note("layout", textJson(layoutName(how.layout)));
     note("resize", textJson(resizeModeName(how.resize)));
     if (how.shorterSide)
         note("shorter_side", std::to_string(*how.shorterSide));
+    if (how.resize == ResizeMode::Fit) {
+        note("longest_side", std::to_string(how.fit.longestSide));
+        note("multiple_of", std::to_string(how.fit.multipleOf));
+        note("pad_to", std::to_string(how.fit.freeWidth ? how.width : how.height));
+    }
+    if (how.resize == ResizeMode::Fit || how.resize == ResizeMode::Letterbox)
+        note("pad_value", how.padsWithMean ? textJson("mean") : numberJson(how.padValue));
     if (how.resize == ResizeMode::Letterbox) {
-        note("pad_value", numberJson(how.padValue));
         note("pad_position", textJson(padPositionName(how.padPosition)));
     }
     note("interpolation", textJson(interpolationName(how.interpolation)));
@@ -147,20 +160,55 @@ std::string sentenceOf(const std::vector<Hints> &hints, const ModelSettings &set
                                                                                 : "tensors");
     sentence.front() =
         static_cast<char>(std::toupper(static_cast<unsigned char>(sentence.front())));
-    if (!settings.labels.empty())
+    if (settings.task == Task::Text)
+        sentence += fmt::format(", {} characters", settings.labels.size());
+    else if (!settings.labels.empty())
         sentence += fmt::format(", {} name{}", settings.labels.size(),
                                 settings.labels.size() == 1 ? "" : "s");
     if (plan.kind == InputKind::Features)
         sentence += fmt::format(", {} column{}", plan.features.size(),
                                 plan.features.size() == 1 ? "" : "s");
     if (plan.kind == InputKind::Image)
-        sentence += fmt::format(", {} {} x {}", resizeModeName(plan.preprocessing.resize),
-                                plan.preprocessing.width, plan.preprocessing.height);
+        sentence += fmt::format(", {} {}", resizeModeName(plan.preprocessing.resize),
+                                sizeText(plan.preprocessing));
     if (told)
         return fmt::format("{} ({})", sentence, telling->source);
     if (plan.kind == InputKind::Image)
         return fmt::format("{} ({})", sentence, originText(plan, "resize"));
     return sentence;
+}
+
+// Scores of a row of the families whose rows hold one for each class; nothing where the outputs do
+// not tell.
+std::optional<std::int64_t> classesInRows(const NetworkSpec &spec, const DecoderSettings &decoder)
+{
+    if (spec.outputs.empty() || spec.outputs.front().shape.size() != 3 || decoder.points > 0)
+        return std::nullopt;
+    const auto &shape = spec.outputs.front().shape;
+    const std::int64_t extras = decoder.masks + (decoder.oriented ? 1 : 0);
+    std::int64_t classes = 0;
+    if (decoder.type == "yolov8")
+        classes = shape[1].size - 4 - extras;
+    else if (decoder.type == "yolov5" || decoder.type == "yolox" || decoder.type == "fastestdet")
+        classes = shape[2].size - 5 - extras;
+    return classes > 0 ? std::optional(classes) : std::nullopt;
+}
+
+// Detections without names, or with names for another number of classes.
+std::string warningOfNames(const NetworkSpec &spec, const ModelSettings &settings)
+{
+    const auto classes = settings.decoder ? classesInRows(spec, *settings.decoder) : std::nullopt;
+    if (!classes || settings.labels.size() == static_cast<std::size_t>(*classes))
+        return {};
+    if (settings.labels.empty())
+        return *classes == 1
+                   ? "What is found has no name; put a labels.txt with it beside the model."
+                   : fmt::format("The {} classes have no names here and go by their numbers; put a "
+                                 "labels.txt with one name a line beside the model.",
+                                 *classes);
+    return fmt::format("There are {} labels, but the outputs have {} classes; those beyond go by "
+                       "their number.",
+                       settings.labels.size(), *classes);
 }
 
 } // namespace
@@ -184,7 +232,8 @@ std::string understoodJson(const Understood &understood)
 std::vector<Hints> hintsOf(const NetworkSpec &spec)
 {
     std::vector<Hints> all;
-    for (const auto read : {ultralyticsHints, imageKeyHints, detectorFormHints}) {
+    for (const auto read : {ultralyticsHints, imageKeyHints, detectorFormHints,
+                            segmentationFormHints, textFinderHints, inputNameHints}) {
         if (auto hints = read(spec))
             all.push_back(*std::move(hints));
     }
@@ -197,18 +246,34 @@ Result<Understanding> understand(const NetworkSpec &spec, ModelSettings &setting
     Understanding understood;
     auto hints = hintsOf(spec);
     hints.insert(hints.end(), beside.begin(), beside.end());
+    const auto reader = textReaderHints(spec, settings, hints);
+    hints.insert(hints.end(), reader.begin(), reader.end());
     std::stable_sort(hints.begin(), hints.end(),
                      [](const Hints &a, const Hints &b) { return a.origin > b.origin; });
+    settleTransformer(spec, settings, hints);
     Merge(spec, hints, settings, understood).run();
     auto plan = planInput(spec, settings, hints);
     if (!plan)
         return std::move(plan).error();
     understood.input = *std::move(plan);
+    InputPlan &input = understood.input;
+    if (settings.input.features.empty()) // else a person says what the numbers are
+        input.unserved = unservedBy(spec, hints, input.kind == InputKind::Tensor);
+    if (!input.unserved.empty()) {
+        input.kind = InputKind::Tensor;
+        input.features.clear();
+        input.columns = false;
+    }
     if (understood.input.kind == InputKind::Image)
         notePreparation(understood);
     understood.warnings.insert(understood.warnings.end(), understood.input.warnings.begin(),
                                understood.input.warnings.end());
-    understood.told.summary = sentenceOf(hints, settings, understood);
+    if (auto warning = warningOfNames(spec, settings); !warning.empty())
+        understood.warnings.push_back(std::move(warning));
+    if (auto offer = presetOffer(spec, settings, understood.input))
+        understood.warnings.push_back(*std::move(offer));
+    understood.told.summary =
+        input.unserved.empty() ? sentenceOf(hints, settings, understood) : input.unserved;
     return understood;
 }
 

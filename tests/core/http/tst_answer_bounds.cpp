@@ -96,7 +96,16 @@ private Q_SLOTS:
         SampleResult &result = prediction.results.front();
         result.classes.push_back({std::numeric_limits<int>::min(), "\x01\x02", -1.1754944e-38F});
         const float far = -1e9F;
-        result.detections.push_back({-1, "\x01", -1.1754944e-38F, far, far, far, far});
+        Detection found{-1, "\x01", -1.1754944e-38F, far, far, far, far};
+        found.angle = -1.1754944e-38F;
+        found.corners.fill({far, far});
+        found.keypoints.assign(17, {"\x01\x02", {far, far}, -1.1754944e-38F});
+        result.detections.push_back(found);
+        result.segmentation = Segmentation{
+            2'000'000'000, 2'000'000'000, {}, {{std::numeric_limits<int>::min(), "\x01", 1e-9}}};
+        result.text.push_back({"\x01", -1.1754944e-38F, {}});
+        result.text.back().corners = {{{far, far}, {far, far}, {-far, far}, {far, far}}};
+        prediction.task = Task::Text;
         result.image = Image{2'000'000'000, 2'000'000'000, {}};
         QVERIFY(predictionJson(prediction).size() - empty.size() <= jsonBytes(prediction.results));
     }

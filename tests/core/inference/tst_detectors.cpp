@@ -1,37 +1,15 @@
 // Detectors as their exporters leave them, without a settings file: whole workbench, real pictures.
-#include "answer.h"
-#include "base/file.h"
-#include "inference/workbench.h"
+#include "dropped_model.h"
 #include "test_files.h"
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace warmbench;
 
 namespace {
-
-// The model alone in a folder, as somebody drops it.
-Result<Prediction> predicted(const std::filesystem::path &model, const Image &picture)
-{
-    const QTemporaryDir folder;
-    const auto copy = std::filesystem::path(folder.path().toStdString()) / model.filename();
-    std::filesystem::copy_file(model, copy);
-    const SystemClock clock;
-    Workbench workbench({}, clock);
-    if (const auto opened = workbench.open(copy, false); !opened)
-        return opened.error();
-    InferenceRequest request;
-    request.decode = [&](const ModelBundle &, RunControl &) -> Result<InferenceInputs> {
-        return InferenceInputs(ImageInputs{Image(picture)});
-    };
-    Answer<Prediction> answer;
-    workbench.predict(std::move(request), answer.callback());
-    return std::move(answer.get());
-}
 
 std::optional<Image> photograph()
 {
@@ -117,6 +95,64 @@ private Q_SLOTS:
         }
     }
 
+    void deepLabFindsThePeopleThatADetectorFinds()
+    {
+        const auto picture = photograph();
+        const auto deepLab = sharedModel("deeplab_v3_257.onnx");
+        const auto yolox = sharedModel("yolox_nano.onnx");
+        if (!picture || !deepLab || !yolox)
+            QSKIP("the shared models are not here");
+        const auto map = predicted(*deepLab, *picture);
+        const auto boxes = predicted(*yolox, *picture);
+        QVERIFY2(map.has_value(), map ? "" : map.error().message.c_str());
+        QVERIFY2(boxes.has_value(), boxes ? "" : boxes.error().message.c_str());
+        QVERIFY(map->task == Task::Segmentation);
+        const Segmentation &seen = *map->results.at(0).segmentation;
+        QCOMPARE(seen.width, picture->width);
+        QCOMPARE(seen.height, picture->height);
+        QCOMPARE(seen.shares.at(0).label, std::string("person"));
+        const auto found = ofClass(*boxes, 0, 0.5F);
+        float left = 1e6F;
+        float right = 0;
+        float top = 1e6F;
+        float bottom = 0;
+        for (const Detection &one : found) {
+            left = std::min(left, one.left);
+            right = std::max(right, one.right);
+            top = std::min(top, one.top);
+            bottom = std::max(bottom, one.bottom);
+        }
+        int covered = 0;
+        int all = 0;
+        int people = 0;
+        int peopleCovered = 0;
+        for (int y = int(top); y < int(bottom); ++y) {
+            for (int x = int(left); x < int(right); ++x) {
+                const bool inBox =
+                    std::any_of(found.begin(), found.end(), [&](const Detection &one) {
+                        return float(x) >= one.left && float(x) < one.right &&
+                               float(y) >= one.top && float(y) < one.bottom;
+                    });
+                if (!inBox)
+                    continue;
+                ++all;
+                const auto at = std::size_t(y) * std::size_t(seen.width) + std::size_t(x);
+                const bool told = seen.classes[at] == 15;
+                covered += told ? 1 : 0;
+                // The photograph was taken before a white wall.
+                const auto *const pixel = &picture->rgb[at * 3];
+                const bool wall = pixel[0] >= 245 && pixel[1] >= 245 && pixel[2] >= 245;
+                people += wall ? 0 : 1;
+                peopleCovered += told && !wall ? 1 : 0;
+            }
+        }
+        // Of the boxes 71 % are people, the rest is the wall between them.
+        const double share = double(covered) / all;
+        QVERIFY2(share >= 0.78, qPrintable(QString::number(share)));
+        const double ofPeople = double(peopleCovered) / people;
+        QVERIFY2(ofPeople >= 0.97, qPrintable(QString::number(ofPeople)));
+    }
+
     // The graph answers the same box, whatever it sees.
     void boxesLieWhereTheExportPutsThem_data()
     {
@@ -131,11 +167,8 @@ private Q_SLOTS:
         for (const auto &size : {std::pair(101, 57), {64, 96}, {33, 200}, {1283, 721}}) {
             const int width = size.first;
             const int height = size.second;
-            Image picture;
-            picture.width = width;
-            picture.height = height;
-            picture.rgb.assign(std::size_t(width) * std::size_t(height) * 3, 90);
-            const auto prediction = predicted(testModel(model.toStdString()), picture);
+            const auto prediction =
+                predicted(testModel(model.toStdString()), greyPicture(width, height));
             QVERIFY2(prediction.has_value(), prediction ? "" : prediction.error().message.c_str());
             const auto &found = prediction->results.at(0).detections;
             QCOMPARE(found.size(), std::size_t(1));

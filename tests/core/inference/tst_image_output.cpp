@@ -2,7 +2,6 @@
 
 #include <limits>
 #include <QtTest>
-#include <set>
 
 using namespace warmbench;
 
@@ -15,11 +14,6 @@ using Pixels = QVector<int>;
 Pixels pixelsOf(const Image &image)
 {
     return {image.rgb.begin(), image.rgb.end()};
-}
-
-std::array<std::uint8_t, 3> pixel(const Image &image, std::size_t index)
-{
-    return {image.rgb[index * 3], image.rgb[index * 3 + 1], image.rgb[index * 3 + 2]};
 }
 
 QByteArray rangeText(const ImageRange &range)
@@ -95,43 +89,6 @@ private Q_SLOTS:
         QCOMPARE(image.width, 1);
         QCOMPARE(image.height, 2);
         QCOMPARE(pixelsOf(image), Pixels({10, 30, 50, 20, 40, 60}));
-    }
-
-    void eachPixelTakesItsBestClass()
-    {
-        const std::vector<float> planes{0.9F, 0.1F, 0.1F, nanValue, // class 0
-                                        0.0F, 0.8F, 0.1F, 0,        // class 1
-                                        0.1F, 0.1F, 0.7F, 0};       // class 2
-        const Image image = colouredClasses(planes, 3, 2, 2);
-        const std::array<std::uint8_t, 3> black{0, 0, 0};
-        QCOMPARE(pixel(image, 0), black);
-        QVERIFY(pixel(image, 1) != black);
-        QVERIFY(pixel(image, 2) != black);
-        QVERIFY(pixel(image, 1) != pixel(image, 2));
-        QCOMPARE(pixel(image, 3), black);
-    }
-
-    void oneplaneMeansAboveHalf()
-    {
-        const std::vector<float> plane{0.5F, 0.51F, nanValue};
-        const Image image = colouredClasses(plane, 1, 3, 1);
-        const std::array<std::uint8_t, 3> black{0, 0, 0};
-        QCOMPARE(pixel(image, 0), black);
-        QVERIFY(pixel(image, 1) != black);
-        QCOMPARE(pixel(image, 2), black);
-    }
-
-    void aHundredClassesHaveColoursOfTheirOwn()
-    {
-        constexpr std::size_t classes = 100;
-        std::vector<float> planes(classes * classes);
-        for (std::size_t i = 0; i < classes; ++i)
-            planes[i * classes + i] = 1;
-        const Image image = colouredClasses(planes, int(classes), int(classes), 1);
-        std::set<std::array<std::uint8_t, 3>> colours;
-        for (std::size_t i = 0; i < classes; ++i)
-            colours.insert(pixel(image, i));
-        QCOMPARE(colours.size(), classes);
     }
 };
 

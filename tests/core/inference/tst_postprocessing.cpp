@@ -388,7 +388,7 @@ private Q_SLOTS:
         const std::vector<NamedTensor> scalar{{"y", zeros({})}};
         QVERIFY(refusedFor(postprocess(classifier(), scalar, {}, 3), {"[]", "3 samples"},
                            ErrorCode::InvalidArgument));
-        QVERIFY(refusedFor(postprocess(detector(), faces(), {}, 2), {"[1, 2, 2]", "2 samples"},
+        QVERIFY(refusedFor(postprocess(detector(), faces(), {}, 2), {"[1, 2, 4]", "2 samples"},
                            ErrorCode::InvalidArgument));
     }
 
@@ -407,8 +407,46 @@ private Q_SLOTS:
         const auto masks = postprocess(
             model, std::vector<NamedTensor>{{"y", tensorOf({1, 2, 1, 2}, {1, 0, 0, 1})}}, {}, 1);
         QVERIFY(masks.has_value());
-        QCOMPARE(int(masks->at(0).image->rgb[0]), 0);
-        QVERIFY(masks->at(0).image->rgb[3] + masks->at(0).image->rgb[4] > 0);
+        QVERIFY(masks->at(0).segmentation.has_value());
+        QVERIFY(masks->at(0).segmentation->classes == (std::vector<std::uint16_t>{0, 1}));
+    }
+
+    void picturesMayHaveTheirChannelsLastOrNone_data()
+    {
+        QTest::addColumn<QVector<int>>("shape");
+        QTest::addColumn<QVector<float>>("values");
+        QTest::newRow("channels last")
+            << QVector<int>{1, 2, 1, 3} << QVector<float>{1, 0, 0, 0, 0, 1};
+        QTest::newRow("channels first")
+            << QVector<int>{1, 3, 2, 1} << QVector<float>{1, 0, 0, 0, 0, 1};
+    }
+    void picturesMayHaveTheirChannelsLastOrNone()
+    {
+        QFETCH(QVector<int>, shape);
+        QFETCH(QVector<float>, values);
+        ModelBundle model = classifier();
+        model.settings.task = Task::Image;
+        const auto results =
+            postprocess(model,
+                        std::vector<NamedTensor>{
+                            {"y", tensorOf(Shape(shape.begin(), shape.end()),
+                                           std::vector<float>(values.begin(), values.end()))}},
+                        {}, 1);
+        QVERIFY(results.has_value());
+        const Image &image = *results->at(0).image;
+        QCOMPARE(image.width, 1);
+        QCOMPARE(image.height, 2);
+        QVERIFY(image.rgb == (std::vector<std::uint8_t>{255, 0, 0, 0, 0, 255}));
+    }
+
+    void depthHasNoChannels()
+    {
+        ModelBundle model = classifier();
+        model.settings.task = Task::Image;
+        const auto results = postprocess(
+            model, std::vector<NamedTensor>{{"y", tensorOf({1, 1, 2}, {0, 10})}}, {}, 1);
+        QVERIFY(results.has_value());
+        QVERIFY(results->at(0).image->rgb == (std::vector<std::uint8_t>{0, 0, 0, 255, 255, 255}));
     }
 
     void labelsGoWithScoresOfConvolutionsAlone()

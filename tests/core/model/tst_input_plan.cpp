@@ -22,6 +22,16 @@ NetworkSpec network(std::initializer_list<std::int64_t> extents, DType dtype = D
     return spec;
 }
 
+// As a data frame of three columns is exported.
+NetworkSpec people()
+{
+    NetworkSpec spec;
+    spec.inputs = {{"age", DType::Float64, shape({-1, 1}), {}},
+                   {"rooms", DType::Int64, shape({-1, 1}), {}},
+                   {"city", DType::String, shape({-1, 1}), {}}};
+    return spec;
+}
+
 ModelSettings settings(const char *json)
 {
     auto parsed = parseModelSettings(json);
@@ -82,7 +92,12 @@ private Q_SLOTS:
         row("NHWC grey", {-1, 28, 30, 1}, InputKind::Image, Layout::Nhwc, Channels::Gray, 30);
         row("both", {1, 3, 30, 3}, InputKind::Image, Layout::Nchw, Channels::Rgb, 3);
         row("free size", {1, 3, -1, -1}, InputKind::Image, Layout::Nchw, Channels::Rgb, 224);
-        row("two channels", {1, 2, 28, 28}, InputKind::Tensor);
+        row("grey with alpha", {1, 2, 28, 30}, InputKind::Image, Layout::Nchw, Channels::GrayAlpha,
+            30);
+        row("colour with alpha", {1, 28, 30, 4}, InputKind::Image, Layout::Nhwc, Channels::Rgba,
+            30);
+        row("three before four", {1, 4, 30, 3}, InputKind::Image, Layout::Nhwc, Channels::Rgb, 30);
+        row("five channels", {1, 5, 28, 28}, InputKind::Tensor);
         row("all free", {-1, -1, -1, -1}, InputKind::Tensor);
         row("three dimensions", {3, 28, 28}, InputKind::Tensor);
         row("a row", {-1, 4}, InputKind::Features);
@@ -120,6 +135,86 @@ private Q_SLOTS:
         QCOMPARE(named->kind, InputKind::Features);
         QCOMPARE(named->features[1].unit, std::string("cm"));
         QCOMPARE(named->origins.at("features"), Origin::SettingsFile);
+    }
+
+    void columnsAreNamedAsTheirInputs()
+    {
+        const auto plan = planned(people(), {});
+        QVERIFY2(plan, plan ? "" : plan.error().message.c_str());
+        QCOMPARE(plan->kind, InputKind::Features);
+        QVERIFY(plan->columns);
+        QCOMPARE(plan->features.size(), std::size_t(3));
+        QCOMPARE(plan->features[0].name, std::string("age"));
+        QCOMPARE(plan->features[0].dtype, DType::Float64);
+        QCOMPARE(plan->features[2].name, std::string("city"));
+        QCOMPARE(plan->features[2].dtype, DType::String);
+        QCOMPARE(plan->origins.at("features"), Origin::Network);
+        QVERIFY2(plan->warnings.empty(), warnings(*plan));
+    }
+
+    void settingsDescribeColumnsByName()
+    {
+        const auto plan = planned(
+            people(),
+            settings(
+                R"({"input": {"features": [{"name": "rooms", "unit": "no.", "default": 3}]}})"));
+        QVERIFY2(plan, plan ? "" : plan.error().message.c_str());
+        QCOMPARE(plan->features.size(), std::size_t(3));
+        QCOMPARE(plan->features[1].name, std::string("rooms"));
+        QCOMPARE(plan->features[1].unit, std::string("no."));
+        QCOMPARE(plan->features[1].dtype, DType::Int64);
+        QVERIFY(!plan->features[0].fallback);
+
+        const auto unknown =
+            planned(people(), settings(R"({"input": {"features": [{"name": "room"}]}})"));
+        QVERIFY(!unknown);
+        QVERIFY2(unknown.error().message.find("(did you mean \"rooms\"?)") != std::string::npos,
+                 unknown.error().message.c_str());
+        const auto number = planned(
+            people(), settings(R"({"input": {"features": [{"name": "city", "default": 3}]}})"));
+        QVERIFY(!number);
+        QVERIFY2(number.error().message.find("\"city\"") != std::string::npos,
+                 number.error().message.c_str());
+    }
+
+    void severalInputsAreNoTable_data()
+    {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<QList<QList<qint64>>>("shapes");
+        const auto row = [](const char *name, InputKind kind, const QList<QList<qint64>> &shapes) {
+            QTest::newRow(name) << int(kind) << shapes;
+        };
+        row("columns", InputKind::Features, {{-1, 1}, {-1, 1}});
+        row("tokens and their mask", InputKind::Tensor, {{-1, -1}, {-1, -1}});
+        row("tokens of a fixed length", InputKind::Tensor, {{-1, 128}, {-1, 128}});
+        row("a picture and its size", InputKind::Image, {{-1, 3, 64, 64}, {-1, 2}});
+        row("a column beside a row", InputKind::Tensor, {{-1, 1}, {-1, 16}});
+        row("one sample of two states", InputKind::Tensor, {{1, 1}, {1, 1}});
+        row("a column and a scalar", InputKind::Tensor, {{-1, 1}, {}});
+    }
+    void severalInputsAreNoTable()
+    {
+        QFETCH(QList<QList<qint64>>, shapes);
+        NetworkSpec spec;
+        for (const auto &extents : shapes) {
+            spec.inputs.push_back(
+                {"input " + std::to_string(spec.inputs.size()), DType::Float32, {}, {}});
+            for (const qint64 extent : extents)
+                spec.inputs.back().shape.push_back({extent, {}});
+        }
+        const auto plan = planned(spec, {});
+        QVERIFY2(plan, plan ? "" : plan.error().message.c_str());
+        QTEST(int(plan->kind), "kind");
+        QCOMPARE(plan->columns, plan->kind == InputKind::Features);
+    }
+
+    void rowsOfTextsAreTables()
+    {
+        const auto plan = planned(network({-1, 2}, DType::String), {});
+        QCOMPARE(plan->kind, InputKind::Features);
+        QCOMPARE(plan->features[1].dtype, DType::String);
+        QCOMPARE(planned(network({-1, 1}, DType::String), {})->features[0].name,
+                 std::string("data"));
     }
 
     void metadataComesBeforeGuesses()
@@ -203,6 +298,46 @@ private Q_SLOTS:
         QCOMPARE(plan->preprocessing.scale, 1.0);
         QCOMPARE(plan->origins.at("scale"), Origin::Network);
         QCOMPARE(planned(network({1, 3, 28, 28}, DType::String), {})->kind, InputKind::Tensor);
+    }
+
+    void signedBytesAreLess128()
+    {
+        const auto plan = planned(network({1, 28, 28, 3}, DType::Int8), {});
+        QCOMPARE(plan->preprocessing.mean, std::vector<double>{128});
+        QVERIFY2(warnings(*plan).contains("less 128"), warnings(*plan));
+        QCOMPARE(
+            planned(network({1, 28, 28, 3}, DType::Int8), settings(R"({"input": {"scale": 0.5}})"))
+                ->preprocessing.mean,
+            std::vector<double>{0});
+    }
+
+    void wholeNumbersTakeNoFractions()
+    {
+        NetworkSpec spec = network({1, 28, 28, 3}, DType::UInt8);
+        spec.metadata = {{"Image.NominalPixelRange", "Normalized_0_1"}};
+        const auto plan = planned(spec, {});
+        QCOMPARE(plan->preprocessing.scale, 1.0);
+        QVERIFY2(warnings(*plan).contains("takes whole numbers"), warnings(*plan));
+    }
+
+    void theOrderOfColoursCountsBesideAlpha()
+    {
+        NetworkSpec spec = network({1, 4, 28, 28});
+        spec.metadata = {{"Image.BitmapPixelFormat", "Bgra8"}};
+        const auto plan = planned(spec, {});
+        QCOMPARE(plan->preprocessing.channels, Channels::Bgra);
+        QCOMPARE(plan->origins.at("channels"), Origin::Metadata);
+        const auto guess = planned(network({1, 4, 28, 28}), {});
+        QVERIFY2(warnings(*guess).contains("rgba"), warnings(*guess));
+    }
+
+    void theBorderMayBeTheMean()
+    {
+        const auto plan =
+            planned(network({1, 3, 28, 28}), settings(R"({"input": {"resize": "letterbox",
+            "pad_value": "mean", "mean": 0.5}})"));
+        QVERIFY(plan->preprocessing.padsWithMean);
+        QCOMPARE(plan->origins.at("pad_value"), Origin::SettingsFile);
     }
 
     void theSettingsNameTheInput()

@@ -43,7 +43,7 @@ private Q_SLOTS:
         QCOMPARE(settings->labels, (std::vector<std::string>{"face", "hand"}));
         const InputSettings &input = settings->input;
         QCOMPARE(*input.name, std::string("input"));
-        QCOMPARE(*input.imagenet, true);
+        QCOMPARE(*input.preset, std::string("imagenet"));
         QCOMPARE(*input.height, 240);
         QCOMPARE(*input.width, 320);
         QCOMPARE(*input.channels, Channels::Bgr);
@@ -90,6 +90,14 @@ private Q_SLOTS:
         QVERIFY(settings->json.starts_with("{"));
     }
 
+    // Such a file can hold inputs and outputs.
+    void anNpzNeedsNoSecondFile()
+    {
+        const auto settings = parseModelSettings(R"({"golden": [{"input": "both.npz"}]})");
+        QVERIFY(settings);
+        QCOMPARE(settings->golden.at(0).expectFile, std::string("both.npz"));
+    }
+
     void valuesHaveOtherSpellings()
     {
         QCOMPARE(*parseModelSettings(R"({"input": {"scale": 0.5, "mean": 3}})")->input.scale, 0.5);
@@ -130,7 +138,8 @@ private Q_SLOTS:
         row("leading zero", R"({"instances": 01})", {"\"01\""});
         row("a list", "[]", {"a list of 0", "an object in braces"});
         row("task", R"({"task": "classify"})",
-            {"\"task\" is \"classify\"", "\"classification\", \"detection\"", "and \"tensor\""});
+            {"\"task\" is \"classify\"", "\"classification\", \"detection\"",
+             "\"tensor\" and \"text\""});
         row("task number", R"({"task": 3})", {"\"task\" is 3"});
         row("labels number", R"({"labels": 10})", {"\"labels\" is 10", "list of names"});
         row("label number", R"({"labels": ["a", 1]})", {"\"labels[1]\" is 1", "in quotes"});
@@ -145,7 +154,7 @@ private Q_SLOTS:
         row("width huge", R"({"input": {"width": 1e9}})", {"1e9", "16384"});
         row("height zero", R"({"input": {"height": 0}})", {"\"input.height\" is 0"});
         row("channels", R"({"input": {"channels": "grey"}})",
-            {"\"grey\"", "\"rgb\", \"bgr\" and \"gray\""});
+            {"\"grey\"", "\"rgb\", \"bgr\", \"gray\", \"rgba\", \"bgra\" and \"gray-alpha\""});
         row("layout", R"({"input": {"layout": "HWC"}})", {"\"NCHW\" and \"NHWC\""});
         row("resize", R"({"input": {"resize": "pad"}})", {"letterbox"});
         row("shorter side", R"({"input": {"shorter_side": -1}})", {"\"input.shorter_side\" is -1"});
@@ -155,11 +164,14 @@ private Q_SLOTS:
         row("scale zero", R"({"input": {"scale": 0}})", {"\"1/255\""});
         row("scale by zero", R"({"input": {"scale": "1/0"}})", {"is \"1/0\""});
         row("scale words", R"({"input": {"scale": "1/255/3"}})", {"is \"1/255/3\""});
-        row("mean of two", R"({"input": {"mean": [1, 2]}})", {"\"input.mean\" is [1, 2]"});
+        row("mean of five", R"({"input": {"mean": [1, 2, 3, 4, 5]}})",
+            {"\"input.mean\" is a list of 5"});
+        row("no mean", R"({"input": {"mean": []}})", {"\"input.mean\" is a list of 0"});
+        row("pad value", R"({"input": {"pad_value": "median"}})", {"0 to 255, or \"mean\""});
         row("mean text", R"({"input": {"mean": ["a"]}})", {"\"input.mean[0]\" is \"a\""});
         row("std zero", R"({"input": {"std": [1, 0, 1]}})",
             {"\"input.std[1]\" is 0", "other than 0"});
-        row("preset", R"({"input": {"preset": "coco"}})", {"must be \"imagenet\""});
+        row("preset", R"({"input": {"preset": "coco"}})", {"is \"coco\", which is no preset"});
         row("features empty", R"({"input": {"features": []}})", {"\"input.features\" is empty"});
         row("feature unnamed", R"({"input": {"features": [{"unit": "cm"}]}})",
             {"\"input.features[0]\" needs a \"name\""});

@@ -112,6 +112,12 @@ private Q_SLOTS:
         row("train4/weights/better.onnx", "better");
         row("train4/bestof/model.onnx", "bestof");
         row("train4/model.v2.onnx", "model.v2");
+        row("runs/train4/weights/best.onnx", "train4");
+        row("resnet/onnx/model.onnx", "resnet");
+        row("resnet/Models/7/best.onnx", "resnet");
+        row("resnet/exports/checkpoints/last.onnx", "resnet");
+        row("runs/run7/artifacts/model/model.onnx", "run7");
+        row("resnet/onnx/runs.onnx", "runs");
     }
     void filesWhoseNamesTellNothingAreCalledByTheirFolder()
     {
@@ -165,6 +171,17 @@ private Q_SLOTS:
                  (std::vector<std::string>{"train4", "train4-2"}));
         QCOMPARE(summary(repository, m_root), std::string("train4=train4/model/2/model.onnx "
                                                           "train4-2=train4/weights/best.onnx"));
+    }
+
+    void aNameTakenFromAFolderAboveIsFoundBetweenTwoScans()
+    {
+        put("vit/other.onnx");
+        Repository repository;
+        QVERIFY(repository.add(m_root / "vit"));
+        put("vit/onnx/model.onnx");
+        QVERIFY(!repository.lookUp("vit")); // the folder was looked through a moment ago
+        QTRY_VERIFY_WITH_TIMEOUT(repository.lookUp("vit"), 20'000);
+        QCOMPARE(*repository.fileOf({"vit", {}}), m_root / "vit/onnx/model.onnx");
     }
 
     void oneStemGoesToTheOnnxFile()
@@ -457,6 +474,50 @@ private Q_SLOTS:
         QVERIFY(repository.remove("net"));
         QVERIFY(repository.add(m_root));
         QVERIFY(repository.find("net"));
+    }
+
+    void aModelKeepsTheNameThatAPersonGaveIt()
+    {
+        put("a/net.onnx");
+        put("a/digits/1/model.onnx");
+        Repository repository;
+        QVERIFY(repository.add(m_root / "a"));
+        QVERIFY(repository.rename("net", "people counter"));
+        QVERIFY(repository.rename("digits", "d\303\251j\303\240 vu"));
+        QVERIFY(repository.rename("people counter", "people counter")); // no change
+        QCOMPARE(summary(repository, m_root),
+                 std::string("d\303\251j\303\240 vu=a/digits/1/model.onnx "
+                             "people counter=a/net.onnx"));
+        QVERIFY(!repository.rescan());
+        QVERIFY(!repository.lookUp("net"));
+        QCOMPARE(*repository.add(m_root / "a/net.onnx"),
+                 std::vector<std::string>{"people counter"});
+        put("a/digits/2/model.onnx");
+        QVERIFY(repository.rescan());
+        QCOMPARE(repository.find("d\303\251j\303\240 vu")->highest(), 2);
+        // The old name is free for another model.
+        put("b/net.onnx");
+        QCOMPARE(*repository.add(m_root / "b"), std::vector<std::string>{"net"});
+        fs::remove_all(m_root / "a/digits");
+        QVERIFY(repository.rescan());
+        QVERIFY(!repository.contains("d\303\251j\303\240 vu"));
+    }
+
+    void namesThatCannotBeGivenAreRefused()
+    {
+        put("a.onnx");
+        put("b.onnx");
+        Repository repository;
+        QVERIFY(repository.add(m_root));
+        const auto taken = repository.rename("a", "b");
+        QCOMPARE(taken.error().code, ErrorCode::InvalidArgument);
+        QCOMPARE(taken.error().message,
+                 std::string("Another model is called \"b\" already; choose another name."));
+        for (const std::string &bad :
+             {std::string(), std::string("a/b"), std::string("a\nb"), std::string(256, 'n')})
+            QCOMPARE(repository.rename("a", bad).error().code, ErrorCode::InvalidArgument);
+        QCOMPARE(repository.rename("c", "d").error().code, ErrorCode::NotFound);
+        QCOMPARE(summary(repository, m_root), std::string("a=a.onnx b=b.onnx"));
     }
 
     void unknownNamesGetTheNearest()

@@ -157,8 +157,8 @@ private Q_SLOTS:
             QVERIFY2(settings->task, example);
             tasks.insert(*settings->task);
         }
-        for (const Task task :
-             {Task::Classification, Task::Detection, Task::Segmentation, Task::Image, Task::Tensor})
+        for (const Task task : {Task::Classification, Task::Detection, Task::Segmentation,
+                                Task::Image, Task::Tensor, Task::Text})
             QVERIFY2(tasks.contains(task), taskName(task));
     }
 };

@@ -1,4 +1,5 @@
 // Letterboxes as Ultralytics and YOLOX make them, computed by OpenCV from Python.
+#include "pattern_picture.h"
 #include "tensor/preprocessing.h"
 #include "test_files.h"
 
@@ -14,22 +15,6 @@ using namespace warmbench;
 namespace {
 
 constexpr int pythonLacksOpenCv = 77; // exit code of letterbox_reference.py
-
-// As picture() of letterbox_reference.py.
-Image pictureOf(int width, int height)
-{
-    Image image;
-    image.width = width;
-    image.height = height;
-    for (int y = 0; y < height; ++y) {
-        for (int x = 0; x < width; ++x) {
-            for (int c = 0; c < 3; ++c)
-                image.rgb.push_back(
-                    static_cast<std::uint8_t>((x * 7 + y * 13 + c * 29 + x * y) % 256));
-        }
-    }
-    return image;
-}
 
 } // namespace
 
@@ -63,7 +48,7 @@ private Q_SLOTS:
             how.layout = Layout::Nhwc;
             how.antialias = false;
             how.scale = 1;
-            const auto made = preprocess(pictureOf(head[1], head[2]), how);
+            const auto made = preprocess(patternPicture(head[1], head[2]), how);
             QVERIFY2(made.has_value(), made ? "" : made.error().message.c_str());
             const auto pixels = made->tensor.values<float>();
             for (std::size_t i = 0; i < pixels.size(); ++i) {

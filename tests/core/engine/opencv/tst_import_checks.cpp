@@ -1,8 +1,8 @@
 #include "engine/opencv/darknet_weights.h"
-#include "engine/opencv/proto_text.h"
 #include "engine/opencv/storage_text.h"
 #include "engine/opencv/tensorflow_graph.h"
 #include "engine/opencv/torch_walk.h"
+#include "engine/proto_text.h"
 #include "wire_writer.h"
 
 #include <cstring>

@@ -41,8 +41,8 @@ Result<std::vector<RelativeBox>> decoded(const char *name, const std::vector<Out
         raw.outputs.push_back({output.name, output.values, output.shape});
     raw.width = width;
     raw.height = height;
-    raw.classes = classes;
-    raw.scoreThreshold = score;
+    raw.settings.classes = classes;
+    raw.settings.scoreThreshold = score;
     return decoderNamed(name)->decode(raw);
 }
 
@@ -187,6 +187,50 @@ private Q_SLOTS:
         }
         QVERIFY(decoded("yolo-rows", {zeros("output0", {0, 6})})->empty());
         QVERIFY(!decoderNamed("ultraface")); // of another file
+    }
+
+    // The numbers behind a box are those of its own row.
+    void pointsThatTheRowDoesNotHoldAreRefused_data()
+    {
+        QTest::addColumn<int>("columns");
+        QTest::addColumn<int>("points");
+        QTest::newRow("none") << 6 << 17;
+        QTest::newRow("half of one") << 7 << 1;
+        QTest::newRow("four numbers each") << 10 << 1;
+    }
+    void pointsThatTheRowDoesNotHoldAreRefused()
+    {
+        QFETCH(int, columns);
+        QFETCH(int, points);
+        const std::vector<float> values(static_cast<std::size_t>(columns) * 2, 0.5F);
+        const std::vector<std::int64_t> shape{2, columns};
+        RawDetections raw;
+        raw.outputs.push_back({"output0", values, shape});
+        raw.width = width;
+        raw.height = height;
+        raw.settings.points = points;
+        Detection found;
+        const Decoder &family = *decoderNamed("yolo-rows");
+        const RelativeBox box{0, 0.5F, 0, 0, 1, 1, 1};
+        QVERIFY(!family.detail(raw, box, Placement(width, height), found));
+        QVERIFY(found.keypoints.empty());
+    }
+
+    void pointsThatAreNoNumbersAreNotVisible()
+    {
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        const std::vector<float> values{0, 0, 9, 9, 0.9F, 0, nan, 3, 0.9F};
+        const std::vector<std::int64_t> shape{1, 9};
+        RawDetections raw;
+        raw.outputs.push_back({"output0", values, shape});
+        raw.width = width;
+        raw.height = height;
+        raw.settings.points = 1;
+        Detection found;
+        const RelativeBox box{0, 0.9F, 0, 0, 1, 1, 0};
+        QVERIFY(decoderNamed("yolo-rows")->detail(raw, box, Placement(width, height), found));
+        QCOMPARE(found.keypoints.at(0).score, 0.0F);
+        QCOMPARE(found.keypoints.at(0).at.x, 0.0F);
     }
 };
 

@@ -52,17 +52,35 @@ struct Told
     std::string warnings;
 };
 
-Told toldBy(const fs::path &model, std::int64_t side = 224)
+Told toldBy(const fs::path &model, std::int64_t side = 224, bool aboveOpened = false)
 {
     Told told;
-    const auto understood = understand(pictures(side), told.settings, readFilesBeside(model).hints);
-    if (!understood)
+    const auto understood =
+        understand(pictures(side), told.settings, readFilesBeside(model, aboveOpened).hints);
+    if (!understood) {
+        told.warnings = understood.error().message;
         return told;
+    }
     told.how = understood->input.preprocessing;
     told.understood = understood->told;
     for (const std::string &warning : understood->warnings)
         told.warnings += warning + "\n";
     return told;
+}
+
+bool contains(const std::string &text, const char *part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+// The names of the files that were read.
+std::vector<std::string> readBeside(const fs::path &model, bool aboveOpened)
+{
+    std::vector<std::string> names;
+    const auto beside = readFilesBeside(model, aboveOpened);
+    for (const fs::path &file : beside.files)
+        names.push_back(file.lexically_relative(model.parent_path()).string());
+    return names;
 }
 
 Told preparedBy(const char *json, std::int64_t side = 224)
@@ -170,6 +188,22 @@ private Q_SLOTS:
         QVERIFY(toldBy(model).settings.output.activation == Activation::Sigmoid);
     }
 
+    void theConfigurationOfTimmIsToldByItsKeys()
+    {
+        const Folder folder;
+        const auto model = folder.put("model.onnx");
+        folder.put("config.json", R"({"architecture": "resnet18", "num_classes": 3,
+            "label_names": ["a", "b", "c"], "pretrained_cfg": {"crop_pct": 0.95,
+            "input_size": [3, 224, 224], "interpolation": "bicubic"}})");
+        const Told told = toldBy(model);
+        QCOMPARE(told.understood.summary,
+                 std::string("Resnet18 image classification, 3 names, crop 224 x 224 "
+                             "(config.json (timm))"));
+        QCOMPARE(told.how.shorterSide, std::optional(235));
+        QCOMPARE(told.understood.values.at("mean").origin, std::string("config.json (timm)"));
+        QVERIFY2(told.warnings.empty(), told.warnings.c_str());
+    }
+
     void everyFormOfASizeIsRead()
     {
         Told told = preparedBy(R"({"size": 224, "resample": 2})"); // old ViT
@@ -187,9 +221,51 @@ private Q_SLOTS:
         told = preparedBy(R"({"feature_extractor_type": "ConvNextFeatureExtractor", "size": 384})",
                           384);
         QCOMPARE(told.how.resize, ResizeMode::Stretch);
-        told = preparedBy(R"({"size": {"shortest_edge": 800, "longest_edge": 1333}})");
-        QVERIFY2(told.warnings.find("resizes pictures in a way that is not known") !=
-                     std::string::npos,
+        for (const char *detr : {R"({"size": {"shortest_edge": 800, "longest_edge": 1333}})",
+                                 R"({"size": 800, "max_size": 1333})",
+                                 R"({"size": {"max_height": 640, "max_width": 640}})"}) {
+            told = preparedBy(detr);
+            QCOMPARE(told.how.resize, ResizeMode::Letterbox);
+            QCOMPARE(told.how.padPosition, PadPosition::End);
+            QVERIFY(told.how.padsWithMean);
+            QVERIFY2(told.warnings.empty(), told.warnings.c_str());
+        }
+        told = preparedBy(R"({"feature_extractor_type": "DeiTFeatureExtractor", "size": 256,
+            "do_center_crop": true, "crop_size": 224})");
+        QCOMPARE(told.how.resize, ResizeMode::Stretch);
+        QCOMPARE(told.how.shorterSide, std::optional(256));
+        told = preparedBy(R"({"image_processor_type": "LevitImageProcessor",
+            "size": {"shortest_edge": 224}, "do_center_crop": true, "crop_size": 224})");
+        QCOMPARE(told.how.resize, ResizeMode::Crop);
+        QCOMPARE(told.how.shorterSide, std::optional(256));
+        told = preparedBy(R"({"image_processor_type": "PoolFormerImageProcessor", "crop_pct": 0.95,
+            "size": {"shortest_edge": 224}, "do_center_crop": true, "crop_size": 224})");
+        QCOMPARE(told.how.shorterSide, std::optional(235));
+    }
+
+    void whatCannotBeDoneNamesItsKey_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::addColumn<QByteArray>("said");
+        const auto row = [](const char *name, const char *json, const char *said) {
+            QTest::newRow(name) << QByteArray(json) << QByteArray(said);
+        };
+        row("shortest alone", R"({"size": {"shortest_edge": 224}})", "by \"size\"");
+        row("size of nothing", R"({"size": {"height": 1e99, "width": 0}})", "by \"size\"");
+        row("negative size", R"({"size": -3})", "by \"size\"");
+        row("thumbnail", R"({"do_thumbnail": true})", "by \"do_thumbnail\"");
+        row("DPT", R"({"size": {"height": 384, "width": 384}, "keep_aspect_ratio": true})",
+            "by \"keep_aspect_ratio\"");
+        row("stretched and padded", R"({"size": {"height": 64, "width": 64}, "do_pad": true,
+            "pad_size": {"height": 96, "width": 96}})",
+            "by \"pad_size\"");
+    }
+    void whatCannotBeDoneNamesItsKey()
+    {
+        QFETCH(QByteArray, json);
+        QFETCH(QByteArray, said);
+        const Told told = preparedBy(json.constData());
+        QVERIFY2(told.warnings.find(said.toStdString()) != std::string::npos,
                  told.warnings.c_str());
     }
 
@@ -211,6 +287,220 @@ private Q_SLOTS:
         }));
     }
 
+    void aDataSetsNamesAreLabels_data()
+    {
+        QTest::addColumn<QByteArray>("yaml");
+        QTest::addColumn<QByteArray>("names"); // with commas between
+        QTest::addColumn<QByteArray>("said");
+        const auto row = [](const char *name, const char *yaml, const char *names,
+                            const char *said) {
+            QTest::newRow(name) << QByteArray(yaml) << QByteArray(names) << QByteArray(said);
+        };
+        row("Roboflow", "train: ../train/images\nnc: 3\nnames: ['no', \"dog\", \"2\"]\n",
+            "no,dog,2", "");
+        row("Ultralytics", "path: x\nnames:\n  0: person\n  1: car\n  2: caf\303\251 # it is\n",
+            "person,car,caf\303\251", "");
+        row("another count", "nc: 80\nnames: [a, b, c]", "a,b,c",
+            "data.yaml has 3 names, but \"nc\" is 80; the names count.");
+        row("no names", "nc: 3", "", "\"data.yaml\" beside the model names no classes: it has no");
+        row("names that are no names", "names: [[a], b]", "", "names no classes: line 1, column 9");
+        row("far indices", "names: {4000000000: a}", "", "which is no index from 0");
+        row("a list", "- a", "", "it has no \"names\"");
+        row("damaged", "names: [a", "", "\"data.yaml\" beside the model cannot be read: line");
+        row("aliases", "a: &a [x]\nnames: *a", "", "aliases (*name) are not read");
+    }
+    void aDataSetsNamesAreLabels()
+    {
+        QFETCH(QByteArray, yaml);
+        QFETCH(QByteArray, names);
+        QFETCH(QByteArray, said);
+        const Folder folder;
+        folder.put("data.yaml", yaml.toStdString());
+        const Told told = toldBy(folder.put("best.onnx"));
+        std::string joined;
+        for (const std::string &name : told.settings.labels)
+            joined += (joined.empty() ? "" : ",") + name;
+        QCOMPARE(QByteArray::fromStdString(joined), names);
+        QVERIFY2(said.isEmpty() ? !contains(told.warnings, "data.yaml")
+                                : contains(told.warnings, said),
+                 told.warnings.c_str());
+        if (!names.isEmpty())
+            QCOMPARE(told.understood.values.at("labels").origin, std::string("data.yaml"));
+    }
+
+    void huggingFacesFilesOneFolderUpCountWhereItWasOpened()
+    {
+        const Folder folder;
+        const auto model = folder.put("vit/onnx/model.onnx");
+        folder.put("vit/onnx/model_quantized.onnx");
+        folder.put("vit/config.json", R"({"architectures": ["ViTForImageClassification"],
+            "id2label": {"0": "a", "1": "b", "2": "c"}})");
+        folder.put("vit/preprocessor_config.json", R"({"image_mean": [0.5, 0.5, 0.5],
+            "image_std": [0.5, 0.5, 0.5]})");
+        folder.put("vit/labels.txt", "x\ny\nz\n"); // no file of Hugging Face
+        QCOMPARE(readBeside(model, true),
+                 (std::vector<std::string>{"../preprocessor_config.json", "../config.json"}));
+        const Told told = toldBy(model, 224, true);
+        QCOMPARE(told.settings.labels, (std::vector<std::string>{"a", "b", "c"}));
+        QCOMPARE(told.how.mean, std::vector<double>(3, 0.5));
+        QVERIFY2(told.warnings.empty(), told.warnings.c_str());
+
+        QVERIFY(readBeside(model, false).empty());
+        const Told closed = toldBy(model);
+        QVERIFY(closed.settings.labels.empty());
+        const std::string offer =
+            "\"config.json\" one folder up may tell of this model; open the folder \"" +
+            model.parent_path().parent_path().string() + "\" to use it.";
+        QVERIFY2(contains(closed.warnings, offer.c_str()), closed.warnings.c_str());
+        // What stands beside the model itself is enough.
+        folder.put("vit/onnx/config.json", "{}");
+        QVERIFY(!contains(toldBy(model).warnings, "\"config.json\" one folder up"));
+    }
+
+    void onlyKnownFoldersHaveFilesOneFolderUp()
+    {
+        const Folder folder;
+        folder.put("config.json", R"({"id2label": {"0": "a"}})");
+        folder.put("config.pbtxt", "output { label_filename: \"labels.txt\" }");
+        folder.put("labels.txt", "a\nb\nc\n");
+        const auto model = folder.put("nets/model.onnx");
+        QVERIFY(readBeside(model, true).empty());
+        QVERIFY2(toldBy(model).warnings.empty() || !contains(toldBy(model).warnings, "folder up"),
+                 toldBy(model).warnings.c_str());
+    }
+
+    void linksFromTheFolderAboveAreNotFollowed()
+    {
+        const Folder folder;
+        folder.put("secret.json", R"({"id2label": {"0": "secret"}})");
+        const auto model = folder.put("vit/onnx/model.onnx");
+        const auto above = model.parent_path().parent_path();
+        fs::create_symlink(above.parent_path() / "secret.json", above / "config.json");
+        QVERIFY(readBeside(model, true).empty());
+        QVERIFY(!contains(toldBy(model).warnings, "folder up"));
+    }
+
+    void mlflowNamesTheColumns()
+    {
+        NetworkSpec spec;
+        TensorSpec row;
+        row.name = "X";
+        row.shape = {{-1, {}}, {2, {}}};
+        spec.inputs = {row};
+        spec.outputs = {row};
+        const auto columns = [&](const fs::path &model, bool aboveOpened) {
+            ModelSettings settings;
+            const auto understood =
+                understand(spec, settings, readFilesBeside(model, aboveOpened).hints);
+            std::string names;
+            for (const Feature &feature : understood->input.features)
+                names += feature.name + ";";
+            return names + originText(understood->input, "features");
+        };
+        const Folder folder;
+        const auto model = folder.put("model.onnx");
+        const auto write = [&](const char *data, const char *inputs) {
+            folder.put("MLmodel", std::string("flavors:\n  onnx:\n    data: ") + data +
+                                      "\nsignature:\n  inputs: '" + inputs + "'\n");
+            return columns(model, false);
+        };
+        const std::string unnamed = "feature 1;feature 2;network";
+        const char *const two =
+            R"([{"type": "double", "name": "sepal length, cm", "required": true},
+                {"type": "long", "name": "petals"}])";
+        QCOMPARE(write("model.onnx", two), std::string("sepal length, cm;petals;MLmodel"));
+        QCOMPARE(write("other.onnx", two), unnamed);
+        for (const char *const other :
+             {R"([{"type": "double", "name": "a"}])",
+              R"([{"type": "string", "name": "a"}, {"type": "double", "name": "b"}])",
+              R"([{"type": "tensor", "name": "X",
+                   "tensor-spec": {"dtype": "float32", "shape": [-1, 2]}}])",
+              "5", "[1, [2], null]", "[{"})
+            QCOMPARE(write("model.onnx", other), unnamed);
+        QCOMPARE(readFilesBeside(model).hints.front().warnings.size(), std::size_t(1));
+    }
+
+    void mlflowsFileMayLieBelow()
+    {
+        const Folder folder;
+        const auto model = folder.put("data/net.onnx");
+        folder.put("MLmodel", "flavors: {onnx: {data: data/net.onnx}}");
+        QCOMPARE(readBeside(model, true), std::vector<std::string>{"../MLmodel"});
+        QVERIFY(readBeside(model, false).empty());
+    }
+
+    void tritonTellsLayoutSizeAndLabels()
+    {
+        const Folder folder;
+        const auto model = folder.put("resnet/1/model.onnx");
+        folder.put("resnet/config.pbtxt", R"(
+            name: "resnet"  # a comment
+            platform: "onnxruntime_onnx"
+            max_batch_size: 8
+            input [ { name: "pixel_values" data_type: TYPE_FP32 format: FORMAT_NCHW
+                      dims: [ 3, 96, 128 ] } ]
+            output { name: "logits" data_type: TYPE_FP32 dims: [ 3 ] label_filename: "names.txt" }
+            )");
+        folder.put("resnet/names.txt", "a\nb\nc\n");
+        const Told told = toldBy(model, -1, true);
+        QVERIFY2(!contains(told.warnings, "config.pbtxt"), told.warnings.c_str());
+        QCOMPARE(told.settings.labels, (std::vector<std::string>{"a", "b", "c"}));
+        QCOMPARE(told.understood.values.at("labels").origin, std::string("names.txt"));
+        QCOMPARE(told.how.height, 96);
+        QCOMPARE(told.how.width, 128);
+        QCOMPARE(told.understood.values.at("layout").origin, std::string("config.pbtxt"));
+        QCOMPARE(readBeside(model, true),
+                 (std::vector<std::string>{"../config.pbtxt", "../names.txt"}));
+        QVERIFY2(contains(toldBy(model).warnings, "\"config.pbtxt\" one folder up"),
+                 toldBy(model).warnings.c_str());
+    }
+
+    void aLayoutThatTheNetworkDoesNotHaveIsLeftOut()
+    {
+        const Folder folder;
+        folder.put("config.pbtxt",
+                   "input { name: \"pixel_values\" format: FORMAT_NHWC dims: [224, 224, 3] }");
+        const Told told = toldBy(folder.put("model.onnx"));
+        QCOMPARE(told.how.layout, Layout::Nchw);
+        QVERIFY2(contains(told.warnings, "The config.pbtxt says NHWC, but input \"pixel_values\""),
+                 told.warnings.c_str());
+    }
+
+    void tritonsLabelsAreNotReadElsewhere_data()
+    {
+        QTest::addColumn<QByteArray>("leaf");
+        for (const char *leaf : {"../secret.txt", "/etc/passwd", "link.txt", "", "1", "none.txt"})
+            QTest::newRow(*leaf ? leaf : "empty") << QByteArray(leaf);
+    }
+    void tritonsLabelsAreNotReadElsewhere()
+    {
+        QFETCH(QByteArray, leaf);
+        const Folder folder;
+        folder.put("secret.txt", "secret\n");
+        const auto model = folder.put("resnet/1/model.onnx");
+        const auto config = folder.put("resnet/config.pbtxt",
+                                       "output { label_filename: \"" + leaf.toStdString() + "\" }");
+        fs::create_symlink(config.parent_path().parent_path() / "secret.txt",
+                           config.parent_path() / "link.txt");
+        QCOMPARE(readBeside(model, true), std::vector<std::string>{"../config.pbtxt"});
+        QVERIFY(toldBy(model, 224, true).settings.labels.empty());
+    }
+
+    void damagedFilesOfToolsAreSaid()
+    {
+        const Folder folder;
+        const auto model = folder.put("model.onnx");
+        folder.put("MLmodel", "flavors: [");
+        folder.put("config.pbtxt", "input { name: ");
+        const Told told = toldBy(model);
+        for (const char *said : {"\"MLmodel\" beside the model cannot be read: line 2, column",
+                                 "\"config.pbtxt\" beside the model cannot be read: line 1 is no "
+                                 "protobuf text"})
+            QVERIFY2(contains(told.warnings, said), told.warnings.c_str());
+        folder.put("MLmodel", std::string(2 << 20, 'a'));
+        QVERIFY2(contains(toldBy(model).warnings, "MLmodel"), toldBy(model).warnings.c_str());
+    }
+
     void numbersAreScaledAndNormalisedAsTheySay()
     {
         Told told = preparedBy(R"({"do_normalize": false})");
@@ -221,6 +511,13 @@ private Q_SLOTS:
             "do_flip_channel_order": true})"); // MobileViT
         QCOMPARE(told.how.scale, 1.0);
         QCOMPARE(told.how.channels, Channels::Bgr);
+        told = preparedBy(R"({"image_mean": [0.1, 0.2, 0.3], "image_std": [1, 2, 3],
+            "do_flip_channel_order": true})");
+        QCOMPARE(told.how.mean, (std::vector<double>{0.3, 0.2, 0.1}));
+        QCOMPARE(told.how.std, (std::vector<double>{3, 2, 1}));
+        told = preparedBy(R"({"rescale_factor": 0.00784313725490196, "rescale_offset": true,
+            "do_normalize": false})");
+        QCOMPARE(told.how.mean, std::vector<double>{1});
         told = preparedBy(R"({"rescale_factor": 0.00784313725490196, "do_normalize": false})");
         QCOMPARE(told.how.scale, 1 / 127.5);
         told = preparedBy(R"({"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0, 0.5]})");

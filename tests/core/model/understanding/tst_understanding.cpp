@@ -1,4 +1,5 @@
 // What models are taken for, told by the names, shapes and texts that their exporters write.
+#include "model/understanding/hugging_face.h"
 #include "model/understanding/understanding.h"
 
 #include <QtTest>
@@ -199,17 +200,66 @@ private Q_SLOTS:
         QCOMPARE(five.how().mean, (std::vector<double>{0.485, 0.456, 0.406}));
     }
 
-    void whatIsNotDecodedIsSaid()
+    void whatFollowsTheBoxIsTold()
     {
         const Read boxes =
             read(network({1, 3, 640, 640}, {tensor("output0", {1, 8, 8400})}, keys("obb")));
-        QVERIFY(boxes.settings.task == Task::Tensor);
-        QVERIFY2(boxes.warnings().find("oriented boxes") != std::string::npos,
-                 boxes.warnings().c_str());
+        QVERIFY(boxes.settings.task == Task::Detection);
+        QVERIFY(boxes.settings.decoder && boxes.settings.decoder->oriented);
+        const Read pose = read(network({1, 3, 640, 640}, {tensor("output0", {1, 58, 8400})},
+                                       with(keys("pose"), "kpt_shape", "[17, 3]")));
+        QVERIFY(pose.settings.decoder.has_value());
+        QCOMPARE(pose.settings.decoder->points, 17);
+        QCOMPARE(pose.settings.decoder->pointNames.at(0), std::string("nose"));
+        const Read masks =
+            read(network({1, 3, 640, 640},
+                         {tensor("output0", {1, 39, 8400}), tensor("output1", {1, 32, 160, 160})},
+                         keys("segment")));
+        QVERIFY(masks.settings.decoder.has_value());
+        QCOMPARE(masks.settings.decoder->masks, 32);
+    }
+
+    // Names that do not fit, and classes without names.
+    void whatIsMissingOfTheNamesIsAskedFor()
+    {
+        const auto spec = network({1, 3, 640, 640}, {tensor("output0", {1, 84, 8400})}, {});
+        const Read nameless = read(spec);
+        QVERIFY2(nameless.warnings().find("80 classes have no names") != std::string::npos,
+                 nameless.warnings().c_str());
+        ModelSettings settings;
+        settings.labels = {"cat", "dog"};
+        const auto few = understand(spec, settings);
+        QVERIFY(few.has_value());
+        QVERIFY(std::any_of(few->warnings.begin(), few->warnings.end(), [](const auto &warning) {
+            return warning.find("2 labels") != std::string::npos &&
+                   warning.find("80 classes") != std::string::npos;
+        }));
+    }
+
+    void whatIsNotDecodedIsSaid()
+    {
+        const Read other =
+            read(network({1, 3, 640, 640}, {tensor("output0", {1, 9, 77})}, keys("obb")));
+        QVERIFY(other.settings.task == Task::Tensor);
+        QVERIFY2(other.warnings().find("numbers only") != std::string::npos,
+                 other.warnings().c_str());
         const Read unknown =
             read(network({1, 3, 640, 640}, {tensor("output0", {1, 8, 8400})}, keys("fly")));
         QVERIFY2(unknown.warnings().find("\"task\" is \"fly\"") != std::string::npos,
                  unknown.warnings().c_str());
+    }
+
+    void otherChannelsThanThoseOfAPictureAreSaid()
+    {
+        const Read told = read(network({1, 4, 640, 640}, {tensor("output0", {1, 7, 8400})},
+                                       with(keys("detect"), "channels", "4")));
+        QCOMPARE(told.how().channels, Channels::Rgba);
+        QVERIFY2(told.warnings().find("\"channels\" is \"4\"") != std::string::npos,
+                 told.warnings().c_str());
+        QVERIFY(read(network({1, 3, 640, 640}, {tensor("output0", {1, 7, 8400})},
+                             with(keys("detect"), "channels", "3")))
+                    .warnings()
+                    .empty());
     }
 
     void damagedKeysAreLeftOutWithAWarning()
@@ -285,7 +335,13 @@ private Q_SLOTS:
         if (decoder == "none")
             return;
         QCOMPARE(told.origin("decoder"), std::string("output form"));
-        QVERIFY2(told.understood.warnings.empty(), told.warnings().c_str());
+        // Shapes tell no names.
+        const auto &warnings = told.understood.warnings;
+        QVERIFY2(std::all_of(warnings.begin(), warnings.end(),
+                             [](const std::string &warning) {
+                                 return warning.find("labels.txt") != std::string::npos;
+                             }),
+                 told.warnings().c_str());
     }
 
     void aFamilyBringsItsPreparation()
@@ -315,6 +371,139 @@ private Q_SLOTS:
                               R"({"task": "classification", "labels": ["a", "b"]})");
         QCOMPARE(set.understood.told.summary,
                  std::string("Classification, 2 names, stretch 224 x 224 (guessed)"));
+    }
+
+    // Logits alone do not tell softmax from sigmoid: the count of names does.
+    void transformersAreToldApart_data()
+    {
+        QTest::addColumn<int>("scores");
+        QTest::addColumn<int>("queries");
+        QTest::addColumn<QByteArray>("config");
+        QTest::addColumn<QByteArray>("decoder");
+        QTest::addColumn<QByteArray>("warning");
+        const QByteArray three = "\"id2label\": {\"0\": \"a\", \"1\": \"b\", \"2\": \"c\"}";
+        const auto kind = [&](const char *architecture, const char *type) {
+            return "{\"architectures\": [\"" + QByteArray(architecture) +
+                   "\"], \"model_type\": \"" + QByteArray(type) + "\", " + three + "}";
+        };
+        const QByteArray untold = "Nothing tells";
+        QTest::newRow("one score more")
+            << 4 << 300 << QByteArray("{" + three + "}") << QByteArray("detr") << QByteArray();
+        QTest::newRow("as many scores")
+            << 3 << 100 << QByteArray("{" + three + "}") << QByteArray("rtdetr") << QByteArray();
+        QTest::newRow("names of another model")
+            << 9 << 100 << QByteArray("{" + three + "}") << QByteArray("detr") << untold;
+        QTest::newRow("nothing, 100 queries")
+            << 4 << 100 << QByteArray() << QByteArray("detr") << untold;
+        QTest::newRow("nothing, 300 queries")
+            << 4 << 300 << QByteArray() << QByteArray("rtdetr") << untold;
+        QTest::newRow("nothing, all free")
+            << -1 << -1 << QByteArray() << QByteArray("detr") << untold;
+        QTest::newRow("YOLOS") << 4 << 100 << kind("YolosForObjectDetection", "yolos")
+                               << QByteArray("detr") << QByteArray();
+        QTest::newRow("D-FINE") << 3 << 300 << kind("DFineForObjectDetection", "d_fine")
+                                << QByteArray("rtdetr") << QByteArray();
+        QTest::newRow("Conditional DETR, free sizes")
+            << -1 << -1 << kind("ConditionalDetrForObjectDetection", "conditional_detr")
+            << QByteArray("rtdetr") << QByteArray();
+        QTest::newRow("a kind of its own") << 4 << 300 << kind("NewForObjectDetection", "new")
+                                           << QByteArray("detr") << QByteArray();
+        QTest::newRow("kind and names disagree")
+            << 3 << 100 << kind("DetrForObjectDetection", "detr") << QByteArray("detr")
+            << QByteArray("names 3 classes");
+    }
+    void transformersAreToldApart()
+    {
+        QFETCH(int, scores);
+        QFETCH(int, queries);
+        QFETCH(QByteArray, config);
+        QFETCH(QByteArray, decoder);
+        QFETCH(QByteArray, warning);
+        const auto spec = network({-1, 3, -1, -1}, {tensor("logits", {-1, queries, scores}),
+                                                    tensor("pred_boxes", {-1, queries, 4})});
+        std::vector<Hints> beside;
+        if (!config.isEmpty())
+            beside.push_back(configHints(*parseJson(config.toStdString())));
+        Read told;
+        told.understood = *understand(spec, told.settings, beside);
+        QCOMPARE(told.decoder(), decoder.toStdString());
+        QCOMPARE(told.settings.decoder->scoreThreshold, 0.5);
+        QVERIFY(told.settings.task == Task::Detection);
+        QCOMPARE(told.how().resize, ResizeMode::Stretch);
+        QCOMPARE(told.how().width, decoder == "detr" ? 800 : 640);
+        QCOMPARE(told.how().mean.size(), std::size_t(decoder == "detr" ? 3 : 1));
+        // The size, which the network leaves free, is a guess.
+        QVERIFY2(told.warnings().find("pixels") != std::string::npos, told.warnings().c_str());
+        if (warning.isEmpty())
+            QCOMPARE(told.understood.warnings.size(), std::size_t(1));
+        else
+            QVERIFY2(told.warnings().find(warning.toStdString()) != std::string::npos,
+                     told.warnings().c_str());
+    }
+
+    void theSettingsDecideBetweenTransformers()
+    {
+        const auto spec = network(
+            {1, 3, 64, 64}, {tensor("logits", {1, 100, 4}), tensor("pred_boxes", {1, 100, 4})});
+        const Read told = read(spec, "{\"decoder\": {\"type\": \"rtdetr\"}}");
+        QCOMPARE(told.decoder(), std::string("rtdetr"));
+        QCOMPARE(told.warnings(), std::string());
+        QCOMPARE(told.how().mean, std::vector<double>{0});
+    }
+
+    // What a picture's companions are is known by name and shape; another input leaves them out.
+    void companionsOfPictures()
+    {
+        auto spec =
+            network({-1, 3, 64, 64}, {tensor("labels", {-1, 300}), tensor("boxes", {-1, 300, 4}),
+                                      tensor("scores", {-1, 300})});
+        QVERIFY(read(spec).decoder() == "none");
+        spec.inputs.push_back(tensor("orig_target_sizes", {-1, 2}));
+        const Read told = read(spec);
+        QCOMPARE(told.decoder(), std::string("detr-finished"));
+        QCOMPARE(told.understood.input.companions.size(), std::size_t(1));
+        QCOMPARE(told.understood.input.companions[0].index, std::size_t(1));
+        spec.inputs.push_back(tensor("pixel_mask", {-1, 64, 64}));
+        QCOMPARE(read(spec).understood.input.companions.size(), std::size_t(2));
+        spec.inputs[1].shape[1].size = 3;
+        QVERIFY(read(spec).understood.input.companions.empty());
+        spec.inputs[1].shape[1].size = 2;
+        spec.inputs.push_back(tensor("temperature", {-1, 1}));
+        QVERIFY(read(spec).understood.input.companions.empty());
+    }
+
+    void threePlanesAreAPictureWhereBoxesComeOut()
+    {
+        auto spec = network({3, -1, -1}, {tensor("boxes", {-1, 4}), tensor("labels", {-1}),
+                                          tensor("scores", {-1})});
+        QVERIFY(read(spec).understood.input.kind == InputKind::Tensor); // labels are no integers
+        spec.outputs[1].dtype = DType::Int64;
+        const Read told = read(spec);
+        QCOMPARE(told.decoder(), std::string("torchvision-detection"));
+        QVERIFY(told.understood.input.kind == InputKind::Image);
+        QCOMPARE(told.how().resize, ResizeMode::Letterbox);
+        QCOMPARE(told.how().width, 800);
+        // The size, which the network leaves free, is a guess.
+        QCOMPARE(told.understood.warnings.size(), std::size_t(1));
+        QVERIFY2(told.warnings().find("pixels") != std::string::npos, told.warnings().c_str());
+        for (std::size_t i = 0; i < 3; ++i) // without names, in the dictionary's order
+            spec.outputs[i].name = std::to_string(i);
+        QCOMPARE(read(spec).decoder(), std::string("torchvision-detection"));
+        spec.inputs[0].shape[0].size = 4;
+        QVERIFY(read(spec).understood.input.kind == InputKind::Tensor);
+    }
+
+    void optimumLeavesChannelsFree()
+    {
+        auto spec = network({-1, -1, -1, -1},
+                            {tensor("logits", {-1, 100, 92}), tensor("pred_boxes", {-1, 100, 4})});
+        QVERIFY(read(spec).understood.input.kind == InputKind::Tensor);
+        spec.inputs[0].shape[1].name = "num_channels";
+        const Read told = read(spec);
+        QVERIFY(told.understood.input.kind == InputKind::Image);
+        QCOMPARE(told.how().layout, Layout::Nchw);
+        QCOMPARE(told.origin("layout"), std::string("network"));
+        QCOMPARE(told.how().channels, Channels::Rgb);
     }
 };
 

@@ -1,4 +1,4 @@
-#include "engine/opencv/proto_text.h"
+#include "engine/proto_text.h"
 
 #include "base/text.h"
 
@@ -97,6 +97,17 @@ private:
         return true;
     }
 
+    // A message, or a list of them, needs no colon before it.
+    bool opensMessage()
+    {
+        const auto begin = m_at;
+        take('[');
+        skipBlanks();
+        const bool opens = m_at < m_text.size() && (m_text[m_at] == '{' || m_text[m_at] == '<');
+        m_at = begin;
+        return opens;
+    }
+
     bool list(ProtoText &parent, const std::string &name, int depth)
     {
         while (!take(']')) {
@@ -133,8 +144,7 @@ private:
                 return false;
             const bool colon = take(':');
             skipBlanks();
-            const bool block = m_at < m_text.size() && (m_text[m_at] == '{' || m_text[m_at] == '<');
-            if (!colon && !block)
+            if (!colon && !opensMessage())
                 return false;
             const bool sound = take('[') ? list(parent, name, depth) : value(parent, name, depth);
             if (!sound)

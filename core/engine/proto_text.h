@@ -1,6 +1,6 @@
 // Reads protobuf's text format (prototxt and pbtxt files) into a tree
 // (https://protobuf.dev/reference/protobuf/textformat-spec). Names are not checked against a
-// schema. Thread: a value. Errors: FailedPrecondition naming the line. Private to this room.
+// schema. Thread: a value. Errors: FailedPrecondition naming the line.
 #pragma once
 
 #include "base/result.h"

@@ -1,0 +1,42 @@
+// A network that takes a picture and inputs that the program fills itself, seen as one that takes
+// the picture alone.
+// Thread: as the network that it stands for, which must outlive it. Private to this room.
+#pragma once
+
+#include "engine/engine.h"
+#include "model/input_plan.h"
+
+#include <span>
+#include <vector>
+
+namespace warmbench {
+
+class PictureNetwork final : public Network
+{
+public:
+    // Refers to both of its arguments.
+    PictureNetwork(Network &network, const InputPlan &plan);
+
+    // The inputs of the network itself for a picture, or for a batch of them.
+    Result<std::vector<Tensor>> completed(const Tensor &picture) const;
+
+    const NetworkSpec &spec() const override { return m_spec; }
+    int concurrency() const override { return m_network.concurrency(); }
+    bool batches() const override { return m_network.batches(); }
+    using Network::run;
+    // Errors also as Tensor::create().
+    Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
+                                    const std::stop_token &stop) override;
+    Result<RunCost> cost(std::span<const Shape> inputs) const override;
+    NetworkMeasure measure() const override { return m_network.measure(); }
+    std::chrono::nanoseconds usualTime() const override { return m_network.usualTime(); }
+
+private:
+    Shape companionShape(std::size_t index, const Shape &picture) const;
+
+    Network &m_network;
+    const InputPlan &m_plan;
+    NetworkSpec m_spec; // with the picture as its only input
+};
+
+} // namespace warmbench

@@ -1,0 +1,23 @@
+// Reads MLmodel, the file in which MLflow says what a folder holds (mlflow/mlflow:docs, "MLflow
+// Models"): flavors.onnx.data names the network's file, and signature.inputs, JSON as a text, names
+// the columns of a table or the one tensor. Thread: a pure function.
+#pragma once
+
+#include "base/result.h"
+#include "model/understanding/hints.h"
+
+#include <string>
+#include <string_view>
+
+namespace warmbench {
+
+struct MlflowModel
+{
+    std::string file; // of the network, below the folder; empty: the folder holds no ONNX file
+    Hints hints;
+};
+
+// InvalidArgument: no YAML, with line and column.
+Result<MlflowModel> readMlmodel(std::string_view text);
+
+} // namespace warmbench
