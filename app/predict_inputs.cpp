@@ -70,7 +70,7 @@ private:
     std::vector<std::string> m_files;
 };
 
-// A file on the disk or standard input, read piece by piece.
+// A file, a pipe or standard input, read piece by piece.
 class Pieces
 {
 public:
@@ -141,7 +141,7 @@ CsvStream tableFrom(std::string start, std::shared_ptr<const Pieces> pieces, Byt
                 text += std::exchange(start, {});
                 return {};
             }
-            return pieces ? pieces->read(text, about) : Result<void>();
+            return pieces->read(text, about);
         },
         limit);
 }
@@ -160,25 +160,19 @@ Result<PredictInputs> PredictInputs::open(const std::string &file, Bytes limit,
                                           OnlyNumbers onlyNumbers)
 {
     constexpr std::size_t lookedAt = std::size_t(64) << 10;
-    auto regular = file == "-" ? Result<FileDescriptor>(FileDescriptor()) : openRegularFile(file);
+    auto descriptor = file == "-" ? Result<FileDescriptor>(FileDescriptor()) : openFileOrPipe(file);
+    if (!descriptor)
+        return std::move(descriptor).error();
+    const auto pieces = std::make_shared<const Pieces>(file, *std::move(descriptor));
+    std::string start;
+    if (auto done = pieces->read(start, lookedAt); !done)
+        return std::move(done).error();
     PredictInputs inputs(file, std::move(onlyNumbers));
-    std::shared_ptr<const Pieces> pieces;
-    Result<std::string> content(std::string{});
-    if (regular) {
-        pieces = std::make_shared<const Pieces>(file, *std::move(regular));
-        if (auto done = pieces->read(*content, lookedAt); !done)
-            return std::move(done).error();
-    } else { // a pipe, or a reason why not
-        content = readFileOrPipe(file, limit);
-        if (!content)
-            return std::move(content).error();
-    }
-    if (isTable(file, *content)) {
-        inputs.m_table = tableFrom(*std::move(content), pieces, limit);
+    if (isTable(file, start)) {
+        inputs.m_table = tableFrom(std::move(start), pieces, limit);
         return inputs;
     }
-    if (pieces)
-        content = wholeOf(file, *pieces, *std::move(content), limit);
+    auto content = wholeOf(file, *pieces, std::move(start), limit);
     if (!content)
         return std::move(content).error();
     inputs.m_inputs.push_back({file, *std::move(content), {}});

@@ -13,8 +13,9 @@ def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     version = subprocess.run(["clang-tidy", "--version"], capture_output=True, text=True, check=True).stdout
     entries = compiled(build, OURS)
+    settings = "".join((ROOT / folder / ".clang-tidy").read_text() for folder in (".", "tests"))
     failed = check_all(
-        entries, "warmbench-tidy", version + (ROOT / ".clang-tidy").read_text(),
+        entries, "warmbench-tidy", version + settings,
         lambda entry: subprocess.run(
             ["clang-tidy", "-p", build, "--quiet", "--extra-arg=-Wno-unknown-warning-option", entry["file"]],
             capture_output=True, text=True))

@@ -122,6 +122,11 @@ Result<FileDescriptor> openRegularFile(const std::filesystem::path &path)
     return openChecked(path, O_NONBLOCK, true);
 }
 
+Result<FileDescriptor> openFileOrPipe(const std::filesystem::path &path)
+{
+    return openChecked(path, 0, false);
+}
+
 Result<std::string> readFile(const std::filesystem::path &path, Bytes limit)
 {
     const auto file = openRegularFile(path);
@@ -130,7 +135,7 @@ Result<std::string> readFile(const std::filesystem::path &path, Bytes limit)
 
 Result<std::string> readFileOrPipe(const std::filesystem::path &path, Bytes limit)
 {
-    const auto file = openChecked(path, 0, false);
+    const auto file = openFileOrPipe(path);
     return file ? readWhole(path, *file, limit) : file.error();
 }
 

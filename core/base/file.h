@@ -46,12 +46,16 @@ private:
 // folder. FailedPrecondition: another kind of file, no permission.
 Result<FileDescriptor> openRegularFile(const std::filesystem::path &path);
 
+// As openRegularFile, but also pipes and devices, which may keep the caller waiting, here and at
+// each read. Only for files that the user named on the command line. A pipe must be opened once
+// alone: its writer takes the first opening for the reader.
+Result<FileDescriptor> openFileOrPipe(const std::filesystem::path &path);
+
 // The whole content of a regular file. Errors: those of openRegularFile; InvalidArgument: larger
 // than `limit`; FailedPrecondition: read error.
 Result<std::string> readFile(const std::filesystem::path &path, Bytes limit);
 
-// As readFile, but also from pipes and devices, which may keep the caller waiting. Only for files
-// that the user named on the command line.
+// As readFile, from what openFileOrPipe opens.
 Result<std::string> readFileOrPipe(const std::filesystem::path &path, Bytes limit);
 
 // At most the first `count` bytes; errors as readFile.

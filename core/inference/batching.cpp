@@ -156,16 +156,6 @@ Result<void> checkPicture(const NetworkSpec &spec, const Tensor &sample)
     const auto expected = sampleShape(spec, 0);
     if (matches(expected, sample.shape()))
         return {};
-    const auto &extents = spec.inputs.front().shape;
-    const auto fits = [](const Dimension &wanted, std::int64_t came) {
-        return wanted.free() || wanted.size == came;
-    };
-    if (!extents.empty() && extents.front().size > 1 && expected.size() == sample.shape().size() &&
-        std::equal(expected.begin() + 1, expected.end(), sample.shape().begin() + 1, fits))
-        return failedPrecondition(fmt::format(
-            "The network takes exactly {} pictures at a time, and Warmbench runs them one by one: "
-            "export it with a batch of 1, or a free one, or send tensors.",
-            extents.front().size));
     return failedPrecondition(fmt::format(
         "Pictures are made into {} numbers for the input \"{}\", which takes {}; set "
         "width, height, channels and layout in the settings file to what it takes.",

@@ -33,14 +33,63 @@ void fill(std::span<float> values, CompanionContent content, const Sides &sides)
     }
 }
 
+std::int64_t picturesAtATime(const NetworkSpec &spec, const InputPlan &plan)
+{
+    const auto &shape = spec.inputs[plan.index].shape;
+    return shape.size() == 4 && !shape[0].free() ? std::max<std::int64_t>(shape[0].size, 1) : 1;
+}
+
+void countOne(TensorSpec &tensor, std::int64_t times)
+{
+    if (!tensor.shape.empty() && tensor.shape[0].size == times)
+        tensor.shape[0].size = 1;
+}
+
+Result<Tensor> repeated(const Tensor &picture, std::int64_t times)
+{
+    Shape shape = picture.shape();
+    shape[0] *= times;
+    auto pictures = Tensor::create(picture.dtype(), std::move(shape));
+    if (!pictures)
+        return pictures;
+    auto rest = pictures->mutableBytes();
+    for (; !rest.empty(); rest = rest.subspan(picture.byteSize()))
+        std::copy(picture.bytes().begin(), picture.bytes().end(), rest.begin());
+    return pictures;
+}
+
+// What the network gives for each of the repeated pictures becomes what it gives for the first.
+Result<Tensor> ofTheFirst(Tensor output, std::int64_t times)
+{
+    if (output.shape().empty() || output.shape()[0] != times)
+        return output;
+    Tensor one = slice(output, 0);
+    Shape shape = one.shape();
+    shape.insert(shape.begin(), 1);
+    if (auto done = one.reshape(std::move(shape)); !done)
+        return std::move(done).error();
+    return one;
+}
+
 } // namespace
+
+bool PictureNetwork::standsFor(const NetworkSpec &spec, const InputPlan &plan)
+{
+    return !plan.companions.empty() || (spec.inputs.size() == 1 && picturesAtATime(spec, plan) > 1);
+}
 
 PictureNetwork::PictureNetwork(Network &network, const InputPlan &plan)
     : m_network(network)
     , m_plan(plan)
+    , m_times(picturesAtATime(network.spec(), plan))
     , m_spec(network.spec())
 {
     m_spec.inputs = {network.spec().inputs[plan.index]};
+    if (m_times == 1)
+        return;
+    countOne(m_spec.inputs.front(), m_times);
+    for (TensorSpec &output : m_spec.outputs)
+        countOne(output, m_times);
 }
 
 // What the file leaves free of a companion: how many pictures there are, then their sides, or the
@@ -50,8 +99,8 @@ Shape PictureNetwork::companionShape(std::size_t index, const Shape &picture) co
     const auto &declared = m_network.spec().inputs[m_plan.companions[index].index].shape;
     const Sides sides = sidesOf(picture, m_plan.preprocessing.layout);
     const Shape free = m_plan.companions[index].content == CompanionContent::Ones
-                           ? Shape{picture[0], sides.height, sides.width}
-                           : Shape{picture[0], 2};
+                           ? Shape{picture[0] * m_times, sides.height, sides.width}
+                           : Shape{picture[0] * m_times, 2};
     Shape shape;
     for (std::size_t axis = 0; axis < declared.size(); ++axis)
         shape.push_back(declared[axis].free() ? free.at(axis) : declared[axis].size);
@@ -62,7 +111,10 @@ Result<std::vector<Tensor>> PictureNetwork::completed(const Tensor &picture) con
 {
     const Sides sides = sidesOf(picture.shape(), m_plan.preprocessing.layout);
     std::vector<Tensor> inputs(m_network.spec().inputs.size());
-    inputs[m_plan.index] = picture;
+    auto pictures = m_times == 1 ? Result<Tensor>(picture) : repeated(picture, m_times);
+    if (!pictures)
+        return std::move(pictures).error();
+    inputs[m_plan.index] = *std::move(pictures);
     for (std::size_t i = 0; i < m_plan.companions.size(); ++i) {
         const CompanionInput &companion = m_plan.companions[i];
         auto values = Tensor::create(DType::Float32, companionShape(i, picture.shape()));
@@ -83,13 +135,24 @@ Result<std::vector<Tensor>> PictureNetwork::run(std::span<const Tensor> inputs,
     const auto all = completed(inputs.front());
     if (!all)
         return all.error();
-    return m_network.run(*all, stop);
+    auto outputs = m_network.run(*all, stop);
+    if (!outputs || m_times == 1)
+        return outputs;
+    for (Tensor &output : *outputs) {
+        auto one = ofTheFirst(std::move(output), m_times);
+        if (!one)
+            return std::move(one).error();
+        output = *std::move(one);
+    }
+    return outputs;
 }
 
 Result<RunCost> PictureNetwork::cost(std::span<const Shape> inputs) const
 {
     std::vector<Shape> all(m_network.spec().inputs.size());
-    all[m_plan.index] = inputs.front();
+    Shape &pictures = all[m_plan.index];
+    pictures = inputs.front();
+    pictures[0] *= m_times;
     std::int64_t bytes = 0;
     for (std::size_t i = 0; i < m_plan.companions.size(); ++i) {
         Shape &shape = all[m_plan.companions[i].index];

@@ -1,5 +1,6 @@
-// A network that takes a picture and inputs that the program fills itself, seen as one that takes
-// the picture alone.
+// A network that takes a picture and inputs that the program fills itself, or a fixed number of
+// pictures, seen as one that takes a picture alone: such a network gets the picture as often as it
+// takes one.
 // Thread: as the network that it stands for, which must outlive it. Private to this room.
 #pragma once
 
@@ -14,6 +15,9 @@ namespace warmbench {
 class PictureNetwork final : public Network
 {
 public:
+    // Whether the network needs to be seen so where a picture comes.
+    static bool standsFor(const NetworkSpec &spec, const InputPlan &plan);
+
     // Refers to both of its arguments.
     PictureNetwork(Network &network, const InputPlan &plan);
 
@@ -22,7 +26,7 @@ public:
 
     const NetworkSpec &spec() const override { return m_spec; }
     int concurrency() const override { return m_network.concurrency(); }
-    bool batches() const override { return m_network.batches(); }
+    bool batches() const override { return m_times == 1 && m_network.batches(); }
     using Network::run;
     // Errors also as Tensor::create().
     Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
@@ -36,7 +40,8 @@ private:
 
     Network &m_network;
     const InputPlan &m_plan;
-    NetworkSpec m_spec; // with the picture as its only input
+    const std::int64_t m_times; // that the network takes the picture at once; 1: as many as come
+    NetworkSpec m_spec;         // with the picture as its only input
 };
 
 } // namespace warmbench

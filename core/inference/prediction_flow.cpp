@@ -223,7 +223,7 @@ Result<void> Flow::runSamples()
     m_samples = std::visit([](const auto &inputs) { return inputs.size(); }, m_inputs);
     if (m_pictures && m_model.input.kind != InputKind::Image)
         return takesNoPictures();
-    if (m_pictures && !m_model.input.companions.empty())
+    if (m_pictures && PictureNetwork::standsFor(m_model.network->spec(), m_model.input))
         m_network = &m_pictureNetwork.emplace(*m_model.network, m_model.input);
     if (auto takes = checkSamples(m_network->spec(), m_samples); !takes)
         return takes;

@@ -357,6 +357,7 @@ private:
 
     Result<void> planResize()
     {
+        dropUnfitFits();
         m_how.resize = pick("resize", &InputSettings::resize, ResizeMode::Stretch);
         // A stretched picture has the network's proportions.
         const auto [shorter, longer] = std::minmax({m_how.width, m_how.height});
@@ -395,12 +396,37 @@ private:
         return {};
     }
 
-    // A side follows the picture where neither the network nor a source fixes it.
+    // Where both sides of the network are fixed, only a person may not ask for a fit. What knows a
+    // border's place means the whole picture with one.
+    void dropUnfitFits()
+    {
+        if (axis('W').free() || axis('H').free())
+            return;
+        for (std::size_t i = 1; i < m_sources.size(); ++i) {
+            InputSettings &told = m_sources[i].input;
+            if (told.resize != ResizeMode::Fit)
+                continue;
+            told.shorterSide.reset();
+            if (told.padPosition) {
+                told.resize = ResizeMode::Letterbox;
+                continue;
+            }
+            told.resize.reset();
+            if (i != m_preset)
+                warn(fmt::format("The {} lets the size follow the picture, but input {} takes {} x "
+                                 "{}; set \"input.resize\" in the settings file.",
+                                 m_sources[i].source, namedInput(m_input), m_how.width,
+                                 m_how.height));
+        }
+    }
+
+    // A side follows the picture where neither the network nor a source as binding as the one that
+    // says so fixes it.
     Result<void> planFit(std::size_t geometry)
     {
         FitSides &fit = m_how.fit;
-        fit.freeWidth = axis('W').free() && teller(&InputSettings::width) == nobody;
-        fit.freeHeight = axis('H').free() && teller(&InputSettings::height) == nobody;
+        fit.freeWidth = axis('W').free() && teller(&InputSettings::width, geometry) == nobody;
+        fit.freeHeight = axis('H').free() && teller(&InputSettings::height, geometry) == nobody;
         if (!fit.freeWidth && !fit.freeHeight)
             return invalidArgument(fmt::format(
                 "\"input.resize\" is fit, which lets a side follow the picture, but both sides of "
@@ -408,8 +434,10 @@ private:
                 "network leaves it free, or set another \"input.resize\".",
                 namedInput(m_input)));
         const bool both = fit.freeWidth && fit.freeHeight;
+        fit.shrink =
+            both && m_how.shorterSide && pick("shrink", &InputSettings::shrink, false, geometry);
         fit.longestSide = pick("longest_side", &InputSettings::longestSide,
-                               both ? guessedLongestSide : 0, geometry);
+                               both && !fit.shrink ? guessedLongestSide : 0, geometry);
         fit.multipleOf = pick("multiple_of", &InputSettings::multipleOf, 1, geometry);
         const int padded = pick("pad_to", &InputSettings::padTo, 1, geometry);
         const int multiples =
@@ -420,7 +448,11 @@ private:
             if (!free)
                 continue;
             *side = least;
-            from(key, m_plan.origins.at("resize"), originText(m_plan, "resize"));
+            // As with a square, the form tells a family, not the size that it was trained with.
+            const bool guess = fit.shrink && m_plan.origins.at("resize") == Origin::Form;
+            m_plan.sources.erase(key);
+            from(key, guess ? Origin::Guessed : m_plan.origins.at("resize"),
+                 guess ? std::string() : originText(m_plan, "resize"));
         }
         return {};
     }
@@ -490,7 +522,7 @@ private:
     {
         std::vector<std::string> guesses;
         if (guessed("width") || guessed("height"))
-            guesses.push_back(fmt::format("{} x {} pixels", m_how.width, m_how.height));
+            guesses.push_back(m_how.fit.shrink ? sizeText(m_how) : sizeText(m_how) + " pixels");
         if (guessed("resize"))
             guesses.emplace_back(resizeModeName(m_how.resize));
         if (guessed("channels"))

@@ -144,7 +144,7 @@ Result<InputPlan> planInput(const NetworkSpec &spec, const ModelSettings &settin
     const TensorSpec &input = spec.inputs[plan.index];
     const std::string imageKey = imageKeyIn(settings.input);
     if (imageKey.empty() && !settings.input.name && hasColumns(spec)) {
-        if (const auto done = planColumns(spec, settings.input, plan); !done)
+        if (const auto done = planColumns(spec, settings.input, hints, plan); !done)
             return done.error();
         return plan;
     }

@@ -182,6 +182,8 @@ constexpr std::array inputKeys{
                                [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
                                    i.shorterSide = r.whole(v, 1, widest);
                                }},
+    SettingsKey<InputSettings>{"shrink", [](SettingsReader &r, const JsonValue &v,
+                                            InputSettings &i) { i.shrink = r.flag(v); }},
     SettingsKey<InputSettings>{"longest_side",
                                [](SettingsReader &r, const JsonValue &v, InputSettings &i) {
                                    i.longestSide = r.whole(v, 1, widest);

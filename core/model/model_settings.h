@@ -33,6 +33,7 @@ struct Feature
     std::optional<double> maximum;
     std::optional<double> fallback; // "default"
     DType dtype = DType::Float32;   // what the network takes: from its file, not a key
+    std::string example{};          // as one would write it, from files beside the model; or none
 };
 
 struct InputSettings
@@ -45,6 +46,7 @@ struct InputSettings
     std::optional<Layout> layout;
     std::optional<ResizeMode> resize;
     std::optional<int> shorterSide;
+    std::optional<bool> shrink;
     std::optional<int> longestSide;
     std::optional<int> multipleOf;
     std::optional<int> padTo;

@@ -83,8 +83,8 @@ constexpr std::array table{
     Preset{"torchvision/vit_l_16", 224, 242, 0, bilinear, imageNet, vit},
     Preset{"torchvision/vit_l_32", 224, 256, 0, bilinear, imageNet, vit},
     Preset{"torchvision/vit_h_14", 518, 518, 0, bicubic, imageNet, vit},
-    // These two leave the picture's size alone.
-    Preset{"torchvision/segmentation", 0, 0, 0, bilinear, imageNet, torchvision},
+    Preset{"torchvision/segmentation", 0, 520, 0, bilinear, imageNet, torchvision},
+    // These networks find the size of their pictures themselves.
     Preset{"torchvision/detection", 0, 0, 0, bilinear, Preset::Numbers::Unit, torchvision},
     Preset{"timm/default", 224, 0, 0.875, bicubic, imageNet, timm},
     Preset{"timm/resnet50.a1_in1k", 224, 0, 0.95, bicubic, imageNet, timmResnet},
@@ -133,6 +133,10 @@ InputSettings Preset::input() const
     if (size > 0) {
         input.width = input.height = size;
         input.resize = crops() ? ResizeMode::Crop : ResizeMode::Stretch;
+    } else if (shorterSide > 0) {
+        input.resize = ResizeMode::Fit;
+        input.shorterSide = shorterSide;
+        input.shrink = true;
     }
     input.interpolation = interpolation;
     input.antialias = true;

@@ -28,18 +28,19 @@ struct Preset
     // Of the pictures that the network was trained with; 0: any.
     int size;
     // What the shorter side of a picture becomes before the centre is cut out: so many pixels, or,
-    // if that is 0, the network's size divided by `cropShare`. Both 0: nothing is cut.
+    // if that is 0, the network's size divided by `cropShare`. Both 0: nothing is cut. Where any
+    // size will do, nothing is cut either.
     int shorterSide;
     double cropShare;
     Interpolation interpolation;
     Numbers numbers;
     std::string_view origin; // repository:path
 
-    bool crops() const { return shorterSide > 0 || cropShare > 0; }
+    bool crops() const { return size > 0 && (shorterSide > 0 || cropShare > 0); }
     // For a network whose longer side has so many pixels. One that is larger than `shorterSide`
     // keeps the proportion.
     int shorterSideFor(int longer) const;
-    // All but `shorterSide`.
+    // All but the `shorterSide` of what is cut.
     InputSettings input() const;
 };
 

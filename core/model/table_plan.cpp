@@ -60,6 +60,24 @@ Result<void> describe(Feature &column, const Feature &told)
     return {};
 }
 
+// The first source that has an example of a column counts. Rows without names are as long as the
+// table is wide.
+void giveExamples(std::span<const Hints> hints, std::vector<Feature> &features)
+{
+    for (const Hints &one : hints) {
+        const bool inOrder = one.examples.size() == features.size();
+        for (std::size_t i = 0; i < features.size(); ++i) {
+            const auto found =
+                inOrder && one.examples[i].column.empty()
+                    ? one.examples.begin() + static_cast<std::ptrdiff_t>(i)
+                    : std::find_if(one.examples.begin(), one.examples.end(),
+                                   [&](const Example &e) { return e.column == features[i].name; });
+            if (features[i].example.empty() && found != one.examples.end())
+                features[i].example = found->value;
+        }
+    }
+}
+
 } // namespace
 
 bool hasColumns(const NetworkSpec &spec)
@@ -77,7 +95,8 @@ bool isRow(const TensorSpec &input)
     return count && *count <= mostFeatures;
 }
 
-Result<void> planColumns(const NetworkSpec &spec, const InputSettings &settings, InputPlan &plan)
+Result<void> planColumns(const NetworkSpec &spec, const InputSettings &settings,
+                         std::span<const Hints> hints, InputPlan &plan)
 {
     plan.kind = InputKind::Features;
     plan.columns = true;
@@ -98,6 +117,7 @@ Result<void> planColumns(const NetworkSpec &spec, const InputSettings &settings,
         if (auto done = describe(column, told); !done)
             return done;
     }
+    giveExamples(hints, plan.features);
     return {};
 }
 
@@ -125,6 +145,7 @@ Result<void> planFeatures(const TensorSpec &input, const InputSettings &settings
     }
     for (Feature &feature : plan.features)
         feature.dtype = input.dtype;
+    giveExamples(hints, plan.features);
     return {};
 }
 

@@ -20,7 +20,8 @@ bool isRow(const TensorSpec &input);
 
 // The columns are named as the inputs. InvalidArgument: the settings name a feature that is no
 // input, or give a column of texts a number.
-Result<void> planColumns(const NetworkSpec &spec, const InputSettings &settings, InputPlan &plan);
+Result<void> planColumns(const NetworkSpec &spec, const InputSettings &settings,
+                         std::span<const Hints> hints, InputPlan &plan);
 
 // Where the settings name none, the first source that names as many as a row has counts.
 // InvalidArgument: the settings name another number of features than the input takes.

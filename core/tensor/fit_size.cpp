@@ -30,6 +30,34 @@ double factorOf(int longer, int shorter, const Preprocessing &how)
     return longer * enlarged > most ? most / longer : enlarged;
 }
 
+// In the order of transformers' operations, whose roundings show.
+FitSize byShorterSide(int pictureWidth, int pictureHeight, int wanted, int longestSide)
+{
+    const double most = longestSide > 0 ? longestSide : mostPixelsPerSide;
+    const double shorter = std::min(pictureWidth, pictureHeight);
+    const double longer = std::max(pictureWidth, pictureHeight);
+    double exact = wanted;
+    double side = wanted; // the shorter one
+    if (longer / shorter * wanted > most) {
+        exact = most * shorter / longer;
+        side = std::max(std::nearbyint(exact), 1.0);
+    }
+    const auto whole = [](double pixels) {
+        return static_cast<int>(std::clamp<double>(std::floor(pixels), 1, mostPixelsPerSide));
+    };
+    int width = whole(side);
+    int height = width;
+    if (side == shorter) {
+        width = pictureWidth;
+        height = pictureHeight;
+    } else if (pictureWidth < pictureHeight) {
+        height = whole(exact * pictureHeight / pictureWidth);
+    } else {
+        width = whole(exact * pictureWidth / pictureHeight);
+    }
+    return {width, height, width, height};
+}
+
 // The side that follows where the other one is fixed: the picture's part of it, and all of it.
 struct Following
 {
@@ -52,6 +80,8 @@ Following following(int size, int other, int fixed, int least, const FitSides &f
 FitSize fitSize(int pictureWidth, int pictureHeight, const Preprocessing &how)
 {
     const FitSides &fit = how.fit;
+    if (fit.freeWidth && fit.freeHeight && fit.shrink && how.shorterSide)
+        return byShorterSide(pictureWidth, pictureHeight, *how.shorterSide, fit.longestSide);
     if (fit.freeWidth && fit.freeHeight) {
         const auto [shorter, longer] = std::minmax(pictureWidth, pictureHeight);
         const double factor = factorOf(longer, shorter, how);

@@ -2,10 +2,13 @@
 //
 // Where both sides follow, the picture keeps its aspect ratio, is shrunk until no side is longer
 // than `longestSide`, and each side is rounded to the nearest multiple: PaddlePaddle/PaddleOCR
-// ppocr/data/imaug/operators.py, DetResizeForTest. Where one side is fixed, the picture gets it,
-// the other side follows, and what is missing to its least is border at the right or below:
-// PaddlePaddle/PaddleOCR tools/infer/predict_rec.py, resize_norm_img. Sides keep within 1 to
-// mostPixelsPerSide. Thread: any; a pure function. Private to this room.
+// ppocr/data/imaug/operators.py, DetResizeForTest. With `shrink` its shorter side becomes
+// `shorterSide` instead, or as much less as keeps the longer one within `longestSide`:
+// huggingface/transformers models/detr/image_processing_detr.py, get_size_with_aspect_ratio. Where
+// one side is fixed, the picture gets it, the other side follows, and what is missing to its least
+// is border at the right or below: PaddlePaddle/PaddleOCR tools/infer/predict_rec.py,
+// resize_norm_img. Sides keep within 1 to mostPixelsPerSide. Thread: any; a pure function. Private
+// to this room.
 #pragma once
 
 #include "tensor/preprocessing.h"

@@ -34,6 +34,9 @@ struct FitSides
     bool freeHeight = false;
     int longestSide = 0; // the most pixels of a side that follows; 0: as many as there may be
     int multipleOf = 1;  // of such a side
+    // With `shorterSide`, where both follow: a larger picture is shrunk to it as well, and
+    // `multipleOf` counts for nothing.
+    bool shrink = false;
 
     bool operator==(const FitSides &) const = default;
 };
@@ -92,7 +95,7 @@ const char *channelsName(Channels channels); // "rgb", "bgr", "gray", "rgba", "b
 const char *layoutName(Layout layout);       // "NCHW", "NHWC"
 const char *resizeModeName(ResizeMode mode); // "stretch", "crop", "letterbox", "fit"
 // The network's size, for people: "640 x 640"; where sides follow the picture "up to 960 pixels",
-// "48 pixels high".
+// "shorter side 800 pixels", "48 pixels high".
 std::string sizeText(const Preprocessing &how);
 const char *padPositionName(PadPosition position); // "centre", "end"
 const char *interpolationName(

@@ -81,9 +81,8 @@ async function chooseModel() {
 }
 
 function showInputs() {
-  const features = model.settings?.input?.features ?? [];
-  const { inputs } = model;
-  $("picture-input").hidden = features.length > 0 || inputs.length !== 1 || inputs[0].shape.length !== 4;
+  const { inputs, features } = model;
+  $("picture-input").hidden = model.takes !== "pictures";
   $("shape").textContent = inputs.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
   if ($("numbers").value === example) $("numbers").value = example = $("picture-input").hidden && !features.length ? exampleFor(inputs) : "";
   $("feature-input").hidden = !features.length;
@@ -97,8 +96,11 @@ function exampleFor(inputs) {
   return inputs.length ? plainExample(inputs.map(({ name, dtype, shape }) => ({ name, datatype: dtype, shape }))) : "";
 }
 
-function featureField({ name, unit, default: value }) {
-  const field = element("input", { type: "number", step: "any", name, value: value ?? 0 });
+function featureField({ name, dtype, unit, default: value, example: begin }) {
+  const kind = /^string/i.test(dtype) ? { type: "text", value: begin ?? "" }
+    : /^bool/i.test(dtype) ? { type: "checkbox", checked: Number(value ?? begin ?? 0) !== 0 }
+    : { type: "number", step: "any", value: value ?? begin ?? 0 };
+  const field = element("input", { name, ...kind });
   return element("label", {}, unit ? `${name}, ${unit}` : name, field);
 }
 
@@ -106,8 +108,9 @@ function featureField({ name, unit, default: value }) {
 
 // A field that is left empty takes the model's default.
 function featuresGiven() {
-  const fields = [...$("feature-input").elements].filter((field) => Number.isFinite(field.valueAsNumber));
-  return Object.fromEntries(fields.map((field) => [field.name, field.valueAsNumber]));
+  const given = { text: (field) => field.value, checkbox: (field) => field.checked, number: (field) => field.valueAsNumber };
+  const values = [...$("feature-input").elements].map((field) => [field.name, given[field.type](field)]);
+  return Object.fromEntries(values.filter(([, value]) => !Number.isNaN(value)));
 }
 
 function currentInput() {

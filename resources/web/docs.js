@@ -108,8 +108,8 @@ async function modelOf(form) {
   const { versions } = await asked(`/models/${name}`);
   if (field && versions.length && !versions.includes(field.value)) field.value = versions.at(-1);
   const { inputs, outputs } = await asked(`/v2/models/${name}${field ? `/versions/${encodeURIComponent(field.value)}` : ""}`);
-  const { settings } = await asked(`/models/${name}`); // known by now
-  return { inputs, outputs, features: settings?.input?.features ?? [] };
+  const { takes, features } = await asked(`/models/${name}`); // known by now
+  return { inputs, outputs, takes, features };
 }
 
 const schemaOf = (content) => content?.["application/json"]?.schema?.$ref?.split("/").pop() ?? "";

@@ -25,24 +25,30 @@ const batched = (inputs) => inputs.every(({ shape }) => shape.length > 1 && (sha
 const sampleOf = (input, inputs) => nested(valueOf(input), extentsOf(input).slice(batched(inputs) ? 1 : 0));
 const byName = (inputs, value) => Object.fromEntries(inputs.map((input) => [input.name, value(input)]));
 
-function takesPictures(inputs) {
-  const pixels = (extent) => extent === 1 || extent === 3 || extent < 0;
-  return inputs.length === 1 && inputs[0].shape.length === 4 && (pixels(inputs[0].shape[1]) || pixels(inputs[0].shape[3]));
+const takesPictures = ({ takes }) => takes === "pictures";
+
+// A value of a column to begin with.
+function beginning({ dtype, min, default: value, example }) {
+  const number = value ?? (example ? Number(example) : min ?? 0);
+  if (/^string/i.test(dtype)) return example ?? "text";
+  return /^bool/i.test(dtype) ? Boolean(number) : number;
 }
 
-function predictExamples({ inputs, features }) {
+function predictExamples(model) {
+  const { inputs, features } = model;
   const [first] = inputs;
   const several = inputs.length > 1;
   return [
-    features.length && ["A row of a table model", { features: Object.fromEntries(features.map((one) => [one.name, one.default ?? one.min ?? 0])) }],
+    features.length && ["A row of a table model", { features: Object.fromEntries(features.map((one) => [one.name, beginning(one)])) }],
     !several && ["One sample", { input: sampleOf(first, inputs) }],
     !several && ["Several samples", { inputs: [sampleOf(first, inputs), sampleOf(first, inputs)] }],
     ["The network's inputs by name", { tensors: byName(inputs, whole) }],
-    takesPictures(inputs) && ["A picture", { image_b64: picture }],
+    takesPictures(model) && ["A picture", { image_b64: picture }],
   ];
 }
 
-function inferExamples({ inputs, outputs }) {
+function inferExamples(model) {
+  const { inputs, outputs } = model;
   const tensors = inputs.map((input) => {
     const shape = extentsOf(input);
     return { name: input.name, shape, datatype: input.datatype, data: Array(countOf(shape)).fill(valueOf(input)) };
@@ -51,17 +57,18 @@ function inferExamples({ inputs, outputs }) {
   return [
     ["One sample", { id: "1", inputs: tensors }],
     scores && ["The two best classes", { inputs: tensors, outputs: [{ name: scores.name, parameters: { classification: 2 } }] }],
-    takesPictures(inputs) && ["A picture", { inputs: [{ name: inputs[0].name, shape: [1], datatype: "BYTES", data: [picture] }] }],
+    takesPictures(model) && inputs.length === 1 && ["A picture", { inputs: [{ name: inputs[0].name, shape: [1], datatype: "BYTES", data: [picture] }] }],
   ];
 }
 
-function tensorFlowExamples({ inputs }) {
+function tensorFlowExamples(model) {
+  const { inputs } = model;
   const [first] = inputs;
   const several = inputs.length > 1;
   return [
     ["Rows", { instances: [several ? byName(inputs, (input) => sampleOf(input, inputs)) : sampleOf(first, inputs)] }],
     ["Columns", { inputs: several ? byName(inputs, whole) : whole(first) }],
-    takesPictures(inputs) && ["A picture", { instances: [{ b64: picture }] }],
+    takesPictures(model) && inputs.length === 1 && ["A picture", { instances: [{ b64: picture }] }],
   ];
 }
 
@@ -71,7 +78,7 @@ export const describesPredictions = (schema) => schema in makers;
 
 // [summary, body] of each kind of request that the model takes. Of a model with very large pictures only the picture.
 export function examplesFor(schema, model) {
-  const large = takesPictures(model.inputs) && countOf(extentsOf(model.inputs[0])) > mostNumbers;
+  const large = takesPictures(model) && countOf(extentsOf(model.inputs[0])) > mostNumbers;
   const all = makers[schema](model).filter(Boolean);
   return large ? all.filter(([summary]) => summary === "A picture") : all;
 }

@@ -63,6 +63,8 @@ void toolHints(const Texts &texts, std::vector<Hints> &hints)
         hints.push_back(dataYamlHints(*yaml));
     if (auto model = readMlmodel(texts[6]); readable(model))
         hints.push_back(std::move(model->hints));
+    if (auto row = readMlflowExample(texts[6]); readable(row))
+        hints.emplace_back().examples = *std::move(row);
     if (auto model = readTritonConfig(texts[7]); readable(model))
         hints.push_back(std::move(model->hints));
 }

@@ -136,6 +136,14 @@ def multi_out(files):
 
 
 @model()
+def four_pictures(files):
+    """Takes exactly four pictures; the mean of each channel times 1, 2, 3 and 4: what is given for the first one can be told."""
+    return network([node("ReduceMean", "x", "means", axes=[2, 3], keepdims=0), node("Mul", "means times", "y")],
+                   [value("x", [4, 3, 8, 8])], [value("y", [4, 3])],
+                   [tensor("times", np.array([[1], [2], [3], [4]], np.float32))])
+
+
+@model()
 def int64_out(files):
     """ArgMax: an output that the file declares int64 and OpenCV computes in another type."""
     scores = np.array([[0.1, 0.9, 0.2], [0.7, 0.1, 0.2]], np.float32)

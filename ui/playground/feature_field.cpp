@@ -1,5 +1,6 @@
 #include "ui/playground/feature_field.h"
 
+#include "tensor/csv.h"
 #include "ui/widgets/display_text.h"
 
 #include <cmath>
@@ -46,6 +47,8 @@ double startValue(const Feature &feature)
 {
     if (feature.fallback)
         return *feature.fallback;
+    if (const auto example = csvNumber(feature.example))
+        return *example;
     return feature.minimum && feature.maximum ? (*feature.minimum + *feature.maximum) / 2 : 0;
 }
 
@@ -73,6 +76,7 @@ QWidget *makeFeatureField(const Feature &feature, QWidget *parent)
     if (feature.dtype != DType::String)
         return numberField(feature, parent);
     auto *line = new QLineEdit(parent);
+    line->setText(text(feature.example));
     line->setAcceptDrops(false); // the window takes dropped files
     return line;
 }

@@ -78,7 +78,7 @@ constexpr std::string_view components = R"({
  "shape": {"type": "array", "items": {"type": "integer"}, "description": "-1 where an extent is free."}}},
 "Model": {"type": "object", "description": "What is unknown before the first load or description is null.",
  "required": ["name", "versions", "state", "reason", "changed_on_disk", "digest", "file_bytes", "memory_bytes", "engine", "warning", "warnings", "inputs", "outputs",
-  "settings", "hits", "misses", "coalesced", "in_use", "pinned", "last_used", "expires_at", "load_ms", "understood", "verdict"], "properties": {
+  "takes", "features", "settings", "hits", "misses", "coalesced", "in_use", "pinned", "last_used", "expires_at", "load_ms", "understood", "verdict"], "properties": {
  "name": {"type": "string"}, "versions": {"type": "array", "items": {"type": "string"}},
  "state": {"enum": ["registered", "probing", "loading", "ready", "retiring", "failed"]},
  "reason": {"type": ["string", "null"], "description": "Why it failed."}, "changed_on_disk": {"type": "boolean"},
@@ -87,6 +87,10 @@ constexpr std::string_view components = R"({
  "warnings": {"type": "array", "items": {"type": "string"}},
  "inputs": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/Tensor"}},
  "outputs": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/Tensor"}},
+ "takes": {"enum": ["pictures", "rows", "tensors", null], "description": "What else it takes than tensors."},
+ "features": {"type": ["array", "null"], "description": "The columns of a row that have names.", "items": {"type": "object", "required": ["name", "dtype"], "properties": {
+  "name": {"type": "string"}, "dtype": {"type": "string"}, "unit": {"type": "string"}, "min": {"type": "number"}, "max": {"type": "number"},
+  "default": {"type": "number"}, "example": {"type": "string", "description": "A value as one would write it."}}}},
  "settings": {"type": ["object", "null"], "description": "The settings in force.", "additionalProperties": true},
  "understood": {"type": ["object", "null"], "description": "What the model was taken for, and where each value comes from.", "required": ["summary", "values"], "properties": {
   "summary": {"type": "string"}, "values": {"type": "object", "additionalProperties": {"type": "object", "required": ["value", "origin"], "properties": {"value": {}, "origin": {"type": "string"}}}}}},

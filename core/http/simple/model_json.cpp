@@ -43,6 +43,45 @@ std::string tensorsJson(const std::vector<TensorSpec> &specs)
     return out + "]";
 }
 
+const char *takesName(InputKind kind)
+{
+    switch (kind) {
+    case InputKind::Image:
+        return "pictures";
+    case InputKind::Features:
+        return "rows";
+    case InputKind::Tensor:
+        break;
+    }
+    return "tensors";
+}
+
+// Of the columns that have names of their own.
+std::string featuresJson(const InputPlan &plan)
+{
+    const auto origin = plan.origins.find("features");
+    if (origin == plan.origins.end() || (origin->second == Origin::Network && !plan.columns))
+        return "[]";
+    std::string out = "[";
+    for (const Feature &feature : plan.features) {
+        JsonObject object;
+        object.text("name", feature.name).text("dtype", dtypeName(feature.dtype));
+        if (!feature.unit.empty())
+            object.text("unit", feature.unit);
+        for (const auto &[key, value] : {std::pair("min", feature.minimum),
+                                         {"max", feature.maximum},
+                                         {"default", feature.fallback}}) {
+            if (value)
+                object.real(key, *value);
+        }
+        if (!feature.example.empty())
+            object.text("example", feature.example);
+        out += out.size() > 1 ? ", " : "";
+        out += object.end();
+    }
+    return out + "]";
+}
+
 std::string versionsJson(const ModelView &view)
 {
     std::string out = "[";
@@ -91,13 +130,15 @@ void addDescription(JsonObject &object, const ModelView &view)
 {
     const auto &facts = view.status.facts;
     if (!facts) {
-        for (const char *key : {"inputs", "outputs", "settings", "understood"})
+        for (const char *key : {"inputs", "outputs", "takes", "features", "settings", "understood"})
             object.raw(key, "null");
         return;
     }
     const std::string_view settings = trimmed(facts->settings.json);
     object.raw("inputs", tensorsJson(facts->spec.inputs))
         .raw("outputs", tensorsJson(facts->spec.outputs))
+        .text("takes", takesName(facts->input.kind))
+        .raw("features", featuresJson(facts->input))
         .raw("settings", settings.empty() ? "{}" : settings)
         .raw("understood", understoodJson(facts->understood));
 }

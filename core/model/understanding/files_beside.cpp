@@ -107,6 +107,17 @@ Hints configIn(const fs::path &file, Hints (*read)(const JsonValue &))
     return unreadable(file, json ? "it holds no object" : json.error().message);
 }
 
+Hints exampleIn(const fs::path &file)
+{
+    Hints hints = besideHints(file);
+    const auto text = readFile(file, toolLimit);
+    auto row = text ? readMlflowExample(*text) : text.error();
+    if (!row)
+        return unreadable(file, row.error().message);
+    hints.examples = *std::move(row);
+    return hints;
+}
+
 Hints dataYamlIn(const fs::path &file)
 {
     const auto text = readFile(file, toolLimit);
@@ -176,9 +187,16 @@ private:
         if (!model)
             keep(file, unreadable(file, model.error().message));
         else if (file.parent_path() / model->file == m_folder / m_leaf)
-            keep(file, std::move(model->hints));
+            keepMlflow(file, *std::move(model));
         else
             m_beside.places.push_back(file); // it may name this one later
+    }
+    void keepMlflow(const fs::path &file, MlflowModel model)
+    {
+        keep(file, std::move(model.hints));
+        const fs::path folder = file.parent_path();
+        if (isWithin(folder, model.exampleFile))
+            keep(folder / model.exampleFile, exampleIn(folder / model.exampleFile));
     }
     void readTriton(const fs::path &file)
     {

@@ -1,9 +1,9 @@
 // Reads the files beside a model that tell of it: preprocessor_config.json and config.json of
-// Hugging Face or the config.json of timm, MLmodel of MLflow, config.pbtxt of Triton, and one that
-// names its classes, NAME.labels.txt or NAME.names, else labels.txt, classes.txt, classes.names,
-// coco.names or data.yaml. Those without the model's name count only where the folder holds no
-// other model. Lists of characters (*keys*.txt, dict.txt, en_dict.txt) lie beside several models;
-// their count tells to which one they belong.
+// Hugging Face or the config.json of timm, MLmodel of MLflow with its example, config.pbtxt of
+// Triton, and one that names its classes, NAME.labels.txt or NAME.names, else labels.txt,
+// classes.txt, classes.names, coco.names or data.yaml. Those without the model's name count only
+// where the folder holds no other model. Lists of characters (*keys*.txt, dict.txt, en_dict.txt)
+// lie beside several models; their count tells to which one they belong.
 //
 // Hugging Face's stand one folder up if the model's folder is called "onnx", Triton's if it is a
 // version's number, MLflow's if MLmodel names the file there. They are read if the folder above was

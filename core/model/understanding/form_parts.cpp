@@ -14,6 +14,17 @@ const TensorSpec *named(const std::vector<TensorSpec> &tensors, std::string_view
     return found == tensors.end() ? nullptr : &*found;
 }
 
+bool hasFreeSides(const NetworkSpec &spec)
+{
+    const auto picture = std::find_if(spec.inputs.begin(), spec.inputs.end(), [](const auto &one) {
+        return one.shape.size() == 3 || one.shape.size() == 4;
+    });
+    // Whether channels stand first or last, two of the last three are the sides.
+    return picture != spec.inputs.end() &&
+           std::count_if(picture->shape.end() - 3, picture->shape.end(),
+                         [](const Dimension &extent) { return extent.free(); }) >= 2;
+}
+
 } // namespace
 
 const TensorSpec *inputNamed(const NetworkSpec &spec, std::string_view name)
@@ -80,16 +91,19 @@ InputSettings letterboxed(InputSettings input, double padValue, PadPosition posi
 
 InputSettings freeSize(InputSettings input, const NetworkSpec &spec, int side)
 {
-    const auto picture = std::find_if(spec.inputs.begin(), spec.inputs.end(), [](const auto &one) {
-        return one.shape.size() == 3 || one.shape.size() == 4;
-    });
-    if (picture == spec.inputs.end())
-        return input;
-    // Whether channels stand first or last, two of the last three are the sides.
-    const auto free = std::count_if(picture->shape.end() - 3, picture->shape.end(),
-                                    [](const Dimension &extent) { return extent.free(); });
-    if (free >= 2)
+    if (hasFreeSides(spec))
         input.width = input.height = side;
+    return input;
+}
+
+InputSettings shorterSide(InputSettings input, const NetworkSpec &spec, int side, int longest)
+{
+    if (!hasFreeSides(spec))
+        return input;
+    input.resize = ResizeMode::Fit;
+    input.shorterSide = side;
+    input.shrink = true;
+    input.longestSide = longest;
     return input;
 }
 

@@ -26,5 +26,8 @@ InputSettings stretched(InputSettings input);
 InputSettings letterboxed(InputSettings input, double padValue, PadPosition position);
 // A square of this side where the network leaves its size free.
 InputSettings freeSize(InputSettings input, const NetworkSpec &spec, int side);
+// As DETR's pictures there: the shorter side becomes `side`, or less where the longer one would
+// pass `longest`.
+InputSettings shorterSide(InputSettings input, const NetworkSpec &spec, int side, int longest);
 
 } // namespace warmbench

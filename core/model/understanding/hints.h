@@ -21,6 +21,12 @@ struct CropShare
     int size = 0;
     double share = 1; // above 0
 };
+// A value of a column, as one would write it.
+struct Example
+{
+    std::string column; // empty: the columns have no names, and come in their order
+    std::string value;
+};
 // What a model is about whose inputs are not prepared here.
 enum class Medium : std::uint8_t { Text, Sound, Video };
 
@@ -39,6 +45,7 @@ struct Hints
     std::optional<Medium> medium;
     std::optional<Activation> activation;
     std::optional<DecoderSettings> decoder;
+    std::vector<Example> examples;     // of the columns of a table
     std::vector<std::string> warnings; // about what it says and is not understood
 };
 

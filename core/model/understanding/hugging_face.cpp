@@ -80,13 +80,13 @@ private:
             return stretch(*side(*size, "height"), *side(*size, "width"));
         if (object ? says(*size, "longest_edge") || says(*size, "max_height")
                    : says(m_config, "max_size"))
-            return fit();
+            return fit(shortest, object ? side(*size, "longest_edge") : side(m_config, "max_size"));
         if (!shortest)
             return unknown("size");
         if (flag(m_config, "do_center_crop", false) && (object || !resizesToSquares()))
             return crop(*shortest);
         if (object)
-            return unknown("size"); // the longer side is as long as it comes
+            return follow(*shortest, {});
         stretch(*shortest, *shortest);
     }
     // A size of one number is that of a square for these, else of the shortest side.
@@ -112,16 +112,27 @@ private:
         if (flag(m_config, "do_pad", false) && says(m_config, "pad_size"))
             unknown("pad_size");
     }
+    // The longer side is as long as it comes.
+    void follow(int shortest, std::optional<int> longest)
+    {
+        m_hints.input.resize = ResizeMode::Fit;
+        m_hints.input.shorterSide = shortest;
+        m_hints.input.shrink = true;
+        m_hints.input.longestSide = longest;
+    }
     // Within the longest sides, as DETR; a network of a fixed size gets the whole picture, and what
     // is padded is 0 after normalising.
-    void fit()
+    void fit(std::optional<int> shortest, std::optional<int> longest)
     {
         m_hints.input.resize = ResizeMode::Letterbox;
         m_hints.input.padPosition = PadPosition::End;
         m_hints.input.padsWithMean = true;
-        if (const auto *const padded = m_config.member("pad_size")) {
+        const auto *const padded = m_config.member("pad_size");
+        if (padded && padded->kind == JsonValue::Kind::Object) {
             m_hints.input.height = side(*padded, "height");
             m_hints.input.width = side(*padded, "width");
+        } else if (shortest) {
+            follow(*shortest, longest);
         }
     }
     void crop(int shortest)

@@ -51,7 +51,62 @@ void readSignature(const JsonValue &signature, Hints &hints)
         hints.input.name = name->text;
 }
 
+// As one would write it; nothing of null, lists and objects.
+std::string written(const JsonValue &value)
+{
+    return value.kind == JsonValue::Kind::Boolean ? (value.boolean ? "1" : "0") : value.text;
+}
+
+const JsonValue &firstOf(const JsonValue &value)
+{
+    const JsonValue *at = &value;
+    while (at->kind == JsonValue::Kind::List && !at->items.empty())
+        at = &at->items.front();
+    return *at;
+}
+
+// A row of {"columns": [...], "data": [[...], ...]}, as pandas splits a table.
+std::vector<Example> splitRow(const JsonValue &columns, const JsonValue &data)
+{
+    if (data.items.empty() || data.items.front().items.size() != columns.items.size())
+        return {};
+    std::vector<Example> row;
+    for (std::size_t i = 0; i < columns.items.size(); ++i)
+        row.push_back({written(columns.items[i]), written(data.items.front().items[i])});
+    return row;
+}
+
+// Lists of values by name, or rows without names.
+std::vector<Example> inputsRow(const JsonValue &inputs)
+{
+    std::vector<Example> row;
+    if (inputs.kind == JsonValue::Kind::Object) {
+        for (std::size_t i = 0; i < inputs.items.size(); ++i)
+            row.push_back({inputs.keys[i], written(firstOf(inputs.items[i]))});
+        return row;
+    }
+    const bool rows = !inputs.items.empty() && inputs.items.front().kind == JsonValue::Kind::List;
+    for (const JsonValue &value : rows ? inputs.items.front().items : inputs.items)
+        row.push_back({{}, written(value)});
+    return row;
+}
+
 } // namespace
+
+Result<std::vector<Example>> readMlflowExample(std::string_view text)
+{
+    const auto root = parseJson(text);
+    if (!root)
+        return root.error();
+    const JsonValue *const split = root->member("dataframe_split");
+    const JsonValue &table = split ? *split : *root;
+    const JsonValue *const columns = table.member("columns");
+    const JsonValue *const data = table.member("data");
+    if (columns && data)
+        return splitRow(*columns, *data);
+    const JsonValue *const inputs = root->member("inputs");
+    return inputs ? inputsRow(*inputs) : std::vector<Example>();
+}
 
 Result<MlflowModel> readMlmodel(std::string_view text)
 {
@@ -63,6 +118,8 @@ Result<MlflowModel> readMlmodel(std::string_view text)
     model.hints.source = "MLmodel";
     if (const JsonValue *const file = valueAt(*root, {"flavors", "onnx", "data"}))
         model.file = file->text;
+    if (const JsonValue *const file = valueAt(*root, {"saved_input_example_info", "artifact_path"}))
+        model.exampleFile = file->text;
     if (const JsonValue *const inputs = valueAt(*root, {"signature", "inputs"}))
         readSignature(*inputs, model.hints);
     return model;

@@ -30,7 +30,7 @@ Hints huggingFace(const NetworkSpec &spec, std::string_view decoder)
 {
     if (decoder == "detr")
         return detector("DETR detection", "detr",
-                        freeSize(stretched(imagenetNumbers()), spec, 800));
+                        shorterSide(stretched(imagenetNumbers()), spec, 800, 1333));
     return detector("RT-DETR detection", "rtdetr", rtDetrInput(spec));
 }
 

@@ -129,7 +129,10 @@ void notePreparation(Understanding &understood)
     if (how.shorterSide)
         note("shorter_side", std::to_string(*how.shorterSide));
     if (how.resize == ResizeMode::Fit) {
-        note("longest_side", std::to_string(how.fit.longestSide));
+        if (how.fit.shrink)
+            note("shrink", "true");
+        if (how.fit.longestSide > 0)
+            note("longest_side", std::to_string(how.fit.longestSide));
         note("multiple_of", std::to_string(how.fit.multipleOf));
         note("pad_to", std::to_string(how.fit.freeWidth ? how.width : how.height));
     }

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<Prediction> predicted(const fs::path &model, const Image &picture)
+Result<Prediction> predicted(const fs::path &model, std::vector<Image> pictures)
 {
     const QTemporaryDir folder;
     const auto copy = fs::path(folder.path().toStdString()) / model.filename();
@@ -27,7 +27,7 @@ Result<Prediction> predicted(const fs::path &model, const Image &picture)
         return opened.error();
     InferenceRequest request;
     request.decode = [&](const ModelBundle &, RunControl &) -> Result<InferenceInputs> {
-        return InferenceInputs(ImageInputs{Image(picture)});
+        return InferenceInputs(ImageInputs(std::vector(pictures)));
     };
     Answer<Prediction> answer;
     workbench.predict(std::move(request), answer.callback());
@@ -80,7 +80,7 @@ private Q_SLOTS:
         const auto model = sharedModel("pytorch_super_resolution.onnx");
         if (!picture || !model)
             QSKIP("the shared models are not here");
-        const auto prediction = predicted(*model, *picture);
+        const auto prediction = predicted(*model, {*picture});
         QVERIFY2(prediction.has_value(), prediction ? "" : prediction.error().message.c_str());
         QVERIFY(prediction->task == Task::Image);
         const SampleResult &result = prediction->results.at(0);
@@ -97,6 +97,27 @@ private Q_SLOTS:
                                                luma(*result.image, across, column, row)));
         }
         QVERIFY2(most < 10, qPrintable(QString::number(most)));
+    }
+
+    // A network of four pictures at a time gets each one four times.
+    void aNetworkOfAFixedBatchTakesOnePicture()
+    {
+        const auto plain = [](std::uint8_t value) {
+            Image image;
+            image.width = image.height = 8;
+            image.rgb.assign(std::size_t(8 * 8 * 3), value);
+            return image;
+        };
+        auto prediction = predicted(testModel("four_pictures.onnx"), {plain(51)});
+        QVERIFY2(prediction.has_value(), prediction ? "" : prediction.error().message.c_str());
+        QCOMPARE(prediction->outputs.at(0).tensor.shape(), (Shape{1, 3}));
+        for (const float mean : prediction->outputs[0].tensor.values<float>())
+            QVERIFY(std::abs(mean - 0.2F) < 1e-5F);
+        prediction = predicted(testModel("four_pictures.onnx"), {plain(51), plain(255)});
+        QVERIFY2(prediction.has_value(), prediction ? "" : prediction.error().message.c_str());
+        QCOMPARE(prediction->outputs.at(0).tensor.shape(), (Shape{2, 3}));
+        QVERIFY(std::abs(prediction->outputs[0].tensor.values<float>()[5] - 1) < 1e-5F);
+        QCOMPARE(prediction->results.size(), std::size_t(2));
     }
 };
 

@@ -89,6 +89,42 @@ private Q_SLOTS:
         QCOMPARE(made->mapping.networkWidth, 960);
     }
 
+    // Sizes as transformers' get_size_with_aspect_ratio gives them.
+    void theShorterSideIsMetExactly_data()
+    {
+        QTest::addColumn<QSize>("picture");
+        QTest::addColumn<int>("shorter");
+        QTest::addColumn<int>("longest");
+        QTest::addColumn<QSize>("network");
+        QTest::newRow("enlarged") << QSize(640, 480) << 800 << 1333 << QSize(1066, 800);
+        QTest::newRow("by its longer side") << QSize(1283, 721) << 800 << 1333 << QSize(1333, 749);
+        QTest::newRow("upright") << QSize(333, 500) << 800 << 1333 << QSize(800, 1201);
+        QTest::newRow("as it is") << QSize(800, 1000) << 800 << 1333 << QSize(800, 1000);
+        QTest::newRow("a strip") << QSize(4000, 100) << 800 << 1333 << QSize(1333, 33);
+        QTest::newRow("small") << QSize(31, 15) << 800 << 1333 << QSize(1333, 645);
+        QTest::newRow("shrunk") << QSize(2000, 1500) << 520 << 0 << QSize(693, 520);
+        QTest::newRow("as long as it comes") << QSize(10, 300) << 52 << 0 << QSize(52, 1560);
+        QTest::newRow("a square") << QSize(721, 721) << 800 << 1333 << QSize(800, 800);
+        QTest::newRow("one pixel") << QSize(1, 1) << 520 << 0 << QSize(520, 520);
+        QTest::newRow("within the most pixels") << QSize(1, 9000) << 16 << 0 << QSize(2, 16384);
+    }
+    void theShorterSideIsMetExactly()
+    {
+        QFETCH(QSize, picture);
+        QFETCH(int, shorter);
+        QFETCH(int, longest);
+        QFETCH(QSize, network);
+        Preprocessing how = bothFollow();
+        how.width = how.height = 1;
+        how.shorterSide = shorter;
+        how.fit = {.freeWidth = true, .freeHeight = true, .longestSide = longest, .shrink = true};
+        const Image image = plain(picture.width(), picture.height(), 9);
+        const auto made = preprocess(image, how);
+        QVERIFY2(made.has_value(), made ? "" : made.error().message.c_str());
+        QCOMPARE(made->tensor.shape(), (Shape{3, network.height(), network.width()}));
+        QCOMPARE(preparedBytes(image, how), made->tensor.byteSize());
+    }
+
     void theWidthFollowsAFixedHeight_data()
     {
         QTest::addColumn<QSize>("picture");

@@ -243,6 +243,27 @@ private Q_SLOTS:
         QCOMPARE(told.how.shorterSide, std::optional(235));
     }
 
+    void aNetworkOfFreeSizesFollowsThePicture()
+    {
+        for (const char *detr : {R"({"size": {"shortest_edge": 800, "longest_edge": 1333}})",
+                                 R"({"size": 800, "max_size": 1333})"}) {
+            const Told told = preparedBy(detr, -1);
+            QCOMPARE(told.how.resize, ResizeMode::Fit);
+            QVERIFY(told.how.fit.freeWidth && told.how.fit.freeHeight && told.how.fit.shrink);
+            QCOMPARE(told.how.shorterSide, std::optional(800));
+            QCOMPARE(told.how.fit.longestSide, 1333);
+            QVERIFY2(told.warnings.empty(), told.warnings.c_str());
+        }
+        const Told alone = preparedBy(R"({"size": {"shortest_edge": 224}})", -1);
+        QCOMPARE(alone.how.shorterSide, std::optional(224));
+        QCOMPARE(alone.how.fit.longestSide, 0);
+        const Told padded = preparedBy(R"({"size": {"shortest_edge": 800, "longest_edge": 1333},
+            "do_pad": true, "pad_size": {"height": 640, "width": 480}})",
+                                       -1);
+        QCOMPARE(padded.how.resize, ResizeMode::Letterbox);
+        QCOMPARE(padded.how.height, 640);
+    }
+
     void whatCannotBeDoneNamesItsKey_data()
     {
         QTest::addColumn<QByteArray>("json");
@@ -250,7 +271,8 @@ private Q_SLOTS:
         const auto row = [](const char *name, const char *json, const char *said) {
             QTest::newRow(name) << QByteArray(json) << QByteArray(said);
         };
-        row("shortest alone", R"({"size": {"shortest_edge": 224}})", "by \"size\"");
+        row("shortest alone", R"({"size": {"shortest_edge": 224}})",
+            "lets the size follow the picture, but input");
         row("size of nothing", R"({"size": {"height": 1e99, "width": 0}})", "by \"size\"");
         row("negative size", R"({"size": -3})", "by \"size\"");
         row("thumbnail", R"({"do_thumbnail": true})", "by \"do_thumbnail\"");
@@ -378,6 +400,55 @@ private Q_SLOTS:
         fs::create_symlink(above.parent_path() / "secret.json", above / "config.json");
         QVERIFY(readBeside(model, true).empty());
         QVERIFY(!contains(toldBy(model).warnings, "folder up"));
+    }
+
+    void mlflowsExampleBeginsTheForm_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::addColumn<QByteArray>("examples");
+        const auto row = [](const char *name, const char *json, const char *examples) {
+            QTest::newRow(name) << QByteArray(json) << QByteArray(examples);
+        };
+        row("split", R"({"columns": ["b", "a"], "data": [[2.5, 1], [4, 3]]})", "1;2.5;");
+        row("split for serving", R"({"dataframe_split": {"columns": ["a", "b"],
+            "data": [["x", true]]}})",
+            "x;1;");
+        row("rows without names", R"({"inputs": [[5.1, 3.5], [1, 2]]})", "5.1;3.5;");
+        row("one row", R"({"inputs": [7, 8]})", "7;8;");
+        row("columns", R"({"inputs": {"a": [[9]], "c": [1]}})", "9;;");
+        row("of another width", R"({"inputs": [[1, 2, 3]]})", ";;");
+        row("no row", R"({"columns": ["a", "b"], "data": []})", ";;");
+        row("short row", R"({"columns": ["a", "b"], "data": [[1]]})", ";;");
+        row("nothing", "[]", ";;");
+        row("damaged", R"({"inputs": [)", ";;\"input_example.json\" beside the model cannot be");
+    }
+    void mlflowsExampleBeginsTheForm()
+    {
+        QFETCH(QByteArray, json);
+        QFETCH(QByteArray, examples);
+        NetworkSpec spec;
+        TensorSpec input;
+        input.name = "X";
+        input.shape = {{-1, {}}, {2, {}}};
+        spec.inputs = spec.outputs = {input};
+        const Folder folder;
+        const auto model = folder.put("model.onnx");
+        folder.put("MLmodel", "flavors:\n  onnx:\n    data: model.onnx\n"
+                              "saved_input_example_info:\n  artifact_path: input_example.json\n"
+                              "signature:\n  inputs: '[{\"type\": \"double\", \"name\": \"a\"}, "
+                              "{\"type\": \"double\", \"name\": \"b\"}]'\n");
+        folder.put("input_example.json", json.constData());
+        const auto beside = readFilesBeside(model);
+        QCOMPARE(beside.files.size(), std::size_t(2));
+        ModelSettings settings;
+        const auto understood = understand(spec, settings, beside.hints);
+        std::string told;
+        for (const Feature &feature : understood->input.features)
+            told += feature.example + ";";
+        for (const std::string &warning : understood->warnings)
+            told += warning;
+        QVERIFY2(told.starts_with(examples.toStdString()), told.c_str());
+        QCOMPARE(understood->input.features.at(0).name, std::string("a"));
     }
 
     void mlflowNamesTheColumns()

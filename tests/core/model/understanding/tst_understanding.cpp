@@ -429,8 +429,14 @@ private Q_SLOTS:
         QCOMPARE(told.decoder(), decoder.toStdString());
         QCOMPARE(told.settings.decoder->scoreThreshold, 0.5);
         QVERIFY(told.settings.task == Task::Detection);
-        QCOMPARE(told.how().resize, ResizeMode::Stretch);
-        QCOMPARE(told.how().width, decoder == "detr" ? 800 : 640);
+        if (decoder == "detr") {
+            QCOMPARE(told.how().resize, ResizeMode::Fit);
+            QCOMPARE(told.how().shorterSide, std::optional(800));
+            QCOMPARE(told.how().fit.longestSide, 1333);
+        } else {
+            QCOMPARE(told.how().resize, ResizeMode::Stretch);
+            QCOMPARE(told.how().width, 640);
+        }
         QCOMPARE(told.how().mean.size(), std::size_t(decoder == "detr" ? 3 : 1));
         // The size, which the network leaves free, is a guess.
         QVERIFY2(told.warnings().find("pixels") != std::string::npos, told.warnings().c_str());
