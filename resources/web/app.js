@@ -109,7 +109,8 @@ function featureField({ name, dtype, unit, default: value, example: begin }) {
 // A field that is left empty takes the model's default.
 function featuresGiven() {
   const given = { text: (field) => field.value, checkbox: (field) => field.checked, number: (field) => field.valueAsNumber };
-  const values = [...$("feature-input").elements].map((field) => [field.name, given[field.type](field)]);
+  const fields = [...$("feature-input").elements].filter(({ type }) => type in given);
+  const values = fields.map((field) => [field.name, given[field.type](field)]);
   return Object.fromEntries(values.filter(([, value]) => !Number.isNaN(value)));
 }
 

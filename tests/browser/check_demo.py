@@ -187,6 +187,27 @@ def begins_with_numbers_that_fit(browser, program, models, pictures):
         check(not complaints, f"the browser complains: {complaints}")
 
 
+def fills_in_a_table(browser, program, models, pictures):
+    """A field for each column, texts too, that begins with the example that MLflow keeps beside the model."""
+    with tempfile.TemporaryDirectory(prefix="warmbench-table-") as folder:
+        place = pathlib.Path(folder, "movers")
+        place.mkdir()
+        shutil.copy(os.path.join(models, "people.onnx"), place)
+        place.joinpath("MLmodel").write_text("flavors: {onnx: {data: people.onnx}}\n"
+                                             "saved_input_example_info: {artifact_path: input_example.json}\n")
+        place.joinpath("input_example.json").write_text('{"columns": ["age", "rooms", "city"], "data": [[31, 2, "K\u00f6ln"]]}')
+        with Server(program, folder, sample=False) as server:
+            opened(browser, server)
+            given = browser.run("""return [...document.querySelectorAll("#feature-input input")].map((one) => [one.name, one.type, one.value]);""")
+            check(given == [["age", "number", "31"], ["rooms", "number", "2"], ["city", "text", "K\u00f6ln"]], f"the form begins with {given}")
+            for city, label in (("Bern", "stays"), ("K\u00f6ln", "moves, soon")):
+                browser.run("""document.querySelector("#feature-input [name=city]").value = arguments[0];""", city)
+                browser.click("#run")
+                browser.wait(f"what becomes of {city}", answers(browser, label))
+            browser.fits("table", pictures)
+            check(browser.text("#problem") == "", browser.text("#problem"))
+
+
 def tells_errors(browser, program, server):
     """In the API's own words."""
     opened(browser, server)
@@ -360,6 +381,7 @@ def steps(browser, server, program, pictures, samples, models):
         functools.partial(takes_any_name, browser, program, samples),
         functools.partial(draws_what_was_found, browser, program, samples, models, pictures),
         functools.partial(begins_with_numbers_that_fit, browser, program, models, pictures),
+        functools.partial(fills_in_a_table, browser, program, models, pictures),
         functools.partial(asks_for_the_token, browser, program, samples),
         functools.partial(finds_the_server_again, browser, program),
     ]
