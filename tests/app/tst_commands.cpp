@@ -484,6 +484,25 @@ private Q_SLOTS:
                  asked.errors.c_str());
     }
 
+    // ONNX Runtime would keep a list of what it ran, to send it to its makers, even where somebody
+    // asked for that.
+    void nothingIsCollected()
+    {
+        const QTemporaryDir home;
+        const Run run = Program::run(
+            {QStringLiteral("bench"), QStringLiteral("--runs"), QStringLiteral("1"),
+             text(testModel("tiny_64.onnx"))},
+            {}, {QStringLiteral("HOME=") + home.path(), QStringLiteral("ORT_DISABLE_TELEMETRY=0")});
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        for (const QString &folder : {home.path(), Program::cacheFolder()}) {
+            for (const auto &entry :
+                 std::filesystem::recursive_directory_iterator(folder.toStdString())) {
+                const std::string path = entry.path().string();
+                QVERIFY2(path.find("Microsoft") == std::string::npos, path.c_str());
+            }
+        }
+    }
+
     void inspectTellsWhyAnEngineRefuses()
     {
         const Run run = Program::run({QStringLiteral("inspect"), QStringLiteral("--json"),

@@ -16,6 +16,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// From 1.30 on, the library collects what it runs in the user's cache and sends it to its makers,
+// unless this variable stands when it is opened (onnxruntime/core/platform/posix/telemetry.cc). It
+// is set before main(), when no other thread can be reading the environment.
+[[maybe_unused]] const bool keptToThisMachine = ::setenv("ORT_DISABLE_TELEMETRY", "1", 1) == 0;
+
 // The files that may be the library, best first.
 std::vector<fs::path> candidates()
 {
@@ -88,6 +93,8 @@ Result<OrtLibrary> started(OrtLibrary library)
                                   threading, &library.env));
     if (threading)
         api.ReleaseThreadingOptions(threading);
+    if (!failed)
+        failed = failure(api, api.DisableTelemetryEvents(library.env));
     if (!failed)
         failed = failure(
             api, api.CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, &library.memory));
