@@ -58,12 +58,36 @@ Result<Tensor> repeated(const Tensor &picture, std::int64_t times)
     return pictures;
 }
 
-// What the network gives for each of the repeated pictures becomes what it gives for the first.
-Result<Tensor> ofTheFirst(Tensor output, std::int64_t times)
+} // namespace
+
+bool PictureNetwork::standsFor(const NetworkSpec &spec, const InputPlan &plan)
 {
-    if (output.shape().empty() || output.shape()[0] != times)
-        return output;
-    Tensor one = slice(output, 0);
+    return plan.kind == InputKind::Image &&
+           (!plan.companions.empty() ||
+            (spec.inputs.size() == 1 && picturesAtATime(spec, plan) > 1));
+}
+
+NetworkSpec PictureNetwork::seenAs(const NetworkSpec &spec, const InputPlan &plan)
+{
+    NetworkSpec seen = spec;
+    if (!standsFor(spec, plan))
+        return seen;
+    seen.inputs = {spec.inputs[plan.index]};
+    const std::int64_t times = picturesAtATime(spec, plan);
+    countOne(seen.inputs.front(), times);
+    for (TensorSpec &output : seen.outputs)
+        countOne(output, times);
+    return seen;
+}
+
+Result<Tensor> PictureNetwork::ofTheFirst(Tensor tensor, const TensorSpec &declared,
+                                          const InputPlan &plan, const NetworkSpec &spec)
+{
+    const std::int64_t times = picturesAtATime(spec, plan);
+    if (times == 1 || declared.shape.empty() || declared.shape[0].size != times ||
+        tensor.shape().size() != declared.shape.size() || tensor.shape()[0] != times)
+        return tensor;
+    Tensor one = slice(tensor, 0);
     Shape shape = one.shape();
     shape.insert(shape.begin(), 1);
     if (auto done = one.reshape(std::move(shape)); !done)
@@ -71,25 +95,12 @@ Result<Tensor> ofTheFirst(Tensor output, std::int64_t times)
     return one;
 }
 
-} // namespace
-
-bool PictureNetwork::standsFor(const NetworkSpec &spec, const InputPlan &plan)
-{
-    return !plan.companions.empty() || (spec.inputs.size() == 1 && picturesAtATime(spec, plan) > 1);
-}
-
 PictureNetwork::PictureNetwork(Network &network, const InputPlan &plan)
     : m_network(network)
     , m_plan(plan)
     , m_times(picturesAtATime(network.spec(), plan))
-    , m_spec(network.spec())
+    , m_spec(seenAs(network.spec(), plan))
 {
-    m_spec.inputs = {network.spec().inputs[plan.index]};
-    if (m_times == 1)
-        return;
-    countOne(m_spec.inputs.front(), m_times);
-    for (TensorSpec &output : m_spec.outputs)
-        countOne(output, m_times);
 }
 
 // What the file leaves free of a companion: how many pictures there are, then their sides, or the
@@ -138,11 +149,12 @@ Result<std::vector<Tensor>> PictureNetwork::run(std::span<const Tensor> inputs,
     auto outputs = m_network.run(*all, stop);
     if (!outputs || m_times == 1)
         return outputs;
-    for (Tensor &output : *outputs) {
-        auto one = ofTheFirst(std::move(output), m_times);
+    for (std::size_t i = 0; i < outputs->size(); ++i) {
+        auto one = ofTheFirst(std::move((*outputs)[i]), m_network.spec().outputs.at(i), m_plan,
+                              m_network.spec());
         if (!one)
             return std::move(one).error();
-        output = *std::move(one);
+        (*outputs)[i] = *std::move(one);
     }
     return outputs;
 }

@@ -17,6 +17,12 @@ class PictureNetwork final : public Network
 public:
     // Whether the network needs to be seen so where a picture comes.
     static bool standsFor(const NetworkSpec &spec, const InputPlan &plan);
+    // What it is seen as there: the same if it does not need to be.
+    static NetworkSpec seenAs(const NetworkSpec &spec, const InputPlan &plan);
+    // What the network gives for each of the repeated pictures becomes what it gives for the first
+    // one; a tensor that does not count them stays. `declared`: the network's own.
+    static Result<Tensor> ofTheFirst(Tensor tensor, const TensorSpec &declared,
+                                     const InputPlan &plan, const NetworkSpec &spec);
 
     // Refers to both of its arguments.
     PictureNetwork(Network &network, const InputPlan &plan);

@@ -36,11 +36,12 @@ struct Piece
 class Flow
 {
 public:
-    Flow(const ModelBundle &model, const InferenceRequest &request, SteadyTime deadline,
-         const Clock &clock, std::stop_token stop)
+    Flow(const ModelBundle &model, const InferenceRequest &request, bool prepared,
+         SteadyTime deadline, const Clock &clock, std::stop_token stop)
         : m_model(model)
         , m_network(model.network.get())
         , m_request(request)
+        , m_prepared(prepared)
         , m_clock(clock)
     {
         m_prediction.control =
@@ -111,6 +112,7 @@ private:
     std::optional<PictureNetwork> m_pictureNetwork;
     Network *m_network; // as the inputs see it
     const InferenceRequest &m_request;
+    const bool m_prepared; // samples are prepared pictures
     const Clock &m_clock;
     SteadyTime m_now;
     Prediction m_prediction;
@@ -223,7 +225,8 @@ Result<void> Flow::runSamples()
     m_samples = std::visit([](const auto &inputs) { return inputs.size(); }, m_inputs);
     if (m_pictures && m_model.input.kind != InputKind::Image)
         return takesNoPictures();
-    if (m_pictures && PictureNetwork::standsFor(m_model.network->spec(), m_model.input))
+    if ((m_pictures || m_prepared) &&
+        PictureNetwork::standsFor(m_model.network->spec(), m_model.input))
         m_network = &m_pictureNetwork.emplace(*m_model.network, m_model.input);
     if (auto takes = checkSamples(m_network->spec(), m_samples); !takes)
         return takes;
@@ -304,7 +307,12 @@ Result<void> Flow::gather(std::size_t from, Piece &piece, Reservation &held)
 
 Result<Tensor> Flow::sample(std::size_t index, Piece & /*piece*/)
 {
-    return std::get<SampleInputs>(m_inputs).take(index, m_control);
+    auto sample = std::get<SampleInputs>(m_inputs).take(index, m_control);
+    if (sample && m_prepared) {
+        if (auto batch = asOnlyPicture(*sample); !batch)
+            return std::move(batch).error();
+    }
+    return sample;
 }
 
 Result<Tensor> Flow::picture(std::size_t index, Piece &piece)
@@ -460,7 +468,13 @@ const char *phaseName(Phase phase)
 Result<Prediction> runPrediction(const ModelBundle &model, const InferenceRequest &request,
                                  SteadyTime deadline, const Clock &clock, std::stop_token stop)
 {
-    return Flow(model, request, deadline, clock, std::move(stop)).run();
+    return Flow(model, request, false, deadline, clock, std::move(stop)).run();
+}
+
+Result<Prediction> runPrepared(const ModelBundle &model, const InferenceRequest &request,
+                               SteadyTime deadline, const Clock &clock, std::stop_token stop)
+{
+    return Flow(model, request, true, deadline, clock, std::move(stop)).run();
 }
 
 } // namespace warmbench

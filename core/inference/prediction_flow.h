@@ -17,4 +17,9 @@ Result<Prediction> runPrediction(const ModelBundle &model, const InferenceReques
                                  SteadyTime deadline, const Clock &clock,
                                  std::stop_token stop = {});
 
+// The same for samples that are prepared pictures, as preprocess() makes them: inputs beside the
+// picture are filled as they are for a picture.
+Result<Prediction> runPrepared(const ModelBundle &model, const InferenceRequest &request,
+                               SteadyTime deadline, const Clock &clock, std::stop_token stop = {});
+
 } // namespace warmbench

@@ -6,19 +6,21 @@ namespace warmbench {
 
 namespace {
 
-bool counts(const TensorSpec &input, std::size_t rank)
+// `pictures`: how many of them the network takes.
+bool counts(const TensorSpec &input, std::size_t rank, const Dimension &pictures)
 {
-    return input.shape.size() == rank && (input.shape[0].free() || input.shape[0].size == 1);
+    return input.shape.size() == rank && (input.shape[0].free() || input.shape[0].size == 1 ||
+                                          input.shape[0].size == pictures.size);
 }
 
-std::optional<CompanionContent> contentOf(const TensorSpec &input)
+std::optional<CompanionContent> contentOf(const TensorSpec &input, const Dimension &pictures)
 {
     if (input.dtype == DType::String)
         return std::nullopt;
-    if (input.name == "orig_target_sizes" && counts(input, 2) &&
+    if (input.name == "orig_target_sizes" && counts(input, 2, pictures) &&
         (input.shape[1].free() || input.shape[1].size == 2))
         return CompanionContent::PictureSize;
-    if (input.name == "pixel_mask" && counts(input, 3))
+    if (input.name == "pixel_mask" && counts(input, 3, pictures))
         return CompanionContent::Ones;
     return std::nullopt;
 }
@@ -33,7 +35,7 @@ std::vector<CompanionInput> companionsOf(const NetworkSpec &spec, std::size_t pi
     for (std::size_t i = 0; i < spec.inputs.size(); ++i) {
         if (i == picture)
             continue;
-        const auto content = contentOf(spec.inputs[i]);
+        const auto content = contentOf(spec.inputs[i], spec.inputs[picture].shape[0]);
         if (!content)
             return {};
         companions.push_back({i, *content});

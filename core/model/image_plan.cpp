@@ -379,11 +379,12 @@ private:
         }
         if (m_how.resize == ResizeMode::Fit)
             return planFit(geometry);
-        if (m_settings.longestSide || m_settings.multipleOf || m_settings.padTo)
-            warn(
-                fmt::format("\"input.longest_side\", \"input.multiple_of\" and \"input.pad_to\" do "
-                            "nothing with \"resize\": \"{}\"; they belong to \"fit\".",
-                            resizeModeName(m_how.resize)));
+        if (m_settings.longestSide || m_settings.multipleOf || m_settings.padTo ||
+            m_settings.shrink)
+            warn(fmt::format("\"input.longest_side\", \"input.multiple_of\", \"input.pad_to\" and "
+                             "\"input.shrink\" do nothing with \"resize\": \"{}\"; they belong to "
+                             "\"fit\".",
+                             resizeModeName(m_how.resize)));
         if (m_how.resize != ResizeMode::Letterbox && m_settings.shorterSide &&
             *m_settings.shorterSide < least)
             return invalidArgument(fmt::format(
@@ -396,11 +397,11 @@ private:
         return {};
     }
 
-    // Where both sides of the network are fixed, only a person may not ask for a fit. What knows a
-    // border's place means the whole picture with one.
+    // Where both sides are fixed, by the network or the settings, a fit that others ask for gives
+    // way. What knows a border's place means the whole picture with one.
     void dropUnfitFits()
     {
-        if (axis('W').free() || axis('H').free())
+        if ((axis('W').free() && !m_settings.width) || (axis('H').free() && !m_settings.height))
             return;
         for (std::size_t i = 1; i < m_sources.size(); ++i) {
             InputSettings &told = m_sources[i].input;
@@ -412,7 +413,7 @@ private:
                 continue;
             }
             told.resize.reset();
-            if (i != m_preset)
+            if (i != m_preset && !axis('W').free())
                 warn(fmt::format("The {} lets the size follow the picture, but input {} takes {} x "
                                  "{}; set \"input.resize\" in the settings file.",
                                  m_sources[i].source, namedInput(m_input), m_how.width,
@@ -436,6 +437,9 @@ private:
         const bool both = fit.freeWidth && fit.freeHeight;
         fit.shrink =
             both && m_how.shorterSide && pick("shrink", &InputSettings::shrink, false, geometry);
+        if (m_settings.shrink.value_or(false) && !fit.shrink)
+            warn("\"input.shrink\" does nothing where a side is fixed, or without "
+                 "\"input.shorter_side\".");
         fit.longestSide = pick("longest_side", &InputSettings::longestSide,
                                both && !fit.shrink ? guessedLongestSide : 0, geometry);
         fit.multipleOf = pick("multiple_of", &InputSettings::multipleOf, 1, geometry);

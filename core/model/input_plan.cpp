@@ -170,6 +170,12 @@ Result<InputPlan> planInput(const NetworkSpec &spec, const ModelSettings &settin
         plan.companions = companionsOf(spec, plan.index);
         if (const auto done = planImage(input, settings, hints, plan); !done)
             return done.error();
+        if (input.shape.size() == 4 && input.shape[0].size > 1)
+            plan.warnings.push_back(
+                fmt::format("Input {} takes {} pictures at a time; each one that is sent fills all "
+                            "of them. Export the network with a batch of 1, or a free one, to run "
+                            "it {} times as fast.",
+                            namedInput(input), input.shape[0].size, input.shape[0].size));
         return plan;
     }
     if (spec.inputs.size() == 1 && isRow(input)) {

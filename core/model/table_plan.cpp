@@ -1,8 +1,10 @@
 #include "model/table_plan.h"
 
 #include "base/text.h"
+#include "tensor/csv.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <optional>
 
@@ -60,20 +62,45 @@ Result<void> describe(Feature &column, const Feature &told)
     return {};
 }
 
-// The first source that has an example of a column counts. Rows without names are as long as the
-// table is wide.
-void giveExamples(std::span<const Hints> hints, std::vector<Feature> &features)
+// Whether a column of this type can hold what was written.
+bool holds(DType dtype, const std::string &written)
 {
-    for (const Hints &one : hints) {
-        const bool inOrder = one.examples.size() == features.size();
-        for (std::size_t i = 0; i < features.size(); ++i) {
-            const auto found =
-                inOrder && one.examples[i].column.empty()
-                    ? one.examples.begin() + static_cast<std::ptrdiff_t>(i)
-                    : std::find_if(one.examples.begin(), one.examples.end(),
-                                   [&](const Example &e) { return e.column == features[i].name; });
-            if (features[i].example.empty() && found != one.examples.end())
-                features[i].example = found->value;
+    constexpr std::size_t longest = 1000; // of a text in a form
+    if (dtype == DType::String)
+        return written.size() <= longest;
+    const auto number = csvNumber(written);
+    return number &&
+           (isFloating(dtype) || (*number == std::floor(*number) && std::abs(*number) <= 0x1p53));
+}
+
+const Example *exampleOf(const Hints &source, const std::string &column, std::size_t index,
+                         std::size_t columns)
+{
+    // Rows without names are as long as the table is wide.
+    if (source.examples.size() == columns && source.examples[index].column.empty())
+        return &source.examples[index];
+    const auto found = std::find_if(source.examples.begin(), source.examples.end(),
+                                    [&](const Example &one) { return one.column == column; });
+    return found == source.examples.end() ? nullptr : &*found;
+}
+
+// The first source that has an example of a column counts.
+void giveExamples(std::span<const Hints> hints, InputPlan &plan)
+{
+    for (const Hints &source : hints) {
+        for (std::size_t i = 0; i < plan.features.size(); ++i) {
+            Feature &feature = plan.features[i];
+            const Example *const example = exampleOf(source, feature.name, i, plan.features.size());
+            if (!example || example->value.empty() || !feature.example.empty())
+                continue;
+            if (holds(feature.dtype, example->value))
+                feature.example = example->value;
+            else
+                plan.warnings.push_back(fmt::format(
+                    "\"{}\" gives the column \"{}\" of {} the example {}; the form begins without "
+                    "it.",
+                    printable(source.source, 60), printable(feature.name, 60),
+                    dtypeName(feature.dtype), printable(example->value, 40)));
         }
     }
 }
@@ -117,7 +144,7 @@ Result<void> planColumns(const NetworkSpec &spec, const InputSettings &settings,
         if (auto done = describe(column, told); !done)
             return done;
     }
-    giveExamples(hints, plan.features);
+    giveExamples(hints, plan);
     return {};
 }
 
@@ -145,7 +172,7 @@ Result<void> planFeatures(const TensorSpec &input, const InputSettings &settings
     }
     for (Feature &feature : plan.features)
         feature.dtype = input.dtype;
-    giveExamples(hints, plan.features);
+    giveExamples(hints, plan);
     return {};
 }
 

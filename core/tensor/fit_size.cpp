@@ -31,9 +31,9 @@ double factorOf(int longer, int shorter, const Preprocessing &how)
 }
 
 // In the order of transformers' operations, whose roundings show.
-FitSize byShorterSide(int pictureWidth, int pictureHeight, int wanted, int longestSide)
+FitSize byShorterSide(int pictureWidth, int pictureHeight, int wanted, const FitSides &fit)
 {
-    const double most = longestSide > 0 ? longestSide : mostPixelsPerSide;
+    const double most = fit.longestSide > 0 ? fit.longestSide : mostPixelsPerSide;
     const double shorter = std::min(pictureWidth, pictureHeight);
     const double longer = std::max(pictureWidth, pictureHeight);
     double exact = wanted;
@@ -42,14 +42,15 @@ FitSize byShorterSide(int pictureWidth, int pictureHeight, int wanted, int longe
         exact = most * shorter / longer;
         side = std::max(std::nearbyint(exact), 1.0);
     }
-    const auto whole = [](double pixels) {
-        return static_cast<int>(std::clamp<double>(std::floor(pixels), 1, mostPixelsPerSide));
+    const auto whole = [&](double pixels) {
+        const int size = static_cast<int>(std::min<double>(pixels, mostPixelsPerSide));
+        return nearestMultiple(size, 1, fit.multipleOf, fit);
     };
     int width = whole(side);
     int height = width;
     if (side == shorter) {
-        width = pictureWidth;
-        height = pictureHeight;
+        width = whole(pictureWidth);
+        height = whole(pictureHeight);
     } else if (pictureWidth < pictureHeight) {
         height = whole(exact * pictureHeight / pictureWidth);
     } else {
@@ -81,7 +82,7 @@ FitSize fitSize(int pictureWidth, int pictureHeight, const Preprocessing &how)
 {
     const FitSides &fit = how.fit;
     if (fit.freeWidth && fit.freeHeight && fit.shrink && how.shorterSide)
-        return byShorterSide(pictureWidth, pictureHeight, *how.shorterSide, fit.longestSide);
+        return byShorterSide(pictureWidth, pictureHeight, *how.shorterSide, fit);
     if (fit.freeWidth && fit.freeHeight) {
         const auto [shorter, longer] = std::minmax(pictureWidth, pictureHeight);
         const double factor = factorOf(longer, shorter, how);

@@ -460,7 +460,9 @@ const char *resizeModeName(ResizeMode mode)
 std::string sizeText(const Preprocessing &how)
 {
     if (how.fit.freeWidth && how.fit.freeHeight && how.fit.shrink)
-        return fmt::format("shorter side {} pixels", how.shorterSide.value_or(0));
+        return how.shorterSide == how.fit.longestSide
+                   ? fmt::format("longer side {} pixels", how.fit.longestSide)
+                   : fmt::format("shorter side {} pixels", how.shorterSide.value_or(0));
     if (how.fit.freeWidth && how.fit.freeHeight)
         return fmt::format("up to {} pixels", how.fit.longestSide);
     if (how.fit.freeWidth)

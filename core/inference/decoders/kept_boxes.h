@@ -40,24 +40,24 @@ public:
     }
 
     bool counts(float score) const { return score > m_least && std::isfinite(score); }
-    // The score counts.
+    // The score counts. The box is dropped if its edges are in the wrong order.
     void add(std::size_t row, int index, float score, const Edges &box,
              std::optional<float> angle = {})
     {
         const auto usable = [](float number) { return std::abs(number) <= farthest; };
         if (!usable(box.left) || !usable(box.top) || !usable(box.right) || !usable(box.bottom) ||
-            !usable(score) || !usable(angle.value_or(0)))
+            !usable(score) || !usable(angle.value_or(0)) || box.right < box.left ||
+            box.bottom < box.top)
             return;
         m_found.push_back({index, score, box.left / m_width, box.top / m_height,
                            box.right / m_width, box.bottom / m_height, row, angle});
     }
-    // Of a network that has finished its detections: the box is dropped if its score does not
-    // count, its edges are in the wrong order, or no class has this number.
+    // Of a network that has finished its detections: the box is dropped, too, if its score does not
+    // count or no class has this number.
     void addFinished(std::size_t row, float number, float score, const Edges &box)
     {
         constexpr float largest = 1 << 24; // above this a float cannot hold every whole number
-        if (counts(score) && box.right >= box.left && box.bottom >= box.top && number >= 0 &&
-            number <= largest)
+        if (counts(score) && number >= 0 && number <= largest)
             add(row, static_cast<int>(number), score, box);
     }
     std::vector<RelativeBox> take() { return std::move(m_found); }

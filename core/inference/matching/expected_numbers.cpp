@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "inference/matching/closeness.h"
+#include "inference/picture_network.h"
 #include "tensor/npy.h"
 #include "tensor/npz.h"
 
@@ -102,13 +103,34 @@ Result<std::vector<NamedTensor>> named(std::vector<NamedTensor> tensors,
         printable(name, 60), didYouMean(name, namesOf(specs)), what, joined(namesOf(specs))));
 }
 
-Result<Expected> expectedOf(const ModelBundle &model, std::vector<NamedTensor> tensors)
+Result<void> keepFirst(const ModelBundle &model, std::vector<NamedTensor> &tensors)
 {
     const NetworkSpec &spec = model.spec();
+    for (NamedTensor &each : tensors) {
+        const TensorSpec *const named = find(spec.outputs, each.name);
+        const TensorSpec &primary = spec.outputs.at(model.primaryOutput);
+        const TensorSpec &input = spec.inputs.at(model.input.index);
+        const bool prepared = !named && each.tensor.shape().size() == input.shape.size() &&
+                              fits(input.shape, each.tensor.shape());
+        auto one = PictureNetwork::ofTheFirst(std::move(each.tensor),
+                                              named ? *named : (prepared ? input : primary),
+                                              model.input, spec);
+        if (!one)
+            return std::move(one).error();
+        each.tensor = *std::move(one);
+    }
+    return {};
+}
+
+Result<Expected> expectedOf(const ModelBundle &model, std::vector<NamedTensor> tensors)
+{
+    const NetworkSpec spec = PictureNetwork::seenAs(model.spec(), model.input);
+    if (auto kept = keepFirst(model, tensors); !kept)
+        return std::move(kept).error();
     if (tensors.size() == 1 && !find(spec.outputs, tensors.front().name)) {
         NamedTensor &only = tensors.front();
         const TensorSpec &primary = spec.outputs.at(model.primaryOutput);
-        const TensorSpec &input = spec.inputs.at(model.input.index);
+        const TensorSpec &input = model.spec().inputs.at(model.input.index);
         const Shape picture = pictureShape(model.input.preprocessing);
         const bool output = fits(primary.shape, only.tensor.shape());
         const bool prepared = sameForm(picture, only.tensor.shape());
@@ -121,7 +143,7 @@ Result<Expected> expectedOf(const ModelBundle &model, std::vector<NamedTensor> t
         only.name = output ? primary.name : input.name;
         return Expected{!output, std::move(tensors)};
     }
-    auto outputs = named(std::move(tensors), spec.outputs, spec.inputs, "outputs");
+    auto outputs = named(std::move(tensors), spec.outputs, model.spec().inputs, "outputs");
     if (!outputs)
         return std::move(outputs).error();
     return Expected{false, *std::move(outputs)};

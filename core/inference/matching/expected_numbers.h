@@ -23,6 +23,10 @@ Result<std::vector<NamedTensor>> named(std::vector<NamedTensor> tensors,
                                        const std::vector<TensorSpec> &others,
                                        std::string_view what);
 
+// Of a network that takes several pictures at a time, what it gave for the first one. Tensors
+// without an output's name are the primary output, or the input that has their shape.
+Result<void> keepFirst(const ModelBundle &model, std::vector<NamedTensor> &tensors);
+
 struct Expected
 {
     bool isInput = false; // the network's input, before the run; else its outputs

@@ -121,10 +121,15 @@ Result<GoldenAnswer> goldenAnswer(const ModelBundle &model, const Golden &golden
         return std::move(tensors).error();
     if (tensors->size() == 1 && tensors->front().name.empty())
         tensors->front().name = model.spec().outputs.at(model.primaryOutput).name;
-    const auto expected =
+    auto expected =
         named(*std::move(tensors), model.spec().outputs, model.spec().inputs, "outputs");
     if (!expected)
-        return expected.error();
+        return std::move(expected).error();
+    // A picture alone is repeated; tensors are answered as they are.
+    if (prediction.seen) {
+        if (auto kept = keepFirst(model, *expected); !kept)
+            return std::move(kept).error();
+    }
     GoldenAnswer answer;
     for (const NamedTensor &one : *expected) {
         const auto output =

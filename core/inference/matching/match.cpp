@@ -92,7 +92,7 @@ Result<Prediction> Search::run(Tensor sample)
         return Result<InferenceInputs>(oneSample(std::move(sample)));
     };
     ++m_runs;
-    return runPrediction(m_model, request, m_limits.deadline, m_clock, m_limits.stop);
+    return runPrepared(m_model, request, m_limits.deadline, m_clock, m_limits.stop);
 }
 
 Result<Closeness> Search::closenessOf(const Prediction &prediction) const

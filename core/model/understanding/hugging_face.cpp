@@ -73,6 +73,10 @@ private:
         if (!size)
             return;
         const bool object = size->kind == JsonValue::Kind::Object;
+        for (const char *const key : {"height", "width", "shortest_edge", "longest_edge"}) {
+            if (object && says(*size, key) && !side(*size, key))
+                return unknown("size");
+        }
         const auto shortest = object ? side(*size, "shortest_edge") : sideOf(*size);
         if (isOf("ConvN") && shortest)
             return convNext(*shortest);
@@ -131,8 +135,10 @@ private:
         if (padded && padded->kind == JsonValue::Kind::Object) {
             m_hints.input.height = side(*padded, "height");
             m_hints.input.width = side(*padded, "width");
-        } else if (shortest) {
-            follow(*shortest, longest);
+            if (shortest || longest != m_hints.input.height || longest != m_hints.input.width)
+                unknown("pad_size");
+        } else if (shortest || longest) {
+            follow(shortest ? *shortest : *longest, longest);
         }
     }
     void crop(int shortest)

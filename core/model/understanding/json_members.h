@@ -4,6 +4,7 @@
 
 #include "model/json_value.h"
 
+#include <cmath>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -42,7 +43,7 @@ constexpr int mostPixelsOfASide = 16384;
 inline std::optional<int> sideOf(const JsonValue &value)
 {
     return value.kind == JsonValue::Kind::Number && value.number >= 1 &&
-                   value.number <= mostPixelsOfASide
+                   value.number <= mostPixelsOfASide && value.number == std::floor(value.number)
                ? std::optional(static_cast<int>(value.number))
                : std::nullopt;
 }

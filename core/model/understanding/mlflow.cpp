@@ -76,18 +76,17 @@ std::vector<Example> splitRow(const JsonValue &columns, const JsonValue &data)
     return row;
 }
 
-// Lists of values by name, or rows without names.
-std::vector<Example> inputsRow(const JsonValue &inputs)
+// The first row of values by name, of rows with names, or of rows without.
+std::vector<Example> firstRow(const JsonValue &table)
 {
+    const bool rows = table.kind == JsonValue::Kind::List && !table.items.empty() &&
+                      (table.items.front().kind == JsonValue::Kind::List ||
+                       table.items.front().kind == JsonValue::Kind::Object);
+    const JsonValue &first = rows ? table.items.front() : table;
     std::vector<Example> row;
-    if (inputs.kind == JsonValue::Kind::Object) {
-        for (std::size_t i = 0; i < inputs.items.size(); ++i)
-            row.push_back({inputs.keys[i], written(firstOf(inputs.items[i]))});
-        return row;
-    }
-    const bool rows = !inputs.items.empty() && inputs.items.front().kind == JsonValue::Kind::List;
-    for (const JsonValue &value : rows ? inputs.items.front().items : inputs.items)
-        row.push_back({{}, written(value)});
+    for (std::size_t i = 0; i < first.items.size(); ++i)
+        row.push_back(
+            {first.keys.empty() ? std::string() : first.keys[i], written(firstOf(first.items[i]))});
     return row;
 }
 
@@ -104,8 +103,11 @@ Result<std::vector<Example>> readMlflowExample(std::string_view text)
     const JsonValue *const data = table.member("data");
     if (columns && data)
         return splitRow(*columns, *data);
-    const JsonValue *const inputs = root->member("inputs");
-    return inputs ? inputsRow(*inputs) : std::vector<Example>();
+    for (const char *const key : {"inputs", "instances", "dataframe_records"}) {
+        if (const JsonValue *const rows = root->member(key))
+            return firstRow(*rows);
+    }
+    return firstRow(*root);
 }
 
 Result<MlflowModel> readMlmodel(std::string_view text)

@@ -1,7 +1,8 @@
 // Reads MLmodel, the file in which MLflow says what a folder holds (mlflow/mlflow:docs, "MLflow
 // Models"): flavors.onnx.data names the network's file, and signature.inputs, JSON as a text, names
 // the columns of a table or the one tensor. saved_input_example_info names a file with rows of that
-// table: JSON, {"columns": [...], "data": [[...]]} or {"inputs": ...}. Thread: pure functions.
+// table: JSON, {"columns": [...], "data": [[...]]}, or rows alone, or under "inputs" or
+// "dataframe_records". Thread: pure functions.
 #pragma once
 
 #include "base/result.h"

@@ -113,10 +113,12 @@ private Q_SLOTS:
         QCOMPARE(prediction->outputs.at(0).tensor.shape(), (Shape{1, 3}));
         for (const float mean : prediction->outputs[0].tensor.values<float>())
             QVERIFY(std::abs(mean - 0.2F) < 1e-5F);
+        QCOMPARE(prediction->outputs.at(1).tensor.shape(), Shape{4});
         prediction = predicted(testModel("four_pictures.onnx"), {plain(51), plain(255)});
         QVERIFY2(prediction.has_value(), prediction ? "" : prediction.error().message.c_str());
         QCOMPARE(prediction->outputs.at(0).tensor.shape(), (Shape{2, 3}));
         QVERIFY(std::abs(prediction->outputs[0].tensor.values<float>()[5] - 1) < 1e-5F);
+        QCOMPARE(prediction->outputs.at(1).tensor.shape(), (Shape{2, 4}));
         QCOMPARE(prediction->results.size(), std::size_t(2));
     }
 };

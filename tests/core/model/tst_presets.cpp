@@ -81,6 +81,18 @@ private Q_SLOTS:
         }
     }
 
+    void aSizeOfTheSettingsEndsTheFit()
+    {
+        const auto settings = *parseModelSettings(
+            R"({"input": {"preset": "torchvision/segmentation", "width": 512, "height": 256}})");
+        const auto plan = planInput(network({1, 3, -1, -1}, {1, 9}), settings, {});
+        QVERIFY2(plan, plan ? "" : plan.error().message.c_str());
+        QVERIFY(plan->preprocessing.resize == ResizeMode::Stretch);
+        QCOMPARE(plan->preprocessing.width, 512);
+        QCOMPARE(plan->preprocessing.height, 256);
+        QVERIFY(!plan->preprocessing.shorterSide);
+    }
+
     void theShorterSideFollowsTheNetwork_data()
     {
         QTest::addColumn<QByteArray>("preset");

@@ -125,6 +125,14 @@ private Q_SLOTS:
         QCOMPARE(preparedBytes(image, how), made->tensor.byteSize());
     }
 
+    void theShorterSideKeepsToTheMultiple()
+    {
+        Preprocessing how = bothFollow();
+        how.shorterSide = 520;
+        how.fit = {.freeWidth = true, .freeHeight = true, .multipleOf = 32, .shrink = true};
+        QCOMPARE(preprocess(plain(641, 333, 9), how)->tensor.shape(), (Shape{3, 512, 992}));
+    }
+
     void theWidthFollowsAFixedHeight_data()
     {
         QTest::addColumn<QSize>("picture");

@@ -65,6 +65,25 @@ ModelBundle meansModel()
     return loadedModel(std::move(options), {}, pictures());
 }
 
+// Takes three pictures at a time, and a mask of the pixels that count.
+ModelBundle threeMaskedPictures()
+{
+    FakeNetworkOptions options;
+    options.spec = networkSpec(
+        {tensorSpec("image", {3, 3, side, side}), tensorSpec("pixel_mask", {3, side, side})},
+        {tensorSpec("means", {3, 6})});
+    options.answer = [](std::span<const Tensor> inputs) -> Result<std::vector<Tensor>> {
+        const auto mask = inputs[1].values<float>();
+        if (inputs[1].shape() != Shape{3, side, side} ||
+            std::any_of(mask.begin(), mask.end(), [](float one) { return one != 1; }))
+            return invalidArgument("the mask is not whole");
+        return meansAndCorners(inputs);
+    };
+    InputPlan plan = pictures();
+    plan.companions = companionsOf(options.spec, 0);
+    return loadedModel(std::move(options), {}, std::move(plan));
+}
+
 ModelBundle colourModel()
 {
     FakeNetworkOptions options;
@@ -177,6 +196,30 @@ private Q_SLOTS:
         const auto report = matched(meansModel(), {flag(left, rest)},
                                     writeNpy(tensorOf({6}, {152.5F, 80, 45, 10, 20, 30})));
         QVERIFY(report && report->matches);
+    }
+
+    // The notebook may save what the network gives for all pictures, the first of which counts, or
+    // for that one.
+    void whatGoesWithThePictureIsFilled()
+    {
+        const std::vector<float> first{152.5F, 80, 45, 10, 20, 30};
+        std::vector<float> all = first;
+        all.resize(18, 7);
+        for (const auto &[shape, values] :
+             {std::pair(Shape{1, 6}, first), {Shape{6}, first}, {Shape{3, 6}, all}}) {
+            const auto report = matched(threeMaskedPictures(), {flag(left, rest)},
+                                        writeNpy(tensorOf(shape, values)));
+            QVERIFY2(report.has_value(), report ? "" : report.error().message.c_str());
+            QVERIFY2(report->matches, report->summary.c_str());
+        }
+        std::vector<float> x(std::size_t{3} * 3 * side * side, 0);
+        for (std::size_t c = 0; c < 3; ++c)
+            std::fill_n(x.begin() + std::ptrdiff_t(c) * side * side, side * side,
+                        std::array{200.F, 100.F, 50.F}[c]);
+        const auto input = matched(threeMaskedPictures(), {flag(left, rest)},
+                                   writeNpy(tensorOf({3, 3, side, side}, x)));
+        QVERIFY2(input.has_value(), input ? "" : input.error().message.c_str());
+        QVERIFY(input->againstInput && input->matches);
     }
 
     void theNotebooksOwnInputIsCompared()

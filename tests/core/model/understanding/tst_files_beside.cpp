@@ -257,11 +257,18 @@ private Q_SLOTS:
         const Told alone = preparedBy(R"({"size": {"shortest_edge": 224}})", -1);
         QCOMPARE(alone.how.shorterSide, std::optional(224));
         QCOMPARE(alone.how.fit.longestSide, 0);
+        const Told longest = preparedBy(R"({"size": {"longest_edge": 1333}})", -1);
+        QCOMPARE(sizeText(longest.how), std::string("longer side 1333 pixels"));
         const Told padded = preparedBy(R"({"size": {"shortest_edge": 800, "longest_edge": 1333},
             "do_pad": true, "pad_size": {"height": 640, "width": 480}})",
                                        -1);
         QCOMPARE(padded.how.resize, ResizeMode::Letterbox);
         QCOMPARE(padded.how.height, 640);
+        QVERIFY2(contains(padded.warnings, "by \"pad_size\""), padded.warnings.c_str());
+        const Told square = preparedBy(R"({"size": {"longest_edge": 640},
+            "pad_size": {"height": 640, "width": 640}})",
+                                       -1);
+        QVERIFY2(square.warnings.empty(), square.warnings.c_str());
     }
 
     void whatCannotBeDoneNamesItsKey_data()
@@ -274,6 +281,9 @@ private Q_SLOTS:
         row("shortest alone", R"({"size": {"shortest_edge": 224}})",
             "lets the size follow the picture, but input");
         row("size of nothing", R"({"size": {"height": 1e99, "width": 0}})", "by \"size\"");
+        row("size in words", R"({"size": {"shortest_edge": 800, "longest_edge": "1333"}})",
+            "by \"size\"");
+        row("half a pixel", R"({"size": {"shortest_edge": 800.5}})", "by \"size\"");
         row("negative size", R"({"size": -3})", "by \"size\"");
         row("thumbnail", R"({"do_thumbnail": true})", "by \"do_thumbnail\"");
         row("DPT", R"({"size": {"height": 384, "width": 384}, "keep_aspect_ratio": true})",
@@ -411,11 +421,16 @@ private Q_SLOTS:
         };
         row("split", R"({"columns": ["b", "a"], "data": [[2.5, 1], [4, 3]]})", "1;2.5;");
         row("split for serving", R"({"dataframe_split": {"columns": ["a", "b"],
-            "data": [["x", true]]}})",
-            "x;1;");
+            "data": [[5, true]]}})",
+            "5;1;");
         row("rows without names", R"({"inputs": [[5.1, 3.5], [1, 2]]})", "5.1;3.5;");
         row("one row", R"({"inputs": [7, 8]})", "7;8;");
         row("columns", R"({"inputs": {"a": [[9]], "c": [1]}})", "9;;");
+        row("records", R"({"dataframe_records": [{"b": 2, "a": 1}]})", "1;2;");
+        row("rows alone", "[[3, 4]]", "3;4;");
+        row("text for a number", R"({"inputs": [["abc", 4]]})",
+            ";4;\"input_example.json\" gives the column \"a\" of float32 the example abc; the "
+            "form");
         row("of another width", R"({"inputs": [[1, 2, 3]]})", ";;");
         row("no row", R"({"columns": ["a", "b"], "data": []})", ";;");
         row("short row", R"({"columns": ["a", "b"], "data": [[1]]})", ";;");
