@@ -105,11 +105,13 @@ private Q_SLOTS:
 
     void finishedRows()
     {
-        Output output = zeros("output0", {4, 6});
-        const std::array<float, 12> rows{1, 2, 30, 40, 0.9F, 7, 5, 6, 7, 8, 0.8F, -1};
+        Output output = zeros("output0", {5, 6});
+        const std::array<float, 24> rows{1,  2, 30, 40, 0.9F, 7, 5, 6,  7, 8,  0.8F, -1,
+                                         30, 2, 1,  40, 0.9F, 7, 1, 40, 9, 39, 0.9F, 7};
         std::copy(rows.begin(), rows.end(), output.values.begin());
         const auto found = decoded("yolo-rows", {output});
-        QCOMPARE(found->size(), std::size_t(1)); // neither rows of zeros nor a class below 0
+        // Neither rows of zeros, nor a class below 0, nor edges in the wrong order.
+        QCOMPARE(found->size(), std::size_t(1));
         QCOMPARE(found->front().index, 7);
         QVERIFY(isAt(found->front(), {1, 2, 30, 40}));
     }
