@@ -11,6 +11,7 @@
 #include "ui/playground/timings_view.h"
 #include "ui/settings.h"
 #include "ui/widgets/time_chart.h"
+#include "ui/widgets/time_plot.h"
 #include "ui/window/dropped_files.h"
 
 #include <cmath>
@@ -101,6 +102,8 @@ private Q_SLOTS:
     void picturesTellTheirRange();
     void loadingIsToldAsAPhase();
     void refusedRequestsStandApart();
+    void idleSecondsHaveNoLatency();
+    void chartsDrawGapsAndLonePoints();
     void chartsKeepTheNewestPointsAndAtMostTwoThousand();
     void ceilingsAreRound_data();
     void ceilingsAreRound();
@@ -405,6 +408,56 @@ void TestWindowParts::refusedRequestsStandApart()
     const auto labels = monitor.requestsChart()->findChildren<QLabel *>();
     QVERIFY(std::any_of(labels.begin(), labels.end(),
                         [](const QLabel *label) { return label->text() == "3 refused"_L1; }));
+}
+
+// Nothing was answered in the second between two requests, so that nothing is known of it.
+void TestWindowParts::idleSecondsHaveNoLatency()
+{
+    const SystemClock clock;
+    Workbench workbench({}, clock);
+    ui::Monitor monitor(workbench);
+    const auto push = [&](int second, double p50) {
+        MetricsSample sample = sampleAt(second);
+        sample.p50 = sample.p95 = sample.p99 = p50;
+        workbench.metrics().push(std::move(sample));
+    };
+    push(0, 0.002);
+    push(1, 0);
+    monitor.sampleNow();
+    QVERIFY(std::isnan(monitor.latencyChart()->pointsOf(0).last().y()));
+    QVERIFY(monitor.latencyChart()->readingAt(0).endsWith(u"p50 \u2013\np95 \u2013\np99 \u2013"_s));
+    QCOMPARE(monitor.latencyChart()->readingAt(-1.2).section(u'\n', 0, 1),
+             u"1 s ago\np50 2.00 ms"_s);
+    push(2, 0.003);
+    monitor.sampleNow();
+    QCOMPARE(monitor.latencyChart()->pointsOf(0).last().y(), 0.003);
+}
+
+void TestWindowParts::chartsDrawGapsAndLonePoints()
+{
+    ui::TimePlot plot;
+    plot.resize(101, 51);
+    const auto inked = [&] { // pixels of the line's colour in each column
+        const QImage picture = plot.grab().toImage();
+        QList<int> columns;
+        for (int x = 0; x < picture.width(); ++x) {
+            int count = 0;
+            for (int y = 0; y < picture.height(); ++y) {
+                const QColor colour = picture.pixelColor(x, y);
+                count += colour.red() > 200 && colour.green() < 80 ? 1 : 0;
+            }
+            columns << count;
+        }
+        return columns;
+    };
+    const double none = std::nan("");
+    plot.setLines(
+        {{{{-10, 1}, {-8, 1}, {-6, none}, {-4, none}, {-2, 1}, {-1, none}}, {Qt::red, 2}}}, 10, 2);
+    const auto columns = inked();
+    QVERIFY(columns[10] > 0); // between -10 and -8 s
+    QCOMPARE(columns[50], 0); // a gap
+    QVERIFY(columns[79] > 0); // the lone point at -2 s
+    QCOMPARE(columns[90], 0);
 }
 
 void TestWindowParts::chartsKeepTheNewestPointsAndAtMostTwoThousand()

@@ -6,6 +6,7 @@
 #include "ui/widgets/time_chart.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <QAbstractItemView>
 #include <QAction>
@@ -24,7 +25,7 @@ namespace {
 QString perSecond(double value)
 {
     return Monitor::tr("%1/s").arg(value < 10 ? QString::number(value, 'g', 2)
-                                              : QString::number(value, 'f', 0));
+                                              : grouped(std::llround(value)));
 }
 
 QString bytesText(double value)
@@ -163,6 +164,7 @@ QWidget *Monitor::makeTools()
     });
     connect(m_pause, &QAction::toggled, this, [this](bool paused) {
         m_pause->setIcon(icon(paused ? u"run"_s : u"pause"_s));
+        m_pause->setText(paused ? tr("Resume") : tr("Pause"));
         if (!paused)
             sampleNow();
     });
@@ -222,8 +224,11 @@ void Monitor::draw(const std::vector<MetricsSample> &series)
     m_memory->replace({gauge(shown, now, bytes(&MetricsSample::residentBytes)),
                        gauge(shown, now, bytes(&MetricsSample::modelBytes)), budget},
                       span());
+    // Where nothing was answered there is no latency, which is not one of 0.
     const auto seconds = [](double MetricsSample::*member) {
-        return [member](const MetricsSample &sample) { return sample.*member; };
+        return [member](const MetricsSample &sample) {
+            return sample.*member > 0 ? sample.*member : std::nan("");
+        };
     };
     m_latency->replace({gauge(shown, now, seconds(&MetricsSample::p50)),
                         gauge(shown, now, seconds(&MetricsSample::p95)),

@@ -25,6 +25,7 @@ public:
     void sampleNow();
     TimeChart *cacheChart() const { return m_cache; }
     TimeChart *requestsChart() const { return m_requests; }
+    TimeChart *latencyChart() const { return m_latency; }
 
 protected:
     void showEvent(QShowEvent *event) override;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <QCoreApplication>
+#include <QLocale>
 
 using namespace Qt::StringLiterals;
 
@@ -28,6 +29,11 @@ QString text(std::chrono::nanoseconds span)
     if (span.count() == 0)
         return u"0 ms"_s;
     return u"%1 ms"_s.arg(ms, 0, 'f', ms < 0.1 ? 3 : 2);
+}
+
+QString grouped(std::int64_t value)
+{
+    return QLocale(QLocale::English).toString(qlonglong{value});
 }
 
 QString numberText(double value, int digits)

@@ -22,6 +22,8 @@ inline QString text(Bytes bytes)
 }
 // "0.42 ms", "12.3 ms", "1.84 s".
 QString text(std::chrono::nanoseconds span);
+// "12,345".
+QString grouped(std::int64_t value);
 // Up to `digits` significant digits, "NaN" and "infinity" in words.
 QString numberText(double value, int digits = 4);
 // "just now", "12 s ago", "3 min ago", "2 h ago", "5 d ago".

@@ -2,17 +2,15 @@
 
 #include "ui/widgets/picture_pane.h"
 #include "ui/widgets/theme.h"
+#include "ui/widgets/time_plot.h"
 
+#include <algorithm>
 #include <cmath>
-#include <QChart>
-#include <QChartView>
 #include <QEvent>
-#include <QGraphicsLayout>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLineSeries>
 #include <QPainter>
-#include <QValueAxis>
+#include <QToolTip>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -57,16 +55,22 @@ struct TimeChart::Private
 {
     QList<Line> lines;
     Format format;
-    QList<QLineSeries *> series;
+    QList<QList<QPointF>> points;
     QList<QLabel *> swatches;
     QList<QLabel *> values;
-    QList<double> newest;
     QLabel *note;
     QLabel *top;
     QLabel *from;
-    QChart *chart;
-    QValueAxis *x;
-    QValueAxis *y;
+    TimePlot *plot;
+    double span = 60;
+    double ceiling = 1;
+
+    // "p50 3.2 ms"; nothing was measured: "p50 \u2013".
+    QString reading(qsizetype line, double value) const
+    {
+        return u"%1 %2"_s.arg(lines[line].name,
+                              std::isfinite(value) ? format(value) : QStringLiteral("\u2013"));
+    }
 
     QPen penOf(qsizetype i, const QPalette &palette) const
     {
@@ -87,44 +91,22 @@ TimeChart::TimeChart(const QString &title, const QList<Line> &lines, Format form
     m_d->note = new QLabel(this);
     m_d->top = new QLabel(this);
     m_d->from = new QLabel(this);
-    m_d->chart = new QChart;
-    m_d->x = new QValueAxis(m_d->chart);
-    m_d->y = new QValueAxis(m_d->chart);
-    m_d->chart->addAxis(m_d->x, Qt::AlignBottom);
-    m_d->chart->addAxis(m_d->y, Qt::AlignLeft);
-    m_d->chart->legend()->hide();
-    m_d->chart->setMargins({});
-    m_d->chart->setBackgroundRoundness(0);
-    m_d->chart->layout()->setContentsMargins(0, 0, 0, 0);
-    for (QValueAxis *axis : {m_d->x, m_d->y}) {
-        axis->setLabelsVisible(false);
-        axis->setTickCount(axis == m_d->x ? 7 : 3);
-    }
+    m_d->plot = new TimePlot(this);
+    m_d->plot->setAccessibleName(title);
+    m_d->plot->setMinimumHeight(60);
+    connect(m_d->plot, &TimePlot::pointedAt, this, &TimeChart::showReading);
 
     auto *legend = new QHBoxLayout;
     legend->setSpacing(4);
     for (const Line &line : lines) {
-        auto *series = new QLineSeries(m_d->chart);
-        m_d->chart->addSeries(series);
-        series->attachAxis(m_d->x);
-        series->attachAxis(m_d->y);
-        m_d->series << series;
         m_d->swatches << new QLabel(this);
         m_d->values << new QLabel(this);
         m_d->values.last()->setAccessibleName(line.name);
-        m_d->newest << 0;
         legend->addWidget(m_d->swatches.last());
         legend->addWidget(m_d->values.last());
         legend->addSpacing(4);
     }
     legend->addStretch(1);
-    auto *view = new QChartView(m_d->chart, this);
-    view->setRenderHint(QPainter::Antialiasing);
-    view->setFrameShape(QFrame::NoFrame);
-    view->setFocusPolicy(Qt::NoFocus);
-    view->viewport()->setFocusPolicy(Qt::NoFocus);
-    view->setAccessibleName(title);
-    view->setMinimumHeight(60);
 
     auto *heading = new QHBoxLayout;
     heading->addWidget(paneTitle(title, this));
@@ -147,7 +129,7 @@ TimeChart::TimeChart(const QString &title, const QList<Line> &lines, Format form
     layout->addLayout(heading);
     layout->addLayout(legend);
     layout->addLayout(scale);
-    layout->addWidget(view, 1);
+    layout->addWidget(m_d->plot, 1);
     layout->addLayout(times);
     dress();
     replace(QList<QList<QPointF>>(lines.size()), 60);
@@ -158,21 +140,52 @@ TimeChart::~TimeChart() = default;
 void TimeChart::replace(const QList<QList<QPointF>> &points, double spanSeconds)
 {
     double highest = 0;
-    for (qsizetype i = 0; i < m_d->series.size(); ++i) {
-        m_d->series[i]->replace(points[i]);
-        m_d->newest[i] = points[i].isEmpty() ? 0 : points[i].last().y();
-        for (const QPointF &point : points[i])
-            highest = std::max(highest, point.y());
+    for (const QList<QPointF> &line : points) {
+        for (const QPointF &point : line)
+            highest = std::isfinite(point.y()) ? std::max(highest, point.y()) : highest;
     }
-    const double ceiling = m_d->format(1024.0 * 1024.0).contains(u'i') // binary units
-                               ? niceCeiling(highest * 1.05, 1024)
-                               : niceCeiling(highest * 1.05, 10);
-    m_d->x->setRange(-spanSeconds, 0);
-    m_d->y->setRange(0, ceiling);
-    m_d->top->setText(m_d->format(ceiling));
+    m_d->points = points;
+    m_d->span = spanSeconds;
+    m_d->ceiling = m_d->format(1024.0 * 1024.0).contains(u'i') // binary units
+                       ? niceCeiling(highest * 1.05, 1024)
+                       : niceCeiling(highest * 1.05, 10);
+    m_d->top->setText(m_d->format(m_d->ceiling));
     m_d->from->setText(spanSeconds >= 120 ? tr("%1 min ago").arg(spanSeconds / 60)
                                           : tr("%1 s ago").arg(spanSeconds));
+    showLines();
     showLegend();
+}
+
+void TimeChart::showLines()
+{
+    QList<TimePlot::Line> lines;
+    for (qsizetype i = 0; i < m_d->points.size(); ++i)
+        lines << TimePlot::Line{m_d->points[i], m_d->penOf(i, palette())};
+    m_d->plot->setLines(std::move(lines), m_d->span, m_d->ceiling);
+}
+
+// The values of the sample that is nearest to the pointer.
+QString TimeChart::readingAt(double seconds) const
+{
+    QStringList text;
+    for (qsizetype i = 0; i < m_d->points.size(); ++i) {
+        const QList<QPointF> &points = m_d->points[i];
+        const auto nearest =
+            std::min_element(points.begin(), points.end(), [&](const QPointF &a, const QPointF &b) {
+                return std::abs(a.x() - seconds) < std::abs(b.x() - seconds);
+            });
+        if (nearest == points.end())
+            continue;
+        if (text.isEmpty())
+            text << tr("%1 s ago").arg(std::lround(-nearest->x()));
+        text << m_d->reading(i, nearest->y());
+    }
+    return text.join(u'\n');
+}
+
+void TimeChart::showReading(double seconds, const QPoint &at)
+{
+    QToolTip::showText(at, readingAt(seconds), m_d->plot);
 }
 
 void TimeChart::setNote(const QString &note)
@@ -182,7 +195,7 @@ void TimeChart::setNote(const QString &note)
 
 QList<QPointF> TimeChart::pointsOf(int line) const
 {
-    return m_d->series[line]->points();
+    return m_d->points.value(line);
 }
 
 void TimeChart::showLegend()
@@ -190,11 +203,12 @@ void TimeChart::showLegend()
     for (qsizetype i = 0; i < m_d->lines.size(); ++i) {
         // A limit is not measured, so its value is shown beside the title.
         const bool limit = m_d->lines[i].limit;
-        const bool drawn = !limit || m_d->series[i]->count() > 0;
-        const QString &name = m_d->lines[i].name;
+        const QList<QPointF> points = m_d->points.value(i);
+        const bool drawn = !limit || !points.isEmpty();
+        const double newest = points.isEmpty() ? std::nan("") : points.last().y();
         m_d->swatches[i]->setVisible(drawn);
         m_d->values[i]->setVisible(drawn);
-        m_d->values[i]->setText(limit ? name : u"%1 %2"_s.arg(name, m_d->format(m_d->newest[i])));
+        m_d->values[i]->setText(limit ? m_d->lines[i].name : m_d->reading(i, newest));
     }
 }
 
@@ -207,20 +221,9 @@ void TimeChart::changeEvent(QEvent *event)
 
 void TimeChart::dress()
 {
-    const ThemeColours colours = themeColours();
-    m_d->chart->setBackgroundBrush(palette().brush(QPalette::Window));
-    m_d->chart->setPlotAreaBackgroundVisible(true);
-    m_d->chart->setPlotAreaBackgroundBrush(palette().brush(QPalette::Base));
-    m_d->chart->setPlotAreaBackgroundPen(QPen(colours.line, 1));
-    for (QValueAxis *axis : {m_d->x, m_d->y}) {
-        axis->setGridLinePen(QPen(colours.line, 1));
-        axis->setLinePen(Qt::NoPen);
-    }
-    for (qsizetype i = 0; i < m_d->series.size(); ++i) {
-        const QPen pen = m_d->penOf(i, palette());
-        m_d->series[i]->setPen(pen);
-        m_d->swatches[i]->setPixmap(swatch(pen, devicePixelRatioF()));
-    }
+    for (qsizetype i = 0; i < m_d->lines.size(); ++i)
+        m_d->swatches[i]->setPixmap(swatch(m_d->penOf(i, palette()), devicePixelRatioF()));
+    showLines();
 }
 
 } // namespace warmbench::ui

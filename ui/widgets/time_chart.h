@@ -1,5 +1,5 @@
 // A chart over time: a title, a legend with the newest values, and lines that differ in dashes as
-// well as colour. No other file uses Qt Charts. Thread: GUI.
+// well as colour. A tool tip reads the values under the pointer. Thread: GUI.
 #pragma once
 
 #include <QList>
@@ -29,12 +29,14 @@ public:
               QWidget *parent = nullptr);
     ~TimeChart() override;
 
-    // Sets the points of each line: x in seconds relative to now (<= 0), y a value; at most
-    // mostPoints.
+    // Sets the points of each line: x in seconds relative to now (<= 0), y a value, or NaN where
+    // nothing was measured; at most mostPoints.
     void replace(const QList<QList<QPointF>> &points, double spanSeconds);
     // Sets a number beside the title, such as a ratio.
     void setNote(const QString &note);
     QList<QPointF> pointsOf(int line) const;
+    // What stood so many seconds before now: "3 s ago", then a line for each of the chart.
+    QString readingAt(double seconds) const;
 
     QSize sizeHint() const override { return {280, 190}; }
     QSize minimumSizeHint() const override { return {180, 130}; }
@@ -44,7 +46,9 @@ protected:
 
 private:
     void dress();
+    void showLines();
     void showLegend();
+    void showReading(double seconds, const QPoint &at);
 
     struct Private;
     std::unique_ptr<Private> m_d;
