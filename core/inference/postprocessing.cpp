@@ -7,6 +7,7 @@
 #include "inference/text_line.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
 #include <numeric>
@@ -18,29 +19,43 @@ namespace {
 constexpr int defaultTopK = 5;
 
 // Rounding may lead a little beyond 0 and 1: ensembles of trees add up many small numbers.
-bool areProbabilities(std::span<const float> scores)
+bool withinOne(std::span<const float> scores)
 {
     constexpr float rounding = 1e-4F;
-    double sum = 0;
-    for (const float score : scores) {
-        if (!(score >= -rounding && score <= 1 + rounding))
-            return false;
-        sum += score;
-    }
-    return std::abs(sum - 1) < 1e-3;
+    return std::all_of(scores.begin(), scores.end(),
+                       [](float score) { return score >= -rounding && score <= 1 + rounding; });
 }
 
+bool addUpToOne(std::span<const float> scores)
+{
+    return std::abs(std::accumulate(scores.begin(), scores.end(), 0.0) - 1) < 1e-3;
+}
+
+// Whether an operator gives sums, which may be anything.
+bool isLinear(std::string_view op)
+{
+    constexpr std::array linear{"Gemm", "MatMul", "Add", "Conv", "Flatten", "Reshape", "Squeeze"};
+    return std::find(linear.begin(), linear.end(), op) != linear.end();
+}
+
+// Where nothing is set: scores from 0 to 1 that add up to 1 are probabilities; others are those of
+// labels that may hold at once, unless they are sums that lie there by chance.
+Activation usualActivation(const std::string &op, std::span<const float> scores)
+{
+    const bool probabilities = withinOne(scores) && (addUpToOne(scores) || !isLinear(op));
+    return probabilities ? Activation::None : Activation::Softmax;
+}
+
+// What the network has applied already is not applied twice.
 std::vector<float> activated(const ModelBundle &model, std::span<const float> scores)
 {
-    const bool softmaxed = model.spec().outputs[model.scoresOutput].producedBy == "Softmax";
-    const auto wanted = model.settings.output.activation;
+    const std::string &op = model.spec().outputs[model.scoresOutput].producedBy;
     const Activation activation =
-        wanted ? *wanted : (areProbabilities(scores) ? Activation::None : Activation::Softmax);
-    if (activation == Activation::Sigmoid)
-        return sigmoid(scores);
-    if (activation == Activation::Softmax && !softmaxed)
-        return softmax(scores);
-    return {scores.begin(), scores.end()};
+        model.settings.output.activation.value_or(usualActivation(op, scores));
+    const bool finished = op == "Softmax" || op == "Sigmoid";
+    if (activation == Activation::None || finished)
+        return {scores.begin(), scores.end()};
+    return activation == Activation::Sigmoid ? sigmoid(scores) : softmax(scores);
 }
 
 Result<std::vector<ScoredClass>> classify(const ModelBundle &model, const NamedTensor &output,

@@ -535,9 +535,7 @@ private:
             guesses.emplace_back("scale 1/255");
         if (m_input.dtype == DType::Int8 && guessed("mean"))
             guesses.emplace_back("less 128");
-        // A guess that pictures are stretched is what most people expect, so it alone needs no
-        // warning.
-        if (guesses.empty() || (guesses.size() == 1 && guessed("resize")))
+        if (guesses.empty())
             return;
         m_plan.guess =
             fmt::format("How pictures become input {} is a guess in part: {}; put what the "

@@ -47,6 +47,28 @@ bool linesAreNumbered(const std::vector<std::string_view> &lines)
     });
 }
 
+// True if the lines count themselves, "0 cat", "1 dog", as Teachable Machine writes them.
+bool linesAreCounted(const std::vector<std::string_view> &lines)
+{
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const auto space = lines[i].find(' ');
+        if (space == std::string_view::npos || indexOf(lines[i].substr(0, space)) != i)
+            return false;
+    }
+    return lines.size() > 1;
+}
+
+bool isUtf8(std::string_view text)
+{
+    while (!text.empty()) {
+        const std::size_t length = utf8Length(text);
+        if (length == 0)
+            return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
 Result<std::vector<std::string>> fromLines(std::string_view text)
 {
     auto lines = split(text, '\n');
@@ -55,12 +77,13 @@ Result<std::vector<std::string>> fromLines(std::string_view text)
     if (lines.empty())
         return invalidArgument("line 1: there are no names; write one a line");
     if (!linesAreNumbered(lines)) {
+        const bool counted = linesAreCounted(lines);
         std::vector<std::string> names;
         for (const std::string_view line : lines) {
-            names.emplace_back(trimmed(line));
-            if (names.back().find('\0') != std::string::npos)
-                return invalidArgument(fmt::format(
-                    "line {}: holds zero bytes; save the file as UTF-8 text", names.size()));
+            names.emplace_back(trimmed(counted ? line.substr(line.find(' ')) : line));
+            if (names.back().find('\0') != std::string::npos || !isUtf8(names.back()))
+                return invalidArgument(
+                    fmt::format("line {}: is no UTF-8 text; save the file as UTF-8", names.size()));
         }
         return names;
     }

@@ -36,7 +36,7 @@ Result<bool> CsvStream::next()
     if (first && *line) {
         m_columns = m_cells.size();
         if (!hasNumber(m_cells)) {
-            m_names = std::move(m_cells);
+            m_names = std::exchange(m_cells, {});
             line = nextLine();
             if (!line)
                 return line;

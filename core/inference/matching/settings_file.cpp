@@ -6,6 +6,7 @@
 #include "inference/matching/match_json.h"
 #include "model/json_text.h"
 #include "model/json_value.h"
+#include "model/understanding/files_beside.h"
 #include "tensor/json_object.h"
 
 #include <algorithm>
@@ -22,10 +23,10 @@ constexpr Bytes longestGolden = mebibytes(256);
 constexpr int mostCopies = 1000;
 
 // What a preparation replaces; "width", "height", "layout", "name" and "features" are others'.
-constexpr std::array<std::string_view, 14> replaced{
-    "preset",      "channels", "resize",    "shorter_side", "longest_side",
-    "multiple_of", "pad_to",   "pad_value", "pad_position", "interpolation",
-    "antialias",   "scale",    "mean",      "std"};
+constexpr std::array<std::string_view, 15> replaced{
+    "preset",        "shrink",      "channels", "resize",    "shorter_side",
+    "longest_side",  "multiple_of", "pad_to",   "pad_value", "pad_position",
+    "interpolation", "antialias",   "scale",    "mean",      "std"};
 
 JsonValue emptyOf(JsonValue::Kind kind)
 {
@@ -63,10 +64,19 @@ std::string_view textOf(const JsonValue &object, std::string_view key)
     return found ? std::string_view(found->text) : std::string_view();
 }
 
-// The settings file in use, else the one that belongs to this model alone.
+// Whether the settings in use are those of further models, too.
+bool isShared(const ModelBundle &model)
+{
+    const auto &file = model.settings.file;
+    return file.filename() == "warmbench.json" &&
+           file.parent_path() == model.files.network.parent_path() &&
+           !holdsOneModel(file.parent_path());
+}
+
+// The settings file in use if it is this model's alone, else the one that is.
 std::filesystem::path fileOf(const ModelBundle &model)
 {
-    if (!model.settings.file.empty()) {
+    if (!model.settings.file.empty() && !isShared(model)) {
         std::error_code problem;
         const auto target = std::filesystem::weakly_canonical(model.settings.file, problem);
         return problem ? model.settings.file : target;
@@ -185,7 +195,7 @@ Result<KeptSettings> keepPreparation(const ModelBundle &model, const Preprocessi
 {
     KeptSettings kept;
     kept.file = fileOf(model);
-    auto settings = present(kept.file);
+    auto settings = present(isShared(model) ? model.settings.file : kept.file);
     if (!settings)
         return std::move(settings).error();
     const auto preparation = parseJson(preparationJson(how));

@@ -106,6 +106,30 @@ Hints yoloHints(std::string_view version, const char *decoder, int masks, InputS
     return hints;
 }
 
+// Rows of box, score and class: as many as exporters give, which are hundreds, so that they are no
+// grid's places. An angle or the 17 points of a person may follow.
+std::optional<Hints> finishedRows(std::int64_t rows, std::int64_t columns, int masks)
+{
+    constexpr std::int64_t hundred = 100;
+    constexpr int pointsOfPerson = 17;
+    if (rows < hundred || rows > mostRows || rows % hundred != 0)
+        return std::nullopt;
+    if (columns == 6 + masks)
+        return yoloHints("End-to-end YOLO", "yolo-rows", masks, ultralyticsLetterbox());
+    if (columns == 7) {
+        auto hints =
+            detector("End-to-end YOLO oriented boxes", "yolo-rows", ultralyticsLetterbox());
+        hints.decoder->oriented = true;
+        return hints;
+    }
+    if (columns == 6 + 3 * pointsOfPerson) {
+        auto hints = detector("End-to-end YOLO pose", "yolo-rows", ultralyticsLetterbox());
+        hints.decoder->points = pointsOfPerson;
+        return hints;
+    }
+    return std::nullopt;
+}
+
 std::optional<Hints> yolo(const NetworkSpec &spec, const Sides &sides)
 {
     const TensorSpec &output = spec.outputs.front();
@@ -113,8 +137,13 @@ std::optional<Hints> yolo(const NetworkSpec &spec, const Sides &sides)
         return std::nullopt;
     const std::int64_t rows = output.shape[1].size;
     const std::int64_t columns = output.shape[2].size;
-    const std::int64_t places = sides.allPlaces();
     const int masks = maskCoefficients(spec, sides);
+    if (const auto finished = finishedRows(rows, columns, masks))
+        return finished;
+    // Networks for large pictures have a fourth grid.
+    const std::int64_t wide = sides.allPlaces() + sides.places(64);
+    const bool large = columns == wide || rows == 3 * wide;
+    const std::int64_t places = large ? wide : sides.allPlaces();
     if (columns == places && rows < columns && rows > firstClass8 && !mayBeFeatures(rows))
         return yoloHints("YOLO v8", "yolov8", masks, ultralyticsLetterbox());
     if (columns <= firstClass5 || mayBeFeatures(columns))

@@ -34,20 +34,6 @@ constexpr std::size_t mostEntries = 10'000;  // of a folder, that are looked at
 constexpr Bytes configLimit = mebibytes(16); // some name tens of thousands of classes
 constexpr Bytes toolLimit = mebibytes(1);
 
-// Models of several files share a stem; Hugging Face's of several precisions do not.
-bool isAlone(const fs::path &folder)
-{
-    FolderScanner scanner;
-    std::set<std::string> stems;
-    for (const std::string &leaf : FolderScanner::list(folder.string()).files) {
-        if (scanner.looksLikeModel(folder.string(), leaf))
-            stems.insert(isPartOfOneModel(leaf) ? "model" : fs::path(leaf).stem().string());
-        if (stems.size() > 1)
-            return false;
-    }
-    return true;
-}
-
 Hints besideHints(const fs::path &file)
 {
     Hints hints;
@@ -170,9 +156,9 @@ private:
     void noteTokenizer(bool above)
     {
         for (const char *const leaf : {"tokenizer.json", "tokenizer_config.json", "vocab.txt"}) {
-            auto file = placeIn(m_folder, leaf, false);
+            auto file = placeIn(m_folder, leaf, true);
             if (!file && above)
-                file = placeIn(m_above, leaf, false);
+                file = placeIn(m_above, leaf, true);
             if (!file)
                 continue;
             Hints hints = besideHints(*file);
@@ -234,7 +220,7 @@ private:
     {
         if (isWithin(folder, leaf)) {
             if (shared && !m_alone)
-                m_alone = isAlone(m_folder);
+                m_alone = holdsOneModel(m_folder);
             if (!shared || *m_alone)
                 return folder / leaf;
         }
@@ -303,6 +289,20 @@ private:
 };
 
 } // namespace
+
+// Models of several files share a stem; Hugging Face's of several precisions do not.
+bool holdsOneModel(const fs::path &folder)
+{
+    FolderScanner scanner;
+    std::set<std::string> stems;
+    for (const std::string &leaf : FolderScanner::list(folder.string()).files) {
+        if (scanner.looksLikeModel(folder.string(), leaf))
+            stems.insert(isPartOfOneModel(leaf) ? "model" : fs::path(leaf).stem().string());
+        if (stems.size() > 1)
+            return false;
+    }
+    return true;
+}
 
 FilesBeside readFilesBeside(const fs::path &modelFile, bool aboveOpened)
 {

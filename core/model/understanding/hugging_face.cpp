@@ -278,8 +278,16 @@ Hints configHints(const JsonValue &config)
     const auto *const found = std::find_if(purposes.begin(), purposes.end(), [&](const auto &one) {
         return architecture.ends_with(one.ending);
     });
-    if (found == purposes.end())
+    if (found == purposes.end()) {
+        // It ends with the vectors that others classify by.
+        if (architecture.ends_with("Model") || architecture.ends_with("WithProjection"))
+            hints.task = Task::Tensor;
         return hints;
+    }
+    if (text(config, "problem_type") == "regression") {
+        hints.task = Task::Tensor;
+        return hints;
+    }
     if (found->task == Task::Detection) {
         const auto decoder = decoderOf(text(config, "model_type"));
         if (decoder.empty()) // the form of its outputs may tell

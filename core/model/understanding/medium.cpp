@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <string>
 
 namespace warmbench {
 
@@ -30,7 +31,18 @@ constexpr std::array purposes{
     Purpose{"ForCausalLM", Medium::Text},
 };
 
-Hints hintsOf(const char *source, Medium medium)
+// Of an input, in lower case.
+bool namesSound(std::string_view name)
+{
+    constexpr std::array whole{"input_features", "input_values", "mel", "sr", "wav", "speech"};
+    constexpr std::array part{"audio", "waveform", "spectrogram", "mel_"};
+    return std::find(whole.begin(), whole.end(), name) != whole.end() ||
+           std::any_of(part.begin(), part.end(), [&](std::string_view word) {
+               return name.find(word) != std::string_view::npos;
+           });
+}
+
+Hints hintsOf(const std::string &source, Medium medium)
 {
     Hints hints;
     hints.origin = Origin::Form;
@@ -50,15 +62,18 @@ const TensorSpec *inputNamed(const NetworkSpec &spec, std::string_view name)
 
 std::optional<Hints> inputNameHints(const NetworkSpec &spec)
 {
-    const TensorSpec *const pixels = inputNamed(spec, "pixel_values");
-    if (pixels && pixels->shape.size() == 5)
-        return hintsOf("its input pixel_values has five dimensions", Medium::Video);
-    if (pixels)
+    for (const TensorSpec &input : spec.inputs) {
+        if (input.shape.size() == 5 && (input.shape[1].size == 3 || input.shape[2].size == 3))
+            return hintsOf(
+                fmt::format("its input {} has five dimensions", printable(input.name, 60)),
+                Medium::Video);
+    }
+    if (inputNamed(spec, "pixel_values"))
         return std::nullopt;
-    if (inputNamed(spec, "input_features"))
-        return hintsOf("its input input_features", Medium::Sound);
-    if (inputNamed(spec, "input_values"))
-        return hintsOf("its input input_values", Medium::Sound);
+    for (const TensorSpec &input : spec.inputs) {
+        if (namesSound(lowered(input.name)))
+            return hintsOf(fmt::format("its input {}", printable(input.name, 60)), Medium::Sound);
+    }
     if (inputNamed(spec, "input_ids"))
         return hintsOf("its input input_ids", Medium::Text);
     return std::nullopt;
@@ -89,12 +104,14 @@ Hints anyConfigHints(const JsonValue &config)
 
 std::string unservedBy(const NetworkSpec &spec, const std::vector<Hints> &hints, bool tensors)
 {
-    const auto teller =
+    // Inputs say more of themselves than the files beside them do.
+    const auto named = inputNameHints(spec);
+    const auto telling =
         std::find_if(hints.begin(), hints.end(), [](const Hints &one) { return one.medium; });
+    const Hints *const teller = named ? &*named : telling == hints.end() ? nullptr : &*telling;
     const bool texts = std::any_of(spec.inputs.begin(), spec.inputs.end(),
                                    [](const auto &input) { return input.dtype == DType::String; });
-    if (teller == hints.end() || texts || spec.inputs.empty() ||
-        (!tensors && !inputNameHints(spec)))
+    if (!teller || texts || spec.inputs.empty() || (!tensors && !named))
         return {};
     std::vector<std::string> names;
     for (const TensorSpec &input : spec.inputs)

@@ -47,18 +47,39 @@ InputSettings deepLabInput()
     return input;
 }
 
+// A class for each pixel, as argmax gives it: whole numbers [N, H, W] or [N, 1, H, W].
+bool isClassMap(const TensorSpec &output, const Dimension &height, const Dimension &width)
+{
+    const auto &shape = output.shape;
+    const bool whole = output.dtype == DType::Int64 || output.dtype == DType::Int32;
+    if (!whole || shape.size() < 3 || shape.size() > 4 || (shape.size() == 4 && shape[1].size != 1))
+        return false;
+    const Dimension &rows = shape[shape.size() - 2];
+    const Dimension &columns = shape.back();
+    return rows.size == height.size && columns.size == width.size && rows.size != 1;
+}
+
 } // namespace
 
 std::optional<Hints> segmentationFormHints(const NetworkSpec &spec)
 {
-    if (spec.inputs.size() != 1 || spec.outputs.size() != 1 || !isPicture(spec.inputs[0]) ||
-        spec.outputs[0].shape.size() != 4)
+    if (spec.inputs.size() != 1 || spec.outputs.size() != 1 || !isPicture(spec.inputs[0]))
         return std::nullopt;
     const auto &in = spec.inputs[0].shape;
     const auto &out = spec.outputs[0].shape;
     const bool inputLast = in[1].size != 1 && in[1].size != 3;
     const Dimension &height = in[inputLast ? 1 : 2];
     const Dimension &width = in[inputLast ? 2 : 3];
+    if (isClassMap(spec.outputs[0], height, width)) {
+        Hints map;
+        map.origin = Origin::Form;
+        map.source = "output form";
+        map.summary = "Semantic segmentation";
+        map.task = Task::Segmentation;
+        return map;
+    }
+    if (out.size() != 4)
+        return std::nullopt;
     const bool last = countsClasses(out[3].size) && sameSides(out[1], out[2], height, width);
     const bool first = countsClasses(out[1].size) && sameSides(out[2], out[3], height, width);
     if (!last && !first)

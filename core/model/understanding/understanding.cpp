@@ -80,19 +80,52 @@ private:
     {
         if (setting)
             return note(key, show(*setting), originName(Origin::SettingsFile));
+        const Hints *teller = nullptr;
         for (const Hints &hints : m_hints) {
-            if (hints.*member) {
-                setting = hints.*member;
-                return note(key, show(*setting), hints.source);
+            if (!(hints.*member))
+                continue;
+            if (teller) {
+                disagree(key, show(*setting), *teller, show(*(hints.*member)), hints);
+                continue;
             }
+            teller = &hints;
+            setting = hints.*member;
+            note(key, show(*setting), hints.source);
         }
+    }
+
+    // What the outputs' form tells is a default of its family.
+    void disagree(std::string_view what, const std::string &first, const Hints &teller,
+                  const std::string &second, const Hints &other)
+    {
+        if (first != second && other.origin != Origin::Form)
+            m_understood.warnings.push_back(
+                fmt::format("The {} say that the {} is {}, the {} say {}; the first counts.",
+                            teller.source, what, first, other.source, second));
+    }
+    void disagreeOnNames(const Hints &first, const Hints &other)
+    {
+        const auto shown = [](const Hints &hints) {
+            return fmt::format("{} ({} names, \"{}\" first)", hints.source, hints.labels.size(),
+                               printable(hints.labels.front(), 40));
+        };
+        if (first.labels != other.labels && other.origin != Origin::Form)
+            m_understood.warnings.push_back(
+                fmt::format("The classes are named otherwise by {} than by {}; the first counts.",
+                            shown(first), shown(other)));
     }
 
     void fillLabels()
     {
         std::string origin = originName(Origin::SettingsFile);
+        const Hints *teller = nullptr;
         for (const Hints &hints : m_hints) {
-            if (m_settings.labels.empty() && !hints.labels.empty()) {
+            if (hints.labels.empty())
+                continue;
+            if (teller) {
+                disagreeOnNames(*teller, hints);
+            } else if (m_settings.labels.empty()) {
+                teller = &hints;
                 m_settings.labels = hints.labels;
                 origin = hints.source;
             }
@@ -197,10 +230,26 @@ std::optional<std::int64_t> classesInRows(const NetworkSpec &spec, const Decoder
     return classes > 0 ? std::optional(classes) : std::nullopt;
 }
 
+// Planes of the only output of a segmentation, as many as classes: the fewest of the extents after
+// the first.
+std::optional<std::int64_t> planesOf(const NetworkSpec &spec)
+{
+    if (spec.outputs.size() != 1 || spec.outputs.front().shape.size() != 4)
+        return std::nullopt;
+    const auto &shape = spec.outputs.front().shape;
+    const std::int64_t planes = shape[1].free() || shape[3].free()
+                                    ? std::max(shape[1].size, shape[3].size)
+                                    : std::min(shape[1].size, shape[3].size);
+    return planes > 1 ? std::optional(planes) : std::nullopt;
+}
+
 // Detections without names, or with names for another number of classes.
 std::string warningOfNames(const NetworkSpec &spec, const ModelSettings &settings)
 {
-    const auto classes = settings.decoder ? classesInRows(spec, *settings.decoder) : std::nullopt;
+    const auto classes = settings.decoder ? classesInRows(spec, *settings.decoder)
+                         : settings.task == Task::Segmentation && !settings.labels.empty()
+                             ? planesOf(spec)
+                             : std::nullopt;
     if (!classes || settings.labels.size() == static_cast<std::size_t>(*classes))
         return {};
     if (settings.labels.empty())
@@ -212,6 +261,51 @@ std::string warningOfNames(const NetworkSpec &spec, const ModelSettings &setting
     return fmt::format("There are {} labels, but the outputs have {} classes; those beyond go by "
                        "their number.",
                        settings.labels.size(), *classes);
+}
+
+const TensorSpec *primaryOf(const NetworkSpec &spec, const ModelSettings &settings)
+{
+    const auto &name = settings.output.primary;
+    const auto found = std::find_if(spec.outputs.begin(), spec.outputs.end(),
+                                    [&](const auto &one) { return !name || one.name == *name; });
+    return found == spec.outputs.end() ? nullptr : &*found;
+}
+
+// ImageNet's networks of 2015 and later TensorFlow ones have a class before the 1000.
+void nameBackground(const NetworkSpec &spec, ModelSettings &settings)
+{
+    constexpr std::size_t imageNet = 1000;
+    const TensorSpec *const output = primaryOf(spec, settings);
+    if (!output || settings.labels.size() != imageNet || output->shape.size() < 2 ||
+        output->shape[1].size != imageNet + 1)
+        return;
+    settings.labels.insert(settings.labels.begin(), "background");
+}
+
+// The sentence about an output of a network of pictures that nothing explains; else empty.
+std::string guessOfOutput(const NetworkSpec &spec, const ModelSettings &settings)
+{
+    const TensorSpec *const output = primaryOf(spec, settings);
+    if (!output || settings.task || settings.decoder)
+        return {};
+    const auto &shape = output->shape;
+    const auto shown = [&] {
+        return fmt::format("\"{}\" {}", printable(output->name, 60), shapeText(shape));
+    };
+    const bool scores =
+        shape.size() == 2 || (shape.size() == 4 && shape[2].size == 1 && shape[3].size == 1);
+    const bool told = output->producedBy == "Softmax" || output->producedBy == "Sigmoid";
+    if (scores && settings.labels.empty() && !told && !shape[1].free() && shape[1].size > 1)
+        return fmt::format("That output {} scores classes is a guess: put their names into a "
+                           "labels.txt beside the model, or set \"task\" to \"tensor\" in the "
+                           "settings file.",
+                           shown());
+    if (shape.size() == 3 && shape[2].size != 1)
+        return fmt::format(
+            "Output {} may be a detector's, but nothing tells which: set \"decoder\" "
+            "in the settings file.",
+            shown());
+    return {};
 }
 
 } // namespace
@@ -263,12 +357,20 @@ Result<Understanding> understand(const NetworkSpec &spec, ModelSettings &setting
     if (settings.input.features.empty()) // else a person says what the numbers are
         input.unserved = unservedBy(spec, hints, input.kind == InputKind::Tensor);
     if (!input.unserved.empty()) {
+        input.warnings.clear(); // they are about pictures
+        input.guess.clear();
         input.kind = InputKind::Tensor;
         input.features.clear();
         input.columns = false;
     }
-    if (understood.input.kind == InputKind::Image)
+    nameBackground(spec, settings);
+    if (input.kind == InputKind::Image) {
         notePreparation(understood);
+        if (const auto guess = guessOfOutput(spec, settings); !guess.empty()) {
+            input.guess += (input.guess.empty() ? "" : " ") + guess;
+            input.warnings.push_back(guess);
+        }
+    }
     understood.warnings.insert(understood.warnings.end(), understood.input.warnings.begin(),
                                understood.input.warnings.end());
     if (auto warning = warningOfNames(spec, settings); !warning.empty())

@@ -250,6 +250,15 @@ private Q_SLOTS:
                                            << Values{0, 2, 0} << e * e / (2 + e * e);
         QTest::newRow("none asked for")
             << int(Activation::None) << std::string("Gemm") << Values{0, 4, 0} << 4.0F;
+        QTest::newRow("sigmoid of the network")
+            << -1 << std::string("Sigmoid") << Values{0.9F, 0.95F, 0.1F} << 0.95F;
+        QTest::newRow("sigmoid of the network, asked for")
+            << int(Activation::Sigmoid) << std::string("Sigmoid") << Values{0.9F, 0.95F, 0.1F}
+            << 0.95F;
+        QTest::newRow("labels that hold at once")
+            << -1 << std::string("Identity") << Values{0.9F, 0.95F, 0.1F} << 0.95F;
+        QTest::newRow("small logits")
+            << -1 << std::string("Gemm") << Values{0, 0.5F, 0} << std::sqrt(e) / (2 + std::sqrt(e));
         QTest::newRow("sigmoid asked for")
             << int(Activation::Sigmoid) << std::string("Gemm") << Values{-9, 0, -9} << 0.5F;
     }

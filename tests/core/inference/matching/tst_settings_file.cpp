@@ -81,6 +81,25 @@ private Q_SLOTS:
         QVERIFY(settings->golden.empty());
     }
 
+    // What two models share is not changed for one of them.
+    void aSharedFileIsTakenOver()
+    {
+        Place place("");
+        Place::write(place.model.files.network, "x");
+        Place::write(place.folder / "other.onnx", "y");
+        place.model.settings.file = place.folder / "warmbench.json";
+        const std::string shared = R"({"keep_alive": "30m", "input": {"channels": "rgb"}})";
+        Place::write(place.model.settings.file, shared);
+        const auto kept = keepPreparation(place.model, caffe(), {});
+        QVERIFY2(kept.has_value(), kept ? "" : kept.error().message.c_str());
+        QCOMPARE(kept->file.filename().string(), std::string("net.warmbench.json"));
+        QCOMPARE(content(place.model.settings.file), shared);
+        const auto settings = place.read();
+        QVERIFY2(settings.has_value(), settings ? "" : settings.error().message.c_str());
+        QVERIFY(settings->keepAlive);
+        QVERIFY(settings->input.channels == Channels::Bgr);
+    }
+
     void otherKeysStayAsTheyWere()
     {
         const Place place(

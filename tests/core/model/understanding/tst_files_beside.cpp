@@ -39,6 +39,7 @@ NetworkSpec pictures(std::int64_t side)
     TensorSpec output;
     output.name = "logits";
     output.shape = {{-1, {}}, {3, {}}};
+    output.producedBy = "Softmax";
     spec.inputs = {input};
     spec.outputs = {output};
     return spec;
@@ -367,8 +368,8 @@ private Q_SLOTS:
         folder.put("vit/onnx/model_quantized.onnx");
         folder.put("vit/config.json", R"({"architectures": ["ViTForImageClassification"],
             "id2label": {"0": "a", "1": "b", "2": "c"}})");
-        folder.put("vit/preprocessor_config.json", R"({"image_mean": [0.5, 0.5, 0.5],
-            "image_std": [0.5, 0.5, 0.5]})");
+        folder.put("vit/preprocessor_config.json", R"({"size": 224,
+            "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]})");
         folder.put("vit/labels.txt", "x\ny\nz\n"); // no file of Hugging Face
         QCOMPARE(readBeside(model, true),
                  (std::vector<std::string>{"../preprocessor_config.json", "../config.json"}));
@@ -410,6 +411,37 @@ private Q_SLOTS:
         fs::create_symlink(above.parent_path() / "secret.json", above / "config.json");
         QVERIFY(readBeside(model, true).empty());
         QVERIFY(!contains(toldBy(model).warnings, "folder up"));
+    }
+
+    void namesThatDisagreeAreBothShown()
+    {
+        const Folder folder;
+        const auto model = folder.put("model.onnx");
+        folder.put("config.json", R"({"architectures": ["ViTForImageClassification"],
+            "id2label": {"0": "a", "1": "b", "2": "c"}})");
+        folder.put("labels.txt", "x\ny\nz\n");
+        const Told told = toldBy(model);
+        QCOMPARE(told.settings.labels, (std::vector<std::string>{"a", "b", "c"}));
+        QVERIFY2(contains(told.warnings,
+                          "named otherwise by config.json (3 names, \"a\" first) than "
+                          "by labels.txt (3 names, \"x\" first)"),
+                 told.warnings.c_str());
+        folder.put("labels.txt", "a\nb\nc\n"); // agreement is silent
+        QVERIFY(!contains(toldBy(model).warnings, "otherwise"));
+    }
+
+    void linesThatCountThemselvesAreNames()
+    {
+        const Folder folder;
+        const auto model = folder.put("model.onnx");
+        folder.put("labels.txt", "0 cat\n1 big dog\n2 bird\n");
+        QCOMPARE(toldBy(model).settings.labels,
+                 (std::vector<std::string>{"cat", "big dog", "bird"}));
+        folder.put("labels.txt", "7 up\n1 up\n2 up\n");
+        QCOMPARE(toldBy(model).settings.labels.front(), std::string("7 up"));
+        folder.put("labels.txt", "Z\xfcrich\nb\nc\n");
+        const Told latin = toldBy(model);
+        QVERIFY2(contains(latin.warnings, "line 1: is no UTF-8 text"), latin.warnings.c_str());
     }
 
     void mlflowsExampleBeginsTheForm_data()

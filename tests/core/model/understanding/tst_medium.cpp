@@ -52,6 +52,11 @@ private Q_SLOTS:
         const auto video = understood(network({tensorSpec("pixel_values", {-1, 16, 3, 224, 224})}));
         QVERIFY2(video.told.summary.starts_with("A video model (its input pixel_values has five"),
                  video.told.summary.c_str());
+        for (const char *name : {"waveform", "audio_signal", "mel_spectrogram", "Speech"}) {
+            const auto heard = understood(network({tensorSpec(name, {1, 1, 64, 96})}));
+            QVERIFY2(heard.told.summary.starts_with("A sound model"), heard.told.summary.c_str());
+            QVERIFY(heard.warnings.empty()); // nothing about pictures
+        }
     }
 
     void aFixedLengthIsNoTable()
@@ -75,6 +80,21 @@ private Q_SLOTS:
         settings.input.features = {{"a", {}, {}, {}, {}}, {"b", {}, {}, {}, {}}};
         QVERIFY(understood(network({tensorSpec("input_ids", {-1, 2})}), {}, settings)
                     .input.unserved.empty());
+    }
+
+    // What the input is called counts more than a tokenizer, which lies beside Whisper too.
+    void theInputSaysMoreThanFilesBeside()
+    {
+        const QTemporaryDir folder;
+        const fs::path root = folder.path().toStdString();
+        QVERIFY(writeFile(root / "tokenizer.json", "{}"));
+        QVERIFY(writeFile(root / "model.onnx", "x"));
+        const auto whisper = understood(network({tensorSpec("input_features", {-1, 80, 3000})}),
+                                        readFilesBeside(root / "model.onnx").hints);
+        QVERIFY2(whisper.told.summary.starts_with("A sound model"), whisper.told.summary.c_str());
+        // Beside two models it may be about either.
+        QVERIFY(writeFile(root / "other.onnx", "y"));
+        QVERIFY(readFilesBeside(root / "model.onnx").hints.empty());
     }
 
     void filesBesideTellIt_data()

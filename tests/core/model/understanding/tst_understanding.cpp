@@ -297,6 +297,47 @@ private Q_SLOTS:
         QCOMPARE(tensors.origin("task"), std::string("settings file"));
     }
 
+    void whatAnOutputMeansMayBeAGuess()
+    {
+        const auto guessOf = [](std::vector<TensorSpec> outputs, const char *json = "{}") {
+            ModelSettings settings = *parseModelSettings(json);
+            auto made = understand(network({1, 3, 64, 64}, std::move(outputs)), settings, {});
+            return made ? made->input.guess : made.error().message;
+        };
+        const auto says = [](const std::string &text, const char *word) {
+            return text.find(word) != std::string::npos;
+        };
+        const std::string scores = guessOf({tensor("y", {1, 512})});
+        QVERIFY2(says(scores, "That output \"y\" [1, 512] scores classes is a guess"),
+                 scores.c_str());
+        QVERIFY(!says(guessOf({tensor("y", {1, 3})}, R"({"labels": ["a", "b", "c"]})"), "scores"));
+        QVERIFY(!says(guessOf({tensor("y", {1, 3})}, R"({"task": "tensor"})"), "scores"));
+        const std::string rows = guessOf({tensor("y", {1, -1, 85})});
+        QVERIFY2(says(rows, "may be a detector's"), rows.c_str());
+    }
+
+    void classMapsOfWholeNumbersAreSegmentations()
+    {
+        TensorSpec map = tensor("y", {1, 64, 64});
+        map.dtype = DType::Int64;
+        ModelSettings settings;
+        QVERIFY(understand(network({1, 3, 64, 64}, {map}), settings, {}));
+        QVERIFY(settings.task == Task::Segmentation);
+        map.dtype = DType::Float32;
+        ModelSettings others;
+        QVERIFY(understand(network({1, 3, 64, 64}, {map}), others, {}));
+        QVERIFY(!others.task);
+    }
+
+    void thousandNamesLeaveOutTheBackground()
+    {
+        ModelSettings settings;
+        settings.labels.assign(1000, "name");
+        QVERIFY(understand(network({1, 3, 64, 64}, {tensor("y", {1, 1001})}), settings, {}));
+        QCOMPARE(settings.labels.size(), std::size_t(1001));
+        QCOMPARE(settings.labels.front(), std::string("background"));
+    }
+
     void detectorsAreToldByTheirForm_data()
     {
         QTest::addColumn<NetworkSpec>("spec");
@@ -312,7 +353,13 @@ private Q_SLOTS:
         row("v8 of two classes", {1, 3, 640, 640}, {tensor("output0", {1, 6, 8400})}, "yolov8");
         row("v5 of one class", {1, 3, 640, 640}, {tensor("output0", {1, 25200, 6})}, "yolov5");
         row("v6", {1, 3, 640, 640}, {tensor("outputs", {1, 8400, 85})}, "yolov5");
+        row("v8 of four grids", {1, 3, 1280, 1280}, {tensor("output0", {1, 84, 34000})}, "yolov8");
+        row("v5 of four grids", {1, 3, 1280, 1280}, {tensor("output0", {1, 102000, 85})}, "yolov5");
         row("end to end", {1, 3, 640, 640}, {tensor("output0", {1, 300, 6})}, "yolo-rows");
+        row("end to end, as many rows as places", {1, 3, 240, 320},
+            {tensor("output0", {1, 300, 6})}, "yolo-rows");
+        row("end to end, turned", {1, 3, 640, 640}, {tensor("output0", {1, 300, 7})}, "yolo-rows");
+        row("end to end, points", {1, 3, 640, 640}, {tensor("output0", {1, 300, 57})}, "yolo-rows");
         row("RFB-320", {1, 3, 240, 320},
             {tensor("scores", {1, 4420, 2}), tensor("boxes", {1, 4420, 4})}, "ultraface");
         row("RFB-320 of another size", {1, 3, 480, 640},
