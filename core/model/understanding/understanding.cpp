@@ -294,7 +294,9 @@ std::string guessOfOutput(const NetworkSpec &spec, const ModelSettings &settings
     };
     const bool scores =
         shape.size() == 2 || (shape.size() == 4 && shape[2].size == 1 && shape[3].size == 1);
-    const bool told = output->producedBy == "Softmax" || output->producedBy == "Sigmoid";
+    // ImageNet's classes, without and with a background, are nothing else.
+    const bool told = output->producedBy == "Softmax" || output->producedBy == "Sigmoid" ||
+                      (scores && (shape[1].size == 1000 || shape[1].size == 1001));
     if (scores && settings.labels.empty() && !told && !shape[1].free() && shape[1].size > 1)
         return fmt::format("That output {} scores classes is a guess: put their names into a "
                            "labels.txt beside the model, or set \"task\" to \"tensor\" in the "
