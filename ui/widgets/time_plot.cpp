@@ -71,11 +71,14 @@ void TimePlot::paintEvent(QPaintEvent *)
     QPainter painter(this);
     painter.fillRect(rect(), palette().brush(QPalette::Base));
     painter.setPen(QPen(themeColours().line, 1));
-    for (int i = 1; i < columns; ++i)
-        painter.drawLine(
-            QLineF(width() * i / columns + 0.5, 0, width() * i / columns + 0.5, height()));
-    for (int i = 1; i < rows; ++i)
-        painter.drawLine(QLineF(0, height() * i / rows + 0.5, width(), height() * i / rows + 0.5));
+    for (int i = 1; i < columns; ++i) {
+        const double x = std::floor(static_cast<double>(i) / columns * width()) + 0.5;
+        painter.drawLine(QLineF(x, 0, x, height()));
+    }
+    for (int i = 1; i < rows; ++i) {
+        const double y = std::floor(static_cast<double>(i) / rows * height()) + 0.5;
+        painter.drawLine(QLineF(0, y, width(), y));
+    }
     painter.drawRect(QRectF(0.5, 0.5, width() - 1, height() - 1));
     if (m_pointer >= 0) {
         painter.setPen(QPen(themeColours().muted, 1));

@@ -138,7 +138,7 @@ std::optional<Hints> yolo(const NetworkSpec &spec, const Sides &sides)
     const std::int64_t rows = output.shape[1].size;
     const std::int64_t columns = output.shape[2].size;
     const int masks = maskCoefficients(spec, sides);
-    if (const auto finished = finishedRows(rows, columns, masks))
+    if (auto finished = finishedRows(rows, columns, masks))
         return finished;
     // Networks for large pictures have a fourth grid.
     const std::int64_t wide = sides.allPlaces() + sides.places(64);
