@@ -11,6 +11,7 @@
 #include <array>
 #include <filesystem>
 #include <fmt/format.h>
+#include <set>
 
 namespace warmbench {
 
@@ -131,6 +132,20 @@ std::optional<ToolFolder> toolFolderAt(const std::string &folder,
     if (auto found = mlflow(folder))
         return found;
     return hasHuggingFaceConfig(folder) ? huggingFace(folder, models) : std::nullopt;
+}
+
+// Models of several files share a stem; Hugging Face's of several precisions do not.
+bool holdsOneModel(const std::string &folder)
+{
+    FolderScanner scanner;
+    std::set<std::string> stems;
+    for (const std::string &leaf : FolderScanner::list(folder).files) {
+        if (scanner.looksLikeModel(folder, leaf))
+            stems.insert(isPartOfOneModel(leaf) ? "model" : fs::path(leaf).stem().string());
+        if (stems.size() > 1)
+            return false;
+    }
+    return true;
 }
 
 } // namespace warmbench

@@ -27,6 +27,9 @@ std::optional<ToolFolder> toolFolderAt(const std::string &folder,
 // "model_fp16.onnx", "decoder_model.onnx" (huggingface/optimum-onnx, transformers.js).
 bool isPartOfOneModel(std::string_view leaf);
 
+// Whether a folder holds no second model, so that what lies there is about the one.
+bool holdsOneModel(const std::string &folder);
+
 // The name of the folder in a Hugging Face folder that holds its networks.
 inline constexpr std::string_view innerFolder = "onnx";
 

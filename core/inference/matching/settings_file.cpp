@@ -6,7 +6,7 @@
 #include "inference/matching/match_json.h"
 #include "model/json_text.h"
 #include "model/json_value.h"
-#include "model/understanding/files_beside.h"
+#include "model/tool_folder.h"
 #include "tensor/json_object.h"
 
 #include <algorithm>
@@ -70,7 +70,7 @@ bool isShared(const ModelBundle &model)
     const auto &file = model.settings.file;
     return file.filename() == "warmbench.json" &&
            file.parent_path() == model.files.network.parent_path() &&
-           !holdsOneModel(file.parent_path());
+           !holdsOneModel(file.parent_path().string());
 }
 
 // The settings file in use if it is this model's alone, else the one that is.

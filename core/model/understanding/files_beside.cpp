@@ -3,7 +3,6 @@
 #include "base/contained_path.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "model/folder_scan.h"
 #include "model/labels.h"
 #include "model/tool_folder.h"
 #include "model/understanding/data_yaml.h"
@@ -17,7 +16,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -220,7 +218,7 @@ private:
     {
         if (isWithin(folder, leaf)) {
             if (shared && !m_alone)
-                m_alone = holdsOneModel(m_folder);
+                m_alone = holdsOneModel(m_folder.string());
             if (!shared || *m_alone)
                 return folder / leaf;
         }
@@ -289,20 +287,6 @@ private:
 };
 
 } // namespace
-
-// Models of several files share a stem; Hugging Face's of several precisions do not.
-bool holdsOneModel(const fs::path &folder)
-{
-    FolderScanner scanner;
-    std::set<std::string> stems;
-    for (const std::string &leaf : FolderScanner::list(folder.string()).files) {
-        if (scanner.looksLikeModel(folder.string(), leaf))
-            stems.insert(isPartOfOneModel(leaf) ? "model" : fs::path(leaf).stem().string());
-        if (stems.size() > 1)
-            return false;
-    }
-    return true;
-}
 
 FilesBeside readFilesBeside(const fs::path &modelFile, bool aboveOpened)
 {

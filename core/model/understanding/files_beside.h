@@ -26,9 +26,6 @@ struct FilesBeside
     std::vector<std::filesystem::path> places;
 };
 
-// Whether a folder holds no second model, so that what lies there is about the one.
-bool holdsOneModel(const std::filesystem::path &folder);
-
 FilesBeside readFilesBeside(const std::filesystem::path &modelFile, bool aboveOpened = false);
 
 } // namespace warmbench
