@@ -339,7 +339,7 @@ private Q_SLOTS:
 
     void weightsThatAreCutShortAreRefused_data()
     {
-        QTest::addColumn<QByteArray>("weights");
+        QTest::addColumn<QByteArray>("leaf");
         QTest::newRow("caffe") << QByteArray("n.caffemodel");
         QTest::newRow("darknet") << QByteArray("n.weights");
         QTest::newRow("tensorflow") << QByteArray("n.pb");
@@ -348,9 +348,9 @@ private Q_SLOTS:
     // OpenCV reads some of these without a word and computes with what was in memory.
     void weightsThatAreCutShortAreRefused()
     {
-        QFETCH(QByteArray, weights);
+        QFETCH(QByteArray, leaf);
         const auto path = putFormat(QTest::currentDataTag());
-        const auto file = path.parent_path() / weights.toStdString();
+        const auto file = path.parent_path() / leaf.toStdString();
         const auto whole = *readFile(file, mebibytes(1));
         QVERIFY(load(path));
         for (std::size_t size = 0; size < whole.size(); ++size) {
