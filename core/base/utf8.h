@@ -13,6 +13,7 @@ inline constexpr char32_t replacementCharacter = U'\xFFFD';
 
 // Length in bytes of the well-formed sequence at the start of `text`; 0 if there is none.
 std::size_t utf8Length(std::string_view text);
+bool isUtf8(std::string_view text); // all of it
 // Appends the code point, or the replacement character if `point` is no valid one.
 void appendUtf8(std::string &text, char32_t point);
 // The code points of a text; each byte that belongs to no sequence becomes the replacement

@@ -58,17 +58,6 @@ bool linesAreCounted(const std::vector<std::string_view> &lines)
     return lines.size() > 1;
 }
 
-bool isUtf8(std::string_view text)
-{
-    while (!text.empty()) {
-        const std::size_t length = utf8Length(text);
-        if (length == 0)
-            return false;
-        text.remove_prefix(length);
-    }
-    return true;
-}
-
 Result<std::vector<std::string>> fromLines(std::string_view text)
 {
     auto lines = split(text, '\n');

@@ -35,17 +35,6 @@ std::optional<std::string> flag(std::string_view text)
     return std::nullopt;
 }
 
-bool isUtf8(std::string_view text)
-{
-    while (!text.empty()) {
-        const std::size_t length = utf8Length(text);
-        if (length == 0)
-            return false;
-        text.remove_prefix(length);
-    }
-    return true;
-}
-
 // What a number of that type is written as in JSON; `what` is the beginning of the sentence.
 Result<std::string> numberCell(const Feature &feature, std::string_view text, double value,
                                const std::string &what)

@@ -1,6 +1,7 @@
 #include "model/understanding/understanding.h"
 
 #include "base/text.h"
+#include "model/model_bundle.h"
 #include "model/understanding/detector_forms.h"
 #include "model/understanding/image_keys.h"
 #include "model/understanding/medium.h"
@@ -243,13 +244,20 @@ std::optional<std::int64_t> planesOf(const NetworkSpec &spec)
     return planes > 1 ? std::optional(planes) : std::nullopt;
 }
 
-// Detections without names, or with names for another number of classes.
+// How many classes the outputs tell; nothing where names are no matter.
+std::optional<std::int64_t> classesToName(const NetworkSpec &spec, const ModelSettings &settings)
+{
+    if (settings.decoder)
+        return classesInRows(spec, *settings.decoder);
+    if (settings.task == Task::Segmentation && !settings.labels.empty())
+        return planesOf(spec);
+    return std::nullopt;
+}
+
+// Classes without names, or with names for another number of them.
 std::string warningOfNames(const NetworkSpec &spec, const ModelSettings &settings)
 {
-    const auto classes = settings.decoder ? classesInRows(spec, *settings.decoder)
-                         : settings.task == Task::Segmentation && !settings.labels.empty()
-                             ? planesOf(spec)
-                             : std::nullopt;
+    const auto classes = classesToName(spec, settings);
     if (!classes || settings.labels.size() == static_cast<std::size_t>(*classes))
         return {};
     if (settings.labels.empty())
@@ -282,6 +290,14 @@ void nameBackground(const NetworkSpec &spec, ModelSettings &settings)
     settings.labels.insert(settings.labels.begin(), "background");
 }
 
+// Whether an output with a score for each class can be nothing else.
+bool tellsClasses(const TensorSpec &output, const Dimension &classes)
+{
+    // ImageNet's classes, without and with a background.
+    return output.producedBy == "Softmax" || output.producedBy == "Sigmoid" ||
+           classes.size == 1000 || classes.size == 1001;
+}
+
 // The sentence about an output of a network of pictures that nothing explains; else empty.
 std::string guessOfOutput(const NetworkSpec &spec, const ModelSettings &settings)
 {
@@ -292,12 +308,8 @@ std::string guessOfOutput(const NetworkSpec &spec, const ModelSettings &settings
     const auto shown = [&] {
         return fmt::format("\"{}\" {}", printable(output->name, 60), shapeText(shape));
     };
-    const bool scores =
-        shape.size() == 2 || (shape.size() == 4 && shape[2].size == 1 && shape[3].size == 1);
-    // ImageNet's classes, without and with a background, are nothing else.
-    const bool told = output->producedBy == "Softmax" || output->producedBy == "Sigmoid" ||
-                      (scores && (shape[1].size == 1000 || shape[1].size == 1001));
-    if (scores && settings.labels.empty() && !told && !shape[1].free() && shape[1].size > 1)
+    const Dimension *const classes = classesOf(*output);
+    if (classes && !classes->free() && settings.labels.empty() && !tellsClasses(*output, *classes))
         return fmt::format("That output {} scores classes is a guess: put their names into a "
                            "labels.txt beside the model, or set \"task\" to \"tensor\" in the "
                            "settings file.",
