@@ -8,7 +8,16 @@ namespace warmbench::ui {
 
 namespace settings {
 const Setting<QByteArray> windowGeometry{"window/geometry", {}};
-const Setting<QByteArray> windowLayout{"window/layout", {}};
+const Setting<QByteArray> columns{"window/columns", {}};
+const Setting<QByteArray> rows{"window/rows", {}};
+const Setting<QByteArray> facts{"window/facts", {}};
+const Setting<bool> modelsShown{"window/modelsShown", true};
+const Setting<bool> factsShown{"window/factsShown", true};
+const Setting<QString> drawer{"window/drawer", QStringLiteral("monitor"), [](const QString &value) {
+                                  return value == QLatin1String("monitor") ||
+                                         value == QLatin1String("log") ||
+                                         value == QLatin1String("none");
+                              }};
 const Setting<int> layoutVersion{"window/layoutVersion", 0};
 const Setting<QString> theme{"window/theme", QStringLiteral("system"), [](const QString &value) {
                                  return value == QLatin1String("system") ||
@@ -66,6 +75,11 @@ int read(const Setting<int> &setting)
     return readAs(setting);
 }
 
+bool read(const Setting<bool> &setting)
+{
+    return readAs(setting);
+}
+
 void write(const Setting<QByteArray> &setting, const QByteArray &value)
 {
     store().setValue(QLatin1String(setting.key), value);
@@ -82,6 +96,11 @@ void write(const Setting<QStringList> &setting, const QStringList &value)
 }
 
 void write(const Setting<int> &setting, int value)
+{
+    store().setValue(QLatin1String(setting.key), value);
+}
+
+void write(const Setting<bool> &setting, bool value)
 {
     store().setValue(QLatin1String(setting.key), value);
 }

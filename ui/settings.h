@@ -19,7 +19,12 @@ struct Setting
 
 namespace settings {
 extern const Setting<QByteArray> windowGeometry;
-extern const Setting<QByteArray> windowLayout;
+extern const Setting<QByteArray> columns; // of splitters
+extern const Setting<QByteArray> rows;
+extern const Setting<QByteArray> facts;
+extern const Setting<bool> modelsShown;
+extern const Setting<bool> factsShown;
+extern const Setting<QString> drawer; // "monitor", "log", "none"
 extern const Setting<int> layoutVersion;
 extern const Setting<QString> theme; // "system", "light", "dark"
 extern const Setting<QStringList> recentPaths;
@@ -32,10 +37,12 @@ QByteArray read(const Setting<QByteArray> &setting);
 QString read(const Setting<QString> &setting);
 QStringList read(const Setting<QStringList> &setting);
 int read(const Setting<int> &setting);
+bool read(const Setting<bool> &setting);
 void write(const Setting<QByteArray> &setting, const QByteArray &value);
 void write(const Setting<QString> &setting, const QString &value);
 void write(const Setting<QStringList> &setting, const QStringList &value);
 void write(const Setting<int> &setting, int value);
+void write(const Setting<bool> &setting, bool value);
 
 // Puts `path` first and keeps the ten newest.
 void rememberRecent(const QString &path);

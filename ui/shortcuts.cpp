@@ -27,7 +27,7 @@ QKeySequence keysOf(Shortcut shortcut)
         return Qt::Key_F5;
     case Shortcut::RenameModel:
         return Qt::Key_F2;
-    case Shortcut::NextDock:
+    case Shortcut::NextPart:
         return Qt::Key_F6;
     case Shortcut::ShowShortcuts:
         return Qt::Key_F1;

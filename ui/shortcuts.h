@@ -18,7 +18,7 @@ enum class Shortcut {
     CopySelected, // copies lines of the list that has the focus
     RefreshModel,
     RenameModel, // in the list of models
-    NextDock,
+    NextPart,
     ShowShortcuts,
     Quit,
 };

@@ -12,7 +12,6 @@
 #include <QApplication>
 #include <QDialog>
 #include <QDir>
-#include <QDockWidget>
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QListView>
@@ -145,9 +144,9 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
     photographer.take(window, u"measured"_s);
     select(window, u"iris"_s);
     window.findChild<QAction *>(u"run"_s)->trigger();
-    window.findChild<QDockWidget *>(u"logDock"_s)->raise();
+    window.findChild<QAction *>(u"showLog"_s)->trigger();
     photographer.take(window, u"table"_s);
-    window.findChild<QDockWidget *>(u"monitorDock"_s)->raise();
+    window.findChild<QAction *>(u"showMonitor"_s)->trigger();
     select(window, u"digits"_s);
     write(sample, u"rows.csv"_s, rowsOf(64, 3));
     window.openPaths({sample.filePath(u"rows.csv"_s)});

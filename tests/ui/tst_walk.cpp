@@ -9,6 +9,7 @@
 #include "http_client.h"
 #include "inference/workbench.h"
 #include "test_files.h"
+#include "ui/widgets/caption_label.h"
 #include "ui/widgets/picture_view.h"
 #include "ui/window/main_window.h"
 
@@ -105,11 +106,10 @@ private Q_SLOTS:
         const auto said = [&] { return (*result)->accessibleDescription(); };
         QTRY_VERIFY2_WITH_TIMEOUT(said().startsWith(u"4 found: driver's seat 90 %"_s),
                                   qPrintable(said()), patience);
-        QVERIFY2(label(u"modelFacts"_s)
-                     ->text()
-                     .startsWith(
-                         u"YOLO v11 detection, 3 names, letterbox 640 x 640 (Ultralytics keys)"_s),
-                 qPrintable(label(u"modelFacts"_s)->text()));
+        const QString facts = window.findChild<ui::CaptionLabel *>(u"modelFacts"_s)->text();
+        QVERIFY2(facts.startsWith(
+                     u"YOLO v11 detection, 3 names, letterbox 640 x 640 (Ultralytics keys)"_s),
+                 qPrintable(facts));
         const qint64 taken = timer.elapsed();
         photographed(window, u"2-answered"_s);
 

@@ -3,7 +3,7 @@
 #include "ui/inspector/engine_panel.h"
 #include "ui/shortcuts.h"
 #include "ui/widgets/display_text.h"
-#include "ui/widgets/message_strip.h"
+#include "ui/widgets/icons.h"
 #include "ui/widgets/theme.h"
 
 #include <QAction>
@@ -86,13 +86,11 @@ QString kindText(InputKind kind)
 
 Inspector::Inspector(Workbench &workbench, QWidget *parent)
     : QWidget(parent)
-    , m_warnings(new MessageStrip(this))
     , m_engine(new EnginePanel(workbench, this))
     , m_tree(new QTreeWidget(this))
 {
     m_tree->setObjectName(u"inspectorTree"_s);
     m_tree->setAccessibleName(tr("Facts of the model"));
-    m_tree->setMinimumWidth(300); // values would not be readable in a narrower tree
     m_tree->setColumnCount(3);
     m_tree->setHeaderLabels({tr("Property"), tr("Value"), tr("From")});
     m_tree->setFrameShape(QFrame::NoFrame);
@@ -117,7 +115,6 @@ Inspector::Inspector(Workbench &workbench, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(m_warnings);
     layout->addWidget(m_engine);
     layout->addWidget(m_tree, 1);
 }
@@ -133,7 +130,6 @@ void Inspector::setState(const WorkbenchState &state)
     m_engine->setModel(model);
     if (!model) {
         m_tree->clear();
-        m_warnings->clear();
         m_shown.clear();
         m_facts.reset();
         return;
@@ -159,22 +155,35 @@ void Inspector::changeEvent(QEvent *event)
 void Inspector::rebuild(const ModelView &model)
 {
     m_tree->clear();
-    addFiles(model);
-    QStringList warnings;
-    if (!model.entry.warning.empty())
-        warnings << text(model.entry.warning);
+    addWarnings(model);
     if (m_facts) {
         addPreprocessing(*m_facts);
         addTask(*m_facts);
+    }
+    addFiles(model);
+    if (m_facts)
         addNetwork(*m_facts);
+    m_tree->expandAll();
+}
+
+// As rows, which move nothing else; the tool tip has the whole sentence.
+void Inspector::addWarnings(const ModelView &model)
+{
+    QStringList warnings;
+    if (!model.entry.warning.empty())
+        warnings << text(model.entry.warning);
+    if (m_facts)
         for (const std::string &warning : m_facts->warnings)
             warnings << text(warning);
-    }
     if (warnings.isEmpty())
-        m_warnings->clear();
-    else
-        m_warnings->setMessage(MessageStrip::Kind::Warning, warnings.join(u'\n'));
-    m_tree->expandAll();
+        return;
+    QTreeWidgetItem *shown = group(tr("Warnings"));
+    for (const QString &warning : warnings) {
+        auto *item = new QTreeWidgetItem(shown, {warning});
+        item->setFirstColumnSpanned(true);
+        item->setIcon(Name, icon(u"warning"_s, themeColours().warning));
+        item->setToolTip(Name, warning);
+    }
 }
 
 QTreeWidgetItem *Inspector::group(const QString &title)

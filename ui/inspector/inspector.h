@@ -13,7 +13,6 @@ class QTreeWidgetItem;
 namespace warmbench::ui {
 
 class EnginePanel;
-class MessageStrip;
 
 class Inspector : public QWidget
 {
@@ -33,6 +32,7 @@ private:
     void add(QTreeWidgetItem *parent, const QString &name, const QString &value,
              const QString &origin = {});
     void rebuild(const ModelView &model);
+    void addWarnings(const ModelView &model);
     void addFiles(const ModelView &model);
     void addNetwork(const ModelStatus::Facts &facts);
     void addPreprocessing(const ModelStatus::Facts &facts);
@@ -42,7 +42,6 @@ private:
     QString m_name;
     QString m_shown; // the facts that the tree was built from, as one text
     std::shared_ptr<const ModelStatus::Facts> m_facts;
-    MessageStrip *m_warnings;
     EnginePanel *m_engine;
     QTreeWidget *m_tree;
 };

@@ -1,4 +1,4 @@
-// The Log dock: the log's lines, filtered by level and by text. Thread: GUI.
+// The log's lines, filtered by level and by text. Thread: GUI.
 #pragma once
 
 #include <QWidget>

@@ -72,11 +72,20 @@ void ModelDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
                       nameMetrics.elidedText(index.data().toString(), Qt::ElideMiddle, nameWidth));
     painter->setFont(item.font);
     painter->setPen(muted);
-    const QRect second(area.left(), area.top() + nameMetrics.height() + lineGap, area.width(),
-                       item.fontMetrics.height());
-    painter->drawText(second, Qt::AlignLeft | Qt::AlignVCenter,
-                      item.fontMetrics.elidedText(index.data(ModelTable::SummaryRole).toString(),
-                                                  Qt::ElideRight, second.width()));
+    int top = area.top() + nameMetrics.height() + lineGap;
+    const auto line = [&](const QString &left, const QString &right) {
+        const QRect place(area.left(), top, area.width(), item.fontMetrics.height());
+        const int kept = item.fontMetrics.horizontalAdvance(left) + gap;
+        painter->drawText(place, Qt::AlignLeft | Qt::AlignVCenter,
+                          item.fontMetrics.elidedText(left, Qt::ElideRight, place.width()));
+        // What stands at the right has the room that is left, or none.
+        if (kept + item.fontMetrics.horizontalAdvance(right) <= place.width())
+            painter->drawText(place, Qt::AlignRight | Qt::AlignVCenter, right);
+        top += item.fontMetrics.height() + lineGap;
+    };
+    line(index.data(ModelTable::StateLineRole).toString(), {});
+    line(index.data(ModelTable::CountLineRole).toString(),
+         index.data(ModelTable::LastUsedRole).toString());
     painter->restore();
 }
 
@@ -92,7 +101,7 @@ void ModelDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionView
 QSize ModelDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &) const
 {
     const int lines =
-        QFontMetrics(nameFont(option)).height() + lineGap + option.fontMetrics.height();
+        QFontMetrics(nameFont(option)).height() + 2 * (lineGap + option.fontMetrics.height());
     return {180, lines + 2 * (margin - 1)};
 }
 

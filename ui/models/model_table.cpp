@@ -132,8 +132,12 @@ QVariant ModelTable::data(const QModelIndex &index, int role) const
         return {};
     case StateRole:
         return static_cast<int>(row.state);
-    case SummaryRole:
-        return secondLine(row);
+    case StateLineRole:
+        return stateLine(row);
+    case CountLineRole:
+        return countLine(row);
+    case LastUsedRole:
+        return row.lastUsed;
     case PinnedRole:
         return row.pinned;
     case UnnamedRole:

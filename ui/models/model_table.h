@@ -17,7 +17,15 @@ class ModelTable : public QAbstractTableModel
 
 public:
     enum Column { Name, State, Memory, Hits, InUse, LastUsed, Pinned, ColumnCount };
-    enum Role { StateRole = Qt::UserRole + 1, SummaryRole, PinnedRole, UnnamedRole, ReasonRole };
+    enum Role {
+        StateRole = Qt::UserRole + 1,
+        StateLineRole,
+        CountLineRole,
+        LastUsedRole,
+        PinnedRole,
+        UnnamedRole,
+        ReasonRole
+    };
 
     using QAbstractTableModel::QAbstractTableModel;
 

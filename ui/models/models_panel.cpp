@@ -4,18 +4,20 @@
 #include "ui/models/model_delegate.h"
 #include "ui/models/model_table.h"
 #include "ui/shortcuts.h"
+#include "ui/widgets/caption_label.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/memory_bar.h"
-#include "ui/widgets/message_strip.h"
 #include "ui/widgets/theme.h"
 
 #include <QAction>
-#include <QHBoxLayout>
+#include <QDesktopServices>
+#include <QFileInfo>
 #include <QItemSelectionModel>
+#include <QLabel>
 #include <QListView>
 #include <QPainter>
-#include <QToolButton>
+#include <QUrl>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -87,7 +89,6 @@ ModelsPanel::ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *par
     , m_feed(feed)
     , m_table(new ModelTable(this))
     , m_list(new ModelList(this))
-    , m_message(new MessageStrip(this))
     , m_memory(new MemoryBar(this))
 {
     m_list->setObjectName(u"modelList"_s);
@@ -99,32 +100,17 @@ ModelsPanel::ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *par
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
-    m_message->setObjectName(u"modelMessage"_s);
     makeActions();
 
-    auto *buttons = new QHBoxLayout;
-    buttons->setSpacing(4);
-    for (QAction *action : {m_load, m_refresh, m_evict, m_pin}) {
-        auto *button = new QToolButton(this);
-        button->setDefaultAction(action);
-        button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
-        button->setIconSize({20, 20});
-        button->setAutoRaise(true);
-        button->setFocusPolicy(Qt::StrongFocus);
-        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        button->setObjectName(action->objectName() + u"Button"_s);
-        buttons->addWidget(button);
-    }
-
     auto *padded = new QVBoxLayout;
-    padded->setContentsMargins(8, 6, 8, 8);
-    padded->setSpacing(8);
-    padded->addWidget(m_message);
-    padded->addLayout(buttons);
+    padded->setContentsMargins(10, 6, 10, 8);
     padded->addWidget(m_memory);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    auto *title = paneTitle(tr("Models"), this);
+    title->setContentsMargins(10, 4, 0, 0);
+    layout->addWidget(title);
     layout->addWidget(m_list, 1);
     layout->addLayout(padded);
 
@@ -167,6 +153,8 @@ void ModelsPanel::makeActions()
     setShortcut(m_rename, tr("Serve the model under another name until the program ends"),
                 Shortcut::RenameModel);
     m_rename->setShortcutContext(Qt::WidgetShortcut);
+    m_reveal = add(u"revealModel"_s, tr("Show in its folder"), u"open"_s,
+                   tr("Open the folder of the model's file"), &ModelsPanel::reveal);
     m_remove =
         add(u"removeModel"_s, tr("Remove from the list"), u"stop"_s,
             tr("Forget the model; its file stays where it is"), &ModelsPanel::removeSelected);
@@ -176,7 +164,7 @@ void ModelsPanel::makeActions()
 
 QList<QAction *> ModelsPanel::modelActions() const
 {
-    return {m_load, m_refresh, m_evict, m_pin, m_rename, m_remove};
+    return {m_load, m_refresh, m_evict, m_pin, m_rename, m_reveal, m_remove};
 }
 
 QString ModelsPanel::selected() const
@@ -211,27 +199,11 @@ void ModelsPanel::showSelected(const WorkbenchState &state)
     m_evict->setEnabled(inMemory);
     m_pin->setEnabled(model);
     m_rename->setEnabled(model);
+    m_reveal->setEnabled(model && !model->entry.versions.empty());
     m_remove->setEnabled(model);
     const bool pinned = model && model->status.pinned;
     m_pin->setText(pinned ? tr("Unpin") : tr("Pin"));
     m_pin->setIcon(icon(pinned ? u"unpin"_s : u"pin"_s));
-
-    const QString reason = model ? text(model->status.reason) : QString();
-    if (!reason.isEmpty())
-        m_message->setMessage(
-            shown == ShownState::Failed ? MessageStrip::Kind::Error : MessageStrip::Kind::Warning,
-            shown == ShownState::Failed ? reason
-                                        : tr("The old instance goes on serving: %1").arg(reason));
-    else if (m_noteFor == m_selected && !m_note.isEmpty())
-        m_message->setMessage(MessageStrip::Kind::Information, m_note);
-    else if (shown == ShownState::Changed)
-        m_message->setMessage(MessageStrip::Kind::Warning,
-                              tr("The file has changed on disk. Refresh to use it; until then the "
-                                 "loaded instance goes on serving."));
-    else if (model && !model->entry.warning.empty())
-        m_message->setMessage(MessageStrip::Kind::Warning, text(model->entry.warning));
-    else
-        m_message->clear();
 }
 
 void ModelsPanel::load()
@@ -239,11 +211,10 @@ void ModelsPanel::load()
     const QString name = m_selected;
     if (name.isEmpty())
         return;
-    m_noteFor.clear();
     m_workbench.cache().load({name.toStdString(), {}},
-                             onGui(this, [this, name](const Result<void> &done) {
+                             onGui(this, [this](const Result<void> &done) {
                                  if (!done)
-                                     reportFailure(name, done.error());
+                                     reportFailure(done.error());
                                  m_feed.updateNow();
                              }));
     m_feed.updateNow();
@@ -255,7 +226,6 @@ void ModelsPanel::refresh()
     const ModelView *model = m_feed.state().find(name.toStdString());
     if (!model)
         return;
-    m_noteFor.clear();
     m_workbench.cache().refresh(
         {name.toStdString(), {}}, RefreshKind::IfChanged,
         onGui(this, [this, name, before = model->status.facts](const Result<RefreshReport> &done) {
@@ -263,7 +233,7 @@ void ModelsPanel::refresh()
             if (done)
                 reportRefresh(name, before, *done);
             else
-                reportFailure(name, done.error());
+                reportFailure(done.error());
         }));
     m_feed.updateNow();
 }
@@ -273,11 +243,10 @@ void ModelsPanel::evict()
     const QString name = m_selected;
     if (name.isEmpty())
         return;
-    m_noteFor.clear();
     m_workbench.cache().unload({name.toStdString(), {}},
                                onGui(this, [this, name](const Result<void> &done) {
                                    if (!done)
-                                       reportFailure(name, done.error());
+                                       reportFailure(done.error());
                                    m_feed.updateNow();
                                }));
     m_feed.updateNow();
@@ -291,7 +260,7 @@ void ModelsPanel::togglePin()
     const Result<void> done =
         m_workbench.cache().setPinned({m_selected.toStdString(), {}}, !model->status.pinned);
     if (!done)
-        reportFailure(m_selected, done.error());
+        reportFailure(done.error());
     m_feed.updateNow();
 }
 
@@ -307,30 +276,44 @@ void ModelsPanel::rename(const QString &name, const QString &wanted)
                        onGui(this, [this, name, wanted](const Result<void> &done) {
                            m_feed.updateNow();
                            if (!done)
-                               return reportFailure(name, done.error());
+                               return reportFailure(done.error());
                            if (m_selected.isEmpty() || m_selected == name)
                                select(wanted);
                        }));
 }
 
+void ModelsPanel::reveal()
+{
+    const ModelView *model = m_feed.state().find(m_selected.toStdString());
+    if (!model || model->entry.versions.empty())
+        return;
+    const QFileInfo file(text(model->entry.versions.rbegin()->second.string()));
+    QDesktopServices::openUrl(
+        QUrl::fromLocalFile(file.isDir() ? file.absoluteFilePath() : file.absolutePath()));
+}
+
 void ModelsPanel::removeSelected()
 {
     const QString name = m_selected;
-    if (name.isEmpty())
+    const ModelView *model = m_feed.state().find(name.toStdString());
+    if (!model)
         return;
-    m_workbench.remove(name.toStdString(), onGui(this, [this, name](const Result<void> &done) {
-                           if (!done)
-                               reportFailure(name, done.error());
+    QStringList paths;
+    if (!model->entry.versions.empty())
+        paths << text(model->entry.versions.rbegin()->second.string());
+    m_workbench.remove(name.toStdString(),
+                       onGui(this, [this, name, paths](const Result<void> &done) {
                            m_feed.updateNow();
+                           if (!done)
+                               return reportFailure(done.error());
+                           Q_EMIT removed(name, paths);
                        }));
     m_feed.updateNow();
 }
 
-void ModelsPanel::reportFailure(const QString &name, const Error &error)
+void ModelsPanel::reportFailure(const Error &error)
 {
-    m_note = text(error.message);
-    m_noteFor = name;
-    showSelected(m_feed.state());
+    Q_EMIT said(MessageOverlay::Kind::Error, text(error.message));
 }
 
 void ModelsPanel::reportRefresh(const QString &name,
@@ -338,9 +321,9 @@ void ModelsPanel::reportRefresh(const QString &name,
                                 const RefreshReport &report)
 {
     const ModelView *model = m_feed.state().find(name.toStdString());
-    m_note = refreshText(name, before.get(), model ? model->status.facts.get() : nullptr, report);
-    m_noteFor = name;
-    showSelected(m_feed.state());
+    Q_EMIT said(
+        MessageOverlay::Kind::Information,
+        refreshText(name, before.get(), model ? model->status.facts.get() : nullptr, report));
 }
 
 } // namespace warmbench::ui

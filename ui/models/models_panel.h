@@ -1,6 +1,8 @@
-// The Models dock: shows the cache's models, with Load, Refresh, Evict and Pin. Thread: GUI.
+// The cache's models as a list, with what can be done with each, and the memory they take.
+// Thread: GUI.
 #pragma once
 
+#include "ui/widgets/message_overlay.h"
 #include "ui/workbench_feed.h"
 
 #include <QWidget>
@@ -11,7 +13,6 @@ class QListView;
 namespace warmbench::ui {
 
 class MemoryBar;
-class MessageStrip;
 class ModelTable;
 
 class ModelsPanel : public QWidget
@@ -23,11 +24,15 @@ public:
 
     QString selected() const; // empty if no model is selected
     void select(const QString &name);
+    QAction *loadAction() const { return m_load; }
     QAction *refreshAction() const { return m_refresh; }
     QList<QAction *> modelActions() const;
 
 Q_SIGNALS:
     void selectionChanged(const QString &name);
+    // What an action did, or why it failed.
+    void said(warmbench::ui::MessageOverlay::Kind kind, const QString &text);
+    void removed(const QString &name, const QStringList &paths); // from the list
 
 private:
     void makeActions();
@@ -40,7 +45,8 @@ private:
     void editName();
     void rename(const QString &name, const QString &wanted);
     void removeSelected();
-    void reportFailure(const QString &name, const Error &error);
+    void reveal();
+    void reportFailure(const Error &error);
     void reportRefresh(const QString &name, const std::shared_ptr<const ModelStatus::Facts> &before,
                        const RefreshReport &report);
 
@@ -48,17 +54,15 @@ private:
     WorkbenchFeed &m_feed;
     ModelTable *m_table;
     QListView *m_list;
-    MessageStrip *m_message; // about the selected model
     MemoryBar *m_memory;
     QAction *m_load;
     QAction *m_refresh;
     QAction *m_evict;
     QAction *m_pin;
     QAction *m_rename;
+    QAction *m_reveal;
     QAction *m_remove;
     QString m_selected;
-    QString m_note;    // what the last action on the selected model did
-    QString m_noteFor; // the model that `m_note` is about
 };
 
 // What a refresh changed, in words: size, digest, inputs, memory, load time.

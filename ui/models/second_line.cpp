@@ -2,10 +2,27 @@
 
 #include "ui/models/model_row.h"
 #include "ui/models/model_table.h"
+#include "ui/widgets/display_text.h"
 
 using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
+
+QString stateLine(const ModelRow &row)
+{
+    QStringList parts{stateWord(row.state)};
+    if (!row.memory.isEmpty())
+        parts << row.memory;
+    if (row.inUse > 0)
+        parts << ModelTable::tr("%1 in use").arg(row.inUse);
+    return parts.join(u" · "_s);
+}
+
+QString countLine(const ModelRow &row)
+{
+    return ModelTable::tr("hits %1").arg(grouped(row.hits)) + u" · "_s +
+           ModelTable::tr("misses %1").arg(grouped(row.misses));
+}
 
 QString secondLine(const ModelRow &row)
 {

@@ -1,4 +1,4 @@
-// The second line of a model's row in the list. Thread: any; a pure function.
+// What stands under the name of a model in the list. Thread: any; pure functions.
 #pragma once
 
 #include <QString>
@@ -10,5 +10,9 @@ struct ModelRow;
 // "Loaded · 1.4 MiB · hits 3 · misses 1 · 2 in use · 12 s ago"; parts that are 0 or empty are left
 // out.
 QString secondLine(const ModelRow &row);
+// "Loaded · 1.4 MiB · 2 in use".
+QString stateLine(const ModelRow &row);
+// "3 hits · 1 miss"; never empty, so that each row has its numbers in the same place.
+QString countLine(const ModelRow &row);
 
 } // namespace warmbench::ui

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <QAbstractButton>
 #include <QDoubleSpinBox>
 #include <QGridLayout>
 #include <QLabel>
@@ -206,10 +207,15 @@ void FeatureForm::addField(const Feature &feature, int row)
         if (field->hasFocus())
             Q_EMIT submitted();
     };
-    if (auto *number = qobject_cast<QDoubleSpinBox *>(field))
+    if (auto *number = qobject_cast<QDoubleSpinBox *>(field)) {
         connect(number, &QDoubleSpinBox::editingFinished, this, submit);
-    else if (auto *line = qobject_cast<QLineEdit *>(field))
+        connect(number, &QDoubleSpinBox::valueChanged, this, &FeatureForm::edited);
+    } else if (auto *line = qobject_cast<QLineEdit *>(field)) {
         connect(line, &QLineEdit::returnPressed, this, submit);
+        connect(line, &QLineEdit::textChanged, this, &FeatureForm::edited);
+    } else if (auto *box = qobject_cast<QAbstractButton *>(field)) {
+        connect(box, &QAbstractButton::toggled, this, &FeatureForm::edited);
+    }
     m_fields.push_back(field);
 }
 

@@ -42,6 +42,7 @@ public:
 
 Q_SIGNALS:
     void submitted(); // the user pressed Return in a field
+    void edited();
     void rejected(const QString &reason);
 
 private:

@@ -1,5 +1,5 @@
-// A file that was opened as the input: shows its name, what it holds and, for a table with several
-// rows, which row runs. Thread: GUI.
+// A file that was opened as the input: shows its name, what it holds and, if it holds several rows,
+// each of them with its answer. Thread: GUI.
 #pragma once
 
 #include "ui/playground/opened_input.h"
@@ -7,9 +7,11 @@
 #include <QWidget>
 
 class QLabel;
-class QSpinBox;
+class QTableView;
 
 namespace warmbench::ui {
+
+class RowTable;
 
 class FilePane : public QWidget
 {
@@ -20,21 +22,21 @@ public:
 
     void setFile(FileInput file);
     const FileInput &file() const { return m_file; }
-    // What a client would post: the file, or the chosen row of its table.
-    std::shared_ptr<const std::string> body() const;
-    // True if the whole file is sent.
-    bool sendsAll() const;
+    // One answer a sample; fewer than two hide the rows of a file that is no table.
+    void setAnswers(const QStringList &answers);
+    // The row whose answer is wanted, from 0.
+    std::size_t row() const;
 
 Q_SIGNALS:
-    void rowChosen();
+    void rowChosen(int row);
     void closed(); // the user pressed its close button
 
 private:
     FileInput m_file;
     QLabel *m_name;
     QLabel *m_summary;
-    QLabel *m_rowTitle;
-    QSpinBox *m_row;
+    RowTable *m_rows;
+    QTableView *m_view;
 };
 
 } // namespace warmbench::ui

@@ -3,9 +3,9 @@
 #include "ui/playground/feature_form.h"
 #include "ui/playground/file_pane.h"
 #include "ui/playground/numbers_form.h"
+#include "ui/playground/picture_stage.h"
 #include "ui/playground/playground_layout.h"
 #include "ui/widgets/display_text.h"
-#include "ui/widgets/picture_pane.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -27,24 +27,22 @@ std::shared_ptr<const std::string> shared(const QString &text)
 
 } // namespace
 
-InputPanel::InputPanel(const QList<QAction *> &actions, QWidget *parent)
+InputPanel::InputPanel(PictureStage *stage, const QList<QAction *> &actions, QWidget *parent)
     : QStackedWidget(parent)
-    , m_picturePane(new PicturePane(tr("Original"), this))
+    , m_stage(stage)
     , m_features(new FeatureForm(this))
     , m_numbers(new NumbersForm(this))
     , m_file(new FilePane(this))
 {
-    m_picturePane->view()->setPlaceholder(u"image"_s,
-                                          tr("Drop a picture here, paste one, or open one."));
-    for (QAction *action : actions)
-        m_picturePane->titleRow()->addWidget(smallButton(action, m_picturePane));
-    addWidget(m_picturePane);
+    addWidget(m_stage);
     addWidget(titled(tr("Features"), m_features, this, actions));
     addWidget(titled(tr("Numbers"), m_numbers, this, actions));
     addWidget(titled(tr("File"), m_file, this, actions));
     connect(m_features, &FeatureForm::submitted, this, &InputPanel::submitted);
     connect(m_features, &FeatureForm::rejected, this, &InputPanel::rejected);
-    connect(m_file, &FilePane::rowChosen, this, &InputPanel::submitted);
+    connect(m_features, &FeatureForm::edited, this, &InputPanel::edited);
+    connect(m_numbers, &NumbersForm::edited, this, &InputPanel::edited);
+    connect(m_file, &FilePane::rowChosen, this, &InputPanel::sampleChosen);
     connect(m_file, &FilePane::closed, this, [this] { showPage(m_usual); });
 }
 
@@ -90,9 +88,7 @@ bool InputPanel::take(OpenedInput input)
 
 bool InputPanel::takePicture(PictureInput picture)
 {
-    m_picturePane->view()->setPicture(picture.preview, picture.size);
-    m_picturePane->setCaption(
-        u"%1 · %2 × %3"_s.arg(picture.name).arg(picture.size.width()).arg(picture.size.height()));
+    m_stage->setOriginal(picture);
     m_picture = std::move(picture);
     if (!takesPictures()) {
         Q_EMIT rejected(
@@ -139,7 +135,7 @@ std::shared_ptr<const std::string> InputPanel::body() const
     case Page::File:
         break;
     }
-    return m_file->body();
+    return m_file->file().bytes;
 }
 
 std::optional<PictureInput> InputPanel::picture() const
@@ -150,8 +146,19 @@ std::optional<PictureInput> InputPanel::picture() const
 QString InputPanel::path() const
 {
     if (page() == Page::File)
-        return m_file->sendsAll() ? m_file->file().path : QString();
+        return m_file->file().path;
     return page() == Page::Picture && m_picture ? m_picture->path : QString();
+}
+
+void InputPanel::setAnswers(const QStringList &answers)
+{
+    if (page() == Page::File)
+        m_file->setAnswers(answers);
+}
+
+std::size_t InputPanel::sample() const
+{
+    return page() == Page::File ? m_file->row() : 0;
 }
 
 QString InputPanel::bodyText() const

@@ -16,20 +16,21 @@ namespace warmbench::ui {
 class FeatureForm;
 class FilePane;
 class NumbersForm;
-class PicturePane;
+class PictureStage;
 
 class InputPanel : public QStackedWidget
 {
     Q_OBJECT
 
 public:
-    // `actions` open inputs; their buttons are beside the title of each page.
-    explicit InputPanel(const QList<QAction *> &actions, QWidget *parent = nullptr);
+    // `stage` shows pictures, with the answers drawn on them. `actions` open inputs; their buttons
+    // are beside the title of each other page.
+    InputPanel(PictureStage *stage, const QList<QAction *> &actions, QWidget *parent = nullptr);
 
     void forgetModel(); // because it is not known yet what the next one takes
     void setModel(const std::string &model, const ModelStatus::Facts &facts);
     bool takesPictures() const { return m_usual == Page::Picture; }
-    bool showsPicture() const { return page() == Page::Picture; }
+    bool showsFile() const { return page() == Page::File; }
 
     // Shows the input and says whether the model may run it; if not, the signal `rejected` has said
     // why.
@@ -41,11 +42,17 @@ public:
     std::optional<PictureInput> picture() const;
     // The file that holds exactly what a run sends; empty if there is none.
     QString path() const;
+    // The answers of the last run, one a sample, for the rows of a file.
+    void setAnswers(const QStringList &answers);
+    // The sample whose answer is wanted.
+    std::size_t sample() const;
     // The body as a person would write it on a command line; not for pictures.
     QString bodyText() const;
 
 Q_SIGNALS:
     void submitted();
+    void edited(); // by hand: the answer that is shown is not about these values
+    void sampleChosen(int sample);
     void rejected(const QString &reason);
     void pageChanged();
 
@@ -61,7 +68,7 @@ private:
     Page m_usual = Page::Picture;
     bool m_onlyNumbers = false; // each cell of a table for this model is a number
     std::optional<PictureInput> m_picture;
-    PicturePane *m_picturePane;
+    PictureStage *m_stage;
     FeatureForm *m_features;
     NumbersForm *m_numbers;
     FilePane *m_file;

@@ -63,6 +63,7 @@ NumbersForm::NumbersForm(QWidget *parent)
     layout->addWidget(m_hint);
     layout->addWidget(m_text, 1);
     layout->addWidget(m_zeros, 0, Qt::AlignLeft);
+    connect(m_text, &QPlainTextEdit::textChanged, this, &NumbersForm::edited);
     connect(m_zeros, &QPushButton::clicked, this, &NumbersForm::fillWithZeros);
     setInputs({});
 }

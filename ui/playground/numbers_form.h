@@ -23,6 +23,9 @@ public:
     void setBody(const QString &text);
     QString body() const;
 
+Q_SIGNALS:
+    void edited();
+
 private:
     void fillWithZeros();
 

@@ -88,13 +88,6 @@ Result<FileInput> fileOf(std::string bytes)
 
 } // namespace
 
-std::shared_ptr<const std::string> FileInput::body(std::size_t row) const
-{
-    if (!table || table->rows.size() == 1)
-        return bytes;
-    return std::make_shared<const std::string>(csvRowAlone(*table, row));
-}
-
 Result<OpenedInput> inputFromBytes(std::string bytes, const QString &name)
 {
     const auto named = [&](auto input) -> Result<OpenedInput> {

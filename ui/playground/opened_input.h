@@ -37,9 +37,6 @@ struct FileInput
     std::optional<CsvTable> table; // its views point into the bytes
     // The first cell of the table that is no number, for a model that takes only numbers.
     std::optional<Error> noNumber;
-
-    // The body that a client would post: the whole file, or a table's header and one row.
-    std::shared_ptr<const std::string> body(std::size_t row) const;
 };
 
 using OpenedInput = std::variant<PictureInput, FileInput>;

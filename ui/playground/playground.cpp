@@ -2,17 +2,18 @@
 
 #include "ui/api_control.h"
 #include "ui/models/shown_state.h"
+#include "ui/playground/answer_view.h"
 #include "ui/playground/curl_command.h"
+#include "ui/playground/failed_page.h"
 #include "ui/playground/input_panel.h"
+#include "ui/playground/picture_stage.h"
 #include "ui/playground/playground_layout.h"
-#include "ui/playground/result_view.h"
 #include "ui/playground/sample_strip.h"
 #include "ui/playground/timings_view.h"
 #include "ui/shortcuts.h"
+#include "ui/widgets/caption_label.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/icons.h"
-#include "ui/widgets/message_strip.h"
-#include "ui/widgets/picture_pane.h"
 
 #include <QAction>
 #include <QBuffer>
@@ -22,9 +23,8 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMimeData>
-#include <QSplitter>
+#include <QStackedWidget>
 #include <QStandardPaths>
-#include <QToolButton>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -46,13 +46,6 @@ QString outcomeText(const Prediction &prediction)
         break;
     }
     return Playground::tr("Joined a load · %1").arg(time);
-}
-
-QString seenCaption(const TensorSummary &seen)
-{
-    return Playground::tr("min %1 · max %2 · mean %3 · %4 %5")
-        .arg(numberText(seen.minimum, 3), numberText(seen.maximum, 3), numberText(seen.mean, 3),
-             seen.dtype, seen.shape);
 }
 
 // Saves a pasted picture as a file, so that a command line can name it.
@@ -80,36 +73,39 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     , m_feed(feed)
     , m_api(api)
     , m_background(background)
-    , m_message(new MessageStrip(this))
-    , m_seen(new PicturePane(tr("What the network saw"), this))
-    , m_result(new ResultView(this))
+    , m_stage(nullptr)
+    , m_failed(new FailedPage(this))
+    , m_body(new QStackedWidget(this))
+    , m_answer(new AnswerView(this))
     , m_samples(new SampleStrip(background, this))
     , m_outputs(new OutputTable(this))
     , m_timings(new TimingsView(this))
 {
     makeActions();
+    const QList<QAction *> opening{m_openInput, m_paste};
+    m_stage = new PictureStage(opening, this);
+    m_input = new InputPanel(m_stage, opening, this);
+    m_body->addWidget(m_input);
+    m_body->addWidget(m_failed);
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(14, 12, 14, 10);
-    layout->setSpacing(10);
+    layout->setContentsMargins(14, 10, 14, 8);
+    layout->setSpacing(8);
     layout->addWidget(makeHeader());
-    layout->addWidget(m_message);
-    auto *split = new QSplitter(Qt::Vertical, this);
-    split->setChildrenCollapsible(false);
-    split->setHandleWidth(9);
-    split->addWidget(makePanes());
-    split->addWidget(makeLower());
-    split->setStretchFactor(0, 1);
-    split->setStretchFactor(1, 0);
-    split->setSizes({460, 150});
-    layout->addWidget(split, 1);
-    m_message->setObjectName(u"playgroundMessage"_s);
+    layout->addWidget(m_body, 1);
+    layout->addWidget(m_samples);
+    layout->addWidget(playgroundDetails(m_outputs, m_timings, this));
 
     connect(&feed, &WorkbenchFeed::updated, this, &Playground::setState);
     connect(m_samples, &SampleStrip::chosen, this, &Playground::openInput);
     connect(m_input, &InputPanel::submitted, this, &Playground::run);
+    connect(m_input, &InputPanel::edited, this, &Playground::setEdited);
     connect(m_input, &InputPanel::rejected, this, &Playground::refuse);
     connect(m_input, &InputPanel::pageChanged, this, &Playground::showParts);
-    connect(m_result, &ResultView::decoderChanged, this, &Playground::run);
+    connect(m_input, &InputPanel::sampleChosen, m_answer,
+            [this](int sample) { m_answer->showSample(static_cast<std::size_t>(sample)); });
+    connect(m_answer, &AnswerView::decoderChanged, this, &Playground::run);
+    connect(m_answer, &AnswerView::detectionChosen, m_stage, &PictureStage::setOnly);
+    connect(m_failed, &FailedPage::retried, this, &Playground::loadAsked);
     clearResult();
     showParts();
     showTitle(nullptr);
@@ -152,28 +148,31 @@ void Playground::makeActions()
 
 QWidget *Playground::makeHeader()
 {
-    m_title = headingLabel(this);
+    auto *header = new QWidget(this);
+    m_title = headingLabel(header);
     m_title->setObjectName(u"modelName"_s);
-    m_subtitle = secondaryLabel(this);
+    m_subtitle = new CaptionLabel(header);
     m_subtitle->setObjectName(u"modelFacts"_s);
-    m_outcome = new QLabel(this);
+    m_outcome = new QLabel(header);
     m_outcome->setObjectName(u"cacheOutcome"_s);
     m_outcome->setAccessibleName(tr("What the cache did"));
-    return playgroundHeader({m_title, m_subtitle}, m_outcome, {m_copyCurl, m_cancel, m_run}, this);
-}
-
-QWidget *Playground::makePanes()
-{
-    m_seen->view()->setPlaceholder(u"inspector"_s,
-                                   tr("After a run: the very numbers that the network got, "
-                                      "as a picture."));
-    m_input = new InputPanel({m_openInput, m_paste}, this);
-    return playgroundPanes({m_input, m_seen, m_result}, m_samples, this);
-}
-
-QWidget *Playground::makeLower()
-{
-    return playgroundLower(m_outputs, m_timings, this);
+    m_notice = new CaptionLabel(header);
+    m_notice->setObjectName(u"notice"_s);
+    m_notice->setUrgent(true);
+    auto *titles = new QHBoxLayout;
+    // The row is shared by halves, so that the one text does not push the other.
+    for (QLabel *label : {m_title, m_outcome})
+        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_outcome->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    titles->addWidget(m_title, 1);
+    titles->addWidget(m_outcome, 1);
+    auto *layout = new QVBoxLayout(header);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    layout->addLayout(titles);
+    layout->addWidget(m_subtitle);
+    layout->addWidget(m_notice);
+    return header;
 }
 
 void Playground::setModel(const QString &name)
@@ -183,8 +182,7 @@ void Playground::setModel(const QString &name)
     cancelRun();
     m_model = name;
     m_facts.reset();
-    m_message->clear();
-    m_result->setDecoder({});
+    m_answer->setDecoder({});
     clearResult();
     m_input->forgetModel();
     const ModelView *model = m_feed.state().find(name.toStdString());
@@ -202,10 +200,15 @@ void Playground::setState(const WorkbenchState &state)
     m_run->setEnabled(model != nullptr);
     m_copyCurl->setEnabled(model != nullptr);
     showTitle(model);
+    showNotice(model);
+    const bool failed = model && shownState(model->status) == ShownState::Failed;
+    if (failed)
+        m_failed->setFailure(m_model, text(model->status.reason));
+    m_body->setCurrentWidget(failed ? static_cast<QWidget *>(m_failed) : m_input);
     if (!model || model->status.facts == m_facts || !model->status.facts)
         return;
     m_facts = model->status.facts;
-    m_result->setDecoder(m_facts->settings.decoder);
+    m_answer->setDecoder(m_facts->settings.decoder);
     m_input->setModel(m_model.toStdString(), *m_facts);
 }
 
@@ -221,7 +224,6 @@ void Playground::describe()
 
 void Playground::showParts()
 {
-    m_seen->setVisible(m_input->showsPicture());
     m_samples->setVisible(m_input->takesPictures() && m_samples->count() > 0);
 }
 
@@ -249,6 +251,45 @@ void Playground::showTitle(const ModelView *model)
     m_subtitle->setText(parts.join(u" · "_s));
 }
 
+// One line, always in its place: what matters most of what the user should know of the model and
+// the answer.
+void Playground::showNotice(const ModelView *model)
+{
+    const ModelStatus *status = model ? &model->status : nullptr;
+    const bool refreshed = m_answered && status && status->facts &&
+                           (status->facts->digest != m_answered->prediction.digest ||
+                            status->facts->engine != m_answered->prediction.engine);
+    const bool stale = m_answered && (m_edited || refreshed);
+    m_answer->setStale(stale);
+    m_stage->setStale(stale);
+    const ShownState state = status ? shownState(*status) : ShownState::NotLoaded;
+    QStringList notices;
+    if (stale)
+        notices << (refreshed ? tr("The model has changed since this answer: run it again.")
+                              : tr("The input has changed since this answer: run it again."));
+    if (state == ShownState::RefreshFailed)
+        notices << tr("The old instance goes on serving: %1").arg(text(status->reason));
+    if (state == ShownState::Changed)
+        notices << tr("The file has changed on disk: refresh to use it (%1).")
+                       .arg(keysOf(Shortcut::RefreshModel).toString());
+    if (model && !model->entry.warning.empty())
+        notices << text(model->entry.warning);
+    if (m_answered && !stale)
+        for (const std::string &warning : m_answered->prediction.warnings)
+            notices << text(warning);
+    if (m_facts)
+        for (const std::string &warning : m_facts->warnings)
+            notices << text(warning);
+    notices.removeDuplicates();
+    m_notice->setText(notices.join(u"   "_s));
+}
+
+void Playground::setEdited()
+{
+    m_edited = true;
+    showNotice(m_feed.state().find(m_model.toStdString()));
+}
+
 void Playground::openInput(const QString &path)
 {
     readInBackground([path] { return readInput(path); });
@@ -268,8 +309,10 @@ void Playground::take(const Result<OpenedInput> &input)
 {
     if (!input)
         refuse(text(input.error().message));
-    else if (m_input->take(*input))
+    else if (m_input->take(*input)) {
+        setEdited();
         run();
+    }
 }
 
 void Playground::paste()
@@ -300,17 +343,19 @@ void Playground::paste()
 
 void Playground::refuse(const QString &reason)
 {
-    m_message->setMessage(MessageStrip::Kind::Error, reason);
+    Q_EMIT said(MessageOverlay::Kind::Error, reason);
 }
 
 void Playground::clearResult()
 {
-    m_result->clear();
-    m_seen->view()->setPicture({}, {});
-    m_seen->setCaption({});
+    m_answered.reset();
+    m_edited = false;
+    m_answer->clear();
+    m_stage->clearAnswer();
     m_outputs->setOutputs({});
     m_timings->setTimings({});
     m_outcome->clear();
+    m_input->setAnswers({});
 }
 
 void Playground::run()
@@ -318,8 +363,8 @@ void Playground::run()
     if (m_model.isEmpty())
         return;
     if (!m_input->body()) {
-        m_message->setMessage(MessageStrip::Kind::Information,
-                              tr("There is no picture yet: drop one, open one or click a sample."));
+        Q_EMIT said(MessageOverlay::Kind::Information,
+                    tr("There is no picture yet: drop one, open one or click a sample."));
         return;
     }
     if (m_running)
@@ -340,18 +385,19 @@ void Playground::start()
     request.body = m_input->body();
     // The picture of this run, even if another one is opened meanwhile.
     const auto picture = m_input->picture();
-    request.decoder = m_result->chosenDecoder();
+    request.decoder = m_answer->chosenDecoder();
     request.cancellation = m_cancellation.get_token();
     startRun(m_workbench, request,
-             onGui(this, [this, number, name = m_model, picture](const Result<RunResult> &done) {
+             onGui(this, [this, number, name = m_model, picture](Result<RunResult> &&done) {
                  if (number != m_runNumber)
                      return;
                  m_running = false;
                  m_cancel->setEnabled(false);
                  m_feed.updateNow();
                  if (name == m_model && done) {
-                     m_message->clear();
-                     showResult(*done, picture ? &*picture : nullptr);
+                     Q_EMIT said(MessageOverlay::Kind::Information, {});
+                     showResult(std::make_shared<const RunResult>(*std::move(done)),
+                                picture ? &*picture : nullptr);
                  } else if (name == m_model && done.error().code != ErrorCode::Cancelled) {
                      clearResult();
                      refuse(text(done.error().message));
@@ -371,18 +417,29 @@ void Playground::cancelRun()
     m_running = false;
     m_again = false;
     m_cancel->setEnabled(false);
-    Q_EMIT noted(tr("Run cancelled"));
+    Q_EMIT said(MessageOverlay::Kind::Information, tr("Run cancelled"));
 }
 
-void Playground::showResult(const RunResult &result, const PictureInput *picture)
+void Playground::showResult(std::shared_ptr<const RunResult> result, const PictureInput *picture)
 {
-    m_result->setResult(result, picture);
-    m_seen->view()->setPicture(result.seen, result.seen.size());
-    m_seen->setCaption(result.seen.isNull() ? QString() : seenCaption(result.seenNumbers));
-    m_outputs->setOutputs(result.outputs);
-    m_timings->setTimings(result.prediction.timings);
-    m_outcome->setText(outcomeText(result.prediction));
-    Q_EMIT finished(m_model, text(result.prediction.engine), result.prediction.timings.total);
+    m_answered = std::move(result);
+    m_edited = false;
+    const Prediction &prediction = m_answered->prediction;
+    using Beside = AnswerView::Beside;
+    const bool rows = m_input->showsFile();
+    m_input->setAnswers(m_answered->phrases);
+    m_answer->setResult(m_answered,
+                        picture ? Beside::Picture
+                        : rows  ? Beside::Rows
+                                : Beside::Nothing,
+                        m_input->sample());
+    if (picture)
+        m_stage->setResult(*m_answered, *picture);
+    m_outputs->setOutputs(m_answered->outputs);
+    m_timings->setTimings(prediction.timings);
+    m_outcome->setText(outcomeText(prediction));
+    showNotice(m_feed.state().find(m_model.toStdString()));
+    Q_EMIT finished(m_model, text(prediction.engine), prediction.timings.total);
 }
 
 QString Playground::apiUrl() const
@@ -413,7 +470,7 @@ void Playground::copyCurl()
 void Playground::copyCommand(const QString &command)
 {
     QGuiApplication::clipboard()->setText(command);
-    Q_EMIT noted(tr("The curl command is on the clipboard"));
+    Q_EMIT said(MessageOverlay::Kind::Information, tr("The curl command is on the clipboard."));
 }
 
 } // namespace warmbench::ui

@@ -1,11 +1,13 @@
-// Tries the selected model: an input, what the network saw of it, the answer, the raw outputs and
-// where the time went. Thread: GUI. Inputs are read and decoded in the background, runs go through
+// Tries the selected model: an input with the answer drawn on it, what the network saw, the raw
+// outputs and where the time went. An answer that is not that of the present model and input says
+// so. Thread: GUI. Inputs are read and decoded in the background, runs go through
 // the workbench; while one is under way, only the newest wish waits for it, and older ones are
 // dropped.
 #pragma once
 
 #include "ui/background.h"
 #include "ui/playground/prediction_run.h"
+#include "ui/widgets/message_overlay.h"
 #include "ui/workbench_feed.h"
 
 #include <QWidget>
@@ -13,16 +15,17 @@
 
 class QAction;
 class QLabel;
-class QSplitter;
+class QStackedWidget;
 
 namespace warmbench::ui {
 
+class AnswerView;
 class ApiControl;
+class CaptionLabel;
+class FailedPage;
 class InputPanel;
-class MessageStrip;
 class OutputTable;
-class PicturePane;
-class ResultView;
+class PictureStage;
 class SampleStrip;
 class TimingsView;
 
@@ -41,6 +44,9 @@ public:
     void paste();                        // a picture, numbers or a file from the clipboard
     void refuse(const QString &reason);
 
+    // The part of the page that stands at the window's right side.
+    AnswerView *answer() const { return m_answer; }
+
     QAction *runAction() const { return m_run; }
     QAction *cancelAction() const { return m_cancel; }
     QAction *curlAction() const { return m_copyCurl; }
@@ -48,17 +54,18 @@ public:
 
 Q_SIGNALS:
     void finished(const QString &model, const QString &engine, std::chrono::nanoseconds total);
-    void noted(const QString &text); // for the status bar
+    // A message for the user; an empty text takes back the last one.
+    void said(warmbench::ui::MessageOverlay::Kind kind, const QString &text);
+    void loadAsked(); // of a model that failed
 
 private:
     void makeActions();
     QWidget *makeHeader();
-    QWidget *makePanes();
-    QWidget *makeLower();
     void setState(const WorkbenchState &state);
     void describe();
     void showParts();
     void showTitle(const ModelView *model);
+    void showNotice(const ModelView *model);
     template <typename Read>
     void readInBackground(Read read); // and take what was read, unless something newer was opened
     void take(const Result<OpenedInput> &input);
@@ -66,7 +73,8 @@ private:
     void run();
     void cancelRun();
     void start();
-    void showResult(const RunResult &result, const PictureInput *picture);
+    void showResult(std::shared_ptr<const RunResult> result, const PictureInput *picture);
+    void setEdited();
     void copyCurl();
     void copyCommand(const QString &command);
     QString apiUrl() const;
@@ -83,18 +91,22 @@ private:
     QAction *m_paste;
 
     QLabel *m_title;
-    QLabel *m_subtitle;
+    CaptionLabel *m_subtitle;
     QLabel *m_outcome;
-    MessageStrip *m_message;
-    InputPanel *m_input;
-    PicturePane *m_seen;
-    ResultView *m_result;
+    CaptionLabel *m_notice;
+    PictureStage *m_stage;
+    InputPanel *m_input = nullptr;
+    FailedPage *m_failed;
+    QStackedWidget *m_body;
+    AnswerView *m_answer; // the window owns it as soon as it places it
     SampleStrip *m_samples;
     OutputTable *m_outputs;
     TimingsView *m_timings;
 
     QString m_model;
     std::shared_ptr<const ModelStatus::Facts> m_facts; // the facts that are shown
+    std::shared_ptr<const RunResult> m_answered;       // what is shown
+    bool m_edited = false;                             // the input is no longer that of the answer
     std::stop_source m_cancellation;
     bool m_running = false;
     bool m_again = false;

@@ -1,15 +1,11 @@
 #include "ui/playground/playground_layout.h"
 
-#include "ui/widgets/icons.h"
-#include "ui/widgets/picture_pane.h"
+#include "ui/widgets/caption_label.h"
 
 #include <QAction>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QPainter>
-#include <QPushButton>
-#include <QSplitter>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -33,49 +29,22 @@ protected:
     }
 };
 
-// The main button, filled with the accent colour.
-class AccentButton : public QPushButton
+QToolButton *foldButton(const QString &name, const QString &title, QWidget *shown, QWidget *parent)
 {
-public:
-    using QPushButton::QPushButton;
-
-protected:
-    void paintEvent(QPaintEvent *event) override
-    {
-        if (!isEnabled()) {
-            QPushButton::paintEvent(event);
-            return;
-        }
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        QColor fill = palette().color(QPalette::Highlight);
-        if (isDown() || underMouse())
-            fill = fill.darker(isDown() ? 125 : 112);
-        const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
-        painter.setPen(fill.darker(120));
-        painter.setBrush(fill);
-        painter.drawRoundedRect(frame, 3, 3);
-        if (hasFocus()) {
-            painter.setPen(QPen(Qt::white, 1));
-            painter.setBrush(Qt::NoBrush);
-            painter.drawRoundedRect(frame.adjusted(2, 2, -2, -2), 2, 2);
-        }
-        const int side = iconSize().width();
-        const int words = fontMetrics().horizontalAdvance(text());
-        const int left = (width() - side - 6 - words) / 2;
-        icon().paint(&painter, left, (height() - side) / 2, side, side);
-        painter.setPen(Qt::white);
-        painter.drawText(QRect(left + side + 6, 0, words + 2, height()), Qt::AlignVCenter, text());
-    }
-};
-
-QPushButton *mainButton(QAction *action, QWidget *parent)
-{
-    auto *button = new AccentButton(icon(u"run"_s, Qt::white), action->text(), parent);
-    button->setToolTip(action->toolTip());
-    button->setEnabled(action->isEnabled());
-    QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
-    QObject::connect(action, &QAction::enabledChanged, button, &QWidget::setEnabled);
+    auto *button = new QToolButton(parent);
+    button->setObjectName(name);
+    button->setText(title);
+    button->setCheckable(true);
+    button->setAutoRaise(true);
+    button->setArrowType(Qt::RightArrow);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setFocusPolicy(Qt::StrongFocus);
+    button->setAccessibleName(title);
+    shown->hide();
+    QObject::connect(button, &QToolButton::toggled, shown, [button, shown](bool open) {
+        button->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
+        shown->setVisible(open);
+    });
     return button;
 }
 
@@ -130,63 +99,10 @@ QWidget *titled(const QString &title, QWidget *inner, QWidget *parent,
     return outer;
 }
 
-QWidget *playgroundHeader(const QList<QLabel *> &titles, QLabel *outcome,
-                          const QList<QAction *> &actions, QWidget *parent)
-{
-    auto *header = new QWidget(parent);
-    auto *words = new QVBoxLayout;
-    words->setSpacing(2);
-    for (QLabel *title : titles)
-        words->addWidget(title);
-    auto *layout = new QHBoxLayout(header);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    layout->addLayout(words, 1);
-    layout->addWidget(outcome);
-    layout->addSpacing(8);
-    for (QAction *action : actions.first(actions.size() - 1)) {
-        auto *button = new QToolButton(header);
-        button->setDefaultAction(action);
-        button->setAccessibleName(action->text());
-        button->setToolButtonStyle(action->priority() == QAction::LowPriority
-                                       ? Qt::ToolButtonIconOnly
-                                       : Qt::ToolButtonTextBesideIcon);
-        button->setIconSize({18, 18});
-        button->setFocusPolicy(Qt::StrongFocus);
-        button->setMinimumHeight(32);
-        button->setObjectName(action->objectName() + u"Button"_s);
-        layout->addWidget(button);
-    }
-    QPushButton *main = mainButton(actions.last(), header);
-    main->setIconSize({18, 18});
-    main->setMinimumSize(86, 32);
-    main->setObjectName(actions.last()->objectName() + u"Button"_s);
-    layout->addWidget(main);
-    return header;
-}
-
-QWidget *playgroundPanes(const QList<QWidget *> &panes, QWidget *strip, QWidget *parent)
+QWidget *playgroundDetails(QAbstractItemModel *outputs, QWidget *timings, QWidget *parent)
 {
     auto *area = new QWidget(parent);
-    auto *split = new QSplitter(Qt::Horizontal, area);
-    split->setChildrenCollapsible(false);
-    split->setHandleWidth(15);
-    for (QWidget *pane : panes) {
-        split->addWidget(pane);
-        split->setStretchFactor(split->count() - 1, 1);
-    }
-    split->setSizes(QList<int>(panes.size(), 300));
-    auto *layout = new QVBoxLayout(area);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(8);
-    layout->addWidget(split, 1);
-    layout->addWidget(strip);
-    return area;
-}
-
-QWidget *playgroundLower(QAbstractItemModel *outputs, QWidget *timings, QWidget *parent)
-{
-    auto *table = new RoomyTable(parent);
+    auto *table = new RoomyTable(area);
     table->setModel(outputs);
     table->setObjectName(u"outputs"_s);
     table->setAccessibleName(QObject::tr("Raw outputs"));
@@ -195,6 +111,7 @@ QWidget *playgroundLower(QAbstractItemModel *outputs, QWidget *timings, QWidget 
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     table->setTabKeyNavigation(false);
+    table->setMaximumHeight(150);
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 10);
     table->horizontalHeader()->setHighlightSections(false);
@@ -202,22 +119,21 @@ QWidget *playgroundLower(QAbstractItemModel *outputs, QWidget *timings, QWidget 
     table->horizontalHeader()->setSectionResizeMode(outputs->columnCount() - 1,
                                                     QHeaderView::Stretch);
     table->horizontalHeader()->setMinimumSectionSize(48);
-    auto *split = new QSplitter(Qt::Horizontal, parent);
-    split->setChildrenCollapsible(false);
-    split->setHandleWidth(15);
-    split->addWidget(titled(QObject::tr("Raw outputs"), table, split));
-    auto *right = new QWidget(split);
-    auto *column = new QVBoxLayout(right);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
-    column->addWidget(paneTitle(QObject::tr("Timings"), right));
-    column->addWidget(timings);
-    column->addStretch(1);
-    split->addWidget(right);
-    split->setStretchFactor(0, 3);
-    split->setStretchFactor(1, 1);
-    split->setSizes({640, 220});
-    return split;
+    auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(8);
+    buttons->addWidget(foldButton(u"foldOutputs"_s, QObject::tr("Raw outputs"), table, area));
+    buttons->addWidget(foldButton(u"foldTimings"_s, QObject::tr("Timings"), timings, area));
+    buttons->addStretch(1);
+    auto *parts = new QHBoxLayout;
+    parts->setSpacing(16);
+    parts->addWidget(table, 3);
+    parts->addWidget(timings, 2, Qt::AlignTop);
+    auto *layout = new QVBoxLayout(area);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    layout->addLayout(buttons);
+    layout->addLayout(parts);
+    return area;
 }
 
 } // namespace warmbench::ui

@@ -1,5 +1,4 @@
-// Lays out the parts of the playground: spacing, headings, the three panes, the lower half. Thread:
-// GUI.
+// Lays out the parts of the playground: headings, titled parts, what is folded away. Thread: GUI.
 #pragma once
 
 #include <QList>
@@ -21,11 +20,8 @@ QToolButton *smallButton(QAction *action, QWidget *parent);
 QWidget *titled(const QString &title, QWidget *inner, QWidget *parent,
                 const QList<QAction *> &actions = {});
 
-// From left to right: title over subtitle, what the cache did, then the buttons. The last action is
-// the main one; those of low priority show only their icon.
-QWidget *playgroundHeader(const QList<QLabel *> &titles, QLabel *outcome,
-                          const QList<QAction *> &actions, QWidget *parent);
-QWidget *playgroundPanes(const QList<QWidget *> &panes, QWidget *strip, QWidget *parent);
-QWidget *playgroundLower(QAbstractItemModel *outputs, QWidget *timings, QWidget *parent);
+// Raw outputs and timings, each behind a button that folds it out; both are folded at first, and
+// nothing but the buttons moves them.
+QWidget *playgroundDetails(QAbstractItemModel *outputs, QWidget *timings, QWidget *parent);
 
 } // namespace warmbench::ui

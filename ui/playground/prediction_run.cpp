@@ -1,6 +1,7 @@
 #include "ui/playground/prediction_run.h"
 
 #include "tensor/preprocessing.h"
+#include "ui/playground/answer_phrase.h"
 
 namespace warmbench::ui {
 
@@ -28,6 +29,7 @@ RunResult prepared(Prediction prediction, const Answering &answering)
 {
     RunResult result;
     result.decoder = answering.decoder;
+    result.phrases = answerPhrases(prediction);
     for (const NamedTensor &output : prediction.outputs)
         result.outputs.push_back(summarise(output.name, output.tensor));
     if (prediction.seen) {

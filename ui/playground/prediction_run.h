@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <QImage>
+#include <QStringList>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct RunRequest
 struct RunResult
 {
     Prediction prediction;
+    QStringList phrases; // the answer of each sample in a few words
     std::vector<TensorSummary> outputs;
     QImage seen; // what the network saw; null for numbers
     TensorSummary seenNumbers;

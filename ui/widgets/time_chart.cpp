@@ -1,6 +1,6 @@
 #include "ui/widgets/time_chart.h"
 
-#include "ui/widgets/picture_pane.h"
+#include "ui/widgets/caption_label.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/time_plot.h"
 

@@ -3,8 +3,8 @@
 #include "ui/api_control.h"
 #include "ui/playground/playground_layout.h"
 #include "ui/shortcuts.h"
+#include "ui/widgets/caption_label.h"
 #include "ui/widgets/icons.h"
-#include "ui/widgets/picture_pane.h"
 #include "ui/widgets/theme.h"
 
 #include <QEvent>

@@ -10,31 +10,31 @@
 #include "ui/playground/playground.h"
 #include "ui/settings.h"
 #include "ui/widgets/display_text.h"
-#include "ui/widgets/message_strip.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/message_overlay.h"
+#include "ui/widgets/theme.h"
 #include "ui/window/first_run_page.h"
 #include "ui/window/main_window_private.h"
 #include "ui/window/status_line.h"
 
 #include <QAction>
+#include <QClipboard>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QGuiApplication>
 #include <QMenu>
 #include <QMimeData>
 #include <QStackedWidget>
-#include <QStatusBar>
-#include <QTimer>
-#include <utility>
+#include <QTabWidget>
+#include <QToolButton>
 
 using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
 
 namespace {
-
-constexpr int noteMs = 5000;
-constexpr int layoutVersion = 1;
 
 struct Opened
 {
@@ -81,9 +81,9 @@ MainWindow::MainWindow(Workbench &workbench, ApiControl &api, QWidget *parent)
 
 MainWindow::~MainWindow()
 {
-    // The docks use the feed and the background, so they are destroyed before these.
+    // The parts use the feed and the background, so they are destroyed before these.
     m_d->feed->disconnect();
-    qDeleteAll(m_d->docks);
+    delete m_d->message;
     delete takeCentralWidget();
 }
 
@@ -100,12 +100,20 @@ void MainWindow::Private::connectParts()
                      [this](const WorkbenchState &state) { setState(state); });
     QObject::connect(models, &ModelsPanel::selectionChanged, &window,
                      [this](const QString &name) { selectModel(name); });
-    QObject::connect(playground, &Playground::finished, &window,
-                     [this](const QString &, const QString &, std::chrono::nanoseconds total) {
-                         status->setLatency(total);
-                     });
-    QObject::connect(playground, &Playground::noted, &window,
-                     [this](const QString &text) { note(text); });
+    const auto say = [this](MessageOverlay::Kind kind, const QString &text) {
+        message->setMessage(kind, text);
+    };
+    QObject::connect(playground, &Playground::said, message, say);
+    QObject::connect(playground, &Playground::loadAsked, models->loadAction(), &QAction::trigger);
+    QObject::connect(models, &ModelsPanel::said, message, say);
+    QObject::connect(
+        models, &ModelsPanel::removed, &window,
+        [this](const QString &name, const QStringList &paths) { offerBack(name, paths); });
+    QObject::connect(copyAddress, &QAction::triggered, &window, [this] {
+        QGuiApplication::clipboard()->setText(api.url());
+        message->setMessage(MessageOverlay::Kind::Information,
+                            MainWindow::tr("%1 is on the clipboard.").arg(api.url()));
+    });
     QObject::connect(playground->openInputAction(), &QAction::triggered, &window,
                      [this] { askForInput(); });
     QObject::connect(firstRun, &FirstRunPage::openRequested, open, &QAction::trigger);
@@ -119,7 +127,11 @@ void MainWindow::Private::connectParts()
 
 void MainWindow::Private::setState(const WorkbenchState &state)
 {
-    centre->setCurrentWidget(state.models.empty() ? static_cast<QWidget *>(firstRun) : tabs);
+    QWidget *page = state.models.empty() ? static_cast<QWidget *>(firstRun) : tabs;
+    if (page != centre->currentWidget()) {
+        centre->setCurrentWidget(page);
+        showSides(showModels->isChecked(), showFacts->isChecked());
+    }
     inspector->setState(state);
     status->setState(state);
 }
@@ -128,14 +140,15 @@ void MainWindow::Private::selectModel(const QString &name)
 {
     playground->setModel(name);
     inspector->setModel(name);
-    status->setModel(name);
     inspector->setState(feed->state());
-    status->setState(feed->state());
 }
 
-void MainWindow::Private::note(const QString &text)
+void MainWindow::Private::offerBack(const QString &name, const QStringList &paths)
 {
-    window.statusBar()->showMessage(text, noteMs);
+    message->setMessage(
+        MessageOverlay::Kind::Information,
+        MainWindow::tr("%1 was removed from the list; its file is untouched.").arg(name),
+        {MainWindow::tr("Undo"), [this, paths] { window.openPaths(paths); }});
 }
 
 void MainWindow::Private::askForModel(bool folder)
@@ -190,7 +203,7 @@ void MainWindow::Private::take(const std::vector<DroppedFile> &files)
         }
     }
     if (!refusals.isEmpty())
-        message->setMessage(MessageStrip::Kind::Error, refusals.join(u'\n'));
+        message->setMessage(MessageOverlay::Kind::Error, refusals.join(u'\n'));
 }
 
 void MainWindow::Private::openModel(const QString &path, bool load)
@@ -202,7 +215,8 @@ void MainWindow::Private::openModel(const QString &path, bool load)
         },
         [this, selected = models->selected()](const Opened &opened) {
             if (!opened.names) {
-                message->setMessage(MessageStrip::Kind::Error, text(opened.names.error().message));
+                message->setMessage(MessageOverlay::Kind::Error,
+                                    text(opened.names.error().message));
                 return;
             }
             if (opened.path != sampleFolder) {
@@ -246,9 +260,17 @@ void MainWindow::Private::showApi()
 {
     const bool running = api.isRunning();
     apiSwitch->setChecked(running);
-    apiSwitch->setText(running ? MainWindow::tr("API on") : MainWindow::tr("API off"));
-    apiSwitch->setToolTip(running ? MainWindow::tr("Stop answering on %1").arg(api.url())
-                                  : MainWindow::tr("Answer HTTP clients on this machine"));
+    apiSwitch->setText(running ? MainWindow::tr("Stop the API") : MainWindow::tr("Start the API"));
+    copyAddress->setEnabled(running);
+    QString address = api.url();
+    apiButton->setText(running ? MainWindow::tr("API %1").arg(address.remove(u"http://"_s))
+                               : MainWindow::tr("API stopped"));
+    apiButton->setIcon(
+        icon(running ? u"api"_s : u"stop"_s, running ? themeColours().good : themeColours().muted));
+    apiButton->setAccessibleName(running ? MainWindow::tr("API address %1").arg(api.url())
+                                         : MainWindow::tr("API stopped"));
+    apiButton->setToolTip(api.statusText().isEmpty() ? apiButton->accessibleName()
+                                                     : api.statusText());
 }
 
 void MainWindow::setSampleFolder(const QString &folder)
@@ -278,19 +300,9 @@ void MainWindow::trySample()
         m_d->openModel(m_d->sampleFolder, false);
 }
 
-void MainWindow::showEvent(QShowEvent *event)
-{
-    QMainWindow::showEvent(event);
-    // Docks accept sizes only after they have been laid out.
-    if (!std::exchange(m_d->arranged, true))
-        QTimer::singleShot(0, this, [this] { m_d->arrange(); });
-}
-
 void MainWindow::closeEvent(QCloseEvent *event)
 {
-    write(settings::windowGeometry, saveGeometry());
-    write(settings::windowLayout, saveState(layoutVersion));
-    write(settings::layoutVersion, layoutVersion);
+    m_d->store();
     QMainWindow::closeEvent(event);
 }
 
@@ -306,7 +318,7 @@ void MainWindow::dropEvent(QDropEvent *event)
     const QStringList paths = localFiles(*event->mimeData());
     if (paths.isEmpty())
         m_d->message->setMessage(
-            MessageStrip::Kind::Error,
+            MessageOverlay::Kind::Error,
             tr("Only files of this machine can be dropped: save what you dragged, "
                "then drop the file."));
     else
@@ -315,19 +327,9 @@ void MainWindow::dropEvent(QDropEvent *event)
 
 void MainWindow::resetLayout()
 {
-    restoreState(m_d->defaultLayout, layoutVersion);
     m_d->arrange();
-}
-
-void MainWindow::Private::restore()
-{
-    defaultLayout = window.saveState(layoutVersion);
-    window.resize(1280, 800);
-    if (read(settings::layoutVersion) != layoutVersion)
-        return; // the layout is from another version: the defaults are better than a part of it
-    arranged = true;
-    window.restoreGeometry(read(settings::windowGeometry));
-    window.restoreState(read(settings::windowLayout), layoutVersion);
+    m_d->showSides(true, true);
+    m_d->openDrawer(m_d->showMonitor);
 }
 
 } // namespace warmbench::ui

@@ -1,6 +1,6 @@
-// The window: docks around the playground, fed from the workbench by snapshots on a timer and by
-// "changed" signals. Thread: GUI. It never loads, decodes, infers or waits itself; work in flight
-// when it closes ends without it.
+// The window: models, the page, its answer and facts, and a drawer with charts and log; fed from
+// the workbench by snapshots on a timer and by "changed" signals. Thread: GUI. It never loads,
+// decodes, infers or waits itself; work in flight when it closes ends without it.
 //
 // The workbench and the API control must outlive the window. Settings are stored through
 // QSettings; a test sets their path with QSettings::setPath before it makes a window.
@@ -35,7 +35,6 @@ public:
     void resetLayout();
 
 protected:
-    void showEvent(QShowEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
     void dragEnterEvent(QDragEnterEvent *event) override;
     void dropEvent(QDropEvent *event) override;

@@ -4,11 +4,14 @@
 #include "ui/log/log_panel.h"
 #include "ui/models/models_panel.h"
 #include "ui/monitor/monitor.h"
+#include "ui/playground/answer_view.h"
 #include "ui/playground/playground.h"
 #include "ui/settings.h"
 #include "ui/shortcuts.h"
+#include "ui/widgets/hairline_splitter.h"
 #include "ui/widgets/icons.h"
-#include "ui/widgets/message_strip.h"
+#include "ui/widgets/message_overlay.h"
+#include "ui/widgets/run_button.h"
 #include "ui/widgets/theme.h"
 #include "ui/window/first_run_page.h"
 #include "ui/window/main_window_private.h"
@@ -23,10 +26,11 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QStackedWidget>
-#include <QStatusBar>
 #include <QTabWidget>
 #include <QToolBar>
+#include <QToolButton>
 #include <QVBoxLayout>
+#include <span>
 
 using namespace Qt::StringLiterals;
 
@@ -34,9 +38,18 @@ namespace warmbench::ui {
 
 namespace {
 
-constexpr int leftWidth = 270;
-constexpr int rightWidth = 320;
-constexpr int bottomHeight = 196;
+// Shares of the window: the page and the facts beside it, which hold the answer, take most of it.
+constexpr int columnShares[] = {17, 50, 33};
+constexpr int rowShares[] = {76, 24};
+constexpr int layoutVersion = 2; // of the stored splitters
+
+QList<int> shared(int length, std::span<const int> shares)
+{
+    QList<int> sizes;
+    for (const int share : shares)
+        sizes << length * share / 100;
+    return sizes;
+}
 
 QString engineNames()
 {
@@ -77,60 +90,57 @@ void MainWindow::Private::build()
     window.setWindowTitle(u"Warmbench"_s);
     window.setWindowIcon(QIcon(u":/icons/app.svg"_s));
     window.setAcceptDrops(true);
-    window.setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowTabbedDocks |
-                          QMainWindow::AllowNestedDocks);
-    window.setTabPosition(Qt::BottomDockWidgetArea, QTabWidget::North);
-    window.setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
-    window.setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
-
     feed = new WorkbenchFeed(workbench, &window);
+    makeParts();
+    makeActions();
+
+    columns = new HairlineSplitter(Qt::Horizontal, u"columns"_s);
+    columns->addWidget(models);
+    columns->addWidget(centre);
+    columns->addWidget(facts);
+    columns->setStretchFactor(1, 1);
+    rows = new HairlineSplitter(Qt::Vertical, u"rows"_s);
+    rows->addWidget(columns);
+    rows->addWidget(drawer);
+    rows->setStretchFactor(0, 1);
+    status = new StatusLine(workbench, api, {showMonitor, showLog});
+    auto *middle = new QWidget;
+    auto *layout = new QVBoxLayout(middle);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(rows, 1);
+    layout->addWidget(status);
+    window.setCentralWidget(middle);
+    message = new MessageOverlay(centre);
+    makeMenus();
+    makeToolBar();
+}
+
+void MainWindow::Private::makeParts()
+{
     playground = new Playground(workbench, *feed, api, background);
     firstRun = new FirstRunPage(api);
-    auto *pages = new QTabWidget;
-    pages->setDocumentMode(true);
-    pages->setTabBarAutoHide(true);
-    pages->setFocusPolicy(Qt::NoFocus); // its hidden tab bar would take the Tab key
-    pages->addTab(playground, MainWindow::tr("Playground"));
-    tabs = pages;
-    message = new MessageStrip;
-    message->setObjectName(u"windowMessage"_s);
+    tabs = new QTabWidget;
+    tabs->setDocumentMode(true);
+    tabs->setTabBarAutoHide(true);
+    tabs->setFocusPolicy(Qt::NoFocus); // its hidden tab bar would take the Tab key
+    tabs->addTab(playground, MainWindow::tr("Try"));
     centre = new QStackedWidget;
     centre->addWidget(firstRun);
     centre->addWidget(tabs);
-    auto *middle = new QWidget;
-    auto *column = new QVBoxLayout(middle);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(message);
-    column->addWidget(centre, 1);
-    window.setCentralWidget(middle);
-
     models = new ModelsPanel(workbench, *feed);
     inspector = new Inspector(workbench);
+    facts = new HairlineSplitter(Qt::Vertical, u"facts"_s);
+    facts->addWidget(playground->answer());
+    facts->addWidget(inspector);
+    facts->setStretchFactor(0, 1);
+    facts->setStretchFactor(1, 1);
     monitor = new Monitor(workbench);
     log = new LogPanel;
-    docks = {
-        addDock(u"modelsDock"_s, MainWindow::tr("Models"), models, Qt::LeftDockWidgetArea),
-        addDock(u"inspectorDock"_s, MainWindow::tr("Inspector"), inspector,
-                Qt::RightDockWidgetArea),
-        addDock(u"monitorDock"_s, MainWindow::tr("Monitor"), monitor, Qt::BottomDockWidgetArea),
-        addDock(u"logDock"_s, MainWindow::tr("Log"), log, Qt::BottomDockWidgetArea)};
-    window.tabifyDockWidget(docks[2], docks[3]);
-    makeActions();
-    makeMenus();
-    makeToolBar();
-    status = new StatusLine(api, apiSwitch, window.statusBar());
-}
-
-QDockWidget *MainWindow::Private::addDock(const QString &name, const QString &title, QWidget *inner,
-                                          Qt::DockWidgetArea area)
-{
-    auto *dock = new QDockWidget(title, &window);
-    dock->setObjectName(name);
-    dock->setAccessibleName(title);
-    dock->setWidget(inner);
-    window.addDockWidget(area, dock);
-    return dock;
+    drawer = new QStackedWidget;
+    drawer->setObjectName(u"drawer"_s);
+    drawer->addWidget(monitor);
+    drawer->addWidget(log);
 }
 
 void MainWindow::Private::makeActions()
@@ -147,10 +157,21 @@ void MainWindow::Private::makeActions()
                Shortcut::Quit);
     apiSwitch = add(u"apiSwitch"_s, u"api"_s, MainWindow::tr("API"), QString());
     apiSwitch->setCheckable(true);
+    copyAddress = add(u"copyAddress"_s, u"copy"_s, MainWindow::tr("Copy address"),
+                      MainWindow::tr("Copy the address of the API"));
+    showModels = add(u"showModels"_s, QString(), MainWindow::tr("Models"), QString());
+    showFacts = add(u"showFacts"_s, QString(), MainWindow::tr("Answer and facts"), QString());
+    showMonitor = add(u"showMonitor"_s, u"monitor"_s, MainWindow::tr("Monitor"),
+                      MainWindow::tr("Charts of the cache, of memory and of requests"));
+    showLog = add(u"showLog"_s, u"log"_s, MainWindow::tr("Log"),
+                  MainWindow::tr("What happened, in lines"));
+    for (QAction *each : {showModels, showFacts, showMonitor, showLog})
+        each->setCheckable(true);
     reset = add(u"resetLayout"_s, QString(), MainWindow::tr("Reset layout"),
-                MainWindow::tr("Put every dock back where it was at first"));
-    nextDock = add(u"nextDock"_s, QString(), MainWindow::tr("Next dock"),
-                   MainWindow::tr("Move the focus to the next dock"), Shortcut::NextDock);
+                MainWindow::tr("Put every part back where it was at first"));
+    nextPart =
+        add(u"nextPart"_s, QString(), MainWindow::tr("Next part"),
+            MainWindow::tr("Move the focus to the next part of the window"), Shortcut::NextPart);
     shortcuts = add(u"shortcuts"_s, u"info"_s, MainWindow::tr("Keyboard shortcuts"),
                     MainWindow::tr("Show the keyboard shortcuts"), Shortcut::ShowShortcuts);
     about = add(u"about"_s, QString(), MainWindow::tr("About Warmbench"), QString());
@@ -161,7 +182,13 @@ void MainWindow::Private::makeActions()
     QObject::connect(quit, &QAction::triggered, &window, &QWidget::close);
     QObject::connect(apiSwitch, &QAction::triggered, &window, [this](bool on) { toggleApi(on); });
     QObject::connect(reset, &QAction::triggered, &window, &MainWindow::resetLayout);
-    QObject::connect(nextDock, &QAction::triggered, &window, [this] { focusNextDock(); });
+    QObject::connect(nextPart, &QAction::triggered, &window, [this] { focusNextPart(); });
+    for (QAction *each : {showModels, showFacts})
+        QObject::connect(each, &QAction::triggered, &window,
+                         [this] { showSides(showModels->isChecked(), showFacts->isChecked()); });
+    for (QAction *each : {showMonitor, showLog})
+        QObject::connect(each, &QAction::triggered, &window,
+                         [this, each](bool on) { openDrawer(on ? each : nullptr); });
     QObject::connect(shortcuts, &QAction::triggered, &window, [this] { showShortcuts(); });
     QObject::connect(about, &QAction::triggered, &window, [this] { showAbout(); });
 }
@@ -182,10 +209,9 @@ void MainWindow::Private::makeMenus()
     model->addActions(models->modelActions());
 
     QMenu *view = bar->addMenu(MainWindow::tr("&View"));
-    for (QDockWidget *dock : docks)
-        view->addAction(dock->toggleViewAction());
+    view->addActions({showModels, showFacts, showMonitor, showLog});
     view->addSeparator();
-    view->addActions({nextDock, reset});
+    view->addActions({nextPart, reset});
     QMenu *theme = view->addMenu(icon(u"theme"_s), MainWindow::tr("Theme"));
     auto *group = new QActionGroup(&window);
     const auto addTheme = [&](const QString &text, Theme value) {
@@ -203,7 +229,7 @@ void MainWindow::Private::makeMenus()
     addTheme(MainWindow::tr("Dark"), Theme::Dark);
 
     QMenu *apiMenu = bar->addMenu(MainWindow::tr("&API"));
-    apiMenu->addActions({apiSwitch, playground->curlAction()});
+    apiMenu->addActions({copyAddress, playground->curlAction(), apiSwitch});
     QMenu *help = bar->addMenu(MainWindow::tr("&Help"));
     help->addActions({shortcuts, about});
 }
@@ -218,42 +244,102 @@ void MainWindow::Private::makeToolBar()
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     bar->addAction(open);
     bar->addAction(models->refreshAction());
-    bar->addAction(playground->runAction());
+    bar->addWidget(new RunButton(playground->runAction(), playground->cancelAction(), bar));
     auto *space = new QWidget(bar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
-    bar->addAction(apiSwitch);
-    for (QAction *each : bar->actions())
-        if (QWidget *button = bar->widgetForAction(each); button && button != space)
-            button->setFocusPolicy(Qt::StrongFocus);
+    makeApiButton();
+    bar->addWidget(apiButton);
+    for (QAction *each : {open, models->refreshAction()}) {
+        QWidget *button = bar->widgetForAction(each);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setObjectName(each->objectName() + u"Button"_s);
+    }
+}
+
+void MainWindow::Private::makeApiButton()
+{
+    apiButton = new QToolButton;
+    apiButton->setObjectName(u"apiAddress"_s);
+    apiButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    apiButton->setIconSize({16, 16});
+    apiButton->setPopupMode(QToolButton::InstantPopup);
+    apiButton->setFocusPolicy(Qt::StrongFocus);
+    auto *menu = new QMenu(apiButton);
+    menu->addActions({copyAddress, playground->curlAction(), apiSwitch});
+    apiButton->setMenu(menu);
 }
 
 void MainWindow::Private::arrange()
 {
-    window.resizeDocks({docks[0], docks[1]}, {leftWidth, rightWidth}, Qt::Horizontal);
-    window.resizeDocks({docks[2]}, {bottomHeight}, Qt::Vertical);
-    docks[2]->raise();
+    columns->setSizes(shared(window.width(), columnShares));
+    rows->setSizes(shared(window.height(), rowShares));
+    facts->setSizes({1000, 1000});
 }
 
-void MainWindow::Private::focusNextDock()
+void MainWindow::Private::showSides(bool left, bool right)
 {
-    QList<QWidget *> places{centre->currentWidget()};
-    for (QDockWidget *dock : docks)
-        if (dock->isVisible())
-            places << dock->widget();
+    showModels->setChecked(left);
+    showFacts->setChecked(right);
+    // Without a model there is nothing in them.
+    const bool any = centre->currentWidget() != firstRun;
+    models->setVisible(left && any);
+    facts->setVisible(right && any);
+}
+
+void MainWindow::Private::openDrawer(QAction *chosen)
+{
+    showMonitor->setChecked(chosen == showMonitor);
+    showLog->setChecked(chosen == showLog);
+    if (chosen)
+        drawer->setCurrentWidget(chosen == showLog ? static_cast<QWidget *>(log) : monitor);
+    drawer->setVisible(chosen != nullptr);
+}
+
+void MainWindow::Private::store()
+{
+    write(settings::windowGeometry, window.saveGeometry());
+    write(settings::columns, columns->saveState());
+    write(settings::rows, rows->saveState());
+    write(settings::facts, facts->saveState());
+    write(settings::modelsShown, showModels->isChecked());
+    write(settings::factsShown, showFacts->isChecked());
+    write(settings::drawer, showLog->isChecked()       ? u"log"_s
+                            : showMonitor->isChecked() ? u"monitor"_s
+                                                       : u"none"_s);
+    write(settings::layoutVersion, layoutVersion);
+}
+
+void MainWindow::Private::restore()
+{
+    window.resize(1280, 800);
+    arrange();
+    showSides(true, true);
+    openDrawer(showMonitor);
+    if (read(settings::layoutVersion) != layoutVersion)
+        return; // the layout is from another version: the defaults are better than a part of it
+    window.restoreGeometry(read(settings::windowGeometry));
+    columns->restoreState(read(settings::columns));
+    rows->restoreState(read(settings::rows));
+    facts->restoreState(read(settings::facts));
+    showSides(read(settings::modelsShown), read(settings::factsShown));
+    const QString opened = read(settings::drawer);
+    openDrawer(opened == u"log"_s ? showLog : opened == u"monitor"_s ? showMonitor : nullptr);
+}
+
+void MainWindow::Private::focusNextPart()
+{
+    const QList<QWidget *> parts{models, centre->currentWidget(), playground->answer(), inspector,
+                                 drawer};
     const QWidget *focused = QApplication::focusWidget();
-    qsizetype at = 0;
-    for (qsizetype i = 0; i < places.size(); ++i)
-        if (focused && (places[i] == focused || places[i]->isAncestorOf(focused)))
+    qsizetype at = -1;
+    for (qsizetype i = 0; i < parts.size(); ++i)
+        if (focused && (parts[i] == focused || parts[i]->isAncestorOf(focused)))
             at = i;
-    QWidget *next = places[(at + 1) % places.size()];
-    if (auto *dock = qobject_cast<QDockWidget *>(next->parentWidget()))
-        dock->raise();
-    for (QWidget *child : next->findChildren<QWidget *>())
-        if (child->isVisible() && child->isEnabled() && child->focusPolicy() & Qt::TabFocus) {
-            child->setFocus(Qt::TabFocusReason);
-            return;
-        }
+    for (qsizetype step = 1; step <= parts.size(); ++step)
+        for (QWidget *child : parts[(at + step) % parts.size()]->findChildren<QWidget *>())
+            if (child->isVisible() && child->isEnabled() && child->focusPolicy() & Qt::TabFocus)
+                return child->setFocus(Qt::TabFocusReason);
 }
 
 void MainWindow::Private::showShortcuts()

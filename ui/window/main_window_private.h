@@ -8,18 +8,20 @@
 #include "ui/workbench_feed.h"
 
 #include <optional>
-#include <QDockWidget>
 
 class QAction;
 class QMenu;
+class QSplitter;
 class QStackedWidget;
+class QTabWidget;
+class QToolButton;
 
 namespace warmbench::ui {
 
 class FirstRunPage;
 class Inspector;
 class LogPanel;
-class MessageStrip;
+class MessageOverlay;
 class ModelsPanel;
 class Monitor;
 class Playground;
@@ -31,14 +33,17 @@ struct MainWindow::Private
 
     // main_window_layout.cpp
     void build();
-    QDockWidget *addDock(const QString &name, const QString &title, QWidget *inner,
-                         Qt::DockWidgetArea area);
+    void makeParts();
     void makeActions();
     void makeMenus();
     void makeToolBar();
+    void makeApiButton();
     void arrange();
+    void showSides(bool models, bool facts);
+    void openDrawer(QAction *drawer);
     void restore();
-    void focusNextDock();
+    void store();
+    void focusNextPart();
     void showShortcuts();
     void showAbout();
 
@@ -50,19 +55,23 @@ struct MainWindow::Private
     void askForInput();
     void take(const std::vector<DroppedFile> &files);
     void openModel(const QString &path, bool load);
+    void offerBack(const QString &name, const QStringList &paths);
     void fillRecent();
     void toggleApi(bool on);
     void showApi();
-    void note(const QString &text);
 
     MainWindow &window;
     Workbench &workbench;
     ApiControl &api;
 
     WorkbenchFeed *feed = nullptr;
+    QSplitter *rows = nullptr;    // columns over the drawer
+    QSplitter *columns = nullptr; // models, page, facts
     QStackedWidget *centre = nullptr;
-    QWidget *tabs = nullptr;
-    MessageStrip *message = nullptr;
+    QTabWidget *tabs = nullptr;
+    QSplitter *facts = nullptr; // answer over inspector
+    QStackedWidget *drawer = nullptr;
+    MessageOverlay *message = nullptr;
     FirstRunPage *firstRun = nullptr;
     Playground *playground = nullptr;
     ModelsPanel *models = nullptr;
@@ -70,22 +79,25 @@ struct MainWindow::Private
     Monitor *monitor = nullptr;
     LogPanel *log = nullptr;
     StatusLine *status = nullptr;
-    QList<QDockWidget *> docks; // models, inspector, monitor, log
+    QToolButton *apiButton = nullptr;
 
     QAction *open = nullptr;
     QAction *openFolder = nullptr;
     QAction *sample = nullptr;
     QAction *quit = nullptr;
     QAction *apiSwitch = nullptr;
+    QAction *copyAddress = nullptr;
+    QAction *showModels = nullptr;
+    QAction *showFacts = nullptr;
+    QAction *showMonitor = nullptr;
+    QAction *showLog = nullptr;
     QAction *reset = nullptr;
-    QAction *nextDock = nullptr;
+    QAction *nextPart = nullptr;
     QAction *shortcuts = nullptr;
     QAction *about = nullptr;
     QMenu *recent = nullptr;
 
-    QByteArray defaultLayout;
     QString sampleFolder;
-    bool arranged = false; // the docks have got their sizes
     // The last member, so that it is destroyed before anything that its work reports to.
     Background background;
 };

@@ -1,15 +1,14 @@
 #include "ui/window/status_line.h"
 
 #include "ui/api_control.h"
+#include "ui/widgets/caption_label.h"
 #include "ui/widgets/display_text.h"
-#include "ui/widgets/icons.h"
-#include "ui/widgets/picture_pane.h"
 
+#include <algorithm>
 #include <QAction>
-#include <QClipboard>
-#include <QGuiApplication>
+#include <QHBoxLayout>
 #include <QLabel>
-#include <QStatusBar>
+#include <QPainter>
 #include <QToolButton>
 
 using namespace Qt::StringLiterals;
@@ -18,94 +17,86 @@ namespace warmbench::ui {
 
 namespace {
 
-constexpr int noteMs = 4000;
-
-QLabel *part(QStatusBar *bar, const QString &name, const QString &tip)
+// Wide enough for `sample`, so that its neighbours stay where they are while numbers grow.
+QLabel *part(QHBoxLayout *line, const QString &name, const QString &tip, const QString &sample,
+             QWidget *parent)
 {
-    auto *label = new QLabel(bar);
+    auto *label = new QLabel(parent);
     label->setObjectName(name);
     label->setToolTip(tip);
-    label->setContentsMargins(8, 0, 8, 0);
-    bar->addPermanentWidget(label);
+    label->setMinimumWidth(label->fontMetrics().horizontalAdvance(sample) + 16);
+    line->addWidget(label);
     return label;
 }
 
 } // namespace
 
-StatusLine::StatusLine(ApiControl &api, QAction *apiSwitch, QStatusBar *bar)
-    : QObject(bar)
+StatusLine::StatusLine(Workbench &workbench, ApiControl &api, const QList<QAction *> &drawers,
+                       QWidget *parent)
+    : QWidget(parent)
+    , m_workbench(workbench)
     , m_api(api)
-    , m_bar(bar)
-    , m_address(new QToolButton(bar))
-    , m_onOff(new QToolButton(bar))
-    , m_apiNote(new CaptionLabel(bar))
+    , m_apiNote(new CaptionLabel(this))
+    , m_since(std::chrono::steady_clock::now())
 {
-    m_address->setObjectName(u"apiAddress"_s);
-    m_address->setAutoRaise(true);
-    m_address->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_address->setIconSize({16, 16});
-    m_address->setFocusPolicy(Qt::StrongFocus);
-    m_onOff->setObjectName(u"apiSwitchButton"_s);
-    m_onOff->setFocusPolicy(Qt::StrongFocus);
-    connect(m_onOff, &QToolButton::clicked, apiSwitch, &QAction::trigger);
-    bar->addWidget(m_address);
-    bar->addWidget(m_onOff);
+    auto *line = new QHBoxLayout(this);
+    line->setContentsMargins(12, 3, 8, 3);
+    line->setSpacing(4);
+    m_hits = part(line, u"statusHits"_s, tr("What the cache answered: hits and misses"),
+                  u"Hits 00,000 · misses 00"_s, this);
+    m_memory = part(line, u"statusMemory"_s, tr("Memory of the loaded models, of the budget"),
+                    u"000 MiB of 00.0 GiB"_s, this);
+    m_rate = part(line, u"statusRate"_s, tr("Answered requests, of clients and of this window"),
+                  u"00,000/s"_s, this);
+    m_running = part(line, u"statusRunning"_s, tr("Requests under way"), u"00 running"_s, this);
     m_apiNote->setObjectName(u"apiNote"_s);
-    bar->addWidget(m_apiNote, 1);
-    m_model = part(bar, u"statusModel"_s, tr("Model and engine"));
-    m_hits = part(bar, u"statusHits"_s, tr("What the cache answered: hits and misses"));
-    m_memory = part(bar, u"statusMemory"_s, tr("Memory of the loaded models, of the budget"));
-    m_latency = part(bar, u"statusLatency"_s, tr("Time that the last run took"));
-    setLatency({});
-    connect(m_address, &QToolButton::clicked, this, [this] {
-        if (m_api.url().isEmpty())
-            return;
-        QGuiApplication::clipboard()->setText(m_api.url());
-        m_bar->showMessage(tr("%1 is on the clipboard").arg(m_api.url()), noteMs);
-    });
+    line->addWidget(m_apiNote, 1);
+    for (QAction *drawer : drawers) {
+        auto *button = new QToolButton(this);
+        button->setDefaultAction(drawer);
+        button->setObjectName(drawer->objectName() + u"Button"_s);
+        button->setAccessibleName(drawer->text());
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setIconSize({16, 16});
+        button->setAutoRaise(true);
+        button->setFocusPolicy(Qt::StrongFocus);
+        line->addWidget(button);
+    }
     connect(&api, &ApiControl::changed, this, &StatusLine::showApi);
     showApi();
+    showRate();
 }
 
 void StatusLine::showApi()
 {
-    const bool running = m_api.isRunning();
-    m_address->setIcon(icon(running ? u"api"_s : u"stop"_s));
-    m_address->setText(running ? m_api.url() : tr("API stopped"));
-    m_address->setEnabled(running);
-    m_address->setAccessibleName(running ? tr("API address %1, click to copy").arg(m_api.url())
-                                         : tr("API stopped"));
-    m_onOff->setText(running ? tr("Stop") : tr("Start"));
-    m_onOff->setAccessibleName(running ? tr("Stop the API") : tr("Start the API"));
-    m_onOff->setToolTip(m_onOff->accessibleName());
-    const QString why = m_api.statusText();
-    m_address->setToolTip(why.isEmpty() ? tr("Click to copy the address") : why);
-    m_apiNote->setText(why);
+    m_apiNote->setText(m_api.statusText());
 }
 
-void StatusLine::setModel(const QString &name)
+void StatusLine::showRate()
 {
-    m_name = name;
+    const SteadyTime now = std::chrono::steady_clock::now();
+    const double seconds = std::chrono::duration<double>(now - m_since).count();
+    if (seconds < 1 && !m_rate->text().isEmpty())
+        return;
+    const std::int64_t answered = m_workbench.metrics().answered();
+    const double rate = double(answered - m_answered) / std::max(1.0, seconds);
+    m_answered = answered;
+    m_since = now;
+    m_rate->setText(tr("%1/s").arg(grouped(std::llround(rate))));
 }
 
 void StatusLine::setState(const WorkbenchState &state)
 {
-    const ModelView *model = state.find(m_name.toStdString());
-    const QString engine =
-        model && model->status.facts ? u" · "_s + text(model->status.facts->engine) : QString();
-    m_model->setText(model ? m_name + engine : tr("No model"));
     const CacheStatistics &statistics = state.statistics;
-    QString hits =
-        tr("Hits %1").arg(statistics.hits) + u" · "_s + tr("misses %1").arg(statistics.misses);
+    QString hits = tr("Hits %1").arg(grouped(statistics.hits)) + u" · "_s +
+                   tr("misses %1").arg(grouped(statistics.misses));
     if (statistics.coalesced > 0)
-        hits += u" · "_s + tr("joined %1").arg(statistics.coalesced);
+        hits += u" · "_s + tr("joined %1").arg(grouped(statistics.coalesced));
     m_hits->setText(hits);
     m_memory->setText(tr("%1 of %2").arg(text(statistics.modelBytes), text(statistics.budget)));
-}
-
-void StatusLine::setLatency(std::chrono::nanoseconds total)
-{
-    m_latency->setText(total.count() > 0 ? tr("Last run %1").arg(text(total)) : tr("No run yet"));
+    const auto busy = state.running + state.waiting;
+    m_running->setText(busy > 0 ? tr("%1 running").arg(busy) : tr("idle"));
+    showRate();
 }
 
 } // namespace warmbench::ui

@@ -1,47 +1,45 @@
-// The permanent parts of the status bar: the API with its switch and, if another port was taken or
-// it does not run, a sentence about that; model and engine, hits and misses, used memory and
-// budget, the last latency. Thread: GUI.
+// The line at the bottom of the window: what the cache did, memory, requests a second, what runs
+// now, a sentence about the API if another port was taken or it does not run, and the buttons that
+// open the drawer. Thread: GUI.
 #pragma once
 
 #include "ui/workbench_feed.h"
 
-#include <QObject>
+#include <QWidget>
 
 class QAction;
+class QHBoxLayout;
 class QLabel;
-class QStatusBar;
-class QToolButton;
 
 namespace warmbench::ui {
 
 class ApiControl;
 class CaptionLabel;
 
-class StatusLine : public QObject
+class StatusLine : public QWidget
 {
     Q_OBJECT
 
 public:
-    // `apiSwitch` is the checkable action that starts and stops the API.
-    StatusLine(ApiControl &api, QAction *apiSwitch, QStatusBar *bar);
+    // `drawers` are checkable; at most one of them is checked.
+    StatusLine(Workbench &workbench, ApiControl &api, const QList<QAction *> &drawers,
+               QWidget *parent = nullptr);
 
     void setState(const WorkbenchState &state);
-    void setModel(const QString &name);
-    void setLatency(std::chrono::nanoseconds total);
 
 private:
     void showApi();
+    void showRate();
 
+    Workbench &m_workbench;
     ApiControl &m_api;
-    QStatusBar *m_bar;
-    QToolButton *m_address;
-    QToolButton *m_onOff;
-    CaptionLabel *m_apiNote;
-    QLabel *m_model;
     QLabel *m_hits;
     QLabel *m_memory;
-    QLabel *m_latency;
-    QString m_name;
+    QLabel *m_rate;
+    QLabel *m_running;
+    CaptionLabel *m_apiNote;
+    std::int64_t m_answered = 0; // when the rate was last computed
+    SteadyTime m_since;
 };
 
 } // namespace warmbench::ui

@@ -1,13 +1,18 @@
-#include "ui/widgets/picture_pane.h"
+#include "ui/widgets/caption_label.h"
 
+#include "ui/widgets/icons.h"
 #include "ui/widgets/theme.h"
 
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
-#include <QVBoxLayout>
 
 namespace warmbench::ui {
+
+namespace {
+
+constexpr int signSide = 14;
+
+} // namespace
 
 QLabel *paneTitle(const QString &text, QWidget *parent)
 {
@@ -48,37 +53,23 @@ QSize CaptionLabel::minimumSizeHint() const
 void CaptionLabel::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
-    painter.setPen(themeColours().muted);
-    painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter,
-                     fontMetrics().elidedText(m_text, Qt::ElideRight, width()));
+    const ThemeColours colours = themeColours();
+    QRect words = rect();
+    if (m_urgent && !m_text.isEmpty()) {
+        painter.drawPixmap(
+            0, (height() - signSide) / 2,
+            iconPixmap(QStringLiteral("warning"), signSide, devicePixelRatioF(), colours.warning));
+        words.setLeft(signSide + 6);
+    }
+    painter.setPen(m_urgent ? colours.warning : colours.muted);
+    painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
+                     fontMetrics().elidedText(m_text, Qt::ElideRight, words.width()));
 }
 
-PicturePane::PicturePane(const QString &title, QWidget *parent)
-    : QWidget(parent)
-    , m_titleRow(new QHBoxLayout)
-    , m_view(new PictureView(this))
-    , m_caption(new CaptionLabel(this))
+void CaptionLabel::setUrgent(bool urgent)
 {
-    m_view->setAccessibleName(title);
-    m_titleRow->setSpacing(4);
-    m_titleRow->addWidget(paneTitle(title, this));
-    m_titleRow->addStretch(1);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    layout->addLayout(m_titleRow);
-    layout->addWidget(m_view, 1);
-    layout->addWidget(m_caption);
-}
-
-void PicturePane::setCaption(const QString &caption)
-{
-    m_caption->setText(caption);
-}
-
-QString PicturePane::caption() const
-{
-    return m_caption->text();
+    m_urgent = urgent;
+    update();
 }
 
 } // namespace warmbench::ui

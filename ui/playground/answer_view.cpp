@@ -1,0 +1,303 @@
+#include "ui/playground/answer_view.h"
+
+#include "ui/playground/answer_phrase.h"
+#include "ui/playground/playground_layout.h"
+#include "ui/widgets/caption_label.h"
+#include "ui/widgets/class_bars.h"
+#include "ui/widgets/display_text.h"
+#include "ui/widgets/picture_view.h"
+
+#include <algorithm>
+#include <cmath>
+#include <QFontDatabase>
+#include <QGraphicsOpacityEffect>
+#include <QGridLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QScrollArea>
+#include <QSlider>
+#include <QStackedWidget>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace warmbench::ui {
+
+namespace {
+
+constexpr std::size_t mostListed = 300; // boxes in the table; as many as are drawn
+
+QSlider *percentSlider(const QString &name, QWidget *parent)
+{
+    auto *slider = new QSlider(Qt::Horizontal, parent);
+    slider->setRange(0, 100);
+    slider->setAccessibleName(name);
+    return slider;
+}
+
+QScrollArea *scrolled(QWidget *inner, const QString &name)
+{
+    auto *area = new QScrollArea;
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setAccessibleName(name);
+    area->setWidget(inner);
+    return area;
+}
+
+} // namespace
+
+AnswerView::AnswerView(QWidget *parent)
+    : QWidget(parent)
+    , m_pages(new QStackedWidget(this))
+    , m_picture(new PictureView(this))
+    , m_bars(new ClassBars(this))
+    , m_table(new QTreeWidget(this))
+    , m_numbers(new QLabel(this))
+    , m_caption(new CaptionLabel(this))
+    , m_sliders(makeSliders())
+{
+    m_picture->setAccessibleName(tr("Picture that the network made"));
+    m_numbers->setWordWrap(true);
+    m_numbers->setTextFormat(Qt::PlainText);
+    m_numbers->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_numbers->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_numbers->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_table->setObjectName(u"answerTable"_s);
+    m_table->setAccessibleName(tr("What was found"));
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->setRootIsDecorated(false);
+    m_table->setUniformRowHeights(true);
+    m_table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    connect(m_table, &QTreeWidget::itemSelectionChanged, this, [this] {
+        const auto chosen = m_table->selectedItems();
+        Q_EMIT detectionChosen(chosen.isEmpty() ? -1
+                                                : chosen.first()->data(0, Qt::UserRole).toInt());
+    });
+    auto *barsPage = new QWidget(this);
+    auto *bars = new QVBoxLayout(barsPage);
+    bars->setContentsMargins(0, 4, 6, 0);
+    bars->addWidget(m_bars);
+    bars->addStretch(1);
+    auto *empty = secondaryLabel(this);
+    empty->setText(tr("The answer appears here."));
+    empty->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_pages->addWidget(empty);
+    m_pages->addWidget(scrolled(barsPage, tr("Classes")));
+    m_pages->addWidget(m_table);
+    m_pages->addWidget(scrolled(m_numbers, tr("Numbers")));
+    m_pages->addWidget(m_picture);
+
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(12, 10, 12, 8);
+    layout->setSpacing(6);
+    layout->addWidget(paneTitle(tr("Answer"), this));
+    layout->addWidget(m_caption);
+    layout->addWidget(m_pages, 1);
+    layout->addWidget(m_sliders);
+    m_sliders->hide();
+}
+
+QWidget *AnswerView::makeSliders()
+{
+    auto *area = new QWidget(this);
+    m_score = percentSlider(tr("Score threshold"), area);
+    m_nms = percentSlider(tr("Overlap threshold"), area);
+    m_scoreText = new QLabel(area);
+    m_nmsText = new QLabel(area);
+    auto *grid = new QGridLayout(area);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(10);
+    grid->setVerticalSpacing(4);
+    grid->addWidget(new QLabel(tr("Score"), area), 0, 0);
+    grid->addWidget(m_score, 0, 1);
+    grid->addWidget(m_scoreText, 0, 2);
+    auto *overlap = new QLabel(tr("Overlap"), area);
+    overlap->setToolTip(tr("Of two boxes that overlap more than this, the better one stays"));
+    grid->addWidget(overlap, 1, 0);
+    grid->addWidget(m_nms, 1, 1);
+    grid->addWidget(m_nmsText, 1, 2);
+    for (QSlider *slider : {m_score, m_nms})
+        connect(slider, &QSlider::valueChanged, this, [this] {
+            showSliderValues();
+            Q_EMIT decoderChanged();
+        });
+    return area;
+}
+
+void AnswerView::showSliderValues()
+{
+    m_scoreText->setText(u"≥ %1"_s.arg(m_score->value() / 100.0, 0, 'f', 2));
+    m_nmsText->setText(u"≤ %1"_s.arg(m_nms->value() / 100.0, 0, 'f', 2));
+}
+
+void AnswerView::setDecoder(const std::optional<DecoderSettings> &decoder)
+{
+    m_decoder = decoder;
+    m_sliders->setVisible(decoder.has_value());
+    if (!decoder)
+        return;
+    const QSignalBlocker score(m_score);
+    const QSignalBlocker nms(m_nms);
+    m_score->setValue(static_cast<int>(std::lround(decoder->scoreThreshold * 100)));
+    m_nms->setValue(static_cast<int>(std::lround(decoder->nmsThreshold * 100)));
+    showSliderValues();
+}
+
+std::optional<DecoderSettings> AnswerView::chosenDecoder() const
+{
+    if (!m_decoder)
+        return {};
+    DecoderSettings chosen = *m_decoder;
+    // A slider that nobody has moved keeps the exact value, which may be between two of its steps.
+    if (m_score->value() != std::lround(chosen.scoreThreshold * 100))
+        chosen.scoreThreshold = m_score->value() / 100.0;
+    if (m_nms->value() != std::lround(chosen.nmsThreshold * 100))
+        chosen.nmsThreshold = m_nms->value() / 100.0;
+    if (chosen.scoreThreshold == m_decoder->scoreThreshold &&
+        chosen.nmsThreshold == m_decoder->nmsThreshold)
+        return {};
+    return chosen;
+}
+
+QString AnswerView::caption() const
+{
+    return m_caption->text();
+}
+
+void AnswerView::clear()
+{
+    m_shown.reset();
+    m_picture->setPicture({}, {});
+    m_table->clear();
+    setStale(false);
+    showPage(Page::Empty, {});
+}
+
+void AnswerView::setStale(bool stale)
+{
+    // An effect draws the page through a picture, which costs; without one nothing does.
+    QGraphicsOpacityEffect *faint = nullptr;
+    if (stale) {
+        faint = new QGraphicsOpacityEffect(m_pages);
+        faint->setOpacity(0.45);
+    }
+    m_pages->setGraphicsEffect(faint);
+}
+
+void AnswerView::showPage(Page page, const QString &caption)
+{
+    m_pages->setCurrentIndex(static_cast<int>(page));
+    m_caption->setText(caption);
+}
+
+void AnswerView::setResult(std::shared_ptr<const RunResult> result, Beside beside,
+                           std::size_t sample)
+{
+    m_shown = std::move(result);
+    m_beside = beside;
+    setStale(false);
+    showSample(sample);
+}
+
+void AnswerView::showSample(std::size_t index)
+{
+    if (!m_shown)
+        return;
+    const RunResult &result = *m_shown;
+    const auto &samples = result.prediction.results;
+    const SampleResult none;
+    const SampleResult &sample = index < samples.size() ? samples[index] : none;
+    if (samples.size() > 1 && m_beside != Beside::Rows)
+        showAll(result.phrases);
+    else if (result.prediction.task == Task::Detection)
+        showDetections(sample);
+    else if (sample.segmentation)
+        showShares(*sample.segmentation);
+    else if (!result.image.isNull() && index == 0 && m_beside != Beside::Picture) {
+        m_picture->setPicture(result.image, result.imageSize);
+        showPage(Page::Picture, pictureCaption(result.imageSize, sample.imageRange));
+    } else if (!sample.classes.empty()) {
+        m_bars->setClasses(sample.classes);
+        showPage(Page::Bars, tr("Best %1, by score").arg(sample.classes.size()));
+    } else if (!sample.text.empty())
+        showText(sample);
+    else
+        showNumbers(result, index);
+}
+
+void AnswerView::showAll(const QStringList &phrases)
+{
+    m_table->clear();
+    m_table->setHeaderLabels({tr("Sample"), tr("Answer")});
+    const qsizetype listed = std::min(phrases.size(), static_cast<qsizetype>(mostListed));
+    for (qsizetype i = 0; i < listed; ++i) {
+        auto *row = new QTreeWidgetItem(m_table, {QString::number(i + 1), phrases[i]});
+        row->setData(0, Qt::UserRole, -1);
+    }
+    showPage(Page::Table, listed < phrases.size()
+                              ? tr("The first %1 of %2 answers").arg(listed).arg(phrases.size())
+                              : tr("%1 answers").arg(phrases.size()));
+}
+
+void AnswerView::showDetections(const SampleResult &sample)
+{
+    m_table->clear();
+    m_table->setHeaderLabels({tr("Label"), tr("Score"), tr("x, y, width, height")});
+    for (std::size_t i = 0; i < std::min(sample.detections.size(), mostListed); ++i) {
+        const Detection &found = sample.detections[i];
+        const auto pixels = [](float from, float to) { return std::lround(to - from); };
+        auto *row = new QTreeWidgetItem(m_table, {text(found.label),
+                                                  u"%1 %"_s.arg(found.score * 100, 0, 'f', 0),
+                                                  u"%1, %2, %3, %4"_s.arg(std::lround(found.left))
+                                                      .arg(std::lround(found.top))
+                                                      .arg(pixels(found.left, found.right))
+                                                      .arg(pixels(found.top, found.bottom))});
+        row->setData(0, Qt::UserRole, static_cast<int>(i));
+        row->setTextAlignment(1, Qt::AlignRight);
+    }
+    showPage(Page::Table, answerSentence(sample));
+}
+
+void AnswerView::showShares(const Segmentation &map)
+{
+    m_table->clear();
+    m_table->setHeaderLabels({tr("Class"), tr("Share of the pixels")});
+    for (const Segmentation::Share &share : map.shares) {
+        auto *row = new QTreeWidgetItem(
+            m_table, {text(share.label), u"%1 %"_s.arg(share.share * 100, 0, 'f', 1)});
+        row->setData(0, Qt::UserRole, -1);
+        row->setTextAlignment(1, Qt::AlignRight);
+    }
+    showPage(
+        Page::Table,
+        tr("%1 classes, %2 × %3 pixels").arg(map.shares.size()).arg(map.width).arg(map.height));
+}
+
+void AnswerView::showText(const SampleResult &sample)
+{
+    QStringList lines;
+    QStringList scores;
+    for (const TextLine &line : sample.text) {
+        lines << text(line.text);
+        scores << u"%1 %"_s.arg(line.score * 100, 0, 'f', 0);
+    }
+    m_numbers->setText(lines.join(u'\n'));
+    showPage(Page::Numbers, tr("Text, mean score %1").arg(scores.join(u", "_s)));
+}
+
+void AnswerView::showNumbers(const RunResult &result, std::size_t sample)
+{
+    const std::size_t primary = result.prediction.primary;
+    if (primary >= result.outputs.size())
+        return showPage(Page::Empty, {});
+    const TensorSummary &output = result.outputs[primary];
+    const bool several = result.prediction.results.size() > 1;
+    m_numbers->setText(several ? result.phrases.value(static_cast<qsizetype>(sample))
+                               : output.values);
+    showPage(Page::Numbers, u"%1 %2 %3"_s.arg(output.name, output.dtype, output.shape));
+}
+
+} // namespace warmbench::ui

@@ -1,0 +1,75 @@
+// The answer beside the picture: bars, a table of boxes or of classes of pixels, text, or numbers;
+// for detectors also sliders for the two thresholds. Thread: GUI.
+#pragma once
+
+#include "ui/playground/prediction_run.h"
+
+#include <QWidget>
+
+class QLabel;
+class QSlider;
+class QStackedWidget;
+class QTreeWidget;
+
+namespace warmbench::ui {
+
+class CaptionLabel;
+class ClassBars;
+class PictureView;
+
+class AnswerView : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit AnswerView(QWidget *parent = nullptr);
+
+    // What shows a part of the answer beside this view: the large picture, or a row for each
+    // sample.
+    enum class Beside { Nothing, Picture, Rows };
+
+    void clear();
+    // Shows the answer of one sample, or a list of all where no rows beside do.
+    void setResult(std::shared_ptr<const RunResult> result, Beside beside, std::size_t sample);
+    void showSample(std::size_t sample);
+    // Draws the answer faintly, because it is not that of the present model and input.
+    void setStale(bool stale);
+    // Sets the sliders to the model's own thresholds; without a `decoder` there are no sliders.
+    void setDecoder(const std::optional<DecoderSettings> &decoder);
+    // The thresholds of the sliders, if they differ from the model's own.
+    std::optional<DecoderSettings> chosenDecoder() const;
+    QString caption() const;
+
+Q_SIGNALS:
+    void decoderChanged();
+    void detectionChosen(int index); // -1: none
+
+private:
+    enum class Page { Empty, Bars, Table, Numbers, Picture };
+
+    QWidget *makeSliders();
+    void showSliderValues();
+    void showPage(Page page, const QString &caption);
+    void showAll(const QStringList &phrases);
+    void showDetections(const SampleResult &sample);
+    void showShares(const Segmentation &map);
+    void showText(const SampleResult &sample);
+    void showNumbers(const RunResult &result, std::size_t sample);
+
+    std::shared_ptr<const RunResult> m_shown;
+    Beside m_beside = Beside::Nothing;
+    QStackedWidget *m_pages;
+    PictureView *m_picture;
+    ClassBars *m_bars;
+    QTreeWidget *m_table;
+    QLabel *m_numbers;
+    CaptionLabel *m_caption;
+    QWidget *m_sliders;
+    QSlider *m_score;
+    QSlider *m_nms;
+    QLabel *m_scoreText;
+    QLabel *m_nmsText;
+    std::optional<DecoderSettings> m_decoder;
+};
+
+} // namespace warmbench::ui
