@@ -1,16 +1,22 @@
 #include "window_api.h"
 
 #include <fmt/format.h>
-#include <QPointer>
+#include <iterator>
 
 namespace warmbench::app {
+
+namespace {
+
+constexpr std::size_t mostWaiting = 20'000; // between two looks of the window
+
+} // namespace
 
 WindowApi::WindowApi(Workbench &workbench, http::HttpOptions options, Milliseconds drain)
     : m_options(std::move(options))
     , m_drain(drain)
     , m_server(workbench, m_options)
 {
-    m_server.setRequestListener([this](const http::RequestRecord &record) { announce(record); });
+    m_server.setRequestListener([this](const http::RequestRecord &record) { keep(record); });
 }
 
 WindowApi::~WindowApi()
@@ -66,17 +72,34 @@ void WindowApi::stop()
     Q_EMIT changed();
 }
 
-void WindowApi::announce(const http::RequestRecord &record)
+void WindowApi::keep(const http::RequestRecord &record)
 {
-    QMetaObject::invokeMethod(
-        this,
-        [this, record] {
-            Q_EMIT requestServed(QString::fromStdString(record.method),
-                                 QString::fromStdString(record.path), record.status,
-                                 QString::fromStdString(record.model),
-                                 QString::fromStdString(record.cache), record.totalMs);
-        },
-        Qt::QueuedConnection);
+    ui::ServedRequest served;
+    served.time = std::chrono::system_clock::now();
+    served.client = record.client;
+    served.method = record.method;
+    served.path = record.path;
+    served.model = record.model;
+    served.cache = record.cache;
+    served.sentence = record.sentence;
+    served.status = record.status;
+    served.totalMs = record.totalMs;
+    served.requestBytes = record.requestBytes;
+    served.responseBytes = record.responseBytes;
+    const std::lock_guard lock(m_servedMutex);
+    if (m_served.size() == mostWaiting)
+        m_served.pop_front();
+    m_served.push_back(std::move(served));
+}
+
+std::vector<ui::ServedRequest> WindowApi::takeServed()
+{
+    std::deque<ui::ServedRequest> taken;
+    {
+        const std::lock_guard lock(m_servedMutex);
+        taken.swap(m_served);
+    }
+    return {std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end())};
 }
 
 } // namespace warmbench::app

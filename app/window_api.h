@@ -6,7 +6,10 @@
 #include "http/http_server.h"
 #include "ui/api_control.h"
 
+#include <deque>
 #include <future>
+#include <mutex>
+#include <vector>
 
 namespace warmbench::app {
 
@@ -22,16 +25,20 @@ public:
     bool isRunning() const override;
     QString url() const override;
     QString statusText() const override;
+    std::vector<ui::ServedRequest> takeServed() override;
 
 public Q_SLOTS:
     void start() override;
     void stop() override;
 
 private:
-    void announce(const http::RequestRecord &record);
+    void keep(const http::RequestRecord &record); // any thread
 
     http::HttpOptions m_options;
     Milliseconds m_drain;
+    // Requests that the window has not taken yet. Clients may be thousands of times as fast as it.
+    std::mutex m_servedMutex;
+    std::deque<ui::ServedRequest> m_served;
     http::HttpServer m_server;
     QString m_url;
     QString m_statusText;

@@ -38,12 +38,13 @@ ARROWS = {
     "http": [*CORE, "http/transport", "http/simple", "http/open_inference", "http/tensorflow", "http/pages"],
     "ui/widgets": [*CORE],
     "ui/models": [*CORE, "ui", "ui/widgets"],
-    "ui/playground": [*CORE, "ui", "ui/widgets", "ui/models"],
+    "ui/api": [*CORE, "ui", "ui/widgets"],
+    "ui/playground": [*CORE, "ui", "ui/api", "ui/widgets", "ui/models"],
     "ui/inspector": [*CORE, "ui", "ui/widgets"],
     "ui/monitor": [*CORE, "ui", "ui/widgets"],
     "ui/log": [*CORE, "ui", "ui/widgets"],
-    "ui/window": [*CORE, "ui", "ui/widgets", "ui/models", "ui/playground", "ui/inspector", "ui/monitor", "ui/log"],
-    "ui": [*CORE],
+    "ui/window": [*CORE, "ui", "ui/widgets", "ui/api", "ui/models", "ui/playground", "ui/inspector", "ui/monitor", "ui/log"],
+    "ui": [*CORE, "ui/api"],
     "app": [*CORE, "http", "http/bodies", "http/simple", "http/transport", "ui", "ui/window"],
 }
 

@@ -2,8 +2,11 @@
 // never includes http. Thread: GUI.
 #pragma once
 
+#include "ui/api/served_request.h"
+
 #include <QObject>
 #include <QString>
+#include <vector>
 
 namespace warmbench::ui {
 
@@ -19,6 +22,9 @@ public:
     // Why the API does not run, or which port it has instead of the one that was asked for; else
     // empty.
     virtual QString statusText() const = 0;
+    // The requests that were answered since the last call, the oldest first; of very many the
+    // newest.
+    virtual std::vector<ServedRequest> takeServed() = 0;
 
 public Q_SLOTS:
     virtual void start() = 0;
@@ -26,9 +32,6 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void changed();
-    // One answered request; strings as in the request log.
-    void requestServed(const QString &method, const QString &path, int status, const QString &model,
-                       const QString &cache, double totalMs);
 };
 
 } // namespace warmbench::ui

@@ -15,6 +15,7 @@ const Setting<bool> modelsShown{"window/modelsShown", true};
 const Setting<bool> factsShown{"window/factsShown", true};
 const Setting<QString> drawer{"window/drawer", QStringLiteral("monitor"), [](const QString &value) {
                                   return value == QLatin1String("monitor") ||
+                                         value == QLatin1String("requests") ||
                                          value == QLatin1String("log") ||
                                          value == QLatin1String("none");
                               }};

@@ -24,7 +24,7 @@ extern const Setting<QByteArray> rows;
 extern const Setting<QByteArray> facts;
 extern const Setting<bool> modelsShown;
 extern const Setting<bool> factsShown;
-extern const Setting<QString> drawer; // "monitor", "log", "none"
+extern const Setting<QString> drawer; // "monitor", "requests", "log", "none"
 extern const Setting<int> layoutVersion;
 extern const Setting<QString> theme; // "system", "light", "dark"
 extern const Setting<QStringList> recentPaths;

@@ -3,6 +3,8 @@
 
 #include "ui/api_control.h"
 
+#include <utility>
+
 class FakeApi final : public warmbench::ui::ApiControl
 {
     Q_OBJECT
@@ -11,11 +13,21 @@ public:
     using ApiControl::ApiControl;
 
     bool isRunning() const override { return m_running; }
-    QString url() const override
-    {
-        return m_running ? QStringLiteral("http://127.0.0.1:5000") : QString();
-    }
+    QString url() const override { return m_running ? m_url : QString(); }
     QString statusText() const override { return m_status; }
+    std::vector<warmbench::ui::ServedRequest> takeServed() override
+    {
+        return std::exchange(m_served, {});
+    }
+    void serve(std::vector<warmbench::ui::ServedRequest> requests)
+    {
+        m_served = std::move(requests);
+    }
+    void setUrl(const QString &url)
+    {
+        m_url = url;
+        Q_EMIT changed();
+    }
     void setStatus(const QString &status)
     {
         m_status = status;
@@ -37,4 +49,6 @@ public Q_SLOTS:
 private:
     bool m_running = true;
     QString m_status;
+    QString m_url = QStringLiteral("http://127.0.0.1:5000");
+    std::vector<warmbench::ui::ServedRequest> m_served;
 };

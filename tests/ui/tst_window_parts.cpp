@@ -1,11 +1,11 @@
 // The window's parts without a window: pasted rows, command lines, dropped files, charts, the log.
 #include "base/logging.h"
 #include "test_files.h"
+#include "ui/api/snippets.h"
 #include "ui/log/log_table.h"
 #include "ui/models/models_panel.h"
 #include "ui/monitor/monitor.h"
 #include "ui/playground/answer_phrase.h"
-#include "ui/playground/curl_command.h"
 #include "ui/playground/feature_form.h"
 #include "ui/playground/output_table.h"
 #include "ui/playground/timings_view.h"
@@ -277,10 +277,16 @@ void TestWindowParts::rowsOfColumnsArePasted()
 
 void TestWindowParts::commandLinesAreQuotedForTheShell()
 {
+    ui::ApiInput file;
+    file.model = u"my model"_s;
+    file.path = u"/tmp/it's.png"_s;
     QCOMPARE(
-        ui::curlForFile(u"http://127.0.0.1:5000"_s, u"my model"_s, u"/tmp/it's.png"_s),
+        ui::curlSnippet(u"http://127.0.0.1:5000"_s, file),
         uR"(curl --data-binary @'/tmp/it'\''s.png' 'http://127.0.0.1:5000/predict/my%20model')"_s);
-    QCOMPARE(ui::curlForNumbers(u"http://h:1"_s, u"m"_s, u"{\"input\": [1]}"_s),
+    ui::ApiInput row;
+    row.model = u"m"_s;
+    row.text = u"{\"input\": [1]}"_s;
+    QCOMPARE(ui::curlSnippet(u"http://h:1"_s, row),
              uR"(curl -d '{"input": [1]}' 'http://h:1/predict/m')"_s);
 }
 

@@ -3,7 +3,6 @@
 #include "ui/api_control.h"
 #include "ui/models/shown_state.h"
 #include "ui/playground/answer_view.h"
-#include "ui/playground/curl_command.h"
 #include "ui/playground/failed_page.h"
 #include "ui/playground/input_panel.h"
 #include "ui/playground/picture_stage.h"
@@ -447,30 +446,38 @@ QString Playground::apiUrl() const
     return m_api.url().isEmpty() ? u"http://127.0.0.1:5000"_s : m_api.url();
 }
 
-void Playground::copyCurl()
+void Playground::withApiInput(std::function<void(const Result<ApiInput> &)> use)
 {
+    ApiInput input;
+    input.model = m_model;
+    input.body = m_input->body();
     const auto picture = m_input->picture();
-    if (!m_input->body())
-        refuse(tr("There is no picture to send yet: open one, then copy its command."));
-    else if (picture && picture->path.isEmpty())
-        m_background.run(
-            this, [picture = *picture] { return savedForCurl(picture); },
-            [this, name = m_model](const Result<QString> &path) {
-                if (path)
-                    copyCommand(curlForFile(apiUrl(), name, *path));
-                else
-                    refuse(text(path.error().message));
-            });
-    else if (const QString path = m_input->path(); !path.isEmpty())
-        copyCommand(curlForFile(apiUrl(), m_model, path));
-    else
-        copyCommand(curlForNumbers(apiUrl(), m_model, m_input->bodyText()));
+    if (!input.body || !picture || !picture->path.isEmpty()) {
+        input.path = m_input->path();
+        if (input.body && input.path.isEmpty())
+            input.text = m_input->bodyText();
+        return use(input);
+    }
+    m_background.run(
+        this, [picture = *picture] { return savedForCurl(picture); },
+        [input, use = std::move(use)](const Result<QString> &path) mutable {
+            if (!path)
+                return use(path.error());
+            input.path = *path;
+            use(input);
+        });
 }
 
-void Playground::copyCommand(const QString &command)
+void Playground::copyCurl()
 {
-    QGuiApplication::clipboard()->setText(command);
-    Q_EMIT said(MessageOverlay::Kind::Information, tr("The curl command is on the clipboard."));
+    withApiInput([this](const Result<ApiInput> &input) {
+        if (!input)
+            return refuse(text(input.error().message));
+        if (!input->body)
+            return refuse(tr("There is no picture to send yet: open one, then copy its command."));
+        QGuiApplication::clipboard()->setText(curlSnippet(apiUrl(), *input));
+        Q_EMIT said(MessageOverlay::Kind::Information, tr("The curl command is on the clipboard."));
+    });
 }
 
 } // namespace warmbench::ui

@@ -5,11 +5,13 @@
 // dropped.
 #pragma once
 
+#include "ui/api/snippets.h"
 #include "ui/background.h"
 #include "ui/playground/prediction_run.h"
 #include "ui/widgets/message_overlay.h"
 #include "ui/workbench_feed.h"
 
+#include <functional>
 #include <QWidget>
 #include <stop_token>
 
@@ -44,6 +46,9 @@ public:
     void paste();                        // a picture, numbers or a file from the clipboard
     void refuse(const QString &reason);
 
+    // Gives what a run would send now, with a file that holds it where it is no text; a pasted
+    // picture is saved first. `use` is called on this thread, perhaps later.
+    void withApiInput(std::function<void(const Result<ApiInput> &)> use);
     // The part of the page that stands at the window's right side.
     AnswerView *answer() const { return m_answer; }
 
@@ -76,7 +81,6 @@ private:
     void showResult(std::shared_ptr<const RunResult> result, const PictureInput *picture);
     void setEdited();
     void copyCurl();
-    void copyCommand(const QString &command);
     QString apiUrl() const;
 
     Workbench &m_workbench;

@@ -43,7 +43,7 @@ public:
     PictureZoom zoom() const { return m_zoom; }
 
     QSize sizeHint() const override { return {260, 220}; }
-    QSize minimumSizeHint() const override { return {120, 100}; }
+    QSize minimumSizeHint() const override { return {120, 80}; }
 
 Q_SIGNALS:
     void zoomed(const PictureZoom &zoom); // by the user

@@ -39,7 +39,7 @@ public:
     QString readingAt(double seconds) const;
 
     QSize sizeHint() const override { return {280, 190}; }
-    QSize minimumSizeHint() const override { return {180, 130}; }
+    QSize minimumSizeHint() const override { return {150, 110}; }
 
 protected:
     void changeEvent(QEvent *event) override;

@@ -2,6 +2,8 @@
 
 #include "engine/model_files.h"
 #include "inference/body/prediction_body.h"
+#include "ui/api/api_page.h"
+#include "ui/api/requests_panel.h"
 #include "ui/api_control.h"
 #include "ui/inspector/inspector.h"
 #include "ui/log/log_panel.h"
@@ -109,6 +111,16 @@ void MainWindow::Private::connectParts()
     QObject::connect(
         models, &ModelsPanel::removed, &window,
         [this](const QString &name, const QStringList &paths) { offerBack(name, paths); });
+    const auto tell = [this](const QString &text) {
+        message->setMessage(MessageOverlay::Kind::Information, text);
+    };
+    QObject::connect(apiPage, &ApiPage::copied, message, tell);
+    QObject::connect(requests, &RequestsPanel::copied, message, tell);
+    QObject::connect(requests, &RequestsPanel::failed, message, [this](const QString &text) {
+        message->setMessage(MessageOverlay::Kind::Error, text);
+    });
+    QObject::connect(tabs, &QTabWidget::currentChanged, &window, [this] { showSnippets(); });
+    QObject::connect(playground, &Playground::finished, &window, [this] { showSnippets(); });
     QObject::connect(copyAddress, &QAction::triggered, &window, [this] {
         QGuiApplication::clipboard()->setText(api.url());
         message->setMessage(MessageOverlay::Kind::Information,
@@ -139,6 +151,7 @@ void MainWindow::Private::setState(const WorkbenchState &state)
 void MainWindow::Private::selectModel(const QString &name)
 {
     playground->setModel(name);
+    showSnippets();
     inspector->setModel(name);
     inspector->setState(feed->state());
 }
@@ -243,6 +256,18 @@ void MainWindow::Private::fillRecent()
                          [this, path] { window.openPaths({path}); });
     }
     firstRun->setRecent(paths);
+}
+
+void MainWindow::Private::showSnippets()
+{
+    if (tabs->currentWidget() != apiPage)
+        return;
+    playground->withApiInput([this](const Result<ApiInput> &input) {
+        if (input)
+            apiPage->setInput(*input);
+        else
+            message->setMessage(MessageOverlay::Kind::Error, text(input.error().message));
+    });
 }
 
 void MainWindow::Private::toggleApi(bool on)

@@ -1,4 +1,6 @@
 #include "engine/engine.h"
+#include "ui/api/api_page.h"
+#include "ui/api/requests_panel.h"
 #include "ui/api_control.h"
 #include "ui/inspector/inspector.h"
 #include "ui/log/log_panel.h"
@@ -93,6 +95,8 @@ void MainWindow::Private::build()
     feed = new WorkbenchFeed(workbench, &window);
     makeParts();
     makeActions();
+    apiPage = new ApiPage(api, apiSwitch, copyAddress);
+    tabs->addTab(apiPage, MainWindow::tr("API"));
 
     columns = new HairlineSplitter(Qt::Horizontal, u"columns"_s);
     columns->addWidget(models);
@@ -103,7 +107,7 @@ void MainWindow::Private::build()
     rows->addWidget(columns);
     rows->addWidget(drawer);
     rows->setStretchFactor(0, 1);
-    status = new StatusLine(workbench, api, {showMonitor, showLog});
+    status = new StatusLine(workbench, api, {showMonitor, showRequests, showLog});
     auto *middle = new QWidget;
     auto *layout = new QVBoxLayout(middle);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -121,6 +125,7 @@ void MainWindow::Private::makeParts()
     playground = new Playground(workbench, *feed, api, background);
     firstRun = new FirstRunPage(api);
     tabs = new QTabWidget;
+    tabs->setObjectName(u"pages"_s);
     tabs->setDocumentMode(true);
     tabs->setTabBarAutoHide(true);
     tabs->setFocusPolicy(Qt::NoFocus); // its hidden tab bar would take the Tab key
@@ -136,10 +141,12 @@ void MainWindow::Private::makeParts()
     facts->setStretchFactor(0, 1);
     facts->setStretchFactor(1, 1);
     monitor = new Monitor(workbench);
+    requests = new RequestsPanel(api);
     log = new LogPanel;
     drawer = new QStackedWidget;
     drawer->setObjectName(u"drawer"_s);
     drawer->addWidget(monitor);
+    drawer->addWidget(requests);
     drawer->addWidget(log);
 }
 
@@ -163,9 +170,11 @@ void MainWindow::Private::makeActions()
     showFacts = add(u"showFacts"_s, QString(), MainWindow::tr("Answer and facts"), QString());
     showMonitor = add(u"showMonitor"_s, u"monitor"_s, MainWindow::tr("Monitor"),
                       MainWindow::tr("Charts of the cache, of memory and of requests"));
+    showRequests = add(u"showRequests"_s, u"api"_s, MainWindow::tr("Requests"),
+                       MainWindow::tr("What clients asked, and how long it took"));
     showLog = add(u"showLog"_s, u"log"_s, MainWindow::tr("Log"),
                   MainWindow::tr("What happened, in lines"));
-    for (QAction *each : {showModels, showFacts, showMonitor, showLog})
+    for (QAction *each : {showModels, showFacts, showMonitor, showRequests, showLog})
         each->setCheckable(true);
     reset = add(u"resetLayout"_s, QString(), MainWindow::tr("Reset layout"),
                 MainWindow::tr("Put every part back where it was at first"));
@@ -186,7 +195,7 @@ void MainWindow::Private::makeActions()
     for (QAction *each : {showModels, showFacts})
         QObject::connect(each, &QAction::triggered, &window,
                          [this] { showSides(showModels->isChecked(), showFacts->isChecked()); });
-    for (QAction *each : {showMonitor, showLog})
+    for (QAction *each : {showMonitor, showRequests, showLog})
         QObject::connect(each, &QAction::triggered, &window,
                          [this, each](bool on) { openDrawer(on ? each : nullptr); });
     QObject::connect(shortcuts, &QAction::triggered, &window, [this] { showShortcuts(); });
@@ -209,7 +218,7 @@ void MainWindow::Private::makeMenus()
     model->addActions(models->modelActions());
 
     QMenu *view = bar->addMenu(MainWindow::tr("&View"));
-    view->addActions({showModels, showFacts, showMonitor, showLog});
+    view->addActions({showModels, showFacts, showMonitor, showRequests, showLog});
     view->addSeparator();
     view->addActions({nextPart, reset});
     QMenu *theme = view->addMenu(icon(u"theme"_s), MainWindow::tr("Theme"));
@@ -289,10 +298,14 @@ void MainWindow::Private::showSides(bool left, bool right)
 
 void MainWindow::Private::openDrawer(QAction *chosen)
 {
-    showMonitor->setChecked(chosen == showMonitor);
-    showLog->setChecked(chosen == showLog);
-    if (chosen)
-        drawer->setCurrentWidget(chosen == showLog ? static_cast<QWidget *>(log) : monitor);
+    for (QAction *each : {showMonitor, showRequests, showLog})
+        each->setChecked(chosen == each);
+    if (chosen == showLog)
+        drawer->setCurrentWidget(log);
+    else if (chosen == showRequests)
+        drawer->setCurrentWidget(requests);
+    else if (chosen)
+        drawer->setCurrentWidget(monitor);
     drawer->setVisible(chosen != nullptr);
 }
 
@@ -304,9 +317,10 @@ void MainWindow::Private::store()
     write(settings::facts, facts->saveState());
     write(settings::modelsShown, showModels->isChecked());
     write(settings::factsShown, showFacts->isChecked());
-    write(settings::drawer, showLog->isChecked()       ? u"log"_s
-                            : showMonitor->isChecked() ? u"monitor"_s
-                                                       : u"none"_s);
+    write(settings::drawer, showLog->isChecked()        ? u"log"_s
+                            : showRequests->isChecked() ? u"requests"_s
+                            : showMonitor->isChecked()  ? u"monitor"_s
+                                                        : u"none"_s);
     write(settings::layoutVersion, layoutVersion);
 }
 
@@ -324,7 +338,10 @@ void MainWindow::Private::restore()
     facts->restoreState(read(settings::facts));
     showSides(read(settings::modelsShown), read(settings::factsShown));
     const QString opened = read(settings::drawer);
-    openDrawer(opened == u"log"_s ? showLog : opened == u"monitor"_s ? showMonitor : nullptr);
+    openDrawer(opened == u"log"_s        ? showLog
+               : opened == u"requests"_s ? showRequests
+               : opened == u"monitor"_s  ? showMonitor
+                                         : nullptr);
 }
 
 void MainWindow::Private::focusNextPart()

@@ -18,6 +18,7 @@ class QToolButton;
 
 namespace warmbench::ui {
 
+class ApiPage;
 class FirstRunPage;
 class Inspector;
 class LogPanel;
@@ -25,6 +26,7 @@ class MessageOverlay;
 class ModelsPanel;
 class Monitor;
 class Playground;
+class RequestsPanel;
 class StatusLine;
 
 struct MainWindow::Private
@@ -59,6 +61,7 @@ struct MainWindow::Private
     void fillRecent();
     void toggleApi(bool on);
     void showApi();
+    void showSnippets();
 
     MainWindow &window;
     Workbench &workbench;
@@ -78,6 +81,8 @@ struct MainWindow::Private
     Inspector *inspector = nullptr;
     Monitor *monitor = nullptr;
     LogPanel *log = nullptr;
+    ApiPage *apiPage = nullptr;
+    RequestsPanel *requests = nullptr;
     StatusLine *status = nullptr;
     QToolButton *apiButton = nullptr;
 
@@ -90,6 +95,7 @@ struct MainWindow::Private
     QAction *showModels = nullptr;
     QAction *showFacts = nullptr;
     QAction *showMonitor = nullptr;
+    QAction *showRequests = nullptr;
     QAction *showLog = nullptr;
     QAction *reset = nullptr;
     QAction *nextPart = nullptr;
