@@ -41,11 +41,13 @@ int runWindow(const CommandLine &line)
     api.start();
     if (auto opened = openModels(workbench, line); !opened)
         logError("app",
-                 opened.error().message); // the Log dock shows it; the window opens all the same
+                 opened.error().message); // the log shows it; the window opens all the same
 
     ui::MainWindow window(workbench, api);
     if (auto folder = unpackSamples())
         window.setSampleFolder(QString::fromStdString(folder->string()));
+    if (line.arguments.isEmpty() && !line.options.sample)
+        window.restoreSession();
     FirstPaint firstPaint;
     window.installEventFilter(&firstPaint);
     window.show();

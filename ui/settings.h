@@ -29,6 +29,10 @@ extern const Setting<int> layoutVersion;
 extern const Setting<QString> theme; // "system", "light", "dark"
 extern const Setting<QStringList> recentPaths;
 extern const Setting<QString> lastFolder;
+extern const Setting<QStringList> sessionPaths; // what was open when the window closed
+extern const Setting<QString> sessionModel;
+extern const Setting<QString> sessionInput;
+extern const Setting<int> sessionPage;
 extern const Setting<int> monitorSpanSeconds;
 extern const Setting<int> logLevel; // a LogLevel
 } // namespace settings

@@ -29,6 +29,8 @@ QKeySequence keysOf(Shortcut shortcut)
         return Qt::Key_F2;
     case Shortcut::NextPart:
         return Qt::Key_F6;
+    case Shortcut::SearchEverything:
+        return Qt::CTRL | Qt::Key_K;
     case Shortcut::ShowShortcuts:
         return Qt::Key_F1;
     case Shortcut::Quit:

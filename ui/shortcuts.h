@@ -19,6 +19,7 @@ enum class Shortcut {
     RefreshModel,
     RenameModel, // in the list of models
     NextPart,
+    SearchEverything,
     ShowShortcuts,
     Quit,
 };

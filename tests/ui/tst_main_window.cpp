@@ -3,12 +3,14 @@
 #include "test_files.h"
 #include "ui/models/model_table.h"
 #include "ui/playground/output_table.h"
+#include "ui/settings.h"
 #include "window_fixture.h"
 
 #include <QAbstractItemView>
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QDialog>
 #include <QDoubleSpinBox>
 #include <QFile>
 #include <QLabel>
@@ -16,6 +18,7 @@
 #include <QListView>
 #include <QPushButton>
 #include <QTableView>
+#include <QTabWidget>
 #include <QTest>
 #include <QTreeWidget>
 
@@ -50,6 +53,9 @@ private Q_SLOTS:
     void closingWithWorkInFlightIsSafe();
     void chartsDrawTheirFirstSampleAtOnce();
     void aRemovedModelComesBack();
+    void theSessionComesBack();
+    void whatIsGoneFromTheSessionIsNamed();
+    void everythingIsFoundByItsLetters();
 };
 
 void TestMainWindow::theFirstPageStaysUntilThereIsAModel()
@@ -388,6 +394,57 @@ void TestMainWindow::aRemovedModelComesBack()
     QTest::mouseClick(part<QAbstractButton>(u"messageAction"_s), Qt::LeftButton);
     QTRY_COMPARE_WITH_TIMEOUT(models->rowCount(), 2, patience);
     QVERIFY(!stateOf(u"digits"_s).isEmpty());
+}
+
+void TestMainWindow::theSessionComesBack()
+{
+    openSample();
+    m_window->openPaths({QString::fromStdString(testModel("unknown_op.onnx").string())});
+    QTRY_COMPARE_WITH_TIMEOUT(stateOf(u"unknown_op"_s), u"Failed"_s, patience);
+    select(u"digits"_s);
+    runPicture("three.png");
+    m_window->close();
+    m_window.reset();
+    m_workbench = std::make_unique<Workbench>(WorkbenchOptions{}, m_clock);
+    makeWindow();
+    m_window->restoreSession();
+    QTRY_COMPARE_WITH_TIMEOUT(part<QLabel>(u"modelName"_s)->text(), u"digits"_s, patience);
+    QCOMPARE(part<QListView>(u"modelList"_s)->model()->rowCount(), 3);
+    QCOMPARE(m_workbench->cache().statistics().loads, 0);
+    // The picture is there, and nothing has run on it.
+    part<QAction>(u"copyCurl"_s)->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT((part<QAction>(u"copyCurl"_s)->trigger(),
+                              QApplication::clipboard()->text().contains(u"three.png"_s)),
+                             patience);
+    QVERIFY(outcome().isEmpty());
+}
+
+void TestMainWindow::whatIsGoneFromTheSessionIsNamed()
+{
+    ui::write(ui::settings::sessionPaths,
+              {sample("iris.onnx"), m_folder->filePath(u"gone.onnx"_s)});
+    m_window->restoreSession();
+    QTRY_COMPARE_WITH_TIMEOUT(message(), u"No longer there, or no longer a model: gone.onnx."_s,
+                              patience);
+    QCOMPARE(stateOf(u"iris"_s), u"Not loaded"_s);
+}
+
+void TestMainWindow::everythingIsFoundByItsLetters()
+{
+    openSample();
+    const auto choose = [this](const QString &words) {
+        part<QAction>(u"searchEverything"_s)->trigger();
+        auto *palette = m_window->findChild<QDialog *>(u"commandPalette"_s);
+        QVERIFY(palette);
+        QTest::keyClicks(palette->findChild<QLineEdit *>(), words);
+        QTest::keyClick(palette->findChild<QLineEdit *>(), Qt::Key_Return);
+        delete palette;
+    };
+    choose(u"ris"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(part<QLabel>(u"modelName"_s)->text(), u"iris"_s, patience);
+    choose(u"raw none such"_s); // nothing is chosen, nothing happens
+    choose(u"page api"_s);
+    QCOMPARE(part<QTabWidget>(u"pages"_s)->currentIndex(), 1);
 }
 
 QTEST_MAIN(TestMainWindow)

@@ -294,13 +294,27 @@ void Playground::openInput(const QString &path)
     readInBackground([path] { return readInput(path); });
 }
 
+void Playground::showInput(const QString &path)
+{
+    readInBackground([path] { return readInput(path); }, false);
+}
+
+QString Playground::inputPath() const
+{
+    return m_input->path();
+}
+
 template <typename Read>
-void Playground::readInBackground(Read read)
+void Playground::readInBackground(Read read, bool runs)
 {
     const quint64 number = ++m_inputNumber;
-    m_background.run(this, std::move(read), [this, number](const Result<OpenedInput> &input) {
-        if (number == m_inputNumber)
+    m_background.run(this, std::move(read), [this, number, runs](const Result<OpenedInput> &input) {
+        if (number != m_inputNumber)
+            return;
+        if (runs)
             take(input);
+        else if (input)
+            m_input->take(*input);
     });
 }
 

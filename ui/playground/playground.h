@@ -43,6 +43,8 @@ public:
     void setModel(const QString &name);
     QString model() const { return m_model; }
     void openInput(const QString &path); // opens it and runs the model on it
+    void showInput(const QString &path); // opens it; if it is refused, nothing is said
+    QString inputPath() const;           // empty if the input is no file
     void paste();                        // a picture, numbers or a file from the clipboard
     void refuse(const QString &reason);
 
@@ -72,7 +74,8 @@ private:
     void showTitle(const ModelView *model);
     void showNotice(const ModelView *model);
     template <typename Read>
-    void readInBackground(Read read); // and take what was read, unless something newer was opened
+    // And take what was read, unless something newer was opened.
+    void readInBackground(Read read, bool runs = true);
     void take(const Result<OpenedInput> &input);
     void clearResult();
     void run();

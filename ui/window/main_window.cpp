@@ -158,6 +158,8 @@ void MainWindow::Private::selectModel(const QString &name)
 
 void MainWindow::Private::offerBack(const QString &name, const QStringList &paths)
 {
+    for (const QString &path : paths)
+        session.removeAll(path);
     message->setMessage(
         MessageOverlay::Kind::Information,
         MainWindow::tr("%1 was removed from the list; its file is untouched.").arg(name),
@@ -232,6 +234,8 @@ void MainWindow::Private::openModel(const QString &path, bool load)
                                     text(opened.names.error().message));
                 return;
             }
+            session.removeAll(opened.path);
+            session << opened.path;
             if (opened.path != sampleFolder) {
                 rememberRecent(opened.path);
                 write(settings::lastFolder, QFileInfo(opened.path).absolutePath());
@@ -328,6 +332,7 @@ void MainWindow::trySample()
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     m_d->store();
+    m_d->storeSession();
     QMainWindow::closeEvent(event);
 }
 

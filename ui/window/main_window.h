@@ -32,6 +32,8 @@ public:
     // one is refused, a message says why.
     void openPaths(const QStringList &paths);
     void trySample();
+    // Opens what was open when the last window closed; nothing is loaded or run.
+    void restoreSession();
     void resetLayout();
 
 protected:

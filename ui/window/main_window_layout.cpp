@@ -97,6 +97,13 @@ void MainWindow::Private::build()
     makeActions();
     apiPage = new ApiPage(api, apiSwitch, copyAddress);
     tabs->addTab(apiPage, MainWindow::tr("API"));
+    for (int page = 0; page < tabs->count(); ++page) {
+        auto *show = new QAction(MainWindow::tr("Page %1").arg(tabs->tabText(page)), &window);
+        show->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + page)));
+        QObject::connect(show, &QAction::triggered, tabs,
+                         [this, page] { tabs->setCurrentIndex(page); });
+        window.addAction(show);
+    }
 
     columns = new HairlineSplitter(Qt::Horizontal, u"columns"_s);
     columns->addWidget(models);
@@ -181,6 +188,9 @@ void MainWindow::Private::makeActions()
     nextPart =
         add(u"nextPart"_s, QString(), MainWindow::tr("Next part"),
             MainWindow::tr("Move the focus to the next part of the window"), Shortcut::NextPart);
+    search =
+        add(u"searchEverything"_s, QString(), MainWindow::tr("Search everything…"),
+            MainWindow::tr("Search commands, models and recent files"), Shortcut::SearchEverything);
     shortcuts = add(u"shortcuts"_s, u"info"_s, MainWindow::tr("Keyboard shortcuts"),
                     MainWindow::tr("Show the keyboard shortcuts"), Shortcut::ShowShortcuts);
     about = add(u"about"_s, QString(), MainWindow::tr("About Warmbench"), QString());
@@ -192,6 +202,7 @@ void MainWindow::Private::makeActions()
     QObject::connect(apiSwitch, &QAction::triggered, &window, [this](bool on) { toggleApi(on); });
     QObject::connect(reset, &QAction::triggered, &window, &MainWindow::resetLayout);
     QObject::connect(nextPart, &QAction::triggered, &window, [this] { focusNextPart(); });
+    QObject::connect(search, &QAction::triggered, &window, [this] { searchEverything(); });
     for (QAction *each : {showModels, showFacts})
         QObject::connect(each, &QAction::triggered, &window,
                          [this] { showSides(showModels->isChecked(), showFacts->isChecked()); });
@@ -240,7 +251,7 @@ void MainWindow::Private::makeMenus()
     QMenu *apiMenu = bar->addMenu(MainWindow::tr("&API"));
     apiMenu->addActions({copyAddress, playground->curlAction(), apiSwitch});
     QMenu *help = bar->addMenu(MainWindow::tr("&Help"));
-    help->addActions({shortcuts, about});
+    help->addActions({search, shortcuts, about});
 }
 
 void MainWindow::Private::makeToolBar()
@@ -257,9 +268,10 @@ void MainWindow::Private::makeToolBar()
     auto *space = new QWidget(bar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
+    bar->addAction(search);
     makeApiButton();
     bar->addWidget(apiButton);
-    for (QAction *each : {open, models->refreshAction()}) {
+    for (QAction *each : {open, models->refreshAction(), search}) {
         QWidget *button = bar->widgetForAction(each);
         button->setFocusPolicy(Qt::StrongFocus);
         button->setObjectName(each->objectName() + u"Button"_s);

@@ -49,6 +49,11 @@ struct MainWindow::Private
     void showShortcuts();
     void showAbout();
 
+    // main_window_session.cpp
+    void storeSession();
+    void restoreSession();
+    void searchEverything();
+
     // main_window.cpp
     void connectParts();
     void setState(const WorkbenchState &state);
@@ -99,11 +104,13 @@ struct MainWindow::Private
     QAction *showLog = nullptr;
     QAction *reset = nullptr;
     QAction *nextPart = nullptr;
+    QAction *search = nullptr;
     QAction *shortcuts = nullptr;
     QAction *about = nullptr;
     QMenu *recent = nullptr;
 
     QString sampleFolder;
+    QStringList session; // paths of models that were opened in this window
     // The last member, so that it is destroyed before anything that its work reports to.
     Background background;
 };
