@@ -18,6 +18,7 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QSettings>
+#include <QTabWidget>
 #include <QTemporaryDir>
 #include <thread>
 
@@ -124,8 +125,63 @@ private:
     std::thread m_thread;
 };
 
+// The API's page and the requests of some clients.
+void photographApi(ui::MainWindow &window, const Photographer &photographer, FakeApi &api)
+{
+    auto *pages = window.findChild<QTabWidget *>(u"pages"_s);
+    pages->setCurrentIndex(1);
+    window.findChild<QAction *>(u"showRequests"_s)->trigger();
+    std::vector<ui::ServedRequest> requests;
+    for (int i = 0; i < 12; ++i) {
+        ui::ServedRequest request;
+        request.time = std::chrono::system_clock::now() - std::chrono::seconds(12 - i);
+        request.client = "127.0.0.1";
+        request.method = "POST";
+        request.path = i == 7 ? "/predict/digit" : "/predict/iris";
+        request.status = i == 7 ? 404 : 200;
+        request.model = i == 7 ? "" : "iris";
+        request.cache = i == 7 ? "" : i == 0 ? "miss" : "hit";
+        request.sentence = i == 7 ? "There is no model \"digit\"; did you mean \"digits\"?" : "";
+        request.totalMs = i == 0 ? 14.2 : 0.3 + 0.02 * i;
+        request.requestBytes = 42;
+        request.responseBytes = i == 7 ? 130 : 811;
+        requests.push_back(request);
+    }
+    api.serve(std::move(requests));
+    photographer.take(window, u"api"_s);
+    pages->setCurrentIndex(0);
+    window.findChild<QAction *>(u"showMonitor"_s)->trigger();
+}
+
+// Many models, one with a long name, in the smallest and in a large window.
+void photographMany(ui::MainWindow &window, const Photographer &photographer, const QDir &sample)
+{
+    const QDir many(sample.filePath(u"many"_s));
+    many.mkpath(u"."_s);
+    for (int i = 0; i < 50; ++i) {
+        const QString name =
+            i == 3 ? u"a_network_whose_name_tells_all_of_its_hyperparameters_v12_final_2"_s
+                   : u"model_%1"_s.arg(i, 2, 10, QChar(u'0'));
+        QFile::copy(sample.filePath(u"digits.onnx"_s), many.filePath(name + u".onnx"_s));
+    }
+    window.openPaths({many.path()});
+    Photographer::settle(2500);
+    select(window, u"a_network_whose_name_tells_all_of_its_hyperparameters_v12_final_2"_s);
+    photographer.take(window, u"many"_s);
+    select(window, u"digits"_s);
+    window.openPaths({sample.filePath(u"three.png"_s)});
+    Photographer::settle(800);
+    const QSize usual = window.size();
+    window.resize(960, 600);
+    photographer.take(window, u"small"_s);
+    window.resize(1920, 1080);
+    photographer.take(window, u"large"_s);
+    window.resize(usual);
+}
+
 void photographSample(ui::MainWindow &window, Workbench &workbench,
-                      const Photographer &photographer, const QDir &sample, int seconds)
+                      const Photographer &photographer, const QDir &sample, FakeApi &api,
+                      int seconds)
 {
     window.trySample();
     Photographer::settle(800);
@@ -147,6 +203,7 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
     window.findChild<QAction *>(u"showLog"_s)->trigger();
     photographer.take(window, u"table"_s);
     window.findChild<QAction *>(u"showMonitor"_s)->trigger();
+    photographApi(window, photographer, api);
     select(window, u"digits"_s);
     write(sample, u"rows.csv"_s, rowsOf(64, 3));
     window.openPaths({sample.filePath(u"rows.csv"_s)});
@@ -254,12 +311,13 @@ int main(int argc, char *argv[])
         const Photographer photographer(folder,
                                         u"-%1-%2"_s.arg(theme).arg(static_cast<int>(scale * 100)));
         photographer.take(window, u"first-run"_s);
-        photographSample(window, workbench, photographer, sample, scale > 1 ? 6 : 30);
+        photographSample(window, workbench, photographer, sample, api, scale > 1 ? 6 : 30);
         if (arguments.size() > 3) {
             const QDir detector(temporary.filePath(u"detector"_s));
             detector.mkpath(u"."_s);
             photographModels(window, photographer, QDir(arguments[3]), detector);
         }
+        photographMany(window, photographer, sample);
         window.findChild<QAction *>(u"shortcuts"_s)->trigger();
         if (auto *dialog = window.findChild<QDialog *>())
             photographer.take(*dialog, u"shortcuts"_s);

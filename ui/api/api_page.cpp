@@ -33,6 +33,7 @@ QPlainTextEdit *codeView(const QString &name, const QString &spoken)
     view->setObjectName(name);
     view->setAccessibleName(spoken);
     view->setReadOnly(true);
+    view->setMinimumHeight(48);
     view->setTabChangesFocus(true);
     view->setAcceptDrops(false); // the window takes dropped files
     view->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
@@ -57,6 +58,7 @@ ApiPage::ApiPage(ApiControl &api, QAction *apiSwitch, QAction *copyAddress, QWid
     for (QAction *action : {copyAddress, apiSwitch}) {
         auto *button = new QToolButton(this);
         button->setDefaultAction(action);
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
         button->setFocusPolicy(Qt::StrongFocus);
         titles->addWidget(button);
     }

@@ -120,9 +120,9 @@ Monitor::Monitor(Workbench &workbench, QWidget *parent)
           new TimeChart(tr("Requests"), {{tr("answered"), 2}, {tr("refused"), 1}}, perSecond, this))
 {
     auto *charts = new QHBoxLayout;
-    charts->setSpacing(24);
-    charts->addWidget(m_cache, 5);
-    charts->addWidget(m_memory, 6);
+    charts->setSpacing(20);
+    charts->addWidget(m_cache, 4);
+    charts->addWidget(m_memory, 7);
     charts->addWidget(m_latency, 6);
     charts->addWidget(m_requests, 4);
     auto *layout = new QHBoxLayout(this);

@@ -29,6 +29,7 @@ FailedPage::FailedPage(QWidget *parent)
     auto *scroll = new QScrollArea(this);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
+    scroll->setMinimumHeight(40);
     scroll->setAccessibleName(tr("Why it failed"));
     scroll->setWidget(m_reason);
     auto *again = new QPushButton(icon(u"refresh"_s), tr("Try again"), this);
@@ -38,7 +39,7 @@ FailedPage::FailedPage(QWidget *parent)
     titles->addWidget(m_icon);
     titles->addWidget(m_title, 1);
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(8, 24, 8, 8);
+    layout->setContentsMargins(8, 12, 8, 8);
     layout->setSpacing(12);
     layout->addLayout(titles);
     layout->addWidget(scroll, 1);

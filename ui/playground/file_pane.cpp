@@ -36,6 +36,7 @@ FilePane::FilePane(QWidget *parent)
     m_view->setModel(m_rows);
     m_view->setFrameShape(QFrame::NoFrame);
     m_view->setShowGrid(false);
+    m_view->setMinimumHeight(60);
     m_view->setAlternatingRowColors(true);
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);

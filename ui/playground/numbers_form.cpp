@@ -56,6 +56,7 @@ NumbersForm::NumbersForm(QWidget *parent)
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setPlaceholderText(u"{\"input\": [0.1, 0.2, …]}"_s);
     m_text->setTabChangesFocus(true);
+    m_text->setMinimumHeight(48);
     m_text->setAcceptDrops(false); // the window takes dropped files
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -159,12 +159,12 @@ QWidget *Playground::makeHeader()
     m_notice->setObjectName(u"notice"_s);
     m_notice->setUrgent(true);
     auto *titles = new QHBoxLayout;
-    // The row is shared by halves, so that the one text does not push the other.
+    // The row is shared in fixed parts, so that the one text does not push the other.
     for (QLabel *label : {m_title, m_outcome})
         label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_outcome->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    titles->addWidget(m_title, 1);
-    titles->addWidget(m_outcome, 1);
+    titles->addWidget(m_title, 3);
+    titles->addWidget(m_outcome, 2);
     auto *layout = new QVBoxLayout(header);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(2);
@@ -234,6 +234,7 @@ void Playground::showTitle(const ModelView *model)
         return;
     }
     m_title->setText(m_model);
+    m_title->setToolTip(m_model);
     QStringList parts;
     if (const auto &facts = model->status.facts) {
         if (!facts->understood.summary.empty())

@@ -6,6 +6,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QPainter>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -26,6 +27,23 @@ protected:
     int sizeHintForColumn(int column) const override
     {
         return QTableView::sizeHintForColumn(column) + 14;
+    }
+};
+
+// A label that shows where its text is cut.
+class ElidedLabel : public QLabel
+{
+public:
+    using QLabel::QLabel;
+
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        QPainter painter(this);
+        painter.setPen(palette().color(QPalette::WindowText));
+        const QRect place = contentsRect();
+        painter.drawText(place, static_cast<int>(alignment()),
+                         fontMetrics().elidedText(text(), Qt::ElideMiddle, place.width()));
     }
 };
 
@@ -52,7 +70,7 @@ QToolButton *foldButton(const QString &name, const QString &title, QWidget *show
 
 QLabel *headingLabel(QWidget *parent)
 {
-    auto *label = new QLabel(parent);
+    auto *label = new ElidedLabel(parent);
     QFont font = label->font();
     font.setPointSizeF(font.pointSizeF() * 1.35);
     font.setWeight(QFont::DemiBold);
@@ -111,6 +129,7 @@ QWidget *playgroundDetails(QAbstractItemModel *outputs, QWidget *timings, QWidge
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     table->setTabKeyNavigation(false);
+    table->setMinimumHeight(60);
     table->setMaximumHeight(150);
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 10);

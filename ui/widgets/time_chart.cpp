@@ -20,6 +20,7 @@ namespace warmbench::ui {
 namespace {
 
 constexpr Qt::PenStyle dashes[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
+constexpr int swatchRoom = 38; // logical pixels of a line of the legend beside its text
 
 // A short piece of a line for the legend.
 QPixmap swatch(const QPen &pen, qreal scale)
@@ -93,7 +94,7 @@ TimeChart::TimeChart(const QString &title, const QList<Line> &lines, Format form
     m_d->from = new QLabel(this);
     m_d->plot = new TimePlot(this);
     m_d->plot->setAccessibleName(title);
-    m_d->plot->setMinimumHeight(60);
+    m_d->plot->setMinimumHeight(40);
     connect(m_d->plot, &TimePlot::pointedAt, this, &TimeChart::showReading);
 
     auto *legend = new QHBoxLayout;
@@ -200,16 +201,34 @@ QList<QPointF> TimeChart::pointsOf(int line) const
 
 void TimeChart::showLegend()
 {
+    QStringList readings;
+    int needed = 0;
     for (qsizetype i = 0; i < m_d->lines.size(); ++i) {
         // A limit is not measured, so its value is shown beside the title.
         const bool limit = m_d->lines[i].limit;
         const QList<QPointF> points = m_d->points.value(i);
         const bool drawn = !limit || !points.isEmpty();
         const double newest = points.isEmpty() ? std::nan("") : points.last().y();
+        readings << (limit ? m_d->lines[i].name : m_d->reading(i, newest));
         m_d->swatches[i]->setVisible(drawn);
         m_d->values[i]->setVisible(drawn);
-        m_d->values[i]->setText(limit ? m_d->lines[i].name : m_d->reading(i, newest));
+        if (drawn)
+            needed += fontMetrics().horizontalAdvance(readings.last()) + swatchRoom;
     }
+    // Where there is no room for the values, the names stand alone; pointing shows the values.
+    for (qsizetype i = 0; i < m_d->lines.size(); ++i)
+        m_d->values[i]->setText(needed <= width() ? readings[i] : m_d->lines[i].name);
+}
+
+void TimeChart::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    showLegend();
+}
+
+QSize TimeChart::minimumSizeHint() const
+{
+    return {150, layout()->minimumSize().height()};
 }
 
 void TimeChart::changeEvent(QEvent *event)

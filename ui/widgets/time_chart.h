@@ -39,10 +39,11 @@ public:
     QString readingAt(double seconds) const;
 
     QSize sizeHint() const override { return {280, 190}; }
-    QSize minimumSizeHint() const override { return {150, 110}; }
+    QSize minimumSizeHint() const override;
 
 protected:
     void changeEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void dress();

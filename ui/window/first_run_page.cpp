@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -22,6 +23,7 @@ namespace warmbench::ui {
 namespace {
 
 constexpr int cardWidth = 520;
+constexpr int leastCardWidth = 380;
 constexpr int recentShown = 5;
 
 // The dashed frame that says "drop here".
@@ -63,10 +65,20 @@ FirstRunPage::FirstRunPage(ApiControl &api, QWidget *parent)
     column->addWidget(m_recentArea);
     column->addWidget(makeApiLine());
     column->addStretch(3);
-    auto *layout = new QHBoxLayout(this);
+    auto *inner = new QWidget;
+    auto *layout = new QHBoxLayout(inner);
     layout->addStretch(1);
-    layout->addLayout(column);
+    layout->addLayout(column, 100); // up to the width of the card
     layout->addStretch(1);
+    // A small window shows a part of many recent files.
+    auto *scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(inner);
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(scroll);
     connect(&api, &ApiControl::changed, this, &FirstRunPage::showApi);
     setRecent({});
     setSampleAvailable(false);
@@ -76,7 +88,8 @@ FirstRunPage::FirstRunPage(ApiControl &api, QWidget *parent)
 QWidget *FirstRunPage::makeCard()
 {
     auto *card = new DropZone(this);
-    card->setFixedWidth(cardWidth);
+    card->setMinimumWidth(leastCardWidth);
+    card->setMaximumWidth(cardWidth);
     auto *title = headingLabel(card);
     title->setText(tr("Drop a model here"));
     title->setAlignment(Qt::AlignHCenter);
@@ -93,7 +106,7 @@ QWidget *FirstRunPage::makeCard()
     m_sample->setObjectName(u"trySample"_s);
     m_sample->setToolTip(tr("Two small models that come with the program: digits and iris"));
     for (QPushButton *button : {open, m_sample})
-        button->setMinimumSize(150, 36);
+        button->setMinimumSize(140, 34);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(12);
     buttons->addStretch(1);
@@ -101,7 +114,7 @@ QWidget *FirstRunPage::makeCard()
     buttons->addWidget(m_sample);
     buttons->addStretch(1);
     auto *layout = new QVBoxLayout(card);
-    layout->setContentsMargins(28, 96, 28, 28);
+    layout->setContentsMargins(28, 96, 28, 24);
     layout->setSpacing(8);
     layout->addWidget(title);
     layout->addWidget(text);

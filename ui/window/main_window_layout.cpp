@@ -43,6 +43,8 @@ namespace {
 // Shares of the window: the page and the facts beside it, which hold the answer, take most of it.
 constexpr int columnShares[] = {17, 50, 33};
 constexpr int rowShares[] = {76, 24};
+constexpr int leastModels = 170; // logical pixels, so that hits and misses are never cut
+constexpr int leastFacts = 250;
 constexpr int layoutVersion = 2; // of the stored splitters
 
 QList<int> shared(int length, std::span<const int> shares)
@@ -110,6 +112,8 @@ void MainWindow::Private::build()
     columns->addWidget(centre);
     columns->addWidget(facts);
     columns->setStretchFactor(1, 1);
+    models->setMinimumWidth(leastModels);
+    facts->setMinimumWidth(leastFacts);
     rows = new HairlineSplitter(Qt::Vertical, u"rows"_s);
     rows->addWidget(columns);
     rows->addWidget(drawer);
