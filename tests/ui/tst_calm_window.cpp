@@ -245,7 +245,7 @@ void TestCalmWindow::aSmallWindowHasRoomForAll()
                  qPrintable(widget->objectName()));
     for (const QString &name : {u"runButton"_s, u"apiAddress"_s, u"modelList"_s, u"inspectorTree"_s,
                                 u"foldTimings"_s, u"showLogButton"_s})
-        QVERIFY2(part<QWidget>(name)->isVisible() && part<QWidget>(name)->width() >= 60 &&
+        QVERIFY2(part<QWidget>(name)->isVisible() && part<QWidget>(name)->width() >= 40 &&
                      part<QWidget>(name)->height() >= 14,
                  qPrintable(name));
 }
