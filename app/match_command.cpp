@@ -2,11 +2,11 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "inference/body/predict_inputs.h"
 #include "inference/matching/match_json.h"
 #include "inference/matching/preparations.h"
 #include "inference/matching/settings_file.h"
 #include "open_models.h"
-#include "predict_inputs.h"
 #include "tensor/image.h"
 #include "told.h"
 
@@ -52,7 +52,7 @@ Given givenBy(const CommandLine &line)
     }
     for (const QString &argument : inputs) {
         const std::string name = argument.toStdString();
-        const auto files = filesOf(name);
+        const auto files = inputFilesOf(name);
         const bool folder = files.size() != 1 || files.front() != name;
         std::copy_if(files.begin(), files.end(), std::back_inserter(given.pictures),
                      [folder](const std::string &file) { return !folder || isPicture(file); });

@@ -4,9 +4,9 @@
 #include "csv_answers.h"
 #include "end_limit.h"
 #include "http/simple/prediction_json.h"
+#include "inference/body/predict_inputs.h"
 #include "inference/body/prediction_body.h"
 #include "open_models.h"
-#include "predict_inputs.h"
 #include "remote_predictor.h"
 #include "standard_output.h"
 #include "tensor/json_writer.h"
@@ -137,11 +137,9 @@ int printAll(Predictor &predictor, const CommandLine &line)
     Printer printer{line.options.raw, line.options.csv, {}, {}};
     int code = 0;
     for (const QString &argument : line.arguments.mid(1)) {
-        const auto files = filesOf(argument.toStdString());
+        const auto files = inputFilesOf(argument.toStdString());
         if (files.empty())
-            code = fail(notFound(
-                fmt::format("The folder \"{}\" and those in it hold no image, .json, .npy or .csv.",
-                            argument.toStdString())));
+            code = fail(noInputsIn(argument.toStdString()));
         for (const std::string &file : files) {
             if (!printer.output.ended())
                 code =

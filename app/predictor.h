@@ -4,7 +4,7 @@
 
 #include "answer_summary.h"
 #include "base/result.h"
-#include "predict_inputs.h"
+#include "inference/body/predict_inputs.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
-// Reads the inputs of `warmbench predict`: pictures, .json, .npy, tables row by row, folders and
-// standard input. Each becomes the body that POST /predict takes, so that it means the same here
-// and on a server. Thread: any; one object belongs to one thread.
+// Reads the inputs of `warmbench predict` and of comparisons: pictures, .json, .npy, tables row by
+// row, folders and standard input. Each becomes the body that POST /predict takes, so that it means
+// the same here and on a server. Thread: any; one object belongs to one thread.
 #pragma once
 
 #include "base/bytes.h"
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace warmbench::app {
+namespace warmbench {
 
 struct PredictInput
 {
@@ -24,7 +24,9 @@ struct PredictInput
 
 // The argument itself or, if it names a folder, the inputs in that folder and in all folders below
 // it, sorted by their paths. Links are followed, and each folder is read once.
-std::vector<std::string> filesOf(const std::string &argument);
+std::vector<std::string> inputFilesOf(const std::string &argument);
+Error noInputsIn(const std::string &folder);
+
 // The inputs in a file, one after the other: one, or one for each row of a table. A table is read
 // in pieces and may be of any size; a mistake in a piece is told before its first row.
 class PredictInputs
@@ -59,4 +61,4 @@ private:
     std::deque<PredictInput> m_inputs; // of this piece
 };
 
-} // namespace warmbench::app
+} // namespace warmbench

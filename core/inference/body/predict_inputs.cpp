@@ -1,4 +1,4 @@
-#include "predict_inputs.h"
+#include "inference/body/predict_inputs.h"
 
 #include "base/file.h"
 #include "base/text.h"
@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace warmbench::app {
+namespace warmbench {
 
 namespace {
 
@@ -148,12 +148,18 @@ CsvStream tableFrom(std::string start, std::shared_ptr<const Pieces> pieces, Byt
 
 } // namespace
 
-std::vector<std::string> filesOf(const std::string &argument)
+std::vector<std::string> inputFilesOf(const std::string &argument)
 {
     std::error_code ignored;
     if (!std::filesystem::is_directory(argument, ignored))
         return {argument};
     return InputFolders().filesBelow(argument);
+}
+
+Error noInputsIn(const std::string &folder)
+{
+    return notFound(fmt::format(
+        "The folder \"{}\" and those in it hold no image, .json, .npy or .csv.", folder));
 }
 
 Result<PredictInputs> PredictInputs::open(const std::string &file, Bytes limit,
@@ -237,4 +243,4 @@ Result<void> PredictInputs::checkNumbers()
                        *wrong);
 }
 
-} // namespace warmbench::app
+} // namespace warmbench
