@@ -22,6 +22,10 @@ public:
 
     Result<void> contains(const ModelId &id) const override { return m_source.contains(id); }
     Result<LoadPlan> probe(const ModelId &id) override { return m_source.probe(id); }
+    Result<LoadPlan> probeWith(const ModelId &id, const std::filesystem::path &settings) override
+    {
+        return m_source.probeWith(id, settings);
+    }
     Result<Bytes> estimate(LoadPlan &plan) override { return m_source.estimate(plan); }
     Result<ModelDescription> describe(const LoadPlan &plan) override
     {

@@ -187,6 +187,16 @@ Result<void> FileModelSource::contains(const ModelId &id) const
 
 Result<LoadPlan> FileModelSource::probe(const ModelId &id)
 {
+    return planOf(id, {});
+}
+
+Result<LoadPlan> FileModelSource::probeWith(const ModelId &id, const fs::path &settings)
+{
+    return planOf(id, settings);
+}
+
+Result<LoadPlan> FileModelSource::planOf(const ModelId &id, const fs::path &settingsFile)
+{
     const auto entry = m_repository.find(id.name);
     if (!entry)
         return entry.error();
@@ -204,7 +214,8 @@ Result<LoadPlan> FileModelSource::probe(const ModelId &id)
     plan.files = *std::move(files);
     const auto places = settingsFilesFor(plan.files.network);
     const auto before = stampsOf(places);
-    auto settings = loadModelSettings(plan.files.network);
+    auto settings = settingsFile.empty() ? loadModelSettings(plan.files.network)
+                                         : readModelSettings(settingsFile);
     if (stampsOf(places) != before)
         return changedMeanwhile(id);
     if (!settings)

@@ -29,6 +29,7 @@ public:
 
     Result<void> contains(const ModelId &id) const override;
     Result<LoadPlan> probe(const ModelId &id) override;
+    Result<LoadPlan> probeWith(const ModelId &id, const std::filesystem::path &settings) override;
     Result<Bytes> estimate(LoadPlan &plan) override;
     Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override;
     Result<ModelDescription> describe(const LoadPlan &plan) override;
@@ -37,6 +38,8 @@ public:
     std::vector<FileStamp> stampsNow(const ModelBundle &model) const override;
 
 private:
+    // Empty `settings`: the model's own.
+    Result<LoadPlan> planOf(const ModelId &id, const std::filesystem::path &settings);
     std::string chosenEngine(const std::string &name) const;
     Result<std::shared_ptr<Engine>> engineFor(const LoadPlan &plan) const;
 

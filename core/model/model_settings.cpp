@@ -282,6 +282,24 @@ Result<void> readLabelsFile(ModelSettings &settings)
     return {};
 }
 
+Result<ModelSettings> settingsOf(const std::filesystem::path &file, std::string_view json)
+{
+    if (!resolveWithin(file.parent_path(), file.filename().string()))
+        return invalidArgument(
+            fmt::format("The settings file \"{}\" is a link that leads out of its folder; copy "
+                        "the file there instead.",
+                        printable(file.string())));
+    auto settings = parseModelSettings(json, fmt::format("\"{}\"", file.string()));
+    if (!settings)
+        return settings;
+    settings->file = file;
+    if (settings->labelsFile) {
+        if (const auto read = readLabelsFile(*settings); !read)
+            return read.error();
+    }
+    return settings;
+}
+
 } // namespace
 
 const char *taskName(Task task)
@@ -334,24 +352,22 @@ Result<ModelSettings> loadModelSettings(const std::filesystem::path &modelFile)
             continue;
         if (!json)
             return json.error();
-        if (!resolveWithin(file.parent_path(), file.filename().string()))
-            return invalidArgument(
-                fmt::format("The settings file \"{}\" is a link that leads out of its folder; copy "
-                            "the file there instead.",
-                            printable(file.string())));
-        auto settings = parseModelSettings(*json, fmt::format("\"{}\"", file.string()));
-        if (!settings)
-            return settings;
-        settings->file = file;
-        if (settings->labelsFile) {
-            if (const auto read = readLabelsFile(*settings); !read)
-                return read.error();
-        }
-        return settings;
+        return settingsOf(file, *json);
     }
     ModelSettings settings;
     settings.json = "{}";
     return settings;
+}
+
+Result<ModelSettings> readModelSettings(const std::filesystem::path &file)
+{
+    const auto json = readFile(file, settingsLimit);
+    if (!json)
+        return json.error();
+    // What it names lies beside it, whatever folder the process works in.
+    std::error_code failed;
+    const auto whole = std::filesystem::absolute(file, failed);
+    return settingsOf(failed ? file : whole, *json);
 }
 
 } // namespace warmbench

@@ -140,4 +140,7 @@ std::vector<std::filesystem::path> settingsFilesFor(const std::filesystem::path 
 // the labels file is missing.
 Result<ModelSettings> loadModelSettings(const std::filesystem::path &modelFile);
 
+// Reads this settings file, wherever it is. Errors as above; NotFound: it is not there.
+Result<ModelSettings> readModelSettings(const std::filesystem::path &file);
+
 } // namespace warmbench

@@ -1,12 +1,13 @@
 // Where the cache gets models from. The program uses FileModelSource, which takes them from the
 // repository; tests have a fake. Thread: any for contains(), chooseEngine() and enginesFor(). The
-// cache's loader thread and the thread that measures engines call the rest.
+// cache's loader thread and the threads that measure and compare call the rest.
 #pragma once
 
 #include "base/result.h"
 #include "model/model_bundle.h"
 #include "model/understanding/files_beside.h"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,6 +49,13 @@ public:
     // for some seconds.
     virtual Result<void> contains(const ModelId &id) const = 0;
     virtual Result<LoadPlan> probe(const ModelId &id) = 0;
+    // The same with another settings file than the model's own. FailedPrecondition: this source
+    // reads none.
+    virtual Result<LoadPlan> probeWith(const ModelId &id,
+                                       const std::filesystem::path & /*settings*/)
+    {
+        return failedPrecondition("The model \"" + id.name + "\" takes no other settings here.");
+    }
     // The memory that the loaded model will keep. If the format allows, it is computed from the
     // files, and decides how many instances the plan has; it is never less than the plan's
     // estimate.
