@@ -10,7 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # Which other folders each folder may include. Names leave out core/, as includes do.
-CORE = ["base", "tensor", "engine", "model", "model/cache", "model/understanding", "inference", "inference/body", "inference/measurement", "inference/matching", "engine/verdicts", "metrics", "painting"]
+CORE = ["base", "tensor", "engine", "model", "model/cache", "model/understanding", "inference", "inference/body", "inference/measurement", "inference/matching", "inference/comparison", "engine/verdicts", "metrics", "painting"]
 ARROWS = {
     "base": [],
     "tensor": ["base"],
@@ -23,12 +23,13 @@ ARROWS = {
     "model/cache": ["base", "model"],
     "model/understanding": ["base", "tensor", "engine", "model"],
     "metrics": ["base"],
-    "inference": ["base", "tensor", "engine", "engine/verdicts", "model", "model/cache", "metrics", "inference/decoders", "inference/matching", "inference/measurement"],
+    "inference": ["base", "tensor", "engine", "engine/verdicts", "model", "model/cache", "metrics", "inference/decoders", "inference/matching", "inference/measurement", "inference/comparison"],
     "inference/decoders": ["base", "tensor", "model", "inference"],
     "inference/body": ["base", "tensor", "model", "inference"],
     "inference/measurement": ["base", "tensor", "engine", "engine/verdicts", "model", "model/cache", "inference", "inference/body"],
     "painting": ["base", "tensor", "inference"],
     "inference/matching": ["base", "tensor", "engine/verdicts", "model", "model/cache", "inference", "inference/body"],
+    "inference/comparison": ["base", "tensor", "engine/verdicts", "model", "model/cache", "inference", "inference/body", "inference/matching"],
     "http/transport": ["base", "http"],
     "http/bodies": ["base", "tensor", "inference", "http"],
     "http/simple": [*CORE, "http", "http/bodies", "http/transport"],

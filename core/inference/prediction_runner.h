@@ -30,6 +30,9 @@ public:
     PredictionRunner(ModelCache &cache, Scheduler &scheduler, Metrics &metrics, const Clock &clock,
                      Bytes memory);
 
+    // The budget of those.
+    const std::shared_ptr<MemoryBudget> &memory() const { return m_memory; }
+
     // `allowed`: the longest time until the answer; negative: no limit. Errors as
     // Workbench::predict.
     void predict(InferenceRequest request, Milliseconds allowed, PredictionDone done);

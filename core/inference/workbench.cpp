@@ -149,6 +149,8 @@ struct Workbench::Private
         [this](const ModelId &id, const std::string &digest) { noteMeasured(id, digest); }};
     Histogram::Values latencyBefore;
 
+    ComparisonRunner comparisons{{*source, cache, scheduler, clock, runner.memory()}};
+
     Mutex listenerMutex;
     std::map<int, std::function<void(const ModelEvent &)>> listeners GUARDED_BY(listenerMutex);
     int nextListener GUARDED_BY(listenerMutex) = 1;
@@ -533,6 +535,12 @@ void Workbench::match(MatchRequest request, MatchRunner::Done done)
     m_d->matches.match(std::move(request), allowed, std::move(done));
 }
 
+void Workbench::compare(ComparisonRequest request, ComparisonRunner::Done done)
+{
+    const Milliseconds allowed = request.deadline.value_or(m_d->options.deadline);
+    m_d->comparisons.compare(std::move(request), allowed, std::move(done));
+}
+
 Result<std::string> Workbench::defaultModel() const
 {
     if (!m_d->options.defaultModel.empty())
@@ -654,6 +662,7 @@ void Workbench::stop(std::chrono::milliseconds drain)
     m_d->house = {};
     m_d->folders = {};
     m_d->measurements.stop();
+    m_d->comparisons.stop();
     m_d->cache.close();
     m_d->scheduler.stop(drain);
 }

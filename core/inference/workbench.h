@@ -2,7 +2,8 @@
 // can embed it.
 //
 // It owns, in this order, repository, engines, loader, cache, scheduler, metrics, the thread
-// "measure" that compares engines, and the thread "housekeeping" that once a second evicts idle
+// "measure" that compares engines, the thread "compare" that compares models, and the thread
+// "housekeeping" that once a second evicts idle
 // models, looks for changed files of loaded ones, answers what is past its deadline and takes a
 // sample for the charts. Another thread ("folders") looks through the folders for models that came
 // or went, at most once a second and within a small share of a core. Everything is stopped and
@@ -15,6 +16,7 @@
 
 #include "base/clock.h"
 #include "engine/verdicts/verdict.h"
+#include "inference/comparison/comparison_runner.h"
 #include "inference/inference_types.h"
 #include "inference/matching/match_runner.h"
 #include "inference/prediction_runner.h"
@@ -102,6 +104,10 @@ public:
 
     // Finds the preparation that gives a notebook's numbers. Errors as MatchRunner::match.
     void match(MatchRequest request, MatchRunner::Done done);
+
+    // Compares two models, or one model loaded, set or prepared in two ways, on inputs that are
+    // read meanwhile, on a thread of its own. Errors as ComparisonRunner::compare.
+    void compare(ComparisonRequest request, ComparisonRunner::Done done);
 
     // The model that an empty name means. If none is registered: NotFound, with what to do.
     Result<std::string> defaultModel() const;
