@@ -21,7 +21,8 @@ constexpr Usage usages[] = {
     {Command::Window, "[MODEL|FOLDER ...]",
      "Loads models once, keeps them in memory, and runs them: in a window, with the API beside "
      "it.\n"
-     "Commands: warmbench serve | predict | inspect | bench | match | check (each has --help)."},
+     "Commands: warmbench serve | predict | inspect | bench | match | check | compare (each has "
+     "--help)."},
     {Command::Serve, "[MODEL|FOLDER ...]", "The API alone; needs no display."},
     {Command::Predict, "MODEL INPUT ...",
      "Prints one JSON object a line for each INPUT: an image, .json, .npy, .csv row by row, a "
@@ -40,6 +41,11 @@ constexpr Usage usages[] = {
      "several times or be a folder."},
     {Command::Check, "MODEL",
      "Runs the golden answers of a model's settings and prints how well they agree."},
+    {Command::Compare, "A B INPUT ...",
+     "Runs two models on the same inputs, which are as for predict, and prints where their answers "
+     "differ, how far their numbers are apart, and which one is faster and smaller. MODEL@ENGINE, "
+     "such as net.onnx@opencv, names the engine that runs A or B, MODEL@FILE.json a settings file "
+     "instead of the model's own."},
 };
 
 const Usage &usageOf(Command command)
@@ -49,8 +55,9 @@ const Usage &usageOf(Command command)
 
 Command commandOf(const QStringList &words)
 {
-    for (const Command command : {Command::Serve, Command::Predict, Command::Inspect,
-                                  Command::Bench, Command::Match, Command::Check}) {
+    for (const Command command :
+         {Command::Serve, Command::Predict, Command::Inspect, Command::Bench, Command::Match,
+          Command::Check, Command::Compare}) {
         if (words.size() > 1 && words[1] == QLatin1String(commandName(command)))
             return command;
     }
@@ -90,6 +97,10 @@ Result<void> checkArguments(Command command, const QStringList &arguments, const
                                "net.onnx cat.png y.npy");
     if (command == Command::Check && arguments.size() != 1)
         return invalidArgument("check needs one MODEL: warmbench check digits.onnx");
+    if (command == Command::Compare && arguments.size() < 3)
+        return invalidArgument(
+            "compare needs two models, A and B, and at least one INPUT: warmbench "
+            "compare old.onnx new.onnx three.png");
     if (command == Command::Serve && arguments.isEmpty() && !options.sample)
         return invalidArgument("serve needs a model or folder to serve: warmbench serve "
                                "digits.onnx, or serve --sample");

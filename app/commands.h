@@ -13,6 +13,7 @@ int runInspect(const CommandLine &line);
 int runBench(const CommandLine &line);
 int runMatch(const CommandLine &line);
 int runCheck(const CommandLine &line);
+int runCompare(const CommandLine &line);
 
 // Prints the error as one sentence on standard error and returns 1.
 int fail(const Error &error);

@@ -78,6 +78,8 @@ int run(const CommandLine &line)
         return runMatch(line);
     case Command::Check:
         return runCheck(line);
+    case Command::Compare:
+        return runCompare(line);
     case Command::Window:
         break;
     }

@@ -21,7 +21,7 @@ namespace warmbench::app {
 namespace {
 
 constexpr unsigned runners = servers | bit(Command::Predict) | bit(Command::Bench) |
-                             bit(Command::Match) | bit(Command::Check);
+                             bit(Command::Match) | bit(Command::Check) | bit(Command::Compare);
 constexpr int mostAtOnce = 256; // as many requests as may wait for a model
 
 constexpr unsigned everyone = runners | bit(Command::Inspect);
@@ -191,6 +191,8 @@ std::vector<OptionSpec> mainOptions()
          [](Options &o, const std::string &v) {
              return store(parseNumber(v, 1, 100'000'000), o.runs);
          }},
+        {"runs", "N", "Runs to time of each model on each input (1)", bit(Command::Compare),
+         [](Options &o, const std::string &v) { return store(parseNumber(v, 1, 10'000), o.runs); }},
         {"engines", nullptr, "Compare the engines that read the model: time, memory, agreement",
          bit(Command::Bench),
          [](Options &o, const std::string &v) { return store(parseSwitch(v), o.engines); }},
@@ -198,7 +200,8 @@ std::vector<OptionSpec> mainOptions()
          bit(Command::Match),
          [](Options &o, const std::string &v) { return store(parseSwitch(v), o.write); }},
         {"json", nullptr, "Print JSON",
-         bit(Command::Inspect) | bit(Command::Bench) | bit(Command::Match) | bit(Command::Check),
+         bit(Command::Inspect) | bit(Command::Bench) | bit(Command::Match) | bit(Command::Check) |
+             bit(Command::Compare),
          [](Options &o, const std::string &v) { return store(parseSwitch(v), o.json); }},
         {"log-level", "LEVEL", "debug, info, warning, error or off, on standard error", everyone,
          [](Options &o, const std::string &v) {
@@ -240,6 +243,8 @@ Options defaultsOf(Command command)
     options.http.threads = 0;
     if (command == Command::Match)
         options.workbench.deadline = forever; // a search makes many runs
+    if (command == Command::Compare)
+        options.workbench.loader.instances = 1; // one caller runs, and copies would count as memory
     if (command != Command::Window && command != Command::Serve)
         options.logLevel = LogLevel::Error; // the command itself reports what fails, once
     return options;
@@ -334,6 +339,8 @@ const char *commandName(Command command)
         return "match";
     case Command::Check:
         return "check";
+    case Command::Compare:
+        return "compare";
     case Command::Window:
         break;
     }

@@ -14,7 +14,7 @@
 
 namespace warmbench::app {
 
-enum class Command : std::uint8_t { Window, Serve, Predict, Inspect, Bench, Match, Check };
+enum class Command : std::uint8_t { Window, Serve, Predict, Inspect, Bench, Match, Check, Compare };
 const char *
 commandName(Command command); // "", "serve", "predict", "inspect", "bench", "match", ...
 
@@ -28,7 +28,7 @@ struct Options
     bool raw = false;    // predict prints outputs whole, even those with many numbers
     int concurrency = 1; // of the command bench
     int batch = 1;
-    int runs = 0;         // 0: as many as fit in some seconds
+    int runs = 0;         // 0: the command decides
     bool engines = false; // compare the engines instead
     bool write = false;   // keep the preparation that matches
     std::string url;      // of a running server that predicts instead of this process; empty: none
