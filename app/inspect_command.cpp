@@ -1,7 +1,9 @@
 #include "commands.h"
 
+#include "engine/network_graph.h"
 #include "inference/measurement/verdict_json.h"
 #include "inference/measurement/verdict_store.h"
+#include "layers.h"
 #include "model/file_model_source.h"
 #include "sample.h"
 #include "standard_output.h"
@@ -65,6 +67,28 @@ Result<Inspection> inspect(Repository &repository, const std::string &name, cons
     found.understood = std::move(described->understood);
     found.warnings = std::move(described->warnings);
     return found;
+}
+
+// Of the file alone, or of the loaded network where the file tells no graph.
+Result<NetworkGraph> graphOf(Repository &repository, const std::string &name,
+                             const Options &options)
+{
+    const auto file = repository.fileOf({name, {}});
+    if (!file)
+        return file.error();
+    const auto files = identifyModelFiles(*file);
+    if (!files)
+        return files.error();
+    if (!showsLayersWhenLoaded(files->format))
+        return readNetworkGraph(*files);
+    FileModelSource loader(repository, makeEngines(), options.workbench.loader);
+    const auto plan = loader.probe({name, {}});
+    if (!plan)
+        return plan.error();
+    const auto loaded = loader.load(*plan);
+    if (!loaded)
+        return loaded.error();
+    return graphOfLayers(*(*loaded)->network);
 }
 
 void appendTensors(std::string &out, const char *key, const std::vector<TensorSpec> &tensors)
@@ -166,6 +190,12 @@ int runInspect(const CommandLine &line)
             return fail(invalidArgument(fmt::format(
                 "\"{}\" holds {} models; name one of them by its file.", model, names->size())));
         model = names->front();
+    }
+    if (line.options.layers) {
+        const auto graph = graphOf(repository, model, line.options);
+        if (!graph)
+            return fail(graph.error());
+        return StandardOutput().print(line.options.json ? layersJson(*graph) : layersText(*graph));
     }
     auto found = inspect(repository, model, line.options);
     if (!found)

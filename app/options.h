@@ -30,6 +30,7 @@ struct Options
     int batch = 1;
     int runs = 0;         // 0: the command decides
     bool engines = false; // compare the engines instead
+    bool layers = false;  // inspect prints the graph
     bool write = false;   // keep the preparation that matches
     std::string url;      // of a running server that predicts instead of this process; empty: none
     Milliseconds drain{30'000}; // time for requests in flight when a server stops

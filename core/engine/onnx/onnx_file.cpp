@@ -56,6 +56,12 @@ Error notOnnx(const std::filesystem::path &path, const char *why)
                     printable(path.filename().string()), why));
 }
 
+Error unreadable(const std::filesystem::path &path, const std::exception &problem)
+{
+    return {ErrorCode::Internal, fmt::format("\"{}\" could not be read: {}.",
+                                             printable(path.filename().string()), problem.what())};
+}
+
 Result<void> parse(const std::filesystem::path &path, onnx::ModelProto &model)
 {
     const auto opened = openRegularFile(path);
@@ -85,16 +91,30 @@ OnnxFile::OnnxFile(OnnxFile &&) noexcept = default;
 OnnxFile &OnnxFile::operator=(OnnxFile &&) noexcept = default;
 OnnxFile::~OnnxFile() = default;
 
-Result<OnnxFile> OnnxFile::open(const std::filesystem::path &path)
+Result<onnx::ModelProto> OnnxFile::read(const std::filesystem::path &path)
 {
     quietenProtobuf();
     try {
+        onnx::ModelProto model;
+        if (auto done = parse(path, model); !done)
+            return std::move(done).error();
+        if (auto done = checkTensors(model, path); !done)
+            return std::move(done).error();
+        return model;
+    } catch (const std::exception &problem) {
+        return unreadable(path, problem);
+    }
+}
+
+Result<OnnxFile> OnnxFile::open(const std::filesystem::path &path)
+{
+    try {
         auto d = std::make_unique<Private>();
         d->path = path;
-        if (auto done = parse(path, d->model); !done)
-            return std::move(done).error();
-        if (auto done = checkTensors(d->model, path); !done)
-            return std::move(done).error();
+        auto model = read(path);
+        if (!model)
+            return std::move(model).error();
+        d->model = *std::move(model);
         auto external = listExternalFiles(path);
         if (!external)
             return std::move(external).error();
@@ -112,9 +132,7 @@ Result<OnnxFile> OnnxFile::open(const std::filesystem::path &path)
         d->shapes = *std::move(shapes);
         return OnnxFile(std::move(d));
     } catch (const std::exception &problem) {
-        return Error{ErrorCode::Internal,
-                     fmt::format("\"{}\" could not be read: {}.",
-                                 printable(path.filename().string()), problem.what())};
+        return unreadable(path, problem);
     }
 }
 

@@ -28,6 +28,9 @@ public:
     // a tensor (named) whose data is not as large as it says, or external data that is missing or
     // outside the folder.
     static Result<OnnxFile> open(const std::filesystem::path &path);
+    // The model as it stands in the file, with the same checks of its tensors: nothing is made
+    // ready for an engine. Errors as open(), but any inputs and outputs are taken.
+    static Result<onnx::ModelProto> read(const std::filesystem::path &path);
     OnnxFile(OnnxFile &&) noexcept;
     OnnxFile &operator=(OnnxFile &&) noexcept;
     ~OnnxFile();

@@ -205,6 +205,21 @@ public:
         }
         return std::move(m_shapes);
     }
+    // Goes on after a node that fails, as if nothing was said of what it makes.
+    void runAll()
+    {
+        for (const OnnxStep &step : m_graph.m_steps) {
+            if (infer(step))
+                continue;
+            for (const int value : step.outputs) {
+                if (value < 0)
+                    continue;
+                m_types[static_cast<std::size_t>(value)].Clear();
+                m_shapes[static_cast<std::size_t>(value)].reset();
+                m_numbers[static_cast<std::size_t>(value)].reset();
+            }
+        }
+    }
     const std::vector<onnx::TypeProto> &types() const { return m_types; }
 
 private:
@@ -552,6 +567,13 @@ ValueShapes OnnxShapes::fixedExtents() const
             extents->push_back(extent.dim_value() > 0 ? extent.dim_value() : -1);
     }
     return all;
+}
+
+std::vector<onnx::TypeProto> OnnxShapes::typesFor(std::span<const Shape> inputs) const
+{
+    Inference inference(*this, inputs);
+    inference.runAll();
+    return inference.types();
 }
 
 bool OnnxShapes::knowsAllOperators() const

@@ -58,6 +58,10 @@ public:
     // For each value its extents as the file fixes them; -1 for an extent that the client chooses.
     // Nothing if not even their number is known.
     ValueShapes fixedExtents() const;
+    // For each value its type and shape as far as they can be told, for people: what does not fit
+    // or is not known leaves out its own outputs and what depends on them. `inputs` as for infer();
+    // empty: the extents that the file fixes.
+    std::vector<onnx::TypeProto> typesFor(std::span<const Shape> inputs) const;
     // True if every operator is known, and which shapes it takes.
     bool knowsAllOperators() const;
 
