@@ -29,8 +29,9 @@ constexpr Usage usages[] = {
      "folder with its subfolders, - for standard input. Outputs of more than 100 numbers are shown "
      "as dtype, shape, min, max and mean; --raw prints them whole. With --url a running server "
      "predicts; MODEL is a name there."},
-    {Command::Inspect, "MODEL",
-     "Prints inputs, outputs, layers, parameters and memory of a model, and what the engine says."},
+    {Command::Inspect, "MODEL [INPUT]",
+     "Prints inputs, outputs, layers, parameters and memory of a model, and what the engine says; "
+     "with --layers each layer, with --tensor what a tensor within the network holds for INPUT."},
     {Command::Bench, "MODEL",
      "Runs a model on numbers of its own after a warm-up, as the API would, and prints latency "
      "(p50, p90, p99, max) and throughput."},
@@ -83,13 +84,28 @@ void describe(QCommandLineParser &parser, Command command)
                                  QString::fromLatin1(usageOf(command).arguments));
 }
 
+Result<void> checkInspect(const QStringList &arguments, const Options &options)
+{
+    if (arguments.size() == 2 && options.tensor.empty())
+        return invalidArgument("an INPUT is for --tensor: warmbench inspect digits.onnx --tensor "
+                               "conv1 three.png");
+    if (arguments.isEmpty() || arguments.size() > 2)
+        return invalidArgument("inspect needs one MODEL: warmbench inspect digits.onnx");
+    if (!options.tensor.empty() && options.layers)
+        return invalidArgument("--layers and --tensor are two questions: give one of them");
+    if (!options.output.empty() && (options.tensor.empty() || arguments.size() != 2))
+        return invalidArgument("--output is for a tensor that is computed: give --tensor NAME and "
+                               "an INPUT");
+    return {};
+}
+
 Result<void> checkArguments(Command command, const QStringList &arguments, const Options &options)
 {
     if (command == Command::Predict && arguments.size() < 2)
         return invalidArgument("predict needs a MODEL and at least one INPUT: warmbench predict "
                                "digits.onnx three.png");
-    if (command == Command::Inspect && arguments.size() != 1)
-        return invalidArgument("inspect needs one MODEL: warmbench inspect digits.onnx");
+    if (command == Command::Inspect)
+        return checkInspect(arguments, options);
     if (command == Command::Bench && arguments.size() != 1)
         return invalidArgument("bench needs one MODEL: warmbench bench digits.onnx");
     if (command == Command::Match && arguments.size() < 2)

@@ -3,6 +3,7 @@
 #include "engine/network_graph.h"
 #include "inference/measurement/verdict_json.h"
 #include "inference/measurement/verdict_store.h"
+#include "inspect_tensor.h"
 #include "layers.h"
 #include "model/file_model_source.h"
 #include "sample.h"
@@ -173,6 +174,8 @@ std::string asText(const Inspection &found)
 
 int runInspect(const CommandLine &line)
 {
+    if (!line.options.tensor.empty())
+        return runInspectTensor(line);
     Repository repository;
     std::string model = line.arguments.front().toStdString();
     if (line.options.sample) {

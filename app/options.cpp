@@ -101,7 +101,7 @@ std::vector<OptionSpec> mainOptions()
              return store(Result<std::string>(v), o.workbench.defaultModel);
          }},
         {"memory-budget", "SIZE",
-         "Memory that loaded models may take together (half of the machine's)", runners,
+         "Memory that loaded models may take together (half of the machine's)", everyone,
          [](Options &o, const std::string &v) {
              return store(parseBytes(v), o.workbench.cache.budget);
          }},
@@ -141,7 +141,7 @@ std::vector<OptionSpec> mainOptions()
          [](Options &o, const std::string &v) {
              return store(parseNumber(v, 1, 1'000'000), o.workbench.queueLimit);
          }},
-        {"deadline", "TIME", "Longest stay of a request (30s)", runners,
+        {"deadline", "TIME", "Longest stay of a request (30s)", everyone,
          [](Options &o, const std::string &v) {
              return storePositive(parseDuration(v), o.workbench.deadline);
          }},
@@ -200,6 +200,12 @@ std::vector<OptionSpec> mainOptions()
          "Print the layers: operator, name, shape of the output, parameters, operations",
          bit(Command::Inspect),
          [](Options &o, const std::string &v) { return store(parseSwitch(v), o.layers); }},
+        {"tensor", "NAME",
+         "Print what a tensor within the network holds for INPUT, or what a weight holds",
+         bit(Command::Inspect),
+         [](Options &o, const std::string &v) { return store(Result<std::string>(v), o.tensor); }},
+        {"output", "FILE.npy", "Write the numbers of --tensor there", bit(Command::Inspect),
+         [](Options &o, const std::string &v) { return store(Result<std::string>(v), o.output); }},
         {"write", nullptr, "Keep the preparation that matches in the model's settings file",
          bit(Command::Match),
          [](Options &o, const std::string &v) { return store(parseSwitch(v), o.write); }},

@@ -31,6 +31,8 @@ struct Options
     int runs = 0;         // 0: the command decides
     bool engines = false; // compare the engines instead
     bool layers = false;  // inspect prints the graph
+    std::string tensor;   // that inspect looks at; empty: none
+    std::string output;   // .npy file for its numbers; empty: none
     bool write = false;   // keep the preparation that matches
     std::string url;      // of a running server that predicts instead of this process; empty: none
     Milliseconds drain{30'000}; // time for requests in flight when a server stops

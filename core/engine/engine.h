@@ -25,6 +25,9 @@ namespace warmbench {
 struct EngineOptions
 {
     int instances = 1; // parallel copies of the network, if the engine needs copies
+    // A tensor within the graph that becomes one more output, the last: the loaded network is a
+    // copy for looking inside. Empty: none. ONNX only; NotFound: no node makes such a tensor.
+    std::string inner = {};
 };
 
 struct LayerInfo

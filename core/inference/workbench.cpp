@@ -147,6 +147,7 @@ struct Workbench::Private
     MeasurementRunner measurements{
         *source, cache, verdicts, clock,
         [this](const ModelId &id, const std::string &digest) { noteMeasured(id, digest); }};
+    InspectionRunner inspections{repository, *source, cache, clock};
     Histogram::Values latencyBefore;
 
     ComparisonRunner comparisons{{*source, cache, scheduler, clock, runner.memory()}};
@@ -541,6 +542,23 @@ void Workbench::compare(ComparisonRequest request, ComparisonRunner::Done done)
     m_d->comparisons.compare(std::move(request), allowed, std::move(done));
 }
 
+void Workbench::graph(const ModelId &id, InspectionRunner::GraphDone done, std::stop_token stop)
+{
+    m_d->inspections.graph(id, std::move(done), std::move(stop));
+}
+
+void Workbench::weights(const ModelId &id, const std::string &initialiser,
+                        InspectionRunner::WeightsDone done, std::stop_token stop)
+{
+    m_d->inspections.weights(id, initialiser, std::move(done), std::move(stop));
+}
+
+void Workbench::innerTensor(InnerTensorRequest request, InspectionRunner::TensorDone done)
+{
+    const Milliseconds allowed = request.deadline.value_or(m_d->options.deadline);
+    m_d->inspections.innerTensor(std::move(request), allowed, std::move(done));
+}
+
 Result<std::string> Workbench::defaultModel() const
 {
     if (!m_d->options.defaultModel.empty())
@@ -663,6 +681,7 @@ void Workbench::stop(std::chrono::milliseconds drain)
     m_d->folders = {};
     m_d->measurements.stop();
     m_d->comparisons.stop();
+    m_d->inspections.stop();
     m_d->cache.close();
     m_d->scheduler.stop(drain);
 }

@@ -2,12 +2,12 @@
 // can embed it.
 //
 // It owns, in this order, repository, engines, loader, cache, scheduler, metrics, the thread
-// "measure" that compares engines, the thread "compare" that compares models, and the thread
-// "housekeeping" that once a second evicts idle
-// models, looks for changed files of loaded ones, answers what is past its deadline and takes a
-// sample for the charts. Another thread ("folders") looks through the folders for models that came
-// or went, at most once a second and within a small share of a core. Everything is stopped and
-// joined in the reverse order by stop() or the destructor.
+// "measure" that compares engines, the thread "compare" that compares models, the thread "inspect"
+// that looks inside networks, and the thread "housekeeping" that once a second evicts idle models,
+// looks for changed files of loaded ones, answers what is past its deadline and takes a sample for
+// the charts. Another thread ("folders") looks through the folders for models that came or went, at
+// most once a second and within a small share of a core. Everything is stopped and joined in the
+// reverse order by stop() or the destructor.
 //
 // Thread: every method from any thread; none blocks on a load or a run. Continuations run on pool
 // or loader threads, or at once on the caller's thread; a continuation that needs its own thread
@@ -18,6 +18,7 @@
 #include "engine/verdicts/verdict.h"
 #include "inference/comparison/comparison_runner.h"
 #include "inference/inference_types.h"
+#include "inference/inspection/inspection_runner.h"
 #include "inference/matching/match_runner.h"
 #include "inference/prediction_runner.h"
 #include "inference/scheduler.h"
@@ -108,6 +109,13 @@ public:
     // Compares two models, or one model loaded, set or prepared in two ways, on inputs that are
     // read meanwhile, on a thread of its own. Errors as ComparisonRunner::compare.
     void compare(ComparisonRequest request, ComparisonRunner::Done done);
+
+    // Look inside a network, on a thread of its own. Errors as InspectionRunner's.
+    void graph(const ModelId &id, InspectionRunner::GraphDone done, std::stop_token stop = {});
+    void weights(const ModelId &id, const std::string &initialiser,
+                 InspectionRunner::WeightsDone done, std::stop_token stop = {});
+    // A tensor within the network for an input, computed on exactly what predict() gives it.
+    void innerTensor(InnerTensorRequest request, InspectionRunner::TensorDone done);
 
     // The model that an empty name means. If none is registered: NotFound, with what to do.
     Result<std::string> defaultModel() const;

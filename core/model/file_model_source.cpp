@@ -291,7 +291,7 @@ Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
         return engine.error();
     MutexLock loading(m_loading);
     const Bytes before = allocatedMemory();
-    auto network = (*engine)->load(plan.files, {plan.instances});
+    auto network = (*engine)->load(plan.files, {plan.instances, plan.inner});
     const Bytes allocated = allocatedMemory() - before;
     loading.unlock();
     // If the files changed, what was read may be a mixture of old and new.

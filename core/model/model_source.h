@@ -1,6 +1,7 @@
 // Where the cache gets models from. The program uses FileModelSource, which takes them from the
 // repository; tests have a fake. Thread: any for contains(), chooseEngine() and enginesFor(). The
-// cache's loader thread and the threads that measure and compare call the rest.
+// cache's loader thread and the threads that measure, compare and look inside networks call the
+// rest.
 #pragma once
 
 #include "base/result.h"
@@ -27,6 +28,7 @@ struct LoadPlan
     Bytes fileBytes;
     int instances = 1;  // copies of the network
     std::string engine; // that a person chose for this model; empty: settings and options decide
+    std::string inner;  // as EngineOptions::inner
 };
 
 // What is known about a model without loading it.

@@ -3,7 +3,8 @@
 
 Every ONNX file in MODELS and SAMPLES and the networks of layer_networks.py are described with --layers --json, and each node,
 tensor, initialiser and count is held against what Python's onnx package reads from the same file; shapes against onnx's own
-inference.
+inference. Inner tensors (--tensor) are held against NumPy, which computes small() from the weights in the file alone; weights
+against the arrays that were stored.
 """
 
 import json
@@ -179,6 +180,114 @@ def check_speed(program, folder):
     check(took < 10, f"2000 nodes take {took:.1f} s")
 
 
+# ---- tensors
+
+
+def tensor(program, file, name, given, folder, *options):
+    out = folder / "tensor.npy"
+    out.unlink(missing_ok=True)
+    run = program.run("inspect", file, "--tensor", name, given, "--output", out, "--json", *options)
+    return (np.load(out), json.loads(run.stdout)) if run.returncode == 0 else (None, run)
+
+
+def near(found, expected):
+    return found is not None and found.shape == expected.shape and np.abs(found - expected).max() <= 1e-5 * max(1, np.abs(expected).max())
+
+
+def check_statistics(what, told, array):
+    kept = array.astype(np.float64).ravel()
+    finite, numbers = kept[np.isfinite(kept)], kept[~np.isnan(kept)]
+    check(told["shape"] == list(array.shape) and told["count"] == array.size, f"{what}: {told}")
+    counts = [int(np.isnan(kept).sum()), int(np.isinf(kept).sum()), int((kept == 0).sum())]
+    check([told["nan"], told["infinite"], told["zeros"]] == counts, f"{what}: counts {told}, not {counts}")
+    expected = {"min": numbers.min(), "max": numbers.max(), "mean": finite.mean(), "std": finite.std()} if numbers.size else {}
+    for key, value in expected.items():
+        mine = told[key] if not isinstance(told[key], str) else float(told[key].replace("Infinity", "inf"))
+        check(mine == value or math.isclose(mine, value, rel_tol=1e-9, abs_tol=1e-12), f"{what}: {key} is {mine}, not {value}")
+
+
+def engines(program):
+    said = program.run("--version").stdout
+    return [name for name in ("onnxruntime", "opencv") if f"\n{name} " in said]
+
+
+def check_tensors(program, folder):
+    made = layer_networks.small()
+    for samples in (1, 2):
+        x = np.random.default_rng(samples).normal(0, 1, (samples, 3, 8, 8)).astype(np.float32)
+        np.save(folder / "x.npy", x)
+        for engine in engines(program):
+            if engine == "opencv" and samples > 1:
+                continue  # OpenCV 4.6 adds a constant to two samples only where it can make it part of the convolution
+            worst = 0
+            for name, expected in layer_networks.small_tensors(made, x).items():
+                for file in ("small.onnx", "apart.onnx"):
+                    found, told = tensor(program, folder / file, name, folder / "x.npy", folder, "--engine", engine)
+                    check(near(found, expected), f"{file}, {engine}, {samples} samples: {name} is not what NumPy computes: {told}")
+                    if found is not None:
+                        check_statistics(f"{file} {name}", told, found)
+                        worst = max(worst, float(np.abs(found - expected).max()))
+            print(f"{engine}, {samples} samples: every tensor of small() as NumPy computes it, the largest difference {worst:.1e}")
+
+
+def check_other_tensors(program, folder):
+    if "onnxruntime" not in engines(program):
+        return
+    (folder / "b.json").write_text(json.dumps({"tensors": {"x": [1, -2, 3], "c": True}}))
+    for name, expected in {"chosen": [1, -2, 3], "looped": [4, 1, 6], "y": [4, 1, 6]}.items():
+        found, told = tensor(program, folder / "branches.onnx", name, folder / "b.json", folder)
+        check(near(found, np.array(expected, np.float32)), f"branches: {name} is {found}: {told}")
+    (folder / "t.json").write_text(json.dumps({"tensors": {"x": [[5, 6, 7], [8, 9, 10]]}}))
+    for name, dtype, expected in (("size", "int64", [2, 3]), ("best", "int64", [[2], [2]]), ("alike", "bool", [True, True, True]),
+                                  ("half", "float16", [[5, 6, 7], [8, 9, 10]])):
+        found, told = tensor(program, folder / "types.onnx", name, folder / "t.json", folder)
+        check(found is not None and str(found.dtype) == dtype and found.tolist() == expected, f"types: {name} is {found}: {told}")
+
+
+def check_preparation(program, folder, samples):
+    """The picture goes through the settings of the model: what the network then computes is what it computes for the prepared numbers."""
+    digits, picture = pathlib.Path(samples) / "digits.onnx", pathlib.Path(samples) / "three.png"
+    graph = program.layers(digits)
+    seen, told = tensor(program, digits, graph["inputs"][0]["name"], picture, folder)
+    check(seen is not None, f"digits: {told}")
+    np.save(folder / "seen.npy", seen)
+    for node in graph["nodes"][:3]:
+        name = node["outputs"][0]["name"]
+        one, told = tensor(program, digits, name, picture, folder)
+        other, _ = tensor(program, digits, name, folder / "seen.npy", folder)
+        check(one is not None and near(one, other), f"digits: {name} differs between the picture and its numbers: {told}")
+
+
+def check_weights(program, folder):
+    _, arrays = layer_networks.numbers()
+    for name, array in arrays.items():
+        run = program.run("inspect", folder / "numbers.onnx", "--tensor", name, "--json")
+        check(run.returncode == 0, f"weight {name}: {run.stderr}")
+        if run.returncode == 0:
+            check_statistics(f"weight {name}", json.loads(run.stdout), array)
+    run = program.run("inspect", folder / "apart.onnx", "--tensor", "w1", "--json")
+    small = {one.name: numpy_helper.to_array(one) for one in layer_networks.small().graph.initializer}
+    check_statistics("weight in a file of its own", json.loads(run.stdout), small["w1"])
+
+
+def check_refusals(program, folder):
+    x = folder / "x.npy"
+    np.save(x, np.zeros((1, 3, 8, 8), np.float32))
+    np.save(folder / "wrong.npy", np.zeros((1, 3, 8), np.float32))
+    (folder / "rows.csv").write_text("1,2\n3,4\n")
+    (folder / "cut.onnx").write_bytes((folder / "small.onnx").read_bytes()[:900])
+    for words, said in ((["small.onnx", "conv9", x], ["conv1", "conv2"]), (["small.onnx", "first", x], ["is a node", "conv1"]),
+                        (["small.onnx", "w1", x], ["is a weight"]), (["branches.onnx", "deep", folder / "b.json"], ["within a node"]),
+                        (["small.onnx", "w9"], ["w9", "INPUT"]), (["cut.onnx", "conv1", x], ["cut.onnx"]), (["small.onnx", "conv1", folder / "wrong.npy"], ["x"]),
+                        (["small.onnx", "conv1", folder / "rows.csv"], ["one sample"]), (["small.onnx", "conv1", folder / "none.npy"], ["none.npy"]),
+                        (["small.onnx", "conv1", x, "--output", folder / "no" / "where.npy"], ["where.npy"])):
+        file, name, *rest = words
+        run = program.run("inspect", folder / file, "--tensor", name, *rest)
+        check(run.returncode == 1 and run.stderr.count("\n") == 1 and all(word in run.stderr for word in said), f"{words}: {run.stderr}")
+    for words in (["--tensor", "conv1", "--output", "o.npy"], [x], ["--layers", "--tensor", "w1"], ["--output", "o.npy"]):
+        check(program.run("inspect", folder / "small.onnx", *words).returncode == 2, f"{words}: no wrong usage")
+
+
 def check_damage(program, folder):
     whole = (folder / "small.onnx").read_bytes()
     for length in (0, 7, len(whole) // 3, len(whole) - 11):
@@ -199,7 +308,7 @@ def main(program, *folders):
     with tempfile.TemporaryDirectory(prefix="warmbench-layers-") as home:
         folder = pathlib.Path(home)
         program = Program(program, folder)
-        for network in ("small", "branches", "bare", "long"):
+        for network in ("small", "branches", "bare", "types", "long"):
             onnx.save(getattr(layer_networks, network)(), str(folder / f"{network}.onnx"))
         onnx.save(layer_networks.numbers()[0], str(folder / "numbers.onnx"))
         onnx.save(layer_networks.small(), str(folder / "apart.onnx"), save_as_external_data=True, location="apart.bin", size_threshold=0)
@@ -207,6 +316,11 @@ def main(program, *folders):
         check_files(program, files)
         check_made(program, folder)
         check_speed(program, folder)
+        check_tensors(program, folder)
+        check_other_tensors(program, folder)
+        check_preparation(program, folder, folders[-1])
+        check_weights(program, folder)
+        check_refusals(program, folder)
         check_damage(program, folder)
     print(f"{len(failures)} failures")
     return 1 if failures else 0

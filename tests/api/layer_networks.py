@@ -98,6 +98,22 @@ def bare():
     return model(graph, extra=[helper.make_opsetid("com.example", 1)])
 
 
+def types():
+    """Inner tensors of several types, none of them declared."""
+    nodes = [helper.make_node("Shape", ["x"], ["size"]),
+             helper.make_node("ArgMax", ["x"], ["best"], axis=1),
+             helper.make_node("Cast", ["x"], ["half"], to=TensorProto.FLOAT16),
+             helper.make_node("ReduceMax", ["x"], ["most"], axes=[0], keepdims=0),
+             helper.make_node("Greater", ["most", "zero"], ["alike"]),
+             helper.make_node("Reshape", ["x", "size"], ["again"]),
+             helper.make_node("Cast", ["best"], ["place"], to=FLOAT),
+             helper.make_node("Cast", ["alike"], ["sure"], to=FLOAT),
+             helper.make_node("Cast", ["half"], ["whole"], to=FLOAT),
+             helper.make_node("Sum", ["again", "place", "sure", "whole"], ["y"])]
+    zero = numpy_helper.from_array(np.zeros(3, np.float32), "zero")
+    return model(helper.make_graph(nodes, "types", [value("x", [2, 3])], [value("y", [2, 3])], [zero]))
+
+
 def long(count=2000):
     """A chain of Conv, BatchNormalization and Relu with names, its batch free."""
     rng = np.random.default_rng(1)

@@ -93,6 +93,9 @@ private Q_SLOTS:
         row("option without its value", words("serve --sample --port"), 2, "port");
         row("nothing to predict", words("predict m.onnx"), 2, "INPUT");
         row("nothing to inspect", words("inspect"), 2, "MODEL");
+        row("an input to inspect for nothing", words("inspect m.onnx x.npy"), 2, "--tensor");
+        row("numbers of no tensor", words("inspect m.onnx --output o.npy"), 2, "--tensor NAME");
+        row("layers of a tensor", words("inspect m.onnx --layers --tensor t"), 2, "one of them");
         row("nothing to bench", words("bench"), 2, "bench needs one MODEL");
         row("no requests at once", words("bench --concurrency 0 m.onnx"), 2, "from 1 to 256");
         row("missing model to bench", words("bench /nowhere/m.onnx"), 1, "/nowhere/m.onnx");

@@ -6,6 +6,7 @@
 #include "engine/onnx/onnx_classes.h"
 #include "engine/onnx/onnx_describe.h"
 #include "engine/onnx/onnx_external.h"
+#include "engine/onnx/onnx_inner.h"
 #include "engine/onnx/onnx_shapes.h"
 #include "engine/onnx/onnx_simplify.h"
 #include "engine/quiet_protobuf.h"
@@ -106,7 +107,7 @@ Result<onnx::ModelProto> OnnxFile::read(const std::filesystem::path &path)
     }
 }
 
-Result<OnnxFile> OnnxFile::open(const std::filesystem::path &path)
+Result<OnnxFile> OnnxFile::open(const std::filesystem::path &path, const std::string &inner)
 {
     try {
         auto d = std::make_unique<Private>();
@@ -121,6 +122,10 @@ Result<OnnxFile> OnnxFile::open(const std::filesystem::path &path)
         d->external = *std::move(external);
         simplify(d->model);
         const auto classes = replaceMaps(d->model);
+        if (!inner.empty()) {
+            if (auto done = addInnerOutput(d->model, inner); !done)
+                return std::move(done).error();
+        }
         auto spec = describeOnnx(d->model);
         if (!spec)
             return std::move(spec).error();

@@ -27,7 +27,9 @@ public:
     // NotFound: no such file. FailedPrecondition, with what to do: unreadable, no ONNX, truncated,
     // a tensor (named) whose data is not as large as it says, or external data that is missing or
     // outside the folder.
-    static Result<OnnxFile> open(const std::filesystem::path &path);
+    // With `inner`, the tensor of that name is one more output, the last; NotFound: no node makes
+    // it.
+    static Result<OnnxFile> open(const std::filesystem::path &path, const std::string &inner = {});
     // The model as it stands in the file, with the same checks of its tensors: nothing is made
     // ready for an engine. Errors as open(), but any inputs and outputs are taken.
     static Result<onnx::ModelProto> read(const std::filesystem::path &path);

@@ -163,11 +163,12 @@ public:
         return plan ? plan->kept : file->spec().weightBytes;
     }
 
-    Result<std::shared_ptr<Network>> load(const ModelFiles &files, const EngineOptions &) override
+    Result<std::shared_ptr<Network>> load(const ModelFiles &files,
+                                          const EngineOptions &options) override
     {
         std::shared_ptr<OrtNetwork> network;
         {
-            const auto file = OnnxFile::open(files.network);
+            const auto file = OnnxFile::open(files.network, options.inner);
             if (!file)
                 return file.error();
             auto made = makeNetwork(*file, m_most);

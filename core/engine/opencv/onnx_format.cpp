@@ -79,9 +79,9 @@ Result<void> checkShapes(const OnnxFile &file)
 
 } // namespace
 
-Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances)
+Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances, const std::string &inner)
 {
-    auto opened = OnnxFile::open(files.network);
+    auto opened = OnnxFile::open(files.network, inner);
     if (!opened)
         return std::move(opened).error();
     const auto file = std::make_shared<OnnxFile>(*std::move(opened));

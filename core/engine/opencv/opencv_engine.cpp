@@ -23,11 +23,16 @@ Mutex &loadMutex()
     return mutex;
 }
 
-Result<OpenCvParts> loadParts(const ModelFiles &files, int instances)
+Result<OpenCvParts> loadParts(const ModelFiles &files, int instances, const std::string &inner)
 {
+    if (!inner.empty() && files.format != ModelFormat::Onnx)
+        return failedPrecondition(
+            fmt::format("Tensors within a network are computed for ONNX, not for {}; convert the "
+                        "network to ONNX.",
+                        modelFormatName(files.format)));
     switch (files.format) {
     case ModelFormat::Onnx:
-        return loadOnnxParts(files, instances);
+        return loadOnnxParts(files, instances, inner);
     case ModelFormat::Caffe:
         return loadCaffeParts(files, instances);
     case ModelFormat::TensorFlow:
@@ -79,7 +84,7 @@ public:
     {
         const MutexLock lock(loadMutex());
         try {
-            auto parts = loadParts(files, 0);
+            auto parts = loadParts(files, 0, {});
             if (!parts)
                 return std::move(parts).error();
             if (parts->instances.empty())
@@ -109,7 +114,7 @@ public:
     {
         const MutexLock lock(loadMutex());
         try {
-            auto parts = loadParts(files, instancesOf(options));
+            auto parts = loadParts(files, instancesOf(options), options.inner);
             if (!parts)
                 return std::move(parts).error();
             auto network = makeNetwork(*std::move(parts), m_most);

@@ -32,7 +32,9 @@ struct OpenCvParts
 
 // With 0 `instances` the network is only described: ONNX then loads nothing into OpenCV, the other
 // formats one instance.
-Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances);
+// `inner` as EngineOptions::inner.
+Result<OpenCvParts> loadOnnxParts(const ModelFiles &files, int instances,
+                                  const std::string &inner = {});
 // Memory that so many instances will keep, from the file alone. Free sizes are tried, smaller ones
 // until they fit into `most` (0: no limit).
 Result<Bytes> estimateOnnx(const ModelFiles &files, int instances, Bytes most);
