@@ -25,8 +25,8 @@ namespace warmbench {
 struct EngineOptions
 {
     int instances = 1; // parallel copies of the network, if the engine needs copies
-    // A tensor within the graph that becomes one more output, the last: the loaded network is a
-    // copy for looking inside. Empty: none. ONNX only; NotFound: no node makes such a tensor.
+    // A tensor that becomes one more output, the last, of a copy to look inside; in other formats
+    // than ONNX the name of a layer. Empty: none. NotFound: there is no such tensor.
     std::string inner = {};
 };
 

@@ -244,6 +244,22 @@ def check_other_tensors(program, folder):
         check(found is not None and str(found.dtype) == dtype and found.tolist() == expected, f"types: {name} is {found}: {told}")
 
 
+def check_darknet(program, folder):
+    weights = layer_networks.darknet(folder)
+    x = np.random.default_rng(4).normal(0, 1, (1, 3, 8, 8)).astype(np.float32)
+    np.save(folder / "x.npy", x)
+    told = program.layers(folder / "dark.cfg")
+    names = {node["name"]: node for node in told["nodes"]} if isinstance(told, dict) else {}
+    print("layers of the Darknet network:", ", ".join(names) or told)
+    for name, expected in layer_networks.darknet_tensors(weights, x).items():
+        check(name in names and names[name]["outputs"][0]["tried"] == list(expected.shape), f"darknet: {name}: {names.get(name)}")
+        found, run = tensor(program, folder / "dark.cfg", name, folder / "x.npy", folder)
+        check(near(found, expected), f"darknet: {name} is not what NumPy computes: {run}")
+    check(sum(node["parameters"] for node in names.values()) == sum(b.size + w.size for b, w in weights), "darknet: parameters")
+    run = program.run("inspect", folder / "dark.cfg", "--tensor", "conv_9", folder / "x.npy")
+    check(run.returncode == 1 and "conv_" in run.stderr and run.stderr.count("\n") == 1, f"darknet: {run.stderr}")
+
+
 def check_preparation(program, folder, samples):
     """The picture goes through the settings of the model: what the network then computes is what it computes for the prepared numbers."""
     digits, picture = pathlib.Path(samples) / "digits.onnx", pathlib.Path(samples) / "three.png"
@@ -318,6 +334,7 @@ def main(program, *folders):
         check_speed(program, folder)
         check_tensors(program, folder)
         check_other_tensors(program, folder)
+        check_darknet(program, folder)
         check_preparation(program, folder, folders[-1])
         check_weights(program, folder)
         check_refusals(program, folder)

@@ -98,6 +98,46 @@ def bare():
     return model(graph, extra=[helper.make_opsetid("com.example", 1)])
 
 
+DARKNET = """[net]
+width=8
+height=8
+channels=3
+[convolutional]
+filters=4
+size=3
+stride=1
+pad=1
+activation=relu
+[maxpool]
+size=2
+stride=2
+[convolutional]
+filters=2
+size=1
+stride=1
+activation=linear
+"""
+
+
+def darknet(folder, seed=3):
+    """A .cfg with its .weights; the weights by layer."""
+    rng = np.random.default_rng(seed)
+    weights = [(rng.normal(0, 1, shape[0]).astype(np.float32), rng.normal(0, 0.4, shape).astype(np.float32)) for shape in ((4, 3, 3, 3), (2, 4, 1, 1))]
+    (folder / "dark.cfg").write_text(DARKNET)
+    head = np.array([0, 2, 5], np.int32).tobytes() + np.array([0], np.int64).tobytes()
+    (folder / "dark.weights").write_bytes(head + b"".join(b.tobytes() + w.tobytes() for b, w in weights))
+    return weights
+
+
+def darknet_tensors(weights, x):
+    """The output of each layer, by OpenCV's names."""
+    (b1, w1), (b2, w2) = weights
+    t = {"relu_1": np.maximum(convolved(x, w1, b1, pad=1), 0)}
+    t["pool_1"] = t["relu_1"].reshape(len(x), 4, 4, 2, 4, 2).max(axis=(3, 5))
+    t["conv_2"] = convolved(t["pool_1"], w2, b2)
+    return t
+
+
 def types():
     """Inner tensors of several types, none of them declared."""
     nodes = [helper.make_node("Shape", ["x"], ["size"]),

@@ -79,6 +79,21 @@ DnnInstance::DnnInstance(const cv::dnn::Net &net, std::vector<std::string> input
     m_net.enableFusion(m_fuses);
 }
 
+Result<void> DnnInstance::alsoYield(const std::string &layer)
+{
+    std::vector<std::string> names;
+    for (const cv::String &name : m_net.getLayerNames())
+        names.push_back(name);
+    if (std::find(names.begin(), names.end(), layer) == names.end())
+        return notFound(fmt::format("The network has no layer \"{}\"{}; its layers are {}.",
+                                    printable(layer, 100), didYouMean(layer, names),
+                                    joined(names, 8)));
+    m_outputs.push_back({.layer = layer});
+    if (std::find(m_layers.begin(), m_layers.end(), layer) == m_layers.end())
+        m_layers.push_back(layer);
+    return {};
+}
+
 Result<std::vector<Tensor>> DnnInstance::run(std::span<const Tensor> inputs,
                                              const NetworkSpec &spec)
 {

@@ -23,16 +23,22 @@ Mutex &loadMutex()
     return mutex;
 }
 
-Result<OpenCvParts> loadParts(const ModelFiles &files, int instances, const std::string &inner)
+// Formats without tensors of their own show those of OpenCV's layers, by the layers' names.
+Result<OpenCvParts> withLayer(OpenCvParts parts, const std::string &layer)
 {
-    if (!inner.empty() && files.format != ModelFormat::Onnx)
-        return failedPrecondition(
-            fmt::format("Tensors within a network are computed for ONNX, not for {}; convert the "
-                        "network to ONNX.",
-                        modelFormatName(files.format)));
+    for (const auto &instance : parts.instances) {
+        if (auto done = instance->alsoYield(layer); !done)
+            return std::move(done).error();
+    }
+    parts.spec.outputs.push_back({.name = layer, .shape = {}, .producedBy = {}});
+    return parts;
+}
+
+Result<OpenCvParts> loadParts(const ModelFiles &files, int instances)
+{
     switch (files.format) {
     case ModelFormat::Onnx:
-        return loadOnnxParts(files, instances, inner);
+        return loadOnnxParts(files, instances);
     case ModelFormat::Caffe:
         return loadCaffeParts(files, instances);
     case ModelFormat::TensorFlow:
@@ -84,7 +90,7 @@ public:
     {
         const MutexLock lock(loadMutex());
         try {
-            auto parts = loadParts(files, 0, {});
+            auto parts = loadParts(files, 0);
             if (!parts)
                 return std::move(parts).error();
             if (parts->instances.empty())
@@ -114,7 +120,12 @@ public:
     {
         const MutexLock lock(loadMutex());
         try {
-            auto parts = loadParts(files, instancesOf(options), options.inner);
+            const int instances = instancesOf(options);
+            auto parts = files.format == ModelFormat::Onnx
+                             ? loadOnnxParts(files, instances, options.inner)
+                             : loadParts(files, instances);
+            if (parts && files.format != ModelFormat::Onnx && !options.inner.empty())
+                parts = withLayer(*std::move(parts), options.inner);
             if (!parts)
                 return std::move(parts).error();
             auto network = makeNetwork(*std::move(parts), m_most);

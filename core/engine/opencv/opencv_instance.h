@@ -24,6 +24,12 @@ public:
     // for the shapes of outputs, which the warm-up fills in. Outputs come in the spec's order.
     virtual Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
                                             const NetworkSpec &spec) = 0;
+    // Makes the first output of a layer one more output, the last; before the first run. NotFound
+    // with near names: there is no such layer.
+    virtual Result<void> alsoYield([[maybe_unused]] const std::string &layer)
+    {
+        return failedPrecondition("A model of OpenCV ML has no layers to look at.");
+    }
     // Checks whether the layers can safely be asked about such inputs and run with them: a layer
     // that changes the number of extents must make as many as the layers after it expect.
     // FailedPrecondition if not.

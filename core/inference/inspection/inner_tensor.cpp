@@ -93,11 +93,6 @@ Result<Copy> copyWith(const ModelBundle &model, const std::string &tensor, Model
 {
     if (tensor.empty())
         return notFound("A tensor without a name is none; name one that the network makes.");
-    if (model.files.format != ModelFormat::Onnx)
-        return failedPrecondition(
-            fmt::format("The model \"{}\" is a {} network: tensors within a network are computed "
-                        "for ONNX; ask for an input or output, or convert it to ONNX.",
-                        model.id.name, modelFormatName(model.files.format)));
     auto plan = source.probe(model.id);
     if (!plan)
         return std::move(plan).error();

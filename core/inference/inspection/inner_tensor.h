@@ -36,10 +36,11 @@ struct InnerTensor
     std::string engine;
 };
 
+// In other formats than ONNX a tensor is a layer's first output and has the layer's name.
 // Errors: those of a prediction and of a load; NotFound with near names: no node makes the tensor.
-// FailedPrecondition: the files have changed since the model was loaded, or the network is in
-// another format than ONNX. InvalidArgument: the input makes several runs. ResourceExhausted with
-// the numbers: there is no room for a copy. `stop` ends the run, if the engine can.
+// FailedPrecondition: the files have changed since the model was loaded. InvalidArgument: the input
+// makes several runs. ResourceExhausted with the numbers: there is no room for a copy. `stop` ends
+// the run, if the engine can.
 Result<InnerTensor> computeInnerTensor(const ModelBundle &model, const InnerTensorRequest &request,
                                        ModelSource &source, ModelCache &cache, SteadyTime deadline,
                                        const Clock &clock, const std::stop_token &stop);
