@@ -77,7 +77,9 @@ InspectionRunner::~InspectionRunner()
 
 void InspectionRunner::graph(const ModelId &id, GraphDone done, std::stop_token stop)
 {
-    const auto run = [this, id, done, stop = std::move(stop)](const std::stop_token &) {
+    const auto refuse = [done](Error error) { give(done, std::move(error)); };
+    const auto run = [this, id, done = std::move(done),
+                      stop = std::move(stop)](const std::stop_token &) {
         using Graph = std::shared_ptr<const NetworkGraph>;
         if (stop.stop_requested()) {
             give(done, Result<Graph>(nobodyWaits()));
@@ -101,7 +103,7 @@ void InspectionRunner::graph(const ModelId &id, GraphDone done, std::stop_token 
         else
             give(done, std::move(graph));
     };
-    enqueue({run, [done](Error error) { give(done, std::move(error)); }});
+    enqueue({run, refuse});
 }
 
 // Waits for no load: the answer comes from the loader's thread.
@@ -124,7 +126,8 @@ void InspectionRunner::layersOfLoaded(const ModelId &id, const GraphDone &done)
 void InspectionRunner::weights(const ModelId &id, std::string initialiser, WeightsDone done,
                                std::stop_token stop)
 {
-    const auto run = [this, id, initialiser = std::move(initialiser), done,
+    const auto refuse = [done](Error error) { give(done, std::move(error)); };
+    const auto run = [this, id, initialiser = std::move(initialiser), done = std::move(done),
                       stop = std::move(stop)](const std::stop_token &ending) {
         std::stop_source over;
         const std::stop_callback gone(stop, [&] { over.request_stop(); });
@@ -136,7 +139,7 @@ void InspectionRunner::weights(const ModelId &id, std::string initialiser, Weigh
                  return weightStatistics(*files, initialiser, over.get_token());
              }));
     };
-    enqueue({run, [done](Error error) { give(done, std::move(error)); }});
+    enqueue({run, refuse});
 }
 
 void InspectionRunner::innerTensor(InnerTensorRequest request, Milliseconds allowed,
