@@ -157,6 +157,12 @@ bool looksLikeImage(std::span<const std::byte> data)
     return imageFormat(data).has_value();
 }
 
+std::int64_t announcedPixels(std::span<const std::byte> start)
+{
+    const auto format = imageFormat(start);
+    return format ? pictureWork(*format, start).pixels : 0;
+}
+
 Result<Image> decodeImage(std::span<const std::byte> data, const PixelCheck &mayDecode)
 {
     const auto format = imageFormat(data);

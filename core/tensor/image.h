@@ -32,6 +32,10 @@ inline constexpr std::int64_t maxImagePixels = 100'000'000;
 // True if the first bytes are those of PNG, JPEG, WebP, BMP or GIF.
 bool looksLikeImage(std::span<const std::byte> data);
 
+// Width times height as the header of a picture tells them, whose first bytes suffice; 0 where they
+// do not tell, or where it is no picture.
+std::int64_t announcedPixels(std::span<const std::byte> start);
+
 // Decodes PNG, JPEG, WebP, BMP and GIF (the first frame of an animation); the content decides which
 // format it is. EXIF orientation is applied in PNG, JPEG and WebP, 16-bit samples are scaled to 8,
 // grey and palette become RGB, and transparency is laid over white. Size and work are estimated
