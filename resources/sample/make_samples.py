@@ -254,13 +254,21 @@ def make_iris():
     save_network("iris", layers, "features", [4], "Iris flowers: four lengths in cm tell three species apart")
     check_with_opencv("iris", layers, rows, [4])
     save_text("iris.labels.txt", "".join(f"{name}\n" for name in data.target_names))
-    features = [{"name": name.removesuffix(" (cm)"), "unit": "cm", "min": float(column.min()), "max": float(column.max()),
-                 "default": round(float(np.median(column)), 1)} for name, column in zip(data.feature_names, x.T)]
+    columns = [name.removesuffix(" (cm)") for name in data.feature_names]
+    for species, name in enumerate(data.target_names):
+        mine = test_x[test_y == species]
+        typical = mine[((mine - mine.mean(axis=0)) ** 2).sum(axis=1).argmin()]
+        score = softmax(logits_by_numpy(layers, typical.astype(np.float32).reshape(1, 4)))[0]
+        assert score.argmax() == species and score[species] > 0.8, f"{name}.json: {score}"
+        save_text(f"{name}.json", json.dumps({"features": dict(zip(columns, typical.tolist()))}) + "\n")
+    features = [{"name": name, "unit": "cm", "min": float(column.min()), "max": float(column.max()),
+                 "default": round(float(np.median(column)), 1)} for name, column in zip(columns, x.T)]
     save_settings("iris", {
         "task": "classification",
         "labels": "iris.labels.txt",
         "input": {"name": "features", "features": features},
         "output": {"primary": "logits", "activation": "softmax", "top_k": 3},
+        "golden": [{"input": f"{name}.json", "expect": {"label": name, "min_score": 0.8}} for name in data.target_names],
     })
 
 

@@ -37,7 +37,8 @@ void WindowFixture::init()
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder->filePath(u"config"_s));
     copySample(m_folder->path(),
                {"digits.onnx", "digits.warmbench.json", "digits.labels.txt", "three.png",
-                "zero.png", "seven.png", "iris.onnx", "iris.warmbench.json", "iris.labels.txt"});
+                "zero.png", "seven.png", "iris.onnx", "iris.warmbench.json", "iris.labels.txt",
+                "setosa.json", "versicolor.json", "virginica.json"});
     m_workbench = std::make_unique<Workbench>(WorkbenchOptions{}, m_clock);
     m_api = std::make_unique<FakeApi>();
     makeWindow();
