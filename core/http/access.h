@@ -22,6 +22,8 @@ public:
     // server is reachable from other machines.
     std::optional<ApiReply> refusal(const ApiRequest &request, bool changesState) const;
 
+    bool loopbackOnly() const { return m_loopbackOnly; } // no other machine can ask
+
     // What a browser needs to let a page of an allowed origin read the answer; none for others.
     Fields corsFields(const ApiRequest &request) const;
 

@@ -21,6 +21,14 @@ bool mayBePacked(const Route &route)
     return !route.pattern.starts_with("/v2") || route.pattern.ends_with("/infer");
 }
 
+// Where other machines or foreign pages may ask, only what the settings name is shown.
+Neighbours neighboursFor(const Access &access, const HttpOptions &options)
+{
+    const bool alone =
+        access.loopbackOnly() && options.allowedHosts.empty() && options.allowedOrigins.empty();
+    return alone ? Neighbours::Pictures : Neighbours::No;
+}
+
 } // namespace
 
 Api::Api(Workbench &workbench, const HttpOptions &options)
@@ -29,7 +37,7 @@ Api::Api(Workbench &workbench, const HttpOptions &options)
     , m_pages(m_router, workbench)
 {
     addPredictionRoutes(m_router, workbench);
-    addModelRoutes(m_router, workbench);
+    addModelRoutes(m_router, workbench, neighboursFor(m_access, options));
     addMatchRoute(m_router, workbench);
     addOpenInferenceRoutes(m_router, workbench, options.maxBody);
     addTensorFlowRoutes(m_router, workbench);

@@ -14,7 +14,7 @@ import tempfile
 import jsonschema
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from served import Answer, Server, check  # noqa: E402
+from served import Answer, Server, check, wait  # noqa: E402
 
 VERBS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 OPERATION_KEYS = {"operationId", "tags", "summary", "description", "parameters", "requestBody", "responses", "security"}
@@ -207,9 +207,9 @@ def ask(server, verb, address, body, fields=None):
     return server.ask(verb.upper(), address, body, {**getattr(body, "fields", {}), **(fields or {})})
 
 
-def filled(path, name=None, version="1", file="style.css"):
+def filled(path, name=None, version="1", file="style.css", index="0"):
     name = name or ("digits" if path.endswith("/match") else "iris")  # a form holds a picture
-    return path.replace("{name}", name).replace("{version}", version).replace("{file}", file)
+    return path.replace("{name}", name).replace("{version}", version).replace("{file}", file).replace("{index}", index)
 
 
 def bodies(operation):
@@ -314,7 +314,8 @@ def needs_token(server, truth, path, verb, operation):
 
 
 def all_operations(document):
-    return [(path, verb, operation) for path, operations in document["paths"].items() for verb, operation in operations.items()]
+    """By path, so that what unloads a model comes before what runs it."""
+    return [(path, verb, operation) for path, operations in sorted(document["paths"].items()) for verb, operation in operations.items()]
 
 
 def checks_truth(program, source, models, document):
@@ -327,6 +328,7 @@ def checks_truth(program, source, models, document):
             check(server.get("/openapi.json") == document, "two servers describe themselves differently")
             listed = {(route["path"], route["verb"].lower()) for route in server.get("/")["routes"]}
             check(listed == {(path, verb) for path, verb, _ in all_operations(document)}, "GET / lists other routes")
+            wait("what loads at the start", lambda: server.ask("GET", "/ready").status == 200)
             for operation in all_operations(document):
                 goes_well(server, truth, *operation)
             for path, operations in document["paths"].items():

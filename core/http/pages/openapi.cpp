@@ -4,9 +4,11 @@
 #include "http/pages/openapi_notes.h"
 #include "tensor/json_writer.h"
 
+#include <algorithm>
 #include <cctype>
 #include <fmt/format.h>
-#include <map>
+#include <utility>
+#include <vector>
 
 namespace warmbench::http {
 
@@ -43,6 +45,8 @@ std::string_view describedParameter(std::string_view name)
         return "A model's name, percent-encoded; GET /models lists them.";
     if (name == "version")
         return "A number; without it the highest version serves.";
+    if (name == "index")
+        return "The place in the list of examples, from 0 on.";
     return "A name.";
 }
 
@@ -102,11 +106,17 @@ std::string operationOf(const Route &route)
 
 std::string openApiJson(const Router &router)
 {
-    std::map<std::string, std::string> paths; // pattern -> its operations
+    // The operations of each pattern, in the order of the routes: what everybody uses comes first.
+    std::vector<std::pair<std::string, std::string>> paths;
     for (const Route &route : router.routes()) {
         if (!route.listed)
             continue;
-        std::string &operations = paths[route.pattern];
+        auto path = std::find_if(paths.begin(), paths.end(), [&route](const auto &known) {
+            return known.first == route.pattern;
+        });
+        if (path == paths.end())
+            path = paths.insert(path, {route.pattern, {}});
+        std::string &operations = path->second;
         operations += fmt::format("{}{}: {}", operations.empty() ? "" : ", ",
                                   jsonQuoted(lowered(route.verb)), operationOf(route));
     }

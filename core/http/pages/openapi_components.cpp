@@ -35,6 +35,10 @@ constexpr std::string_view components = R"({
  "image_b64": {"type": "string", "contentEncoding": "base64", "description": "An image."}}},
 "Class": {"type": "object", "required": ["index", "label", "score"], "properties": {
  "index": {"type": "integer"}, "label": {"type": "string"}, "score": {"type": "number"}}},
+"Example": {"type": "object", "required": ["name", "kind", "bytes", "content_type", "golden", "expected", "href"], "properties": {
+ "name": {"type": "string", "description": "Of the file."}, "kind": {"enum": ["picture", "row", "file"], "description": "A row of a table is small enough to be shown."},
+ "bytes": {"type": "integer"}, "content_type": {"type": "string"}, "golden": {"type": "boolean", "description": "It is among the golden answers of the settings."},
+ "expected": {"type": ["string", "null"], "description": "The label of the golden answer."}, "href": {"type": "string", "description": "Where it is."}}},
 "Detection": {"type": "object", "required": ["index", "label", "score", "box_xywh", "box_xyxy"], "properties": {
  "index": {"type": "integer"}, "label": {"type": "string"}, "score": {"type": "number"},
  "box_xywh": {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4, "description": "Left, top, width, height in pixels of the image sent."},

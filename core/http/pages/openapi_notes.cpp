@@ -59,6 +59,9 @@ constexpr std::string_view refreshParameters =
     R"({"name": "force", "in": "query", "description": "Load an unchanged file too.", "schema": {"type": "boolean", "default": false}},
  {"name": "engine", "in": "query", "description": "Load with this engine, and go on with it until the next choice; auto leaves it to settings and options.", "schema": {"enum": ["auto", "opencv", "onnxruntime"]}})";
 
+constexpr std::string_view exampleParameters =
+    R"({"name": "file", "in": "query", "description": "The name that the list gives it; 404 where another file has taken its place.", "schema": {"type": "string"}})";
+
 // ---- answers ----
 
 constexpr std::string_view predictionAnswer = R"({
@@ -79,6 +82,13 @@ constexpr std::string_view modelsAnswer =
  "next": {"type": ["string", "null"], "description": "For ?after=; null on the last page."}}}}})";
 constexpr std::string_view modelAnswer =
     R"({"application/json": {"schema": {"$ref": "#/components/schemas/Model"}}})";
+constexpr std::string_view examplesAnswer =
+    R"({"application/json": {"schema": {"type": "object", "required": ["examples"], "properties": {"examples": {"type": "array", "maxItems": 24, "items": {"$ref": "#/components/schemas/Example"}}}}}})";
+constexpr std::string_view exampleAnswer = R"({
+ "application/json": {"schema": {"type": "object", "description": "A body as it was kept."}},
+ "image/*": {"schema": {"type": "string", "format": "binary"}},
+ "text/csv": {"schema": {"type": "string"}},
+ "application/octet-stream": {"schema": {"type": "string", "format": "binary", "description": "The bytes of a .npy file."}}})";
 constexpr std::string_view refreshAnswer = R"({"application/json": {"schema": {"type": "object",
  "required": ["reloaded", "old_digest", "new_digest", "load_ms"], "properties": {"reloaded": {"type": "boolean"},
  "old_digest": {"type": ["string", "null"]}, "new_digest": {"type": ["string", "null"]}, "load_ms": {"type": "number"}}}}})";
@@ -157,6 +167,9 @@ constexpr std::array allNotes{
                predictionAnswer, whilePredicting},
     RouteNotes{"GET /models", modelsTag, pageParameters, "", modelsAnswer, "400"},
     RouteNotes{"GET /models/{name}", modelsTag, "", "", modelAnswer, whileLooking},
+    RouteNotes{"GET /models/{name}/examples", modelsTag, "", "", examplesAnswer, whileDescribing},
+    RouteNotes{"GET /models/{name}/examples/{index}", modelsTag, exampleParameters, "",
+               exampleAnswer, whileDescribing},
     RouteNotes{"POST /models/{name}/load", modelsTag, "", "", modelAnswer, whileLoading},
     RouteNotes{"POST /models/{name}/unload", modelsTag, "", "", modelAnswer, "400 404 503"},
     RouteNotes{"POST /models/{name}/pin", modelsTag, "", "", modelAnswer, "400 404 503"},

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "http/json_reply.h"
+#include "http/simple/example_routes.h"
 #include "http/simple/model_json.h"
 #include "inference/measurement/verdict_json.h"
 #include "inference/workbench.h"
@@ -147,7 +148,7 @@ void measure(Workbench &workbench, const RoutedRequest &routed, const Replier &r
 
 } // namespace
 
-void addModelRoutes(Router &router, Workbench &workbench)
+void addModelRoutes(Router &router, Workbench &workbench, Neighbours neighbours)
 {
     router.add({"GET", "/models", "All models, by name; ?limit= and ?after= page through them.",
                 false, [&workbench](const RoutedRequest &routed, const Replier &reply) {
@@ -156,6 +157,21 @@ void addModelRoutes(Router &router, Workbench &workbench)
     router.add({"GET", "/models/{name}", "One model: state, inputs, outputs, counters.", false,
                 [&workbench](const RoutedRequest &routed, const Replier &reply) {
                     showModel(workbench, routed, reply);
+                }});
+    addExampleRoutes(router, workbench, neighbours);
+    router.add({"POST", "/models/{name}/refresh",
+                "Loads a model's changed file; ?force=true loads an unchanged one too, ?engine= "
+                "with that engine.",
+                true, [&workbench](const RoutedRequest &routed, const Replier &reply) {
+                    refresh(workbench, routed.parameter("name"), routed, reply);
+                }});
+    router.add({"POST", "/refresh", "Refreshes the default model.", true,
+                [&workbench](const RoutedRequest &routed, const Replier &reply) {
+                    const auto name = workbench.defaultModel();
+                    if (name)
+                        refresh(workbench, *name, routed, reply);
+                    else
+                        reply(errorReplyOf(name.error()));
                 }});
     router.add({"POST", "/models/{name}/load", "Loads a model; a loaded one stays as it is.", true,
                 [&workbench](const RoutedRequest &routed, const Replier &reply) {
@@ -174,24 +190,10 @@ void addModelRoutes(Router &router, Workbench &workbench)
                 [&workbench](const RoutedRequest &routed, const Replier &reply) {
                     pin(workbench, routed, Pinned::No, reply);
                 }});
-    router.add({"POST", "/models/{name}/refresh",
-                "Loads a model's changed file; ?force=true loads an unchanged one too, ?engine= "
-                "with that engine.",
-                true, [&workbench](const RoutedRequest &routed, const Replier &reply) {
-                    refresh(workbench, routed.parameter("name"), routed, reply);
-                }});
     router.add({"POST", "/models/{name}/measure",
                 "Runs each engine on the same inputs: time, memory, agreement, an offer.", true,
                 [&workbench](const RoutedRequest &routed, const Replier &reply) {
                     measure(workbench, routed, reply);
-                }});
-    router.add({"POST", "/refresh", "Refreshes the default model.", true,
-                [&workbench](const RoutedRequest &routed, const Replier &reply) {
-                    const auto name = workbench.defaultModel();
-                    if (name)
-                        refresh(workbench, *name, routed, reply);
-                    else
-                        reply(errorReplyOf(name.error()));
                 }});
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "http/router.h"
+#include "model/model_examples.h"
 
 namespace warmbench {
 class Workbench;
@@ -11,6 +12,8 @@ class Workbench;
 
 namespace warmbench::http {
 
-void addModelRoutes(Router &router, Workbench &workbench);
+// What everybody uses comes first, for those who list the routes. `neighbours` is for the examples
+// (example_routes.h).
+void addModelRoutes(Router &router, Workbench &workbench, Neighbours neighbours);
 
 } // namespace warmbench::http
