@@ -35,6 +35,9 @@ export async function listModels() {
   return models;
 }
 
+// The model that answers requests without a name; null where there is none.
+export const star = async () => (await call("/", { headers: { Accept: "application/json" } })).default_model;
+
 const pathOf = (name) => encodeURIComponent(name);
 
 function prediction(name, input, accept) {
@@ -45,6 +48,9 @@ function prediction(name, input, accept) {
 
 export const describe = (name) => call(`/models/${pathOf(name)}`);
 export const load = (name) => call(`/models/${pathOf(name)}/load`, { method: "POST" });
+export const examples = async (name) => (await call(`/models/${pathOf(name)}/examples`)).examples;
+export const text = async (path) => (await send(path)).text();
+export const blob = async (path) => (await send(path)).blob();
 export const predict = async (name, input) => (await prediction(name, input, "application/json")).json();
 // The picture that a model of an image task makes.
 export const predictPicture = async (name, input) => (await prediction(name, input, "image/png")).blob();

@@ -1,15 +1,16 @@
-// The demo page: choose a model, give it a picture or numbers, see what it says and what the cache did.
+// The demo page: choose a model, give it an example, a picture or numbers, see what it says and what the cache did.
 
 import * as api from "./api.js";
 import { LineChart } from "./charts.js";
 import { drawPicture } from "./drawing.js";
 import { $, element, fill, keepToken, keptToken, memoryText } from "./dom.js";
+import { examplesOf, leaveExamples, showExamples } from "./example_strip.js";
 import { plainExample } from "./examples.js";
 import { clearAnswer, showAnswer } from "./result.js";
 
 let model = null; // what GET /models/NAME says of the chosen one
 let choosing = Promise.resolve(); // until it is known
-let picture = null; // the File or Blob to send
+let picture = null; // the File to send
 let example = ""; // numbers that nobody wrote
 
 // ---- messages ----
@@ -34,15 +35,25 @@ async function reporting(work) {
 
 // ---- models ----
 
+// The star's model comes first: it answers requests that name none.
 async function refreshModels() {
-  const names = (await api.listModels()).map(({ name }) => name);
+  const [listed, star] = await Promise.all([api.listModels(), api.star()]);
+  const names = listed.map(({ name }) => name);
+  const sorted = names.includes(star) ? [star, ...names.filter((name) => name !== star)] : names;
   const known = [...$("model").options].map(({ value }) => value);
-  if (names.join("/") !== known.join("/")) { // no name has a slash
+  if (sorted.join("/") !== known.join("/")) { // no name has a slash
     const chosen = $("model").value;
-    $("model").replaceChildren(...names.map((name) => new Option(name, name)));
+    $("model").replaceChildren(...sorted.map((name) => new Option(name === star ? `${name} ★` : name, name)));
     if (names.includes(chosen)) $("model").value = chosen;
   }
-  if (!names.length) throw new api.ApiError("No model is open; open one in Warmbench.");
+  $("none").hidden = names.length > 0;
+  $("bench").hidden = $("terminal").hidden = !names.length;
+  $("model").disabled = !names.length;
+  if (!names.length) {
+    model = null;
+    $("state").textContent = "";
+    return;
+  }
   if (model?.name !== $("model").value) await choose();
   else await refreshState();
 }
@@ -69,25 +80,41 @@ async function chooseModel() {
   let found = await api.describe(name);
   if (stillChosen()) showState(found);
   if (stillChosen() && model?.name !== name) { // nothing of the model before stays, should this one not load
-    clearAnswer();
-    $("shape").textContent = $("curl").textContent = "";
+    forgetAnswer();
+    $("shape").textContent = $("about").textContent = $("curl").textContent = "";
   }
-  if (!found.inputs) found = await api.load(name);
+  if (!found.inputs) {
+    if (stillChosen()) $("state").textContent = "loading";
+    found = await api.load(name);
+  }
+  const examples = await examplesOf(found);
   if (!stillChosen()) return;
-  if (model?.name !== name) clearAnswer();
+  if (model?.name !== name) forgetAnswer();
   model = found;
   showState(model);
   showInputs();
+  $("invitation").textContent = `${examples.length ? "Choose an example above, drop" : "Drop"} a picture here, paste one, or press Enter to choose a file`;
+  showExamples(examples, (one) => reporting(() => takeExample(one)));
+}
+
+// The picture stays, to be tried on the other model, but not what was drawn on it.
+function forgetAnswer() {
+  clearAnswer();
+  if (picture) drawPicture(picture, []);
 }
 
 function showInputs() {
-  const { inputs, features } = model;
-  $("picture-input").hidden = model.takes !== "pictures";
+  const { inputs, features, takes, understood } = model;
+  const pictures = takes === "pictures";
+  $("bench").dataset.takes = takes;
+  $("about").textContent = understood?.summary ?? "";
+  $("picture-input").hidden = !pictures;
   $("shape").textContent = inputs.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
-  if ($("numbers").value === example) $("numbers").value = example = $("picture-input").hidden && !features.length ? exampleFor(inputs) : "";
+  if ($("numbers").value === example) $("numbers").value = example = !pictures && !features.length ? exampleFor(inputs) : "";
   $("feature-input").hidden = !features.length;
   $("feature-input").replaceChildren(...features.map(featureField));
   $("number-input").hidden = features.length > 0;
+  $("number-input").open = !pictures || $("numbers").value !== "";
   showCurl();
 }
 
@@ -96,10 +123,13 @@ function exampleFor(inputs) {
   return inputs.length ? plainExample(inputs.map(({ name, dtype, shape }) => ({ name, datatype: dtype, shape }))) : "";
 }
 
-function featureField({ name, dtype, unit, default: value, example: begin }) {
-  const kind = /^string/i.test(dtype) ? { type: "text", value: begin ?? "" }
-    : /^bool/i.test(dtype) ? { type: "checkbox", checked: Number(value ?? begin ?? 0) !== 0 }
-    : { type: "number", step: "any", value: value ?? begin ?? 0 };
+// Examples of tables may write true and false as text.
+const isTrue = (value) => String(value).toLowerCase() === "true" || Number(value) > 0;
+
+function featureField({ name, dtype, unit, default: value, example: begin, given }) {
+  const kind = /^string/i.test(dtype) ? { type: "text", value: given ?? begin ?? "" }
+    : /^bool/i.test(dtype) ? { type: "checkbox", checked: isTrue(given ?? value ?? begin ?? 0) }
+    : { type: "number", step: "any", value: given ?? value ?? begin ?? 0 };
   const field = element("input", { name, ...kind });
   return element("label", {}, unit ? `${name}, ${unit}` : name, field);
 }
@@ -121,8 +151,14 @@ function currentInput() {
   return { body: text.startsWith("{") ? text : `{"input": ${text || "[]"}}` };
 }
 
-function showCurl() {
-  if (model) $("curl").textContent = api.curlLine(model.name, currentInput());
+function showCurl(input = currentInput()) {
+  if (model) $("curl").textContent = api.curlLine(model.name, input);
+}
+
+// What is written by hand is no example.
+function inputChanged() {
+  leaveExamples();
+  showCurl();
 }
 
 async function takePicture(file) {
@@ -134,15 +170,37 @@ async function takePicture(file) {
   await run();
 }
 
+// The form begins anew, so that a column that the row leaves out takes the model's default.
+function fillForm(features) {
+  const fields = model.features.map((one) => featureField({ ...one, given: features[one.name] }));
+  $("feature-input").replaceChildren(...fields);
+}
+
+// A row fills the form, a picture is shown; another body goes as it is.
+async function takeExample({ name, kind, type, href, features }) {
+  if (features) {
+    fillForm(features);
+    await run();
+    return;
+  }
+  const file = new File([await api.blob(href)], name.split("/").at(-1), { type });
+  await (kind === "picture" ? takePicture(file) : run({ file }));
+}
+
+function takeOwn(file) {
+  leaveExamples();
+  reporting(() => takePicture(file));
+}
+
 // ---- run ----
 
-async function run() {
+async function run(given = null) {
   await choosing; // who chooses a model and drops a picture at once means that model
   if (!model) return;
   const { name } = model;
-  const input = currentInput();
-  showCurl();
-  if (input.file && !picture) throw new api.ApiError("Drop or choose a picture first, or write numbers.");
+  const input = given ?? currentInput();
+  showCurl(input);
+  if (!given && input.file && !picture) throw new api.ApiError("Choose an example or a picture first, or write numbers.");
   $("result").setAttribute("aria-busy", "true");
   try {
     const answer = await api.predict(name, input);
@@ -204,7 +262,7 @@ function modelChanged(name) {
 $("model").addEventListener("change", () => reporting(choose));
 $("feature-input").addEventListener("submit", (event) => {
   event.preventDefault();
-  reporting(run);
+  reporting(() => run());
 });
 $("access-form").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -215,7 +273,7 @@ $("access-form").addEventListener("submit", (event) => {
 $("file").addEventListener("change", () => {
   const [file] = $("file").files;
   $("file").value = ""; // so that the same file can be chosen again
-  reporting(() => takePicture(file));
+  takeOwn(file);
 });
 $("drop").addEventListener("keydown", (event) => {
   if (event.key === "Enter" || event.key === " ") {
@@ -227,18 +285,18 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {
     event.preventDefault();
     $("drop").classList.toggle("over", kind === "dragover");
-    if (kind === "drop") reporting(() => takePicture(event.dataTransfer.files[0]));
+    if (kind === "drop") takeOwn(event.dataTransfer.files[0]);
   });
 }
 document.addEventListener("paste", (event) => {
   const [file] = event.clipboardData.files;
-  if (file) reporting(() => takePicture(file));
+  if (file) takeOwn(file);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey && event.key === "Enter") reporting(run);
+  if (event.ctrlKey && event.key === "Enter") reporting(() => run());
 });
-$("numbers").addEventListener("input", showCurl);
-$("feature-input").addEventListener("input", showCurl);
+$("numbers").addEventListener("input", inputChanged);
+$("feature-input").addEventListener("input", inputChanged);
 $("copy").addEventListener("click", () => {
   if (navigator.clipboard) reporting(() => navigator.clipboard.writeText($("curl").textContent));
   else getSelection().selectAllChildren($("curl")); // a page of another machine may not write to the clipboard

@@ -153,19 +153,25 @@ function route(path, verb, operation) {
   return element("section", {}, details);
 }
 
+// What everybody uses comes first: the groups in this order, in each the routes as the description has them, and behind
+// them those of one version and those that do the same under another name.
+const order = ["Predict", "Models", "Server", "Open Inference Protocol", "TensorFlow Serving", "Pages"];
+const isVariant = (path) => path.includes("{version}") || path.startsWith("/advanced_");
+
 function show() {
   const groups = new Map();
   for (const [path, operations] of Object.entries(description.paths)) {
     for (const [verb, operation] of Object.entries(operations)) {
       const [tag] = operation.tags;
-      if (!groups.has(tag)) groups.set(tag, []);
-      groups.get(tag).push(route(path, verb, operation));
+      if (!groups.has(tag)) groups.set(tag, { plain: [], variants: [] });
+      groups.get(tag)[isVariant(path) ? "variants" : "plain"].push(route(path, verb, operation));
     }
   }
-  const order = ["Predict", "Models", "Server", "Open Inference Protocol", "TensorFlow Serving", "Pages"];
   const place = ([tag]) => (order.includes(tag) ? order.indexOf(tag) : order.length);
-  for (const [tag, routes] of [...groups].sort((one, other) => place(one) - place(other)))
-    $("routes").append(element("h2", {}, tag), ...routes);
+  for (const [tag, { plain, variants }] of [...groups].sort((one, other) => place(one) - place(other))) {
+    $("routes").append(element("h2", {}, tag), ...plain);
+    if (variants.length) $("routes").append(element("h3", {}, "The same for one version, or under another name"), ...variants);
+  }
 }
 
 $("token").value = keptToken();

@@ -1,7 +1,7 @@
 // What a model said: a sentence, bars, boxes or a picture, and the time it took.
 
 import * as api from "./api.js";
-import { drawPicture } from "./drawing.js";
+import { colourOf, drawPicture, inkOn } from "./drawing.js";
 import { $, element, fill, percent } from "./dom.js";
 
 const longest = 20_000; // characters of the whole answer that are shown
@@ -10,8 +10,9 @@ const most = 50; // found things in the list
 export function clearAnswer() {
   $("answer").className = "quiet";
   $("answer").textContent = "Nothing was run yet.";
-  $("classes").replaceChildren();
+  showList([]);
   $("timings").replaceChildren();
+  $("took").textContent = "";
   $("picture").hidden = true;
   $("raw").textContent = "";
 }
@@ -27,28 +28,49 @@ function sentence({ results, prediction }) {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
-function bar({ label, score }) {
+// The number is that of the box in the picture, in its colour.
+function numberOf(number, index) {
+  const tag = element("b", { className: "tag" }, String(number));
+  tag.style.background = colourOf(index);
+  tag.style.color = inkOn(index);
+  return tag;
+}
+
+function bar({ label, score, number, index }) {
   const meter = element("meter", { min: 0, max: 1, value: score, ariaLabel: label });
-  return element("li", {}, element("span", {}, label), meter, element("span", { className: "score" }, percent(score)));
+  const name = element("span", {}, ...(number ? [numberOf(number, index), " "] : []), label);
+  return element("li", {}, name, meter, element("span", { className: "score" }, percent(score)));
+}
+
+// Where it is longer than its place, the keys can reach and scroll it.
+function showList(rows) {
+  const list = $("classes");
+  list.replaceChildren(...rows.slice(0, most).map(bar));
+  list.scrollTop = 0;
+  if (list.scrollHeight > list.clientHeight + 1) list.tabIndex = 0;
+  else list.removeAttribute("tabindex");
 }
 
 export async function showAnswer(answer, name, input) {
   const [first] = answer.results ?? [];
   const picture = first?.image ? await api.predictPicture(name, input) : null;
+  const sent = input.file?.type.startsWith("image/") ? input.file : null;
   // Classes of pixels are too many for JSON: the server draws them.
-  const drawn = input.file && first?.segmentation ? await api.predictPicture(name, input) : input.file;
+  const drawn = sent && first?.segmentation ? await api.predictPicture(name, input) : sent;
+  // Before the picture is drawn, so that it is drawn beside the other one.
+  $("picture").hidden = !picture;
+  URL.revokeObjectURL($("picture").src);
+  if (picture) $("picture").src = URL.createObjectURL(picture);
   if (drawn) await drawPicture(drawn, first?.detections ?? []);
   // From here on at once: no part of one answer beside a part of another.
   $("answer").className = "";
   $("answer").textContent = sentence(answer);
   const shares = first?.segmentation?.classes.map(({ label, share }) => ({ label, score: share }));
-  const found = (first?.detections ?? []).map(({ label, score }, i) => ({ label: `${i + 1} ${label}`, score }));
-  $("classes").replaceChildren(...(first?.classes ?? shares ?? found).slice(0, most).map(bar));
-  $("picture").hidden = !picture;
-  URL.revokeObjectURL($("picture").src);
-  if (picture) $("picture").src = URL.createObjectURL(picture);
+  const found = (first?.detections ?? []).map(({ label, score, index }, i) => ({ label, score, index, number: i + 1 }));
+  showList(first?.classes ?? shares ?? found);
   const phases = Object.entries(answer.timings_ms).map(([phase, ms]) => [phase, `${ms.toFixed(2)} ms`]);
   fill($("timings"), [["model in the cache", answer.cache], ...phases]);
+  $("took").textContent = "total" in answer.timings_ms ? `${answer.timings_ms.total.toFixed(2)} ms in all` : "";
   const whole = JSON.stringify(answer, null, 1);
   $("raw").textContent = whole.length > longest ? `${whole.slice(0, longest)}\n… ${whole.length} characters in all` : whole;
 }

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 
 from browser import main  # also finds what is in support/
+from looks import can_be_read, walks
 from served import Server, check, wait
 
 ODD_NAMES = ["Zahl ü.v2 名", "it's a \"quoted\" $HOME 100%", "a+b&c=d#e?f;g [x] {y}", "<b>bold<i>", "back\\slash%2F", "stats"]
@@ -41,6 +42,7 @@ def shows_answers(browser, server, samples, pictures):
     opened(browser, server)
     check(browser.run("return document.getElementById('model').value") == "digits", "digits is not the first model")
     browser.fits("start", pictures)
+    can_be_read(browser, "the start")
 
     browser.type("#file", os.path.join(samples, "three.png"))
     browser.wait("the digit 3 chosen as a file", answers(browser, "3"))
@@ -68,16 +70,8 @@ def shows_answers(browser, server, samples, pictures):
 
 def works_by_keyboard(browser, server):
     opened(browser, server)
-    seen = []
-    for _ in range(14):
-        browser.press("Tab")
-        name, outline = browser.run("""const one = document.activeElement; const style = getComputedStyle(one);
-            return [one.id || one.textContent, style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth)];""")
-        seen.append(name)
-        check(outline >= 2, f"the focus on {name} cannot be seen")
-        if name == "Metrics":
-            break
-    order = ["model", "Token", "drop", "numbers", "run", "Whole answer", "curl", "copy", "All routes", "OpenAPI", "Metrics"]
+    seen = walks(browser, "Metrics")
+    order = ["model", "Token", "Run zero.png", "drop", "run", "numbers-title", "Times", "Whole answer", "curl", "copy", "All routes", "OpenAPI", "Metrics"]
     check(seen == order, f"the order of the keys: {seen}")
     for key in ("Enter", "Space"):
         browser.run("""window.asked = 0; const file = document.getElementById("file");
@@ -117,7 +111,7 @@ def takes_any_name(browser, program, samples):
         with Server(program, folder, sample=False) as server:
             opened(browser, server)
             names = browser.run("return [...document.getElementById('model').options].map((one) => one.textContent)")
-            check(names == sorted(ODD_NAMES, key=lambda name: name.encode()), f"the list of models: {names}")
+            check(names == [f"{sorted(ODD_NAMES, key=str.encode)[0]} ★", *sorted(ODD_NAMES, key=str.encode)[1:]], f"the list of models: {names}")
             for name in ODD_NAMES:
                 choose(browser, name)
                 browser.wait(f"an empty result for {name}", answers(browser, "Nothing"))
@@ -353,7 +347,7 @@ def forgets_the_model_before(browser, program, samples):
     with tempfile.TemporaryDirectory(prefix="warmbench-torn-") as folder:
         content = pathlib.Path(samples, "digits.onnx").read_bytes()
         pathlib.Path(folder, "torn.onnx").write_bytes(content[: len(content) // 2])
-        with Server(program, folder) as server:
+        with Server(program, "--default", "digits", folder) as server:
             opened(browser, server)
             choose(browser, "digits")
             browser.drop("three.png", three)

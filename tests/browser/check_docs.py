@@ -5,6 +5,7 @@ import functools
 import json
 
 from browser import main  # also finds what is in support/
+from looks import can_be_read
 from served import Server, check
 
 
@@ -37,6 +38,26 @@ def lists_every_route(browser, server):
     shown = browser.run("return [...document.querySelectorAll('section > details')].map((one) => one.id)")
     check(sorted(shown) == expected, f"not every route is shown: {set(expected) ^ set(shown)}")
     check(browser.text("#problem") == "", browser.text("#problem"))
+    can_be_read(browser, "docs")
+
+
+def begins_with_what_everybody_uses(browser, server):
+    """The groups in their order, and in each the variants behind the routes that they vary."""
+    opened(browser, server)
+    groups = browser.run("return [...document.querySelectorAll('h2')].map((one) => one.textContent)")
+    check(groups == ["Predict", "Models", "Server", "Open Inference Protocol", "TensorFlow Serving", "Pages"], f"the groups: {groups}")
+    shown = browser.run("return [...document.querySelectorAll('section summary code')].map((one) => one.textContent)")
+    check(shown[:3] == ["POST /predict", "POST /predict/{name}", "POST /predict/{name}/versions/{version}"], f"it begins with {shown[:6]}")
+    models = [one for one in shown if one.split(" ")[1].startswith(("/models", "/refresh"))]
+    check(models[:6] == ["GET /models", "GET /models/{name}", "GET /models/{name}/examples", "GET /models/{name}/examples/{index}",
+                         "POST /models/{name}/refresh", "POST /refresh"], f"models begin with {models}")
+    health = shown.index("GET /health")
+    check(shown.index("POST /models/{name}/match") < health < shown.index("GET /v2"), f"GET /health is at {health}")
+    for tag in ("v2", "v1"):
+        own = ["/versions/" in one for one in shown if f" /{tag}" in one]
+        check(own == sorted(own) and any(own), f"variants of /{tag} stand among the routes: {shown}")
+    check(list(server.get("/openapi.json")["paths"]).index("/predict") < list(server.get("/openapi.json")["paths"]).index("/advanced_predict"),
+          "the description begins with a variant")
 
 
 def sends_real_requests(browser, server, pictures):
@@ -144,6 +165,7 @@ def stays_at_home(browser, server):
 def steps(browser, server, program, pictures, models):
     return [
         functools.partial(lists_every_route, browser, server),
+        functools.partial(begins_with_what_everybody_uses, browser, server),
         functools.partial(sends_real_requests, browser, server, pictures),
         functools.partial(leaves_what_was_written, browser, server),
         functools.partial(shows_errors, browser, server),
