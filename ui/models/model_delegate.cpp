@@ -102,7 +102,7 @@ QSize ModelDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIn
 {
     const int lines =
         QFontMetrics(nameFont(option)).height() + 2 * (lineGap + option.fontMetrics.height());
-    return {180, lines + 2 * (margin - 1)};
+    return {120, lines + 2 * (margin - 1)};
 }
 
 } // namespace warmbench::ui

@@ -97,6 +97,7 @@ ModelsPanel::ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *par
     m_list->setItemDelegate(new ModelDelegate(m_list));
     m_list->setUniformItemSizes(true);
     m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
@@ -298,15 +299,13 @@ void ModelsPanel::removeSelected()
     const ModelView *model = m_feed.state().find(name.toStdString());
     if (!model)
         return;
-    QStringList paths;
-    if (!model->entry.versions.empty())
-        paths << text(model->entry.versions.rbegin()->second.string());
+    const QString path = text(model->entry.root.string());
     m_workbench.remove(name.toStdString(),
-                       onGui(this, [this, name, paths](const Result<void> &done) {
+                       onGui(this, [this, name, path](const Result<void> &done) {
                            m_feed.updateNow();
                            if (!done)
                                return reportFailure(done.error());
-                           Q_EMIT removed(name, paths);
+                           Q_EMIT removed(name, path);
                        }));
     m_feed.updateNow();
 }

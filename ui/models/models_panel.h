@@ -32,7 +32,7 @@ Q_SIGNALS:
     void selectionChanged(const QString &name);
     // What an action did, or why it failed.
     void said(warmbench::ui::MessageOverlay::Kind kind, const QString &text);
-    void removed(const QString &name, const QStringList &paths); // from the list
+    void removed(const QString &name, const QString &path); // from the list
 
 private:
     void makeActions();

@@ -62,6 +62,7 @@ SampleStrip::SampleStrip(Background &background, QWidget *parent)
     setFixedHeight(side + 14);
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // the arrow keys and the wheel move it
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     viewport()->setAutoFillBackground(false);
     hide();

@@ -108,9 +108,8 @@ void MainWindow::Private::connectParts()
     QObject::connect(playground, &Playground::said, message, say);
     QObject::connect(playground, &Playground::loadAsked, models->loadAction(), &QAction::trigger);
     QObject::connect(models, &ModelsPanel::said, message, say);
-    QObject::connect(
-        models, &ModelsPanel::removed, &window,
-        [this](const QString &name, const QStringList &paths) { offerBack(name, paths); });
+    QObject::connect(models, &ModelsPanel::removed, &window,
+                     [this](const QString &name, const QString &path) { offerBack(name, path); });
     const auto tell = [this](const QString &text) {
         message->setMessage(MessageOverlay::Kind::Information, text);
     };
@@ -156,14 +155,13 @@ void MainWindow::Private::selectModel(const QString &name)
     inspector->setState(feed->state());
 }
 
-void MainWindow::Private::offerBack(const QString &name, const QStringList &paths)
+void MainWindow::Private::offerBack(const QString &name, const QString &path)
 {
-    for (const QString &path : paths)
-        session.removeAll(path);
+    session.removeAll(path);
     message->setMessage(
         MessageOverlay::Kind::Information,
         MainWindow::tr("%1 was removed from the list; its file is untouched.").arg(name),
-        {MainWindow::tr("Undo"), [this, paths] { window.openPaths(paths); }});
+        {MainWindow::tr("Undo"), [this, path] { window.openPaths({path}); }});
 }
 
 void MainWindow::Private::askForModel(bool folder)

@@ -62,7 +62,7 @@ struct MainWindow::Private
     void askForInput();
     void take(const std::vector<DroppedFile> &files);
     void openModel(const QString &path, bool load);
-    void offerBack(const QString &name, const QStringList &paths);
+    void offerBack(const QString &name, const QString &path);
     void fillRecent();
     void toggleApi(bool on);
     void showApi();
