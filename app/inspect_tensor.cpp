@@ -2,9 +2,9 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "inference/body/predict_inputs.h"
 #include "inference/body/prediction_body.h"
 #include "open_models.h"
-#include "predict_inputs.h"
 #include "tensor/json_writer.h"
 #include "tensor/npy.h"
 #include "tensor/value_statistics.h"

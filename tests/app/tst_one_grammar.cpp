@@ -293,18 +293,15 @@ private:
             outcome.sentence = QString::fromStdString(file->noNumber->message);
             return outcome;
         }
-        const std::size_t rows = file && file->table ? file->table->rows.size() : 1;
-        for (std::size_t i = 0; i < rows && outcome.sentence.isEmpty(); ++i) {
-            ui::RunRequest request;
-            request.model = row.model;
-            request.body = file ? file->body(i) : std::get<ui::PictureInput>(*input).bytes;
-            Answer<ui::RunResult> answer;
-            ui::startRun(m_api.workbench(), request, answer.callback());
-            if (answer.get())
-                append(outcome.numbers, parsed(http::predictionJson(answer.get()->prediction)));
-            else
-                outcome.sentence = QString::fromStdString(answer.get().error().message);
-        }
+        ui::RunRequest request;
+        request.model = row.model;
+        request.body = file ? file->bytes : std::get<ui::PictureInput>(*input).bytes;
+        Answer<ui::RunResult> answer;
+        ui::startRun(m_api.workbench(), request, answer.callback());
+        if (answer.get())
+            append(outcome.numbers, parsed(http::predictionJson(answer.get()->prediction)));
+        else
+            outcome.sentence = QString::fromStdString(answer.get().error().message);
         return outcome;
     }
 
