@@ -20,7 +20,7 @@ namespace warmbench::ui {
 namespace {
 
 constexpr Qt::PenStyle dashes[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
-constexpr int swatchRoom = 38; // logical pixels of a line of the legend beside its text
+constexpr int swatchRoom = 28; // logical pixels of a line of the legend beside its text
 
 // A short piece of a line for the legend.
 QPixmap swatch(const QPen &pen, qreal scale)

@@ -41,7 +41,7 @@ StatusLine::StatusLine(Workbench &workbench, ApiControl &api, const QList<QActio
 {
     auto *line = new QHBoxLayout(this);
     line->setContentsMargins(12, 3, 8, 3);
-    line->setSpacing(4);
+    line->setSpacing(12);
     m_hits = part(line, u"statusHits"_s, tr("What the cache answered: hits and misses"),
                   u"Hits 00,000 · misses 00"_s, this);
     m_memory = part(line, u"statusMemory"_s, tr("Memory of the loaded models, of the budget"),
