@@ -35,17 +35,8 @@ RequestsPanel::RequestsPanel(ApiControl &api, QWidget *parent)
     m_view->setModel(m_filter);
     m_view->setObjectName(u"requestView"_s);
     m_view->setAccessibleName(tr("Requests"));
-    m_view->setFrameShape(QFrame::NoFrame);
-    m_view->setShowGrid(false);
-    m_view->setWordWrap(false);
-    m_view->setTabKeyNavigation(false);
-    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    setLines(m_view);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
-    m_view->horizontalHeader()->setStretchLastSection(true);
-    m_view->horizontalHeader()->setHighlightSections(false);
     const QList<int> widths{96, 90, 60, 180, 54, 120, 54, 72, 72, 72};
     for (int column = 0; column < widths.size(); ++column)
         m_view->setColumnWidth(column, widths[column]);

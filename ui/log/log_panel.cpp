@@ -67,17 +67,7 @@ LogPanel::LogPanel(QWidget *parent)
     m_view->setModel(m_filter);
     m_view->setObjectName(u"logView"_s);
     m_view->setAccessibleName(tr("Log"));
-    m_view->setFrameShape(QFrame::NoFrame);
-    m_view->setShowGrid(false);
-    m_view->setWordWrap(false);
-    m_view->setTabKeyNavigation(false);
-    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
-    m_view->horizontalHeader()->setStretchLastSection(true);
-    m_view->horizontalHeader()->setHighlightSections(false);
+    setLines(m_view);
     m_view->setColumnWidth(LogTable::Time, 100);
     m_view->setColumnWidth(LogTable::Level, 96);
     m_view->setColumnWidth(LogTable::Area, 96);

@@ -4,13 +4,13 @@
 #include "ui/playground/playground_layout.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/class_bars.h"
+#include "ui/widgets/controls.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/picture_view.h"
 
 #include <algorithm>
 #include <cmath>
 #include <QFontDatabase>
-#include <QGraphicsOpacityEffect>
 #include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -178,13 +178,7 @@ void AnswerView::clear()
 
 void AnswerView::setStale(bool stale)
 {
-    // An effect draws the page through a picture, which costs; without one nothing does.
-    QGraphicsOpacityEffect *faint = nullptr;
-    if (stale) {
-        faint = new QGraphicsOpacityEffect(m_pages);
-        faint->setOpacity(0.45);
-    }
-    m_pages->setGraphicsEffect(faint);
+    setFaint(m_pages, stale);
 }
 
 void AnswerView::showPage(Page page, const QString &caption)

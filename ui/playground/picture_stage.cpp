@@ -3,12 +3,12 @@
 #include "ui/playground/answer_phrase.h"
 #include "ui/playground/playground_layout.h"
 #include "ui/widgets/caption_label.h"
+#include "ui/widgets/controls.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/picture_view.h"
 
 #include <QAction>
 #include <QActionGroup>
-#include <QGraphicsOpacityEffect>
 #include <QHBoxLayout>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -159,14 +159,8 @@ void PictureStage::setResult(const RunResult &result, const PictureInput &pictur
 
 void PictureStage::setStale(bool stale)
 {
-    for (PictureView *view : {m_views[0], m_views[1]}) {
-        QGraphicsOpacityEffect *faint = nullptr;
-        if (stale) {
-            faint = new QGraphicsOpacityEffect(view);
-            faint->setOpacity(0.45);
-        }
-        view->setGraphicsEffect(faint);
-    }
+    for (PictureView *view : {m_views[0], m_views[1]})
+        setFaint(view, stale);
 }
 
 void PictureStage::setOnly(int detection)

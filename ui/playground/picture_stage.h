@@ -32,7 +32,6 @@ public:
     void setStale(bool stale);
     void setShown(Shown shown);
     void setOnly(int detection); // of the answer; -1: all
-    const PictureView *result() const { return m_views[0]; }
 
 private:
     void showCaption();

@@ -453,7 +453,7 @@ void Playground::showResult(std::shared_ptr<const RunResult> result, const Pictu
     m_timings->setTimings(prediction.timings);
     m_outcome->setText(outcomeText(prediction));
     showNotice(m_feed.state().find(m_model.toStdString()));
-    Q_EMIT finished(m_model, text(prediction.engine), prediction.timings.total);
+    Q_EMIT finished();
 }
 
 QString Playground::apiUrl() const

@@ -60,7 +60,7 @@ public:
     QAction *openInputAction() const { return m_openInput; }
 
 Q_SIGNALS:
-    void finished(const QString &model, const QString &engine, std::chrono::nanoseconds total);
+    void finished(); // a run, and its answer is shown
     // A message for the user; an empty text takes back the last one.
     void said(warmbench::ui::MessageOverlay::Kind kind, const QString &text);
     void loadAsked(); // of a model that failed

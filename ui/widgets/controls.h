@@ -2,10 +2,17 @@
 #pragma once
 
 class QLineEdit;
+class QTableView;
+class QWidget;
 
 namespace warmbench::ui {
 
 // A clear button that screen readers can name.
 void addClearButton(QLineEdit *line);
+// Draws the widget faintly, or as ever: what it shows is out of date. Setting it again costs
+// nothing.
+void setFaint(QWidget *widget, bool faint);
+// A table whose rows are lines of the same height, selected as a whole: a log, a list of requests.
+void setLines(QTableView *view);
 
 } // namespace warmbench::ui
