@@ -109,11 +109,11 @@ struct Compared
     double bare = 0;  // microseconds
 };
 
-class Comparison
+class BesideTheLoop
 {
 public:
     // Gives up the handle: then the model falls idle after each prediction, as it does in a server.
-    explicit Comparison(LoadedModel &loaded)
+    explicit BesideTheLoop(LoadedModel &loaded)
         : m_workbench(*loaded.workbench)
         , m_name(loaded.name)
         , m_network(loaded.handle->network)
@@ -214,10 +214,10 @@ int main(int count, char **words)
     if (!loaded)
         return 1;
     const std::string title = fmt::format("{} ({})", loaded->name, loaded->handle->engine);
-    Comparison comparison(*loaded);
+    BesideTheLoop beside(*loaded);
     bool good = true;
     for (const int threads : {1, 2}) {
-        const Compared compared = comparison.compare(threads, turns, wanted);
+        const Compared compared = beside.compare(threads, turns, wanted);
         const bool quick = compared.bare < microseconds(quickRunTime);
         fmt::print("{}, {} at once: {:.1f} % of the bare loop's throughput; a run takes "
                    "{:.2f} us, predict adds {:.2f} us\n",
