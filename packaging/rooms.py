@@ -46,7 +46,7 @@ ARROWS = {
     "ui/monitor": [*CORE, "ui", "ui/widgets"],
     "ui/log": [*CORE, "ui", "ui/widgets"],
     "ui/window": [*CORE, "ui", "ui/widgets", "ui/api", "ui/models", "ui/playground", "ui/inspector", "ui/monitor", "ui/log"],
-    "ui": [*CORE, "ui/api"],
+    "ui": [*CORE, "ui/api", "ui/widgets"],
     "app": [*CORE, "http", "http/bodies", "http/simple", "http/transport", "ui", "ui/window"],
 }
 
