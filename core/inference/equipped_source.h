@@ -34,14 +34,19 @@ public:
     Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override
     {
         auto loaded = m_source.load(plan);
-        if (!loaded || !*loaded)
-            return loaded;
-        ModelBundle &model = **loaded;
-        model.meter = m_metrics.meter(model.id.name, model.id.version);
-        model.meter->loads.record(model.loadTime);
-        model.seen = std::make_shared<SeenInputs>();
-        m_verdicts.recall(model.digest);
+        if (loaded && *loaded) {
+            equip(**loaded);
+            (*loaded)->meter->loads.record((*loaded)->loadTime);
+        }
         return loaded;
+    }
+    Result<std::unique_ptr<ModelBundle>> adapt(const LoadPlan &plan,
+                                               const ModelBundle &loaded) override
+    {
+        auto adapted = m_source.adapt(plan, loaded);
+        if (adapted && *adapted)
+            equip(**adapted);
+        return adapted;
     }
     std::vector<std::string> enginesFor(const LoadPlan &plan) const override
     {
@@ -51,12 +56,24 @@ public:
     {
         m_source.chooseEngine(name, engine);
     }
+    void setEdits(const std::string &name, const std::string &edits) override
+    {
+        m_source.setEdits(name, edits);
+    }
+    std::string edits(const std::string &name) const override { return m_source.edits(name); }
     std::vector<FileStamp> stampsNow(const ModelBundle &model) const override
     {
         return m_source.stampsNow(model);
     }
 
 private:
+    void equip(ModelBundle &model)
+    {
+        model.meter = m_metrics.meter(model.id.name, model.id.version);
+        model.seen = std::make_shared<SeenInputs>();
+        m_verdicts.recall(model.digest);
+    }
+
     ModelSource &m_source;
     Metrics &m_metrics;
     VerdictStore &m_verdicts;

@@ -8,6 +8,7 @@
 #include "inference/description_runner.h"
 #include "inference/equipped_source.h"
 #include "inference/measurement/measurement_runner.h"
+#include "inference/model_choices.h"
 #include "inference/prediction_runner.h"
 #include "inference/start_tracker.h"
 
@@ -97,7 +98,6 @@ struct Workbench::Private
 
     void moveChoices(const std::string &name, const std::string &wanted,
                      const std::optional<ModelStatus> &before);
-    void refreshChosen(const ModelId &id, const std::string &chosen, ModelCache::RefreshDone done);
     void noteMeasured(const ModelId &id, const std::string &digest)
     {
         {
@@ -137,6 +137,7 @@ struct Workbench::Private
     VerdictStore verdicts; // after the source, which sets the threads of a run
     EquippedSource equipped{*source, metrics, verdicts};
     ModelCache cache;
+    ModelChoices choices{*source, cache};
     Scheduler scheduler;
     PredictionRunner runner{cache, scheduler, metrics, clock, options.requestMemory};
     MatchRunner matches{cache, scheduler, clock};
@@ -329,7 +330,7 @@ void Workbench::Private::takeSample()
 void Workbench::Private::moveChoices(const std::string &name, const std::string &wanted,
                                      const std::optional<ModelStatus> &before)
 {
-    source->chooseEngine(name, {});
+    choices.move(name, wanted, before);
     {
         const MutexLock lock(measuredMutex);
         if (auto node = measured.extract(name)) {
@@ -344,8 +345,6 @@ void Workbench::Private::moveChoices(const std::string &name, const std::string 
     }
     if (!before)
         return;
-    if (before->facts)
-        source->chooseEngine(wanted, before->facts->chosen);
     if (before->pinned)
         static_cast<void>(cache.setPinned({wanted, {}}, true)); // it is there by now
     if (before->state == ModelState::Ready)
@@ -400,7 +399,7 @@ void Workbench::remove(const std::string &name, ModelCache::Done done)
         done(std::move(removed));
         return;
     }
-    m_d->source->chooseEngine(name, {});
+    m_d->choices.forget(name);
     {
         const MutexLock lock(m_d->measuredMutex);
         m_d->measured.erase(name);
@@ -480,44 +479,17 @@ void Workbench::describe(const ModelId &id, ModelCache::DescribeDone done)
 void Workbench::refreshWith(const ModelId &id, const std::string &engine,
                             ModelCache::RefreshDone done)
 {
-    std::vector<std::string> names{"auto"};
-    for (const EngineVersion &known : engineVersions())
-        names.push_back(known.name);
-    if (std::find(names.begin(), names.end(), engine) == names.end()) {
-        done(invalidArgument(fmt::format("There is no engine \"{}\"{}; use {}.",
-                                         printable(engine, 40), didYouMean(engine, names),
-                                         joined(names))));
-        return;
-    }
-    if (auto known = m_d->source->contains(id); !known) {
-        done(std::move(known).error());
-        return;
-    }
-    const std::string chosen = engine == "auto" ? std::string() : engine;
-    m_d->source->chooseEngine(id.name, chosen);
-    m_d->refreshChosen(id, chosen, std::move(done));
+    m_d->choices.chooseEngine(id, engine, std::move(done));
 }
 
-// A choice holds once a load with it has gone well; before that, whoever fails goes back to what is
-// in memory. A refresh that has begun before the choice counts for nothing.
-void Workbench::Private::refreshChosen(const ModelId &id, const std::string &chosen,
-                                       ModelCache::RefreshDone done)
+void Workbench::edit(const ModelId &id, const std::string &changes, ModelCache::RefreshDone done)
 {
-    cache.refresh(id, RefreshKind::Forced,
-                  [this, id, chosen, done = std::move(done)](const Result<RefreshReport> &report) {
-                      const auto status = cache.status(id);
-                      const std::string inMemory =
-                          status && status->facts ? status->facts->chosen : std::string();
-                      if (!report) {
-                          source->chooseEngine(id.name, inMemory);
-                          done(report);
-                      } else if (inMemory != chosen) {
-                          source->chooseEngine(id.name, chosen);
-                          refreshChosen(id, chosen, done);
-                      } else {
-                          done(report);
-                      }
-                  });
+    m_d->choices.edit(id, changes, std::move(done));
+}
+
+Result<std::filesystem::path> Workbench::saveEdits(const ModelId &id)
+{
+    return m_d->choices.save(id);
 }
 
 void Workbench::measure(const ModelId &id, std::function<void(Measured)> done)

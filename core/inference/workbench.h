@@ -92,11 +92,12 @@ public:
     // As ModelCache::describe, within the deadline that requests have by default.
     void describe(const ModelId &id, ModelCache::DescribeDone done);
 
-    // Refreshes with an engine that a person chose for this model: "opencv", "onnxruntime", or
-    // "auto" for what settings and options say. The choice holds until the next one or until the
-    // model is removed; where the load fails, the choice before holds on. Errors as
-    // ModelCache::refresh; InvalidArgument: no engine has this name.
+    // What a person chooses for this model: an engine, changes of its settings that stand above the
+    // settings file, and the changes written into that file, which blocks on the disk. As
+    // ModelChoices.
     void refreshWith(const ModelId &id, const std::string &engine, ModelCache::RefreshDone done);
+    void edit(const ModelId &id, const std::string &changes, ModelCache::RefreshDone done);
+    Result<std::filesystem::path> saveEdits(const ModelId &id);
 
     // Compares the engines that read the model, on a thread of its own; keeps the verdict. Errors
     // as MeasurementRunner::measure.

@@ -13,6 +13,11 @@ namespace {
 // How much is read at a time; larger pieces do not read faster.
 constexpr qint64 pieceSize = qint64(1) << 20;
 
+std::string named(const QCryptographicHash &hash)
+{
+    return "sha256:" + hash.result().toHex().toStdString();
+}
+
 } // namespace
 
 Result<std::string> digestOf(const std::vector<std::filesystem::path> &files)
@@ -42,7 +47,15 @@ Result<std::string> digestOf(const std::vector<std::filesystem::path> &files)
             hash.addData(QByteArrayView(piece.constData(), got));
         }
     }
-    return "sha256:" + hash.result().toHex().toStdString();
+    return named(hash);
+}
+
+std::string digestWith(const std::string &digest, std::string_view text)
+{
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    hash.addData(QByteArray::fromStdString(digest + '\n'));
+    hash.addData(QByteArrayView(text.data(), static_cast<qsizetype>(text.size())));
+    return named(hash);
 }
 
 } // namespace warmbench

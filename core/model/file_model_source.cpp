@@ -1,6 +1,7 @@
 #include "model/file_model_source.h"
 
 #include "base/text.h"
+#include "model/settings_edits.h"
 
 #include <algorithm>
 #include <chrono>
@@ -60,6 +61,13 @@ Error changedMeanwhile(const ModelId &id)
                     id.name));
 }
 
+// What said it, at the start of a sentence.
+std::string tellerOf(const ModelSettings &settings)
+{
+    return settings.edits.empty() ? fmt::format("\"{}\"", settings.file.string())
+                                  : std::string("The settings as they were changed");
+}
+
 // The index of the output that the settings name; 0 if they name none.
 Result<std::size_t> primaryOutputOf(const NetworkSpec &spec, const ModelSettings &settings)
 {
@@ -72,9 +80,9 @@ Result<std::size_t> primaryOutputOf(const NetworkSpec &spec, const ModelSettings
         names.push_back(output.name);
     }
     return failedPrecondition(fmt::format(
-        "\"{}\": \"output.primary\" is \"{}\", but the network's outputs are {}; correct it or "
+        "{}: \"output.primary\" is \"{}\", but the network's outputs are {}; correct it or "
         "leave it out.",
-        settings.file.string(), printable(*settings.output.primary, 80), joined(names)));
+        tellerOf(settings), printable(*settings.output.primary, 80), joined(names)));
 }
 
 void warnOfLabels(ModelBundle &model)
@@ -118,7 +126,7 @@ Result<Understanding> understandingOf(const NetworkSpec &spec, ModelSettings &se
     auto understood = understand(spec, settings, beside.hints);
     if (!understood) // only the settings can be wrong here
         return failedPrecondition(
-            fmt::format("\"{}\": {}", settings.file.string(), understood.error().message));
+            fmt::format("{}: {}", tellerOf(settings), understood.error().message));
     return understood;
 }
 
@@ -143,6 +151,38 @@ Result<void> applySettings(ModelBundle &model, const FilesBeside &beside)
         model.warnings.insert(model.warnings.end(), more.begin(), more.end());
     warnOfLabels(model);
     return {};
+}
+
+Result<std::unique_ptr<ModelBundle>> bundleOf(const LoadPlan &plan, const std::string &engine,
+                                              std::shared_ptr<Network> network, Bytes memory)
+{
+    auto model = std::make_unique<ModelBundle>();
+    model->id = plan.id;
+    model->digest = plan.digest;
+    model->engine = engine;
+    model->chosen = plan.engine;
+    model->fileBytes = plan.fileBytes;
+    model->files = plan.files;
+    model->stamps = plan.stamps;
+    model->settings = plan.settings;
+    model->network = std::move(network);
+    model->memory = memory;
+    if (const auto done = applySettings(*model, plan.beside); !done)
+        return done.error();
+    return model;
+}
+
+// Whether the network of `loaded` is the one that a load of the plan would make.
+bool sameNetwork(const LoadPlan &plan, const ModelBundle &loaded)
+{
+    const auto files = plan.files.all();
+    const auto unchanged = [&](const fs::path &file) {
+        const auto before = std::ranges::find(loaded.stamps, file, &FileStamp::path);
+        return before != loaded.stamps.end() && before->size >= 0 &&
+               std::ranges::find(plan.stamps, *before) != plan.stamps.end();
+    };
+    return files == loaded.files.all() && std::ranges::all_of(files, unchanged) &&
+           plan.settings.instances == loaded.settings.instances && plan.inner.empty();
 }
 
 // Each core can run a copy, as long as all copies together take little memory; a larger network
@@ -221,16 +261,22 @@ Result<LoadPlan> FileModelSource::planOf(const ModelId &id, const fs::path &sett
     if (!settings)
         // No InvalidArgument: the client who asks for a prediction is not to blame for the file.
         return failedPrecondition(settings.error().message);
+    if (const std::string changes = edits(id.name); settingsFile.empty() && !changes.empty()) {
+        settings = editedSettings(*settings, changes);
+        if (!settings)
+            return failedPrecondition(settings.error().message);
+    }
     plan.settings = *std::move(settings);
     plan.beside = readFilesBeside(
         plan.files.network, m_repository.isOpened(plan.files.network.parent_path().parent_path()));
 
     // Stamps are taken before the digest, so that a write in between shows as a change.
     plan.stamps = bundleStamps(plan);
-    auto digest = digestOf(bundleFiles(plan));
+    auto digest = digestFor(plan);
     if (!digest)
         return digest.error();
-    plan.digest = *std::move(digest);
+    plan.digest =
+        plan.settings.edits.empty() ? *std::move(digest) : digestWith(*digest, plan.settings.edits);
     for (const FileStamp &stamp : plan.stamps)
         plan.fileBytes += {std::max<std::int64_t>(stamp.size, 0)};
     // These files are nearly all weights, and each instance has its own copy.
@@ -239,6 +285,26 @@ Result<LoadPlan> FileModelSource::planOf(const ModelId &id, const fs::path &sett
     plan.instances = instancesOf(plan.settings, m_options, plan.estimate);
     plan.estimate.count *= plan.instances;
     return plan;
+}
+
+Result<std::string> FileModelSource::digestFor(const LoadPlan &plan)
+{
+    {
+        const MutexLock lock(m_digestMutex);
+        const auto found = m_digested.find(plan.id.name);
+        if (found != m_digested.end() && found->second.stamps == plan.stamps &&
+            found->second.edits != plan.settings.edits) {
+            found->second.edits = plan.settings.edits;
+            return found->second.digest;
+        }
+    }
+    auto digest = digestOf(bundleFiles(plan));
+    const MutexLock lock(m_digestMutex);
+    if (digest)
+        m_digested[plan.id.name] = {plan.stamps, plan.settings.edits, *digest};
+    else
+        m_digested.erase(plan.id.name);
+    return digest;
 }
 
 Result<std::shared_ptr<Engine>> FileModelSource::engineFor(const LoadPlan &plan) const
@@ -300,20 +366,27 @@ Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
     if (!network)
         return network.error();
 
-    auto model = std::make_unique<ModelBundle>();
-    model->id = plan.id;
-    model->digest = plan.digest;
-    model->engine = (*engine)->name();
-    model->chosen = plan.engine;
-    model->fileBytes = plan.fileBytes;
-    model->files = plan.files;
-    model->stamps = plan.stamps;
-    model->settings = plan.settings;
-    model->network = *std::move(network);
-    model->memory = memoryOf(*model->network, plan.estimate, allocated);
-    if (const auto done = applySettings(*model, plan.beside); !done)
-        return done.error();
-    model->loadTime = std::chrono::steady_clock::now() - started;
+    const Bytes memory = memoryOf(**network, plan.estimate, allocated);
+    auto model = bundleOf(plan, std::string((*engine)->name()), *std::move(network), memory);
+    if (model)
+        (*model)->loadTime = std::chrono::steady_clock::now() - started;
+    return model;
+}
+
+Result<std::unique_ptr<ModelBundle>> FileModelSource::adapt(const LoadPlan &plan,
+                                                            const ModelBundle &loaded)
+{
+    const auto started = std::chrono::steady_clock::now();
+    const auto engine = engineFor(plan);
+    if (!engine)
+        return engine.error();
+    if (loaded.engine != (*engine)->name() || !sameNetwork(plan, loaded))
+        return std::unique_ptr<ModelBundle>();
+    if (bundleStamps(plan) != plan.stamps)
+        return changedMeanwhile(plan.id);
+    auto model = bundleOf(plan, loaded.engine, loaded.network, loaded.memory);
+    if (model)
+        (*model)->loadTime = std::chrono::steady_clock::now() - started;
     return model;
 }
 
@@ -368,6 +441,22 @@ std::string FileModelSource::chosenEngine(const std::string &name) const
     const MutexLock lock(m_choiceMutex);
     const auto found = m_chosen.find(name);
     return found == m_chosen.end() ? std::string() : found->second;
+}
+
+void FileModelSource::setEdits(const std::string &name, const std::string &edits)
+{
+    const MutexLock lock(m_choiceMutex);
+    if (edits.empty())
+        m_edits.erase(name);
+    else
+        m_edits[name] = edits;
+}
+
+std::string FileModelSource::edits(const std::string &name) const
+{
+    const MutexLock lock(m_choiceMutex);
+    const auto found = m_edits.find(name);
+    return found == m_edits.end() ? std::string() : found->second;
 }
 
 std::vector<FileStamp> FileModelSource::stampsNow(const ModelBundle &model) const

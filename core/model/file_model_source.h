@@ -32,9 +32,13 @@ public:
     Result<LoadPlan> probeWith(const ModelId &id, const std::filesystem::path &settings) override;
     Result<Bytes> estimate(LoadPlan &plan) override;
     Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override;
+    Result<std::unique_ptr<ModelBundle>> adapt(const LoadPlan &plan,
+                                               const ModelBundle &loaded) override;
     Result<ModelDescription> describe(const LoadPlan &plan) override;
     std::vector<std::string> enginesFor(const LoadPlan &plan) const override;
     void chooseEngine(const std::string &name, const std::string &engine) override;
+    void setEdits(const std::string &name, const std::string &edits) override;
+    std::string edits(const std::string &name) const override;
     std::vector<FileStamp> stampsNow(const ModelBundle &model) const override;
 
 private:
@@ -49,10 +53,26 @@ private:
     // Held while an engine loads, because OpenCV's importers are not safe in parallel.
     Mutex m_loading; // guards no member: what it keeps apart is within the engines
     mutable Mutex m_choiceMutex;
-    std::map<std::string, std::string> m_chosen GUARDED_BY(m_choiceMutex); // engines by model
+    // What persons chose, by model.
+    std::map<std::string, std::string> m_chosen GUARDED_BY(m_choiceMutex); // engines
+    std::map<std::string, std::string> m_edits GUARDED_BY(m_choiceMutex);  // of settings
+
+    // The files as the last plan of a model found them. A change of the settings alone does not
+    // read gigabytes of weights again.
+    struct Digested
+    {
+        std::vector<FileStamp> stamps;
+        std::string edits;
+        std::string digest; // without the edits
+    };
+    Result<std::string> digestFor(const LoadPlan &plan);
+    Mutex m_digestMutex;
+    std::map<std::string, Digested> m_digested GUARDED_BY(m_digestMutex);
 };
 
 // "sha256:<hex>" over the contents of the files in this order, each preceded by its name and size.
 Result<std::string> digestOf(const std::vector<std::filesystem::path> &files);
+// Of files with this digest and of a text that counts as well.
+std::string digestWith(const std::string &digest, std::string_view text);
 
 } // namespace warmbench

@@ -121,6 +121,10 @@ struct ModelSettings
     std::filesystem::path file;        // empty if there is no file
     std::string json;                  // its text as read; "{}" if there is no file
     std::vector<std::string> warnings; // unknown keys, each naming the nearest known one
+    // What a person has changed and not saved (settings_edits.h): the changes, and the keys of
+    // those that have a value ("task", "input.mean"). Both empty if nothing is changed.
+    std::string edits;
+    std::vector<std::string> edited;
 };
 
 // InvalidArgument: no JSON, or a wrong value; the message then names key, value and what is

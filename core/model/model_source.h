@@ -63,6 +63,14 @@ public:
     // estimate.
     virtual Result<Bytes> estimate(LoadPlan &plan) { return plan.estimate; }
     virtual Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) = 0;
+    // A bundle for the plan around the network of `loaded`, where its files, engine and instances
+    // are those of the plan and only settings or labels differ; null where it has to be loaded.
+    // Errors as load().
+    virtual Result<std::unique_ptr<ModelBundle>> adapt(const LoadPlan & /*plan*/,
+                                                       const ModelBundle & /*loaded*/)
+    {
+        return std::unique_ptr<ModelBundle>();
+    }
     // Describes the model from its files alone if the format allows that; else it loads the network
     // and drops it at once.
     virtual Result<ModelDescription> describe(const LoadPlan &plan) = 0;
@@ -70,6 +78,10 @@ public:
     virtual std::vector<std::string> enginesFor(const LoadPlan & /*plan*/) const { return {}; }
     // The engine for later plans of this name, above settings and options; empty: they decide.
     virtual void chooseEngine(const std::string & /*name*/, const std::string & /*engine*/) {}
+    // What a person changed of the settings (model/settings_edits.h), for later plans of this name;
+    // empty: nothing.
+    virtual void setEdits(const std::string & /*name*/, const std::string & /*edits*/) {}
+    virtual std::string edits(const std::string & /*name*/) const { return {}; }
     // The present stamps of the same files. Called once a second for each loaded model.
     virtual std::vector<FileStamp> stampsNow(const ModelBundle &model) const = 0;
 };

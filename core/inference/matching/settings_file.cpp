@@ -4,9 +4,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "inference/matching/match_json.h"
-#include "model/json_text.h"
 #include "model/json_value.h"
-#include "model/tool_folder.h"
+#include "model/own_settings.h"
 #include "tensor/json_object.h"
 
 #include <algorithm>
@@ -18,7 +17,6 @@ namespace warmbench {
 
 namespace {
 
-constexpr Bytes longestSettings = mebibytes(1);
 constexpr Bytes longestGolden = mebibytes(256);
 constexpr int mostCopies = 1000;
 
@@ -62,42 +60,6 @@ std::string_view textOf(const JsonValue &object, std::string_view key)
 {
     const JsonValue *const found = object.member(key);
     return found ? std::string_view(found->text) : std::string_view();
-}
-
-// Whether the settings in use are those of further models, too.
-bool isShared(const ModelBundle &model)
-{
-    const auto &file = model.settings.file;
-    return file.filename() == "warmbench.json" &&
-           file.parent_path() == model.files.network.parent_path() &&
-           !holdsOneModel(file.parent_path().string());
-}
-
-// The settings file in use if it is this model's alone, else the one that is.
-std::filesystem::path fileOf(const ModelBundle &model)
-{
-    if (!model.settings.file.empty() && !isShared(model)) {
-        std::error_code problem;
-        const auto target = std::filesystem::weakly_canonical(model.settings.file, problem);
-        return problem ? model.settings.file : target;
-    }
-    const auto places = settingsFilesFor(model.files.network);
-    const bool fullName = model.id.name == model.files.network.filename().string();
-    return places.at(fullName ? 0 : 1);
-}
-
-Result<JsonValue> present(const std::filesystem::path &file)
-{
-    const auto text = readFile(file, longestSettings);
-    if (!text && text.error().code == ErrorCode::NotFound)
-        return emptyOf(JsonValue::Kind::Object);
-    if (!text)
-        return text.error();
-    auto value = parseJson(*text);
-    if (!value)
-        return invalidArgument(
-            fmt::format("\"{}\", {}.", printable(file.string()), value.error().message));
-    return value;
 }
 
 // Writes the files of one golden answer beside the settings, and takes them away again unless they
@@ -193,28 +155,26 @@ Result<void> addGolden(JsonValue &settings, const GoldenFiles &files, Copies &co
 Result<KeptSettings> keepPreparation(const ModelBundle &model, const Preprocessing &how,
                                      const std::optional<GoldenFiles> &golden)
 {
+    auto own = ownSettings(model.id, model.files, model.settings);
+    if (!own)
+        return std::move(own).error();
     KeptSettings kept;
-    kept.file = fileOf(model);
-    auto settings = present(isShared(model) ? model.settings.file : kept.file);
-    if (!settings)
-        return std::move(settings).error();
+    kept.file = own->file;
+    JsonValue &settings = own->value;
     const auto preparation = parseJson(preparationJson(how));
     if (!preparation)
         return preparation.error();
-    JsonValue &input = member(*settings, "input", JsonValue::Kind::Object);
+    JsonValue &input = member(settings, "input", JsonValue::Kind::Object);
     for (const std::string_view key : replaced)
         erase(input, key);
     input.keys.insert(input.keys.end(), preparation->keys.begin(), preparation->keys.end());
     input.items.insert(input.items.end(), preparation->items.begin(), preparation->items.end());
     Copies copies(kept.file, model);
     if (golden) {
-        if (auto added = addGolden(*settings, *golden, copies); !added)
+        if (auto added = addGolden(settings, *golden, copies); !added)
             return std::move(added).error();
     }
-    const std::string text = jsonText(*settings);
-    if (auto sound = parseModelSettings(text, fmt::format("\"{}\"", kept.file.string())); !sound)
-        return std::move(sound).error();
-    if (auto written = writeFile(kept.file, text); !written)
+    if (auto written = writeSettings(kept.file, std::move(settings)); !written)
         return std::move(written).error();
     kept.copies = copies.keep();
     return kept;

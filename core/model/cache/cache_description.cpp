@@ -33,7 +33,8 @@ describeEntry(CacheState &state, ModelSource &source, CacheEntry &entry)
             return entry.facts; // loaded meanwhile
         before = entry.description;
     }
-    if (before && stillCurrent(source, *before->files))
+    if (before && before->files->settings.edits == source.edits(entry.id.name) &&
+        stillCurrent(source, *before->files))
         return before->facts;
     const auto plan = callSource<LoadPlan>([&] { return source.probe(entry.id); });
     if (!plan)

@@ -44,12 +44,12 @@ struct CachedInstance final : ModelInstance, std::enable_shared_from_this<Cached
         , loadedAs(entry)
         , id(bundle.id)
         , digest(bundle.digest)
-        , bytes(memory)
         , loadTime(bundle.loadTime)
         , keepAlive(bundle.settings.keepAlive.value_or(options.keepAlive))
         , reload(bundle.settings.reload.value_or(options.reload))
         , pinnedBySettings(bundle.settings.pinned.value_or(false))
         , facts(std::move(told))
+        , bytes(memory)
     {
     }
 
@@ -57,7 +57,6 @@ struct CachedInstance final : ModelInstance, std::enable_shared_from_this<Cached
     const ModelId loadedAs;
     const ModelId id; // with the version that was loaded
     const std::string digest;
-    const Bytes bytes;
     const std::chrono::nanoseconds loadTime;
     const Milliseconds keepAlive;
     const ReloadMode reload;
@@ -67,7 +66,8 @@ struct CachedInstance final : ModelInstance, std::enable_shared_from_this<Cached
     std::atomic<bool> retired{false};       // written under the mutex, and never taken back
     std::atomic<std::uint64_t> useOrder{0}; // the least is evicted first
 
-    bool used GUARDED_BY(cacheMutex) = false;             // a handle was given out
+    Bytes bytes GUARDED_BY(cacheMutex);       // nothing once another instance has the network
+    bool used GUARDED_BY(cacheMutex) = false; // a handle was given out
     std::vector<FileStamp> stamps GUARDED_BY(cacheMutex); // of what is loaded
     // Differing stamps at the previous look, which are believed when they stay.
     std::vector<FileStamp> seen GUARDED_BY(cacheMutex);

@@ -47,7 +47,7 @@ void CacheLoad::run()
     if (m_old && m_kind == RefreshKind::IfChanged && plan->digest == m_old->digest &&
         plan->id.version == m_old->id.version)
         return keepUnchanged(*plan);
-    if (!m_old && shareLoaded(*plan))
+    if (m_old ? m_kind == RefreshKind::IfChanged && adaptLoaded(*plan) : shareLoaded(*plan))
         return;
     auto estimate = callSource<Bytes>([&] { return m_source.estimate(*plan); });
     if (!estimate)
@@ -101,6 +101,7 @@ bool CacheLoad::begin()
             m_state.adopt(*m_entry, twin);
     }
     m_old = m_entry->instance;
+    m_loaded = m_old ? m_old->model.get() : nullptr;
     if (m_old && !pending.refresh) {
         RefreshReport report;
         report.newDigest = m_old->digest;
@@ -137,10 +138,57 @@ bool CacheLoad::shareLoaded(const LoadPlan &plan)
     return true;
 }
 
-void CacheLoad::keepUnchanged(const LoadPlan &plan)
+bool CacheLoad::adaptLoaded(const LoadPlan &plan)
 {
+    if (plan.id.version != m_old->id.version)
+        return false;
+    auto model =
+        callSource<std::unique_ptr<ModelBundle>>([&] { return m_source.adapt(plan, *m_loaded); });
+    if (!model) {
+        fail(std::move(model).error(), &plan);
+        return true;
+    }
+    if (!*model)
+        return false;
+    const Bytes memory = (*model)->memory;
+    auto facts = factsOf(**model, memory);
+    RefreshReport report;
     {
         const MutexLock lock(m_state.mutex());
+        // Removed or unloaded meanwhile: then the way of every load has the answer.
+        if (m_entry->forgotten || m_entry->instance != m_old)
+            return false;
+        report = reportOf(**model, m_old->bytes);
+        m_state.replace(*m_entry, plan, *std::move(model), std::move(facts));
+        m_state.events().post(
+            {ModelEventKind::Refreshed, m_entry->id,
+             fmt::format("{} has new settings; its network stays in memory", m_entry->id.text()),
+             report.loadTime});
+    }
+    m_state.destroyDead();
+    finish(report, filesOf(plan));
+    return true;
+}
+
+RefreshReport CacheLoad::reportOf(const ModelBundle &model, Bytes memory)
+{
+    RefreshReport report;
+    report.reloaded = true;
+    report.oldDigest = m_old ? m_old->digest : std::string();
+    report.oldMemory = m_old ? m_old->bytes : Bytes{};
+    report.newMemory = memory;
+    report.newDigest = model.digest;
+    report.loadTime = model.loadTime;
+    return report;
+}
+
+void CacheLoad::keepUnchanged(const LoadPlan &plan)
+{
+    RefreshReport report;
+    {
+        const MutexLock lock(m_state.mutex());
+        report.oldDigest = report.newDigest = m_old->digest;
+        report.oldMemory = report.newMemory = m_old->bytes;
         m_old->stamps = plan.stamps; // touched, perhaps, but the same bytes
         m_old->seen.clear();
         const bool changed = std::exchange(m_old->changedOnDisk, false);
@@ -149,9 +197,6 @@ void CacheLoad::keepUnchanged(const LoadPlan &plan)
             m_state.events().post({ModelEventKind::Changed, m_entry->id,
                                    fmt::format("{} is unchanged", m_entry->id.text())});
     }
-    RefreshReport report;
-    report.oldDigest = report.newDigest = m_old->digest;
-    report.oldMemory = report.newMemory = m_old->bytes;
     finish(report, filesOf(plan));
 }
 
@@ -199,13 +244,6 @@ void CacheLoad::publish(const LoadPlan &plan, std::unique_ptr<ModelBundle> model
 {
     const Bytes bytes = model->memory > Bytes{} ? model->memory : plan.estimate;
     auto facts = factsOf(*model, bytes);
-    RefreshReport report;
-    report.reloaded = true;
-    report.oldDigest = m_old ? m_old->digest : std::string();
-    report.oldMemory = m_old ? m_old->bytes : Bytes{};
-    report.newMemory = bytes;
-    report.newDigest = model->digest;
-    report.loadTime = model->loadTime;
     const auto files = filesOf(plan);
 
     Result<void> room = correct(bytes);
@@ -220,6 +258,7 @@ void CacheLoad::publish(const LoadPlan &plan, std::unique_ptr<ModelBundle> model
         measured.estimate = bytes;
         return fail(room ? removedError(m_entry->id) : std::move(room).error(), &measured);
     }
+    const RefreshReport report = reportOf(*model, bytes);
     m_state.publish(*m_entry, plan, std::move(model), std::move(facts), bytes);
     m_state.events().post(
         {m_old ? ModelEventKind::Refreshed : ModelEventKind::Loaded, m_entry->id,

@@ -41,7 +41,12 @@ private:
     // when this returns.
     Result<void> correct(Bytes bytes);
     Result<void> makeRoom(Bytes bytes) REQUIRES(cacheMutex);
+    // Where settings alone differ, the network in memory goes on under the new ones. True where
+    // all are answered.
+    bool adaptLoaded(const LoadPlan &plan);
     void publish(const LoadPlan &plan, std::unique_ptr<ModelBundle> model);
+    // Of a bundle that is to be published in place of what the entry holds.
+    RefreshReport reportOf(const ModelBundle &model, Bytes memory) REQUIRES(cacheMutex);
     // `plan`: null where not even the probe went well.
     void fail(Error error, const LoadPlan *plan);
     // Answers everyone who waited. Whoever asked for a refresh after the files had been read gets
@@ -59,6 +64,8 @@ private:
     const CacheState::Entry m_entry;
     // As begin() found it: what is in memory and goes on serving until the new one is published.
     CacheState::Instance m_old;
+    // Its bundle, which nobody but this thread destroys; null without one.
+    const ModelBundle *m_loaded = nullptr;
     RefreshKind m_kind = RefreshKind::IfChanged;
 };
 

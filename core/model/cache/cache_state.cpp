@@ -220,6 +220,16 @@ CacheState::Instance CacheState::publish(CacheEntry &entry, const LoadPlan &plan
     return instance;
 }
 
+void CacheState::replace(CacheEntry &entry, const LoadPlan &plan,
+                         std::unique_ptr<ModelBundle> model,
+                         std::shared_ptr<const ModelStatus::Facts> facts)
+{
+    const Instance old = entry.instance;
+    const Bytes memory = std::exchange(old->bytes, {});
+    m_statistics.modelBytes -= memory;
+    publish(entry, plan, std::move(model), std::move(facts), memory);
+}
+
 void CacheState::adopt(CacheEntry &entry, const Instance &instance)
 {
     assert(!instance->retired && !entry.forgotten);
@@ -360,9 +370,10 @@ std::vector<ModelCache::Done> CacheState::countDestroyed(const CachedInstance &i
     std::erase_if(m_alive, isIt);
     std::erase_if(m_byName.at(instance.id.name).alive, isIt);
     dropNameIfEmpty(instance.id.name);
-    m_events.post(
-        {ModelEventKind::Gone, instance.loadedAs,
-         fmt::format("{} gone, {} given back", instance.loadedAs.text(), toText(instance.bytes))});
+    if (instance.bytes > Bytes{}) // else its network goes on in another instance
+        m_events.post({ModelEventKind::Gone, instance.loadedAs,
+                       fmt::format("{} gone, {} given back", instance.loadedAs.text(),
+                                   toText(instance.bytes))});
     std::vector<ModelCache::Done> unloaded;
     for (const auto &pending : instance.unloads) {
         if (--pending->left == 0)

@@ -74,6 +74,10 @@ public:
     Instance publish(CacheEntry &entry, const LoadPlan &plan, std::unique_ptr<ModelBundle> model,
                      std::shared_ptr<const ModelStatus::Facts> facts, Bytes bytes)
         REQUIRES(cacheMutex);
+    // The same where the bundle has the network of the instance that the entry holds: that
+    // network's memory counts for the new instance alone from then on.
+    void replace(CacheEntry &entry, const LoadPlan &plan, std::unique_ptr<ModelBundle> model,
+                 std::shared_ptr<const ModelStatus::Facts> facts) REQUIRES(cacheMutex);
     void adopt(CacheEntry &entry, const Instance &instance) REQUIRES(cacheMutex);
     // Of this version in another entry of the name; with a digest, only of those files.
     Instance twin(const ModelId &id, const std::string &version, const std::string *digest) const

@@ -322,6 +322,34 @@ std::string guessOfOutput(const NetworkSpec &spec, const ModelSettings &settings
     return {};
 }
 
+// The key of `Understood::values` and of the plan's origins that a key of the settings file sets.
+std::string toldKey(const std::string &key)
+{
+    const auto point = key.find('.');
+    return key.starts_with("decoder.")  ? "decoder"
+           : point == std::string::npos ? key
+                                        : key.substr(point + 1);
+}
+
+// What a person changed stands with the settings file's values until here.
+void nameEdits(const ModelSettings &settings, Understanding &understood)
+{
+    const std::string file = originName(Origin::SettingsFile);
+    for (const std::string &edited : settings.edited) {
+        const std::string key = toldKey(edited);
+        InputPlan &plan = understood.input;
+        if (const auto found = plan.origins.find(key);
+            found != plan.origins.end() && found->second == Origin::SettingsFile)
+            found->second = Origin::User;
+        if (const auto found = plan.sources.find(key);
+            found != plan.sources.end() && found->second == file)
+            found->second = originName(Origin::User);
+        if (const auto found = understood.told.values.find(key);
+            found != understood.told.values.end() && found->second.origin == file)
+            found->second.origin = originName(Origin::User);
+    }
+}
+
 } // namespace
 
 bool ownClasses(const NetworkSpec &spec, const ModelSettings &settings)
@@ -391,6 +419,7 @@ Result<Understanding> understand(const NetworkSpec &spec, ModelSettings &setting
         understood.warnings.push_back(std::move(warning));
     if (auto offer = presetOffer(spec, settings, understood.input))
         understood.warnings.push_back(*std::move(offer));
+    nameEdits(settings, understood);
     understood.told.summary =
         input.unserved.empty() ? sentenceOf(hints, settings, understood) : input.unserved;
     return understood;
