@@ -25,6 +25,11 @@ QKeySequence keysOf(Shortcut shortcut)
         return QKeySequence::Copy;
     case Shortcut::RefreshModel:
         return Qt::Key_F5;
+    case Shortcut::UndoSetting:
+        return Qt::CTRL | Qt::Key_Z;
+    case Shortcut::RedoSetting:
+        return Qt::CTRL | Qt::SHIFT | Qt::Key_Z;
+    case Shortcut::EditSetting:
     case Shortcut::RenameModel:
         return Qt::Key_F2;
     case Shortcut::NextPart:

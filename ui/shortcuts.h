@@ -17,6 +17,9 @@ enum class Shortcut {
     CopyCurl,
     CopySelected, // copies lines of the list that has the focus
     RefreshModel,
+    UndoSetting,
+    RedoSetting,
+    EditSetting, // in the list of facts
     RenameModel, // in the list of models
     NextPart,
     SearchEverything,

@@ -59,7 +59,7 @@ Result<ModelSettings> editedSettings(const ModelSettings &settings, std::string_
 {
     const std::string_view written = changes.empty() ? "{}" : changes;
     // By themselves first, so that a wrong one is told as the person's own.
-    if (const auto sound = parseModelSettings(written, "The changes"); !sound)
+    if (const auto sound = parseModelSettings(written, {}); !sound)
         return sound.error();
     const auto edits = parseJson(written);
     if (!edits)

@@ -16,8 +16,9 @@ void SettingsReader::complain(const JsonValue &value, std::string_view sentence)
     if (m_problem)
         return;
     m_problem = invalidArgument(
-        m_path.empty() ? fmt::format("{}: they {}.", where(value), sentence)
-                       : fmt::format("{}: \"{}\" {}.", where(value), m_path, sentence));
+        m_path.empty()   ? fmt::format("{}: they {}.", where(value), sentence)
+        : m_what.empty() ? fmt::format("\"{}\" {}.", m_path, sentence)
+                         : fmt::format("{}: \"{}\" {}.", where(value), m_path, sentence));
 }
 
 void SettingsReader::refuse(const JsonValue &value, std::string_view accepted)

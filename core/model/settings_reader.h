@@ -28,6 +28,8 @@ struct SettingsKey
 class SettingsReader
 {
 public:
+    // `what` is read, for messages: "The settings". Empty: no text that a person has before them,
+    // so that lines and columns are left out.
     explicit SettingsReader(std::string_view what)
         : m_what(what)
     {

@@ -1,8 +1,9 @@
 #include "ui/inspector/inspector.h"
 
 #include "ui/inspector/engine_panel.h"
+#include "ui/inspector/fact_delegate.h"
 #include "ui/shortcuts.h"
-#include "ui/widgets/display_text.h"
+#include "ui/widgets/caption_label.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/theme.h"
 
@@ -11,8 +12,12 @@
 #include <QEvent>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QHBoxLayout>
 #include <QHeaderView>
+#include <QScrollBar>
+#include <QToolButton>
 #include <QTreeWidget>
+#include <QTreeWidgetItemIterator>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -22,46 +27,10 @@ namespace warmbench::ui {
 namespace {
 
 enum Column { Name, Value, From };
-
-QString numbersText(const std::vector<double> &numbers)
-{
-    QStringList texts;
-    for (const double number : numbers)
-        texts << numberText(number);
-    return texts.join(u", "_s);
-}
-
-QString originText(const InputPlan &plan, const char *key)
-{
-    if (const auto source = plan.sources.find(key);
-        source != plan.sources.end() && plan.origins.at(key) != Origin::SettingsFile)
-        return text(source->second);
-    const auto found = plan.origins.find(key);
-    if (found == plan.origins.end())
-        return Inspector::tr("default");
-    switch (found->second) {
-    case Origin::Guessed:
-        return Inspector::tr("guessed");
-    case Origin::Network:
-        return Inspector::tr("network");
-    case Origin::Form:
-        return Inspector::tr("output form");
-    case Origin::Beside:
-        return Inspector::tr("file beside the model");
-    case Origin::Metadata:
-        return Inspector::tr("metadata");
-    case Origin::SettingsFile:
-        return Inspector::tr("settings file");
-    case Origin::User:
-        break;
-    }
-    return Inspector::tr("you");
-}
-
-QString pathText(const std::filesystem::path &path)
-{
-    return text(path.string());
-}
+// Of an item's value column: all of the value, the settings key, and how it is written.
+constexpr int WholeRole = Qt::UserRole;
+constexpr int KeyRole = FactDelegate::ChoicesRole + 1;
+constexpr int KindRole = KeyRole + 1;
 
 // A path is shown by its last part; the tool tip and the clipboard have all of it.
 QString shownValue(const QString &value)
@@ -69,25 +38,20 @@ QString shownValue(const QString &value)
     return value.startsWith(u'/') ? QFileInfo(value).fileName() : value;
 }
 
-QString kindText(InputKind kind)
+QString keyOf(const QTreeWidgetItem *item)
 {
-    switch (kind) {
-    case InputKind::Image:
-        return Inspector::tr("picture");
-    case InputKind::Features:
-        return Inspector::tr("features");
-    case InputKind::Tensor:
-        break;
-    }
-    return Inspector::tr("tensor");
+    return item ? item->data(Value, KeyRole).toString() : QString();
 }
 
 } // namespace
 
-Inspector::Inspector(Workbench &workbench, QWidget *parent)
+Inspector::Inspector(Workbench &workbench, Background &background, QWidget *parent)
     : QWidget(parent)
+    , m_editor(new SettingsEditor(workbench, background, this))
     , m_engine(new EnginePanel(workbench, this))
     , m_tree(new QTreeWidget(this))
+    , m_delegate(new FactDelegate(this))
+    , m_changes(new CaptionLabel(this))
 {
     m_tree->setObjectName(u"inspectorTree"_s);
     m_tree->setAccessibleName(tr("Facts of the model"));
@@ -105,18 +69,74 @@ Inspector::Inspector(Workbench &workbench, QWidget *parent)
     m_tree->header()->setSectionResizeMode(From, QHeaderView::Interactive);
     m_tree->setColumnWidth(Name, 112);
     m_tree->setColumnWidth(From, 88);
-    auto *copy = new QAction(tr("Copy value"), m_tree);
-    copy->setShortcut(keysOf(Shortcut::CopySelected));
-    copy->setShortcutContext(Qt::WidgetShortcut);
-    m_tree->addAction(copy);
-    m_tree->setContextMenuPolicy(Qt::ActionsContextMenu);
-    connect(copy, &QAction::triggered, this, &Inspector::copySelected);
+    m_tree->setEditTriggers(QAbstractItemView::DoubleClicked);
+    m_tree->setItemDelegate(m_delegate);
+    connect(m_delegate, &FactDelegate::entered, this, &Inspector::take);
+    connect(m_tree, &QTreeWidget::itemActivated, this, &Inspector::edit);
+    makeActions();
 
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_engine);
     layout->addWidget(m_tree, 1);
+    layout->addWidget(makeFooter());
+    connect(m_editor, &SettingsEditor::applied, this, &Inspector::showChanges);
+    showChanges();
+}
+
+void Inspector::makeActions()
+{
+    const auto add = [this](const QString &name, const QString &text, Shortcut shortcut,
+                            void (Inspector::*call)()) {
+        auto *action = new QAction(text, m_tree);
+        action->setObjectName(name);
+        action->setShortcut(keysOf(shortcut));
+        action->setShortcutContext(Qt::WidgetShortcut);
+        m_tree->addAction(action);
+        connect(action, &QAction::triggered, this, call);
+        return action;
+    };
+    QAction *change =
+        add(u"editSetting"_s, tr("Change value"), Shortcut::EditSetting, &Inspector::edit);
+    m_reset = new QAction(tr("Take back my change"), m_tree);
+    m_reset->setObjectName(u"resetSetting"_s);
+    m_tree->addAction(m_reset);
+    connect(m_reset, &QAction::triggered, this,
+            [this] { m_editor->reset(keyOf(m_tree->currentItem())); });
+    add(u"copyFact"_s, tr("Copy value"), Shortcut::CopySelected, &Inspector::copySelected);
+    m_tree->setContextMenuPolicy(Qt::ActionsContextMenu);
+    const auto allow = [this, change] {
+        const QString key = keyOf(m_tree->currentItem());
+        change->setEnabled(m_tree->currentItem() &&
+                           m_tree->currentItem()->flags().testFlag(Qt::ItemIsEditable));
+        m_reset->setEnabled(!key.isEmpty() && m_editor->isChanged(key));
+    };
+    connect(m_tree, &QTreeWidget::currentItemChanged, this, allow);
+    allow();
+}
+
+QWidget *Inspector::makeFooter()
+{
+    auto *footer = new QWidget(this);
+    auto *row = new QHBoxLayout(footer);
+    row->setContentsMargins(8, 4, 8, 4);
+    row->setSpacing(4);
+    row->addWidget(m_changes, 1);
+    for (QAction *action :
+         {m_editor->undoAction(), m_editor->discardAction(), m_editor->saveAction()}) {
+        auto *button = new QToolButton(footer);
+        button->setDefaultAction(action);
+        button->setAutoRaise(true);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setAccessibleName(action->text());
+        row->addWidget(button);
+    }
+    for (QAction *action : {m_editor->undoAction(), m_editor->redoAction()}) {
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        addAction(action);
+    }
+    return footer;
 }
 
 void Inspector::setModel(const QString &name)
@@ -128,21 +148,27 @@ void Inspector::setState(const WorkbenchState &state)
 {
     const ModelView *model = state.find(m_name.toStdString());
     m_engine->setModel(model);
+    m_editor->setModel(model);
     if (!model) {
         m_tree->clear();
         m_shown.clear();
         m_facts.reset();
+        showChanges();
         return;
     }
     // Versions may come and go while the loaded bundle stays the same.
-    const QString shown = u"%1/%2/%3/%4"_s.arg(m_name, text(model->status.loadedVersion))
-                              .arg(model->entry.versions.size())
-                              .arg(model->status.state == ModelState::Failed);
-    if (shown == m_shown && model->status.facts == m_facts)
+    const QString shown =
+        u"%1/%2/%3/%4"_s.arg(m_name, QString::fromStdString(model->status.loadedVersion))
+            .arg(model->entry.versions.size())
+            .arg(model->status.state == ModelState::Failed);
+    const bool same = shown == m_shown && model->status.facts == m_facts;
+    // An open editor would be lost.
+    if (same || m_delegate->isEditing())
         return;
     m_shown = shown;
     m_facts = model->status.facts;
     rebuild(*model);
+    showChanges();
 }
 
 void Inspector::changeEvent(QEvent *event)
@@ -154,27 +180,25 @@ void Inspector::changeEvent(QEvent *event)
 
 void Inspector::rebuild(const ModelView &model)
 {
+    const QString current = keyOf(m_tree->currentItem());
+    const int scrolled = m_tree->verticalScrollBar()->value();
     m_tree->clear();
-    addWarnings(model);
-    if (m_facts) {
-        addPreprocessing(*m_facts);
-        addTask(*m_facts);
+    addWarnings(warningsOf(model));
+    for (const FactGroup &facts : factGroups(model)) {
+        QTreeWidgetItem *shown = group(facts.title);
+        for (const Fact &fact : facts.facts)
+            add(shown, fact);
     }
-    addFiles(model);
-    if (m_facts)
-        addNetwork(*m_facts);
     m_tree->expandAll();
+    for (QTreeWidgetItemIterator item(m_tree); *item && !current.isEmpty(); ++item)
+        if (keyOf(*item) == current)
+            m_tree->setCurrentItem(*item, Value);
+    m_tree->verticalScrollBar()->setValue(scrolled);
 }
 
 // As rows, which move nothing else; the tool tip has the whole sentence.
-void Inspector::addWarnings(const ModelView &model)
+void Inspector::addWarnings(const QStringList &warnings)
 {
-    QStringList warnings;
-    if (!model.entry.warning.empty())
-        warnings << text(model.entry.warning);
-    if (m_facts)
-        for (const std::string &warning : m_facts->warnings)
-            warnings << text(warning);
     if (warnings.isEmpty())
         return;
     QTreeWidgetItem *shown = group(tr("Warnings"));
@@ -196,156 +220,52 @@ QTreeWidgetItem *Inspector::group(const QString &title)
     return item;
 }
 
-void Inspector::add(QTreeWidgetItem *parent, const QString &name, const QString &value,
-                    const QString &origin)
+void Inspector::add(QTreeWidgetItem *parent, const Fact &fact)
 {
-    if (value.isEmpty())
-        return;
-    auto *item = new QTreeWidgetItem(parent, {name, shownValue(value), origin});
-    item->setData(Value, Qt::UserRole, value);
-    item->setToolTip(Name, name);
-    item->setToolTip(Value, value);
-    item->setToolTip(From, origin);
+    auto *item = new QTreeWidgetItem(parent, {fact.name, shownValue(fact.value), fact.origin});
+    item->setData(Value, WholeRole, fact.value);
+    item->setData(Value, KeyRole, fact.key);
+    item->setData(Value, KindRole, static_cast<int>(fact.kind));
+    item->setData(Value, FactDelegate::WrittenRole, fact.written);
+    item->setData(Value, FactDelegate::ChoicesRole, fact.choices);
+    item->setToolTip(Name, fact.name);
+    item->setToolTip(Value, fact.value);
+    item->setToolTip(From, fact.origin);
     item->setForeground(Name, palette().brush(QPalette::PlaceholderText));
     item->setForeground(From, palette().brush(QPalette::PlaceholderText));
+    if (fact.kind != Fact::Kind::ReadOnly) {
+        item->setFlags(item->flags() | Qt::ItemIsEditable);
+        item->setToolTip(Value, tr("%1 (double-click or press %2 to change it)")
+                                    .arg(fact.value, keysOf(Shortcut::EditSetting).toString()));
+    }
+    if (m_editor->isChanged(fact.key)) {
+        QFont font = m_tree->font();
+        font.setWeight(QFont::DemiBold);
+        item->setFont(Value, font);
+    }
 }
 
-void Inspector::addFiles(const ModelView &model)
+void Inspector::showChanges()
 {
-    QTreeWidgetItem *file = group(tr("File"));
-    add(file, tr("Name"), m_name);
-    QStringList versions;
-    for (const auto &[number, path] : model.entry.versions)
-        versions << QString::number(number);
-    if (!m_facts) {
-        if (!model.entry.versions.empty())
-            add(file, tr("Path"), pathText(model.entry.versions.rbegin()->second));
-        add(file, tr("Versions"), versions.join(u", "_s));
-        add(file, tr("State"),
-            model.status.state == ModelState::Failed ? tr("failed") : tr("not loaded yet"));
-        return;
-    }
-    add(file, tr("Path"), pathText(m_facts->files.network));
-    add(file, tr("Weights"), pathText(m_facts->files.weights));
-    for (const auto &external : m_facts->files.external)
-        add(file, tr("External data"), pathText(external));
-    add(file, tr("Settings"),
-        m_facts->settings.file.empty() ? tr("none") : pathText(m_facts->settings.file));
-    add(file, tr("Digest"), text(m_facts->digest));
-    add(file, tr("Size"), text(m_facts->fileBytes));
-    add(file, tr("Versions"), versions.join(u", "_s));
-    add(file, tr("Loaded"), text(model.status.loadedVersion));
-    add(file, tr("Engine"), text(m_facts->engine));
-    add(file, tr("Memory"), text(m_facts->memory));
-    add(file, tr("Load time"), text(model.status.loadTime));
+    const int changes = m_editor->changes();
+    m_changes->setText(!m_editor->canEdit() ? QString()
+                       : changes == 0       ? tr("Double-click a value to change it.")
+                                            : tr("%n change(s), not saved", nullptr, changes));
 }
 
-void Inspector::addPreprocessing(const ModelStatus::Facts &facts)
+void Inspector::edit()
 {
-    const InputPlan &plan = facts.input;
-    QTreeWidgetItem *input = group(tr("Preprocessing"));
-    add(input, tr("Takes"), kindText(plan.kind));
-    if (plan.kind == InputKind::Features) {
-        for (const Feature &feature : plan.features)
-            add(input, text(feature.name),
-                feature.minimum && feature.maximum
-                    ? u"%1 – %2 %3"_s.arg(numberText(*feature.minimum),
-                                          numberText(*feature.maximum), text(feature.unit))
-                : feature.dtype == DType::String ? tr("text")
-                                                 : tr("number"),
-                originText(plan, "features"));
-        return;
+    if (QTreeWidgetItem *item = m_tree->currentItem();
+        item && item->flags().testFlag(Qt::ItemIsEditable)) {
+        m_tree->setCurrentItem(item, Value);
+        m_tree->editItem(item, Value);
     }
-    if (plan.kind != InputKind::Image)
-        return;
-    const Preprocessing &how = plan.preprocessing;
-    const auto row = [&](const QString &name, const QString &value, const char *key) {
-        add(input, name, value, originText(plan, key));
-    };
-    const auto side = [](int size, bool follows) {
-        return follows ? tr("follows the picture") : QString::number(size);
-    };
-    row(tr("Width"), side(how.width, how.fit.freeWidth), "width");
-    row(tr("Height"), side(how.height, how.fit.freeHeight), "height");
-    row(tr("Channels"), text(channelsName(how.channels)), "channels");
-    row(tr("Layout"), text(layoutName(how.layout)), "layout");
-    row(tr("Resize"), text(resizeModeName(how.resize)), "resize");
-    if (how.shorterSide)
-        row(tr("Shorter side"), QString::number(*how.shorterSide), "shorter_side");
-    if (how.resize == ResizeMode::Fit) {
-        if (how.fit.longestSide > 0)
-            row(tr("Longest side"), QString::number(how.fit.longestSide), "longest_side");
-        row(tr("Multiple of"), QString::number(how.fit.multipleOf), "multiple_of");
-    }
-    if (how.resize == ResizeMode::Letterbox) {
-        row(tr("Border"), how.padsWithMean ? tr("mean") : numberText(how.padValue), "pad_value");
-        row(tr("Border at"), how.padPosition == PadPosition::End ? tr("end") : tr("all sides"),
-            "pad_position");
-    }
-    row(tr("Interpolation"), text(interpolationName(how.interpolation)), "interpolation");
-    row(tr("Antialias"), how.antialias ? tr("yes") : tr("no"), "antialias");
-    row(tr("Scale"), numberText(how.scale, 6), "scale");
-    row(tr("Mean"), numbersText(how.mean), "mean");
-    row(tr("Std"), numbersText(how.std), "std");
 }
 
-void Inspector::addTask(const ModelStatus::Facts &facts)
+void Inspector::take(const QModelIndex &index, const QString &written)
 {
-    const ModelSettings &settings = facts.settings;
-    QTreeWidgetItem *task = group(tr("Answer"));
-    const QString from = tr("settings file");
-    const auto origin = [&](const char *key) {
-        const auto told = facts.understood.values.find(key);
-        return told == facts.understood.values.end() ? from : text(told->second.origin);
-    };
-    if (settings.task)
-        add(task, tr("Task"), text(taskName(*settings.task)), origin("task"));
-    if (!settings.labels.empty())
-        add(task, tr("Labels"), QString::number(settings.labels.size()), origin("labels"));
-    if (settings.output.activation)
-        add(task, tr("Activation"), text(activationName(*settings.output.activation)),
-            origin("activation"));
-    if (const auto &range = settings.output.range)
-        add(task, tr("Range"), u"%1 – %2"_s.arg(numberText(range->low), numberText(range->high)),
-            from);
-    if (settings.decoder) {
-        add(task, tr("Decoder"), text(settings.decoder->type), origin("decoder"));
-        add(task, tr("Score"), numberText(settings.decoder->scoreThreshold), origin("decoder"));
-        add(task, tr("Overlap"), numberText(settings.decoder->nmsThreshold), origin("decoder"));
-    }
-    if (task->childCount() == 0)
-        delete task;
-}
-
-void Inspector::addNetwork(const ModelStatus::Facts &facts)
-{
-    const NetworkSpec &spec = facts.spec;
-    const auto tensors = [&](const QString &title, const std::vector<TensorSpec> &specs) {
-        QTreeWidgetItem *item = group(title);
-        for (const TensorSpec &tensor : specs)
-            add(item, text(tensor.name),
-                u"%1 %2"_s.arg(text(shapeText(tensor.shape)), text(dtypeName(tensor.dtype))));
-    };
-    tensors(tr("Inputs"), spec.inputs);
-    tensors(tr("Outputs"), spec.outputs);
-    QTreeWidgetItem *network = group(tr("Network"));
-    add(network, tr("Format"), text(modelFormatName(spec.format)));
-    add(network, tr("Producer"), text(spec.producer));
-    add(network, tr("Graph"), text(spec.graphName));
-    add(network, tr("Description"), text(spec.description));
-    if (spec.opset > 0)
-        add(network, tr("Opset"), QString::number(spec.opset));
-    if (spec.irVersion > 0)
-        add(network, tr("IR version"), QString::number(spec.irVersion));
-    if (spec.layerCount > 0)
-        add(network, tr("Layers"), QString::number(spec.layerCount));
-    if (spec.parameterCount > 0)
-        add(network, tr("Parameters"), locale().toString(qlonglong(spec.parameterCount)));
-    if (spec.metadata.empty())
-        return;
-    QTreeWidgetItem *metadata = group(tr("Metadata"));
-    for (const auto &[key, value] : spec.metadata)
-        add(metadata, text(key), text(value));
+    m_editor->set(index.data(KeyRole).toString(),
+                  settingOf(static_cast<Fact::Kind>(index.data(KindRole).toInt()), written));
 }
 
 void Inspector::copySelected()
@@ -353,7 +273,7 @@ void Inspector::copySelected()
     if (const QTreeWidgetItem *item = m_tree->currentItem())
         QGuiApplication::clipboard()->setText(item->text(Value).isEmpty()
                                                   ? item->text(Name)
-                                                  : item->data(Value, Qt::UserRole).toString());
+                                                  : item->data(Value, WholeRole).toString());
 }
 
 } // namespace warmbench::ui

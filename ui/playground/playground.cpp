@@ -387,6 +387,13 @@ void Playground::run()
         start();
 }
 
+void Playground::runAgain()
+{
+    const ModelView *model = m_feed.state().find(m_model.toStdString());
+    if (m_answered && model && model->status.state == ModelState::Ready)
+        run();
+}
+
 void Playground::start()
 {
     m_running = true;

@@ -45,6 +45,7 @@ public:
     void openInput(const QString &path); // opens it and runs the model on it
     void showInput(const QString &path); // opens it; if it is refused, nothing is said
     QString inputPath() const;           // empty if the input is no file
+    void runAgain();                     // where an answer of the loaded model is shown
     void paste();                        // a picture, numbers or a file from the clipboard
     void refuse(const QString &reason);
 

@@ -83,8 +83,11 @@ MessageOverlay::MessageOverlay(QWidget *anchor)
 
 void MessageOverlay::setMessage(Kind kind, const QString &text, Offer offer)
 {
-    if (text.isEmpty())
-        return clear();
+    if (text.isEmpty()) {
+        if (m_offer.text.isEmpty())
+            clear();
+        return;
+    }
     log(levelOf(kind), "window", text.toStdString());
     m_kind = kind;
     m_offer = std::move(offer);

@@ -32,6 +32,14 @@ DroppedFile refused(const QString &path, const QString &why)
     return {DroppedFile::Kind::Refused, path, why};
 }
 
+QStringList texts(const std::vector<std::string> &labels)
+{
+    QStringList all;
+    for (const std::string &label : labels)
+        all << text(label);
+    return all;
+}
+
 // True for an object with a key of the grammar of bodies.
 bool isBody(const QString &json)
 {
@@ -91,11 +99,7 @@ DroppedFile judgeText(const QString &path, const std::string &content, const Err
         return {DroppedFile::Kind::Input, path, {}};
     const auto labels = parseLabels(content);
     if (labels && labels->size() > 1 && !hasModelEnding(path.toStdString()))
-        return refused(path, translated("%1 is a list of %2 labels. Name it in the model's "
-                                        "settings file, {\"labels\": \"%1\"} in "
-                                        "MODEL.warmbench.json, and refresh the model.")
-                                 .arg(name)
-                                 .arg(labels->size()));
+        return {DroppedFile::Kind::Labels, path, {}, texts(*labels)};
     return refused(path, text(noModel.message));
 }
 

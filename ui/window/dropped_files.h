@@ -3,15 +3,17 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 namespace warmbench::ui {
 
 struct DroppedFile
 {
-    enum class Kind { Model, Input, Refused };
+    enum class Kind { Model, Input, Labels, Refused };
     Kind kind = Kind::Refused;
     QString path;
-    QString text; // Refused: why, and what to do
+    QString text{};       // Refused: why, and what to do
+    QStringList labels{}; // Labels: the names, by index
 };
 
 DroppedFile judgeFile(const QString &path);

@@ -26,6 +26,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QJsonArray>
 #include <QMenu>
 #include <QMimeData>
 #include <QStackedWidget>
@@ -113,6 +114,11 @@ void MainWindow::Private::connectParts()
     const auto tell = [this](const QString &text) {
         message->setMessage(MessageOverlay::Kind::Information, text);
     };
+    QObject::connect(inspector->editor(), &SettingsEditor::said, message, say);
+    QObject::connect(inspector->editor(), &SettingsEditor::applied, &window, [this] {
+        feed->updateNow();
+        playground->runAgain();
+    });
     QObject::connect(apiPage, &ApiPage::copied, message, tell);
     QObject::connect(requests, &RequestsPanel::copied, message, tell);
     QObject::connect(requests, &RequestsPanel::failed, message, [this](const QString &text) {
@@ -210,6 +216,12 @@ void MainWindow::Private::take(const std::vector<DroppedFile> &files)
             else
                 playground->openInput(file.path);
             break;
+        case DroppedFile::Kind::Labels:
+            if (!attachLabels(file))
+                refusals << MainWindow::tr("%1 is a list of labels: select the model that it "
+                                           "belongs to, then drop it again.")
+                                .arg(QFileInfo(file.path).fileName());
+            break;
         case DroppedFile::Kind::Refused:
             refusals << file.text;
             break;
@@ -217,6 +229,22 @@ void MainWindow::Private::take(const std::vector<DroppedFile> &files)
     }
     if (!refusals.isEmpty())
         message->setMessage(MessageOverlay::Kind::Error, refusals.join(u'\n'));
+}
+
+bool MainWindow::Private::attachLabels(const DroppedFile &file)
+{
+    SettingsEditor *editor = inspector->editor();
+    if (!editor->canEdit())
+        return false;
+    editor->set(u"labels"_s, QJsonArray::fromStringList(file.labels));
+    message->setMessage(MessageOverlay::Kind::Information,
+                        MainWindow::tr("%1 takes its %2 names from %3 until it is removed.")
+                            .arg(models->selected())
+                            .arg(file.labels.size())
+                            .arg(QFileInfo(file.path).fileName()),
+                        {MainWindow::tr("Save them with the model"),
+                         [editor] { editor->saveAction()->trigger(); }});
+    return true;
 }
 
 void MainWindow::Private::openModel(const QString &path, bool load)

@@ -145,7 +145,7 @@ void MainWindow::Private::makeParts()
     centre->addWidget(firstRun);
     centre->addWidget(tabs);
     models = new ModelsPanel(workbench, *feed);
-    inspector = new Inspector(workbench);
+    inspector = new Inspector(workbench, background);
     facts = new HairlineSplitter(Qt::Vertical, u"facts"_s);
     facts->addWidget(playground->answer());
     facts->addWidget(inspector);

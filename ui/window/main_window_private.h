@@ -61,6 +61,7 @@ struct MainWindow::Private
     void askForModel(bool folder);
     void askForInput();
     void take(const std::vector<DroppedFile> &files);
+    bool attachLabels(const DroppedFile &file); // false: no model can take them
     void openModel(const QString &path, bool load);
     void offerBack(const QString &name, const QString &path);
     void fillRecent();
