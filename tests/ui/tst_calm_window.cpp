@@ -199,8 +199,8 @@ void TestCalmWindow::aTextThatComesOrGoesMovesNothing()
         QVERIFY(part<QWidget>(u"message"_s)->isVisible());
         QCOMPARE(moved(before), QString());
     };
-    drop({written(u"names.txt"_s, "cat\ndog\nhorse\n")});
-    after(u"3 labels"_s);
+    drop({QUrl::fromLocalFile(sample("digits.warmbench.json"))});
+    after(u"settings file"_s);
     part<QAction>(u"refreshModel"_s)->trigger();
     after(u"nothing has changed"_s);
     // A bad file: the old instance goes on.

@@ -176,7 +176,8 @@ void TestMainWindow::aRefusedDropSaysWhy_data()
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("says");
     QTest::newRow("words") << QByteArray() << QString() << u"Only files of this machine"_s;
-    QTest::newRow("labels") << QByteArray("cat\ndog\nhorse\n") << u"names.txt"_s << u"3 labels"_s;
+    QTest::newRow("labels") << QByteArray("cat\ndog\nhorse\n") << u"names.txt"_s
+                            << u"select the model"_s;
     QTest::newRow("empty file") << QByteArray("") << u"nothing.onnx"_s << u"empty"_s;
     QTest::newRow("input without a model")
         << QByteArray("{\"input\": [1]}") << u"row.json"_s << u"open a model first"_s;

@@ -320,11 +320,11 @@ void TestWindowParts::filesAreToldByTheirContent_data()
         Kind::Input, {});
     row("CSV with decimal commas", written(u"commas.csv"_s, "x;y\n1,5;2,5\n"), Kind::Input, {});
     row("rows under another ending", written(u"rows.txt"_s, "1;2\n3;4\n"), Kind::Input, {});
-    row("numbered labels", written(u"names.csv"_s, "0,cat\n1,dog\n2,horse\n"), Kind::Refused,
-        u"3 labels"_s);
-    row("labels as a list", written(u"list.txt"_s, R"(["cat", "dog"])"), Kind::Refused,
-        u"2 labels"_s);
-    row("labels", sample("digits.labels.txt"), Kind::Refused, u"10 labels"_s);
+    row("numbered labels", written(u"names.csv"_s, "0,cat\n1,dog\n2,horse\n"), Kind::Labels,
+        u"cat, dog, horse"_s);
+    row("labels as a list", written(u"list.txt"_s, R"(["cat", "dog"])"), Kind::Labels,
+        u"cat, dog"_s);
+    row("labels", sample("digits.labels.txt"), Kind::Labels, u"0, 1, 2"_s);
     row("settings", sample("digits.warmbench.json"), Kind::Refused, u"settings file"_s);
     row("missing", m_folder.filePath(u"none.onnx"_s), Kind::Refused, u"not there"_s);
     row("empty", written(u"empty.onnx"_s, {}), Kind::Refused, u"empty"_s);
@@ -339,7 +339,8 @@ void TestWindowParts::filesAreToldByTheirContent()
     QFETCH(QString, says);
     const ui::DroppedFile file = ui::judgeFile(path);
     QVERIFY2(static_cast<int>(file.kind) == kind, qPrintable(file.text));
-    QVERIFY2(file.text.contains(says, Qt::CaseInsensitive), qPrintable(file.text));
+    const QString told = file.text + file.labels.join(u", "_s);
+    QVERIFY2(told.contains(says, Qt::CaseInsensitive), qPrintable(told));
 }
 
 void TestWindowParts::outputsAreSummedUp()
