@@ -5,6 +5,7 @@
 #include "ui/api/api_page.h"
 #include "ui/api/requests_panel.h"
 #include "ui/api_control.h"
+#include "ui/compare/compare_page.h"
 #include "ui/inspector/inspector.h"
 #include "ui/log/log_panel.h"
 #include "ui/models/models_panel.h"
@@ -19,6 +20,7 @@
 #include "ui/window/main_window_private.h"
 #include "ui/window/status_line.h"
 
+#include <array>
 #include <QAction>
 #include <QClipboard>
 #include <QCloseEvent>
@@ -38,12 +40,6 @@ namespace warmbench::ui {
 
 namespace {
 
-struct Opened
-{
-    QString path;
-    Result<std::vector<std::string>> names;
-};
-
 // A model may be opened by any of its files.
 std::vector<std::string_view> openedEndings()
 {
@@ -60,6 +56,11 @@ QString filter(const QString &name, std::span<const std::string_view> endings)
     return u"%1 (%2)"_s.arg(name, filePatterns(endings).join(u' '));
 }
 
+bool isModelFile(const DroppedFile &file)
+{
+    return file.kind == DroppedFile::Kind::Model && !QFileInfo(file.path).isDir();
+}
+
 QStringList localFiles(const QMimeData &data)
 {
     QStringList paths;
@@ -70,6 +71,12 @@ QStringList localFiles(const QMimeData &data)
 }
 
 } // namespace
+
+struct MainWindow::Private::Opened
+{
+    QString path;
+    Result<std::vector<std::string>> names;
+};
 
 MainWindow::MainWindow(Workbench &workbench, ApiControl &api, QWidget *parent)
     : QMainWindow(parent)
@@ -106,6 +113,9 @@ void MainWindow::Private::connectParts()
         message->setMessage(kind, text);
     };
     QObject::connect(playground, &Playground::said, message, say);
+    QObject::connect(comparePage, &ComparePage::said, message, say);
+    QObject::connect(comparePage->compareAction(), &QAction::triggered, tabs,
+                     [this] { tabs->setCurrentWidget(comparePage); });
     QObject::connect(playground, &Playground::loadAsked, models->loadAction(), &QAction::trigger);
     QObject::connect(models, &ModelsPanel::said, message, say);
     QObject::connect(models, &ModelsPanel::removed, &window,
@@ -150,6 +160,7 @@ void MainWindow::Private::setState(const WorkbenchState &state)
 void MainWindow::Private::selectModel(const QString &name)
 {
     playground->setModel(name);
+    comparePage->setModel(name);
     showSnippets();
     inspector->setModel(name);
     inspector->setState(feed->state());
@@ -196,6 +207,9 @@ void MainWindow::Private::askForInput()
 
 void MainWindow::Private::take(const std::vector<DroppedFile> &files)
 {
+    const bool pair = files.size() == 2 && isModelFile(files[0]) && isModelFile(files[1]);
+    if (pair)
+        return openPair(files[0].path, files[1].path);
     QStringList refusals;
     for (const DroppedFile &file : files) {
         switch (file.kind) {
@@ -219,6 +233,23 @@ void MainWindow::Private::take(const std::vector<DroppedFile> &files)
         message->setMessage(MessageOverlay::Kind::Error, refusals.join(u'\n'));
 }
 
+// What an opened file has brought; no names where it was refused, and a message has said why.
+std::vector<std::string> MainWindow::Private::takeOpened(const Opened &opened)
+{
+    if (!opened.names) {
+        message->setMessage(MessageOverlay::Kind::Error, text(opened.names.error().message));
+        return {};
+    }
+    session.removeAll(opened.path);
+    session << opened.path;
+    if (opened.path != sampleFolder) {
+        rememberRecent(opened.path);
+        write(settings::lastFolder, QFileInfo(opened.path).absolutePath());
+        fillRecent();
+    }
+    return *opened.names;
+}
+
 void MainWindow::Private::openModel(const QString &path, bool load)
 {
     background.run(
@@ -227,23 +258,34 @@ void MainWindow::Private::openModel(const QString &path, bool load)
             return Opened{path, workbench.open(path.toStdString(), load)};
         },
         [this, selected = models->selected()](const Opened &opened) {
-            if (!opened.names) {
-                message->setMessage(MessageOverlay::Kind::Error,
-                                    text(opened.names.error().message));
-                return;
-            }
-            session.removeAll(opened.path);
-            session << opened.path;
-            if (opened.path != sampleFolder) {
-                rememberRecent(opened.path);
-                write(settings::lastFolder, QFileInfo(opened.path).absolutePath());
-                fillRecent();
-            }
+            const auto names = takeOpened(opened);
             // If the user has selected another model meanwhile, that stays selected.
             const bool unchanged = models->selected() == selected;
             feed->updateNow();
-            if (unchanged && !opened.names->empty())
-                models->select(text(opened.names->front()));
+            if (unchanged && !names.empty())
+                models->select(text(names.front()));
+        });
+}
+
+// Two files of one model are that model; two models are compared.
+void MainWindow::Private::openPair(const QString &first, const QString &second)
+{
+    background.run(
+        &window,
+        [this, first, second] {
+            return std::array{Opened{first, workbench.open(first.toStdString(), true)},
+                              Opened{second, workbench.open(second.toStdString(), true)}};
+        },
+        [this](const std::array<Opened, 2> &opened) {
+            const auto a = takeOpened(opened[0]);
+            const auto b = takeOpened(opened[1]);
+            feed->updateNow();
+            if (!a.empty() || !b.empty())
+                models->select(text((a.empty() ? b : a).front()));
+            if (a.empty() || b.empty() || a.front() == b.front())
+                return;
+            comparePage->setSides(text(a.front()), text(b.front()));
+            tabs->setCurrentWidget(comparePage);
         });
 }
 

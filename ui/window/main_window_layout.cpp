@@ -2,6 +2,7 @@
 #include "ui/api/api_page.h"
 #include "ui/api/requests_panel.h"
 #include "ui/api_control.h"
+#include "ui/compare/compare_page.h"
 #include "ui/inspector/inspector.h"
 #include "ui/log/log_panel.h"
 #include "ui/models/models_panel.h"
@@ -141,6 +142,9 @@ void MainWindow::Private::makeParts()
     tabs->setTabBarAutoHide(true);
     tabs->setFocusPolicy(Qt::NoFocus); // its hidden tab bar would take the Tab key
     tabs->addTab(playground, MainWindow::tr("Try"));
+    comparePage = new ComparePage(workbench, *feed, background,
+                                  [this](auto use) { playground->withApiInput(std::move(use)); });
+    tabs->addTab(comparePage, MainWindow::tr("Compare"));
     centre = new QStackedWidget;
     centre->addWidget(firstRun);
     centre->addWidget(tabs);

@@ -19,6 +19,7 @@ class QToolButton;
 namespace warmbench::ui {
 
 class ApiPage;
+class ComparePage;
 class FirstRunPage;
 class Inspector;
 class LogPanel;
@@ -31,6 +32,8 @@ class StatusLine;
 
 struct MainWindow::Private
 {
+    struct Opened;
+
     Private(MainWindow &owner, Workbench &bench, ApiControl &control);
 
     // main_window_layout.cpp
@@ -62,6 +65,8 @@ struct MainWindow::Private
     void askForInput();
     void take(const std::vector<DroppedFile> &files);
     void openModel(const QString &path, bool load);
+    void openPair(const QString &first, const QString &second);
+    std::vector<std::string> takeOpened(const Opened &opened);
     void offerBack(const QString &name, const QString &path);
     void fillRecent();
     void toggleApi(bool on);
@@ -86,6 +91,7 @@ struct MainWindow::Private
     Inspector *inspector = nullptr;
     Monitor *monitor = nullptr;
     LogPanel *log = nullptr;
+    ComparePage *comparePage = nullptr;
     ApiPage *apiPage = nullptr;
     RequestsPanel *requests = nullptr;
     StatusLine *status = nullptr;
