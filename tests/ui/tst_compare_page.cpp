@@ -92,7 +92,7 @@ private:
     bool isRunning() const { return m_page->cancelAction()->isEnabled(); }
     void compare();
     QString figure(const QString &name) const { return part<QLabel>(name)->text(); }
-    QString notes() const { return part<QLabel>(u"compareNotes"_s)->text(); }
+    QString notes() const { return part<ui::CaptionLabel>(u"compareNotes"_s)->text(); }
     QAbstractItemModel *rows() const { return part<QTableView>(u"comparedInputs"_s)->model(); }
     QStringList column(ui::CompareTable::Column column) const;
     void save(const QString &path);

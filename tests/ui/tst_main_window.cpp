@@ -1,6 +1,7 @@
 // The window over a real workbench with the built-in sample: what a person does, and what it shows.
 #include "tensor/npy.h"
 #include "test_files.h"
+#include "ui/api/api_page.h"
 #include "ui/models/model_table.h"
 #include "ui/playground/output_table.h"
 #include "ui/settings.h"
@@ -10,6 +11,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QDialog>
 #include <QDoubleSpinBox>
 #include <QFile>
@@ -40,6 +42,7 @@ private Q_SLOTS:
     void aFailedModelShowsItsReason();
     void aRefusedDropSaysWhy_data();
     void aRefusedDropSaysWhy();
+    void twoModelsDroppedTogetherAreCompared();
     void aPictureForATableModelIsRefused();
     void aTableModelThatWasNeverLoadedAsksForNumbers();
     void aFileOfNumbersRunsWhereAPictureDoes();
@@ -197,6 +200,15 @@ void TestMainWindow::aRefusedDropSaysWhy()
     drop(urls);
     QTRY_VERIFY2_WITH_TIMEOUT(message().contains(says), qPrintable(message()), patience);
     QVERIFY(part<QWidget>(u"message"_s)->isVisible());
+}
+
+void TestMainWindow::twoModelsDroppedTogetherAreCompared()
+{
+    drop({QUrl::fromLocalFile(sample("digits.onnx")), QUrl::fromLocalFile(sample("iris.onnx"))});
+    QTRY_VERIFY_WITH_TIMEOUT(part<QWidget>(u"compareButton"_s)->isVisible(), patience);
+    QCOMPARE(part<QComboBox>(u"modelA"_s)->currentText(), u"digits"_s);
+    QCOMPARE(part<QComboBox>(u"modelB"_s)->currentText(), u"iris"_s);
+    QVERIFY(part<QAction>(u"compare"_s)->isEnabled());
 }
 
 void TestMainWindow::aPictureForATableModelIsRefused()
@@ -444,7 +456,7 @@ void TestMainWindow::everythingIsFoundByItsLetters()
     QTRY_COMPARE_WITH_TIMEOUT(part<QLabel>(u"modelName"_s)->text(), u"iris"_s, patience);
     choose(u"raw none such"_s); // nothing is chosen, nothing happens
     choose(u"page api"_s);
-    QCOMPARE(part<QTabWidget>(u"pages"_s)->currentIndex(), 1);
+    QVERIFY(part<ui::ApiPage>({})->isVisible());
 }
 
 QTEST_MAIN(TestMainWindow)

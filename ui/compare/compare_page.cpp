@@ -41,6 +41,7 @@ namespace warmbench::ui {
 namespace {
 
 constexpr int mostRuns = 1000;
+constexpr int leastPictures = 40; // logical pixels, so that a small window has room for the rest
 
 // The file that an input's name names, if it is a picture.
 QString pictureOf(const std::string &name)
@@ -156,9 +157,6 @@ QWidget *ComparePage::makeForm()
     m_progress->setSizePolicy(kept);
     m_progress->hide();
     grid->addWidget(m_progress, 3, 0, 1, 5);
-    m_status = new CaptionLabel(form);
-    m_status->setObjectName(u"compareStatus"_s);
-    grid->addWidget(m_status, 4, 0, 1, 5);
     return form;
 }
 
@@ -167,6 +165,8 @@ QWidget *ComparePage::makeTools()
     auto *tools = new QWidget(this);
     auto *only = new QCheckBox(tr("Only changed"), tools);
     only->setObjectName(u"onlyChanged"_s);
+    m_status = new CaptionLabel(tools);
+    m_status->setObjectName(u"compareStatus"_s);
     m_export = new QToolButton(tools);
     m_export->setObjectName(u"exportComparison"_s);
     m_export->setText(tr("Export…"));
@@ -176,7 +176,7 @@ QWidget *ComparePage::makeTools()
     auto *layout = new QHBoxLayout(tools);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(only);
-    layout->addStretch(1);
+    layout->addWidget(m_status, 1);
     layout->addWidget(m_export);
     connect(only, &QCheckBox::toggled, m_filter, &CompareFilter::setChangedOnly);
     connect(m_export, &QToolButton::clicked, this, &ComparePage::exportTable);
@@ -192,7 +192,7 @@ QWidget *ComparePage::makeResults()
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setSortingEnabled(true);
     m_view->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder); // as they come
-    const QList<int> widths{130, 92, 110, 110, 76, 80, 76, 76};
+    const QList<int> widths{104, 84, 96, 96, 70, 76, 70, 70};
     for (int column = 0; column < widths.size(); ++column)
         m_view->setColumnWidth(column, widths[column]);
     auto *hint = new QLabel(tr("Choose two models, or one model in two engines or with two "
@@ -214,8 +214,10 @@ QWidget *ComparePage::makeResults()
     auto *results = new HairlineSplitter(Qt::Vertical, u"compareRows"_s, this);
     results->addWidget(upper);
     results->addWidget(m_pictures);
+    m_pictures->setMinimumHeight(leastPictures);
     results->setStretchFactor(0, 3);
     results->setStretchFactor(1, 2);
+    results->setSizes({300, 200});
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             &ComparePage::showPictures);
     return results;

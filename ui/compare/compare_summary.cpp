@@ -3,8 +3,10 @@
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/display_text.h"
 
+#include <array>
 #include <QGridLayout>
 #include <QLabel>
+#include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
 
@@ -12,7 +14,8 @@ namespace warmbench::ui {
 
 namespace {
 
-constexpr int noteLines = 2;
+// The last part is wide enough for "0.022 → 0.019 ms".
+constexpr std::array shares{5, 4, 5, 6, 6};
 
 QString noFigure()
 {
@@ -24,10 +27,13 @@ QString endOfPath(const std::string &path)
     return text(path).section(u'/', -1);
 }
 
-// "A 3.1 ms, B 4.4 ms".
-QString bothText(const QString &first, const QString &second)
+// "0.022 → 0.019 ms", from A to B.
+QString fromTo(QString first, const QString &second)
 {
-    return CompareSummary::tr("A %1 · B %2").arg(first, second);
+    const QString unit = second.mid(second.lastIndexOf(u' '));
+    if (first.endsWith(unit))
+        first.chop(unit.size());
+    return u"%1 → %2"_s.arg(first, second);
 }
 
 } // namespace
@@ -35,14 +41,17 @@ QString bothText(const QString &first, const QString &second)
 CompareSummary::CompareSummary(QWidget *parent)
     : QWidget(parent)
     , m_values{}
-    , m_captions{}
-    , m_notes(new QLabel(this))
+    , m_titles{}
+    , m_details{}
+    , m_notes(new CaptionLabel(this))
 {
     auto *grid = new QGridLayout;
-    grid->setHorizontalSpacing(14);
+    grid->setHorizontalSpacing(12);
     grid->setVerticalSpacing(0);
     const std::array names{u"changedFigure"_s, u"cosineFigure"_s, u"largestFigure"_s,
                            u"latencyFigure"_s, u"memoryFigure"_s};
+    const std::array titles{tr("changed"), tr("lowest cosine"), tr("largest difference"),
+                            tr("time, A → B"), tr("memory, A → B")};
     for (std::size_t i = 0; i < names.size(); ++i) {
         const int column = static_cast<int>(i);
         auto *value = new QLabel(this);
@@ -53,18 +62,17 @@ CompareSummary::CompareSummary(QWidget *parent)
         font.setPointSizeF(font.pointSizeF() * (i == Changed ? 1.7 : 1.3));
         font.setWeight(QFont::DemiBold);
         value->setFont(font);
-        auto *caption = new CaptionLabel(this);
-        grid->addWidget(value, 0, column, Qt::AlignBottom);
-        grid->addWidget(caption, 1, column);
-        grid->setColumnStretch(column, i == Changed || i == Memory ? 4 : 3);
         m_values[i] = value;
-        m_captions[i] = caption;
+        m_titles[i] = new CaptionLabel(this);
+        m_titles[i]->setText(titles[i]);
+        m_details[i] = new CaptionLabel(this);
+        grid->addWidget(value, 0, column, Qt::AlignBottom);
+        grid->addWidget(m_titles[i], 1, column);
+        grid->addWidget(m_details[i], 2, column);
+        grid->setColumnStretch(column, shares[i]);
     }
     m_notes->setObjectName(u"compareNotes"_s);
-    m_notes->setWordWrap(true);
-    m_notes->setAlignment(Qt::AlignLeft | Qt::AlignTop);
-    m_notes->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_notes->setFixedHeight(noteLines * m_notes->fontMetrics().lineSpacing() + 2);
+    m_notes->setUrgent(true);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
@@ -73,11 +81,12 @@ CompareSummary::CompareSummary(QWidget *parent)
     clear();
 }
 
-void CompareSummary::set(Figure figure, const QString &value, const QString &caption)
+void CompareSummary::set(Figure figure, const QString &value, const QString &details)
 {
     m_values[figure]->setText(value);
-    m_values[figure]->setAccessibleName(value + u' ' + caption);
-    m_captions[figure]->setText(caption);
+    m_values[figure]->setAccessibleName(
+        QStringList{m_titles[figure]->text(), value, details}.join(u' '));
+    m_details[figure]->setText(details);
 }
 
 void CompareSummary::clear()
@@ -89,46 +98,38 @@ void CompareSummary::clear()
 
 void CompareSummary::setSummary(const ComparisonSummary &summary)
 {
-    if (summary.compared == 0)
-        set(Changed, noFigure(), summary.inputs > 0 ? tr("none answered by both") : tr("changed"));
-    else
-        set(Changed,
-            tr("%1 of %2").arg(grouped(qint64(summary.changed)), grouped(qint64(summary.compared))),
-            summary.refused() > 0
-                ? tr("changed · %1 refused").arg(grouped(qint64(summary.refused())))
-                : tr("changed"));
+    const auto count = [](std::size_t number) {
+        return grouped(static_cast<std::int64_t>(number));
+    };
+    set(Changed,
+        summary.compared > 0 ? tr("%1 of %2").arg(count(summary.changed), count(summary.compared))
+                             : noFigure(),
+        summary.refused() > 0 ? tr("%1 refused").arg(count(summary.refused())) : QString());
     set(Cosine, summary.lowestCosine ? numberText(*summary.lowestCosine, 6) : noFigure(),
-        tr("lowest cosine"));
+        summary.meanCosine ? tr("mean %1").arg(numberText(*summary.meanCosine, 6)) : QString());
     set(Largest, summary.largest ? numberText(*summary.largest, 3) : noFigure(),
-        summary.largestInput.empty()
-            ? tr("largest difference")
-            : tr("largest difference, in %1").arg(endOfPath(summary.largestInput)));
+        summary.largestInput.empty() ? QString()
+                                     : tr("in %1").arg(endOfPath(summary.largestInput)));
     const auto ratio = summary.infer.ratio();
     set(Latency, ratio ? tr("%1 ×").arg(*ratio, 0, 'f', 2) : noFigure(),
-        ratio ? bothText(text(summary.infer.first), text(summary.infer.second))
-              : tr("time of B to A"));
+        ratio ? fromTo(text(summary.infer.first), text(summary.infer.second)) : QString());
 }
 
 void CompareSummary::setModels(const ComparedModel *first, const ComparedModel *second)
 {
     if (!first || !second)
-        return set(Memory, noFigure(), tr("memory"));
-    const bool less = second->memory.count < first->memory.count;
-    const Bytes apart{less ? first->memory.count - second->memory.count
-                           : second->memory.count - first->memory.count};
+        return set(Memory, noFigure(), {});
+    const bool none = first->memory.count == 0;
     set(Memory,
-        apart.count == 0 ? tr("the same")
-        : less           ? u"−"_s + text(apart)
-                         : u"+"_s + text(apart),
-        tr("memory: %1").arg(bothText(text(first->memory), text(second->memory))));
+        none
+            ? noFigure()
+            : tr("%1 ×").arg(double(second->memory.count) / double(first->memory.count), 0, 'f', 2),
+        fromTo(text(first->memory), text(second->memory)));
 }
 
 void CompareSummary::setNotes(const QStringList &notes)
 {
-    const QString all = notes.join(u' ');
-    m_notes->setText(all);
-    m_notes->setToolTip(notes.join(u'\n'));
-    m_notes->setAccessibleName(all);
+    m_notes->setText(notes.join(u"   "_s));
 }
 
 } // namespace warmbench::ui

@@ -8,7 +8,6 @@
 #include <array>
 #include <QWidget>
 
-class QGridLayout;
 class QLabel;
 
 namespace warmbench::ui {
@@ -31,11 +30,12 @@ public:
 private:
     enum Figure { Changed, Cosine, Largest, Latency, Memory, FigureCount };
 
-    void set(Figure figure, const QString &value, const QString &caption);
+    void set(Figure figure, const QString &value, const QString &details);
 
     std::array<QLabel *, FigureCount> m_values;
-    std::array<CaptionLabel *, FigureCount> m_captions;
-    QLabel *m_notes;
+    std::array<CaptionLabel *, FigureCount> m_titles;  // what each figure is
+    std::array<CaptionLabel *, FigureCount> m_details; // what it comes from
+    CaptionLabel *m_notes;
 };
 
 } // namespace warmbench::ui
