@@ -374,6 +374,8 @@ void TestComparePage::theExportIsReadBack()
     QCOMPARE(lines.size(), 5);
     QVERIFY(lines[0].startsWith("input,answer,a,b,a_error,b_error,"_L1));
     QVERIFY(lines[1].contains("bad.png,refused,,,"_L1));
+    QString why = column(ui::CompareTable::First)[0];
+    QCOMPARE(QString(lines[1]).remove(u'"').count(why.remove(u'"')), 2);
     QVERIFY(lines[3].contains("three.png,changed,"_L1));
 
     save(file(u"saved.json"_s));
