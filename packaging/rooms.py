@@ -46,7 +46,8 @@ ARROWS = {
     "ui/inspector": [*CORE, "ui", "ui/widgets"],
     "ui/monitor": [*CORE, "ui", "ui/widgets"],
     "ui/log": [*CORE, "ui", "ui/widgets"],
-    "ui/window": [*CORE, "ui", "ui/widgets", "ui/api", "ui/models", "ui/playground", "ui/compare", "ui/inspector", "ui/monitor", "ui/log"],
+    "ui/sheets": [*CORE, "ui", "ui/widgets"],
+    "ui/window": [*CORE, "ui", "ui/widgets", "ui/api", "ui/models", "ui/playground", "ui/compare", "ui/sheets", "ui/inspector", "ui/monitor", "ui/log"],
     "ui": [*CORE, "ui/api", "ui/widgets"],
     "app": [*CORE, "http", "http/bodies", "http/simple", "http/transport", "ui", "ui/window"],
 }

@@ -18,6 +18,7 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QPainter>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QTableView>
@@ -149,6 +150,19 @@ void photographCompare(ui::MainWindow &window, const Photographer &photographer,
     window.findChild<QTabWidget *>(u"pages"_s)->setCurrentIndex(0);
 }
 
+// What a notebook without the division by 255 gives is not found, and shown by its distance.
+void photographMatch(ui::MainWindow &window, const Photographer &photographer)
+{
+    window.findChild<QAction *>(u"matchNotebook"_s)->trigger();
+    Photographer::settle(200);
+    auto *sheet = window.findChild<QDialog *>(u"matchSheet"_s);
+    sheet->findChild<QPlainTextEdit *>()->setPlainText(u"[-1, 2, 1, 14, 3, 2, -8, 1, 4, 1]"_s);
+    sheet->findChild<QPushButton *>(u"matchButton"_s)->click();
+    Photographer::settle(2000);
+    photographer.take(*sheet, u"match"_s);
+    sheet->reject();
+}
+
 // The API's page and the requests of some clients.
 void photographApi(ui::MainWindow &window, const Photographer &photographer, FakeApi &api)
 {
@@ -212,6 +226,7 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
     window.openPaths({sample.filePath(u"three.png"_s)});
     Photographer::settle(800);
     photographer.take(window, u"playground-first"_s);
+    photographMatch(window, photographer);
     window.findChild<QAction *>(u"run"_s)->trigger();
     {
         const Clients clients(workbench, "iris", 4);

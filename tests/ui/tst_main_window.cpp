@@ -43,6 +43,7 @@ private Q_SLOTS:
     void aRefusedDropSaysWhy_data();
     void aRefusedDropSaysWhy();
     void twoModelsDroppedTogetherAreCompared();
+    void aNotebookIsMatchedFromTheCommandPalette();
     void aPictureForATableModelIsRefused();
     void aTableModelThatWasNeverLoadedAsksForNumbers();
     void aFileOfNumbersRunsWhereAPictureDoes();
@@ -209,6 +210,24 @@ void TestMainWindow::twoModelsDroppedTogetherAreCompared()
     QCOMPARE(part<QComboBox>(u"modelA"_s)->currentText(), u"digits"_s);
     QCOMPARE(part<QComboBox>(u"modelB"_s)->currentText(), u"iris"_s);
     QVERIFY(part<QAction>(u"compare"_s)->isEnabled());
+}
+
+void TestMainWindow::aNotebookIsMatchedFromTheCommandPalette()
+{
+    openSample();
+    runPicture("three.png");
+    QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
+    auto *palette = m_window->findChild<QDialog *>(u"commandPalette"_s);
+    QVERIFY(palette);
+    QTest::keyClicks(palette->findChild<QLineEdit *>(), u"match notebook"_s);
+    QTest::keyClick(palette->findChild<QLineEdit *>(), Qt::Key_Return);
+    QTRY_VERIFY(part<QDialog>(u"matchSheet"_s));
+    QVERIFY(part<QDialog>(u"matchSheet"_s)->isVisible());
+    QCOMPARE(part<QLineEdit>(u"matchPicture"_s)->text(), sample("three.png"));
+    part<QDialog>(u"matchSheet"_s)->reject();
+    part<QAction>(u"copyNotebook"_s)->trigger();
+    QVERIFY(QApplication::clipboard()->text().contains(u"three.png"_s));
+    QVERIFY(message().contains(u"clipboard"_s));
 }
 
 void TestMainWindow::aPictureForATableModelIsRefused()

@@ -12,6 +12,8 @@
 #include "ui/monitor/monitor.h"
 #include "ui/playground/playground.h"
 #include "ui/settings.h"
+#include "ui/sheets/match_sheet.h"
+#include "ui/sheets/notebook_lines.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/message_overlay.h"
@@ -161,6 +163,7 @@ void MainWindow::Private::selectModel(const QString &name)
 {
     playground->setModel(name);
     comparePage->setModel(name);
+    matchNotebook->setEnabled(!name.isEmpty());
     showSnippets();
     inspector->setModel(name);
     inspector->setState(feed->state());
@@ -312,6 +315,26 @@ void MainWindow::Private::showSnippets()
         else
             message->setMessage(MessageOverlay::Kind::Error, text(input.error().message));
     });
+}
+
+// It begins with the picture at hand, if that is a file or was pasted.
+void MainWindow::Private::openMatchSheet()
+{
+    playground->withApiInput([this](const Result<ApiInput> &input) {
+        const bool picture = input && input->body && bodyKind(*input->body) == BodyKind::Picture;
+        auto *sheet = new MatchSheet(workbench, background, playground->model(),
+                                     picture ? input->path : QString(), &window);
+        sheet->open();
+    });
+}
+
+void MainWindow::Private::copyNotebookLines()
+{
+    QGuiApplication::clipboard()->setText(
+        notebookLines(QFileInfo(playground->inputPath()).fileName()));
+    message->setMessage(MessageOverlay::Kind::Information,
+                        MainWindow::tr("The lines are on the clipboard: paste them into the "
+                                       "notebook after its network has run."));
 }
 
 void MainWindow::Private::toggleApi(bool on)

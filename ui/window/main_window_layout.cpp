@@ -193,6 +193,11 @@ void MainWindow::Private::makeActions()
         each->setCheckable(true);
     reset = add(u"resetLayout"_s, QString(), MainWindow::tr("Reset layout"),
                 MainWindow::tr("Put every part back where it was at first"));
+    matchNotebook = add(u"matchNotebook"_s, QString(), MainWindow::tr("Match my notebook…"),
+                        MainWindow::tr("Find the preparation that gives a notebook's numbers"));
+    copyNotebook = add(u"copyNotebook"_s, u"copy"_s, MainWindow::tr("Copy Python"),
+                       MainWindow::tr("Copy the lines that save a notebook's numbers"));
+    matchNotebook->setEnabled(false);
     nextPart =
         add(u"nextPart"_s, QString(), MainWindow::tr("Next part"),
             MainWindow::tr("Move the focus to the next part of the window"), Shortcut::NextPart);
@@ -217,6 +222,8 @@ void MainWindow::Private::makeActions()
     for (QAction *each : {showMonitor, showRequests, showLog})
         QObject::connect(each, &QAction::triggered, &window,
                          [this, each](bool on) { openDrawer(on ? each : nullptr); });
+    QObject::connect(matchNotebook, &QAction::triggered, &window, [this] { openMatchSheet(); });
+    QObject::connect(copyNotebook, &QAction::triggered, &window, [this] { copyNotebookLines(); });
     QObject::connect(shortcuts, &QAction::triggered, &window, [this] { showShortcuts(); });
     QObject::connect(about, &QAction::triggered, &window, [this] { showAbout(); });
 }
@@ -235,6 +242,8 @@ void MainWindow::Private::makeMenus()
     model->addActions({playground->runAction(), playground->cancelAction()});
     model->addSeparator();
     model->addActions(models->modelActions());
+    model->addSeparator();
+    model->addActions({matchNotebook, copyNotebook});
 
     QMenu *view = bar->addMenu(MainWindow::tr("&View"));
     view->addActions({showModels, showFacts, showMonitor, showRequests, showLog});

@@ -72,6 +72,8 @@ struct MainWindow::Private
     void toggleApi(bool on);
     void showApi();
     void showSnippets();
+    void openMatchSheet();
+    void copyNotebookLines();
 
     MainWindow &window;
     Workbench &workbench;
@@ -109,6 +111,8 @@ struct MainWindow::Private
     QAction *showRequests = nullptr;
     QAction *showLog = nullptr;
     QAction *reset = nullptr;
+    QAction *matchNotebook = nullptr;
+    QAction *copyNotebook = nullptr;
     QAction *nextPart = nullptr;
     QAction *search = nullptr;
     QAction *shortcuts = nullptr;
