@@ -303,6 +303,15 @@ void photographModels(ui::MainWindow &window, const Photographer &photographer, 
         Photographer::settle(1500);
         photographer.take(window, name.section(u'_', 0, 0));
     }
+    auto *page = window.findChild<ui::ComparePage *>();
+    page->setSides(u"yolox_nano"_s, u"deeplab_v3_257"_s);
+    page->setInputs({folder.filePath(u"faces.jpg"_s)});
+    page->compareAction()->trigger();
+    Photographer::settle(3000);
+    page->findChild<QTableView *>(u"comparedInputs"_s)->selectRow(0);
+    Photographer::settle(2000);
+    photographer.take(window, u"compare-pictures"_s);
+    window.findChild<QTabWidget *>(u"pages"_s)->setCurrentIndex(0);
     photographText(window, photographer, models, folder);
     QFile::copy(models.filePath(u"squeezenet_fp16.onnx"_s), folder.filePath(u"refused.onnx"_s));
     write(folder, u"refused.warmbench.json"_s, R"({"engine": "opencv"})"); // has no float16

@@ -272,7 +272,12 @@ void TestComparePage::twoEnginesOfOneModelAgree()
 
 void TestComparePage::aModelThatRefusesTheInputsSaysWhy()
 {
+    // Engine and settings that were chosen for another model are not those of this one.
+    part<QComboBox>(u"engineB"_s)->setCurrentIndex(1);
+    part<QLineEdit>(u"settingsB"_s)->setText(file(u"other.json"_s));
     m_page->setSides(u"digits"_s, u"iris"_s);
+    QCOMPARE(part<QComboBox>(u"engineB"_s)->currentIndex(), 0);
+    QVERIFY(part<QLineEdit>(u"settingsB"_s)->text().isEmpty());
     m_page->setInputs({file(u"inputs/three.png"_s)});
     compare();
     QCOMPARE(column(ui::CompareTable::Verdict), QStringList(u"refused"_s));

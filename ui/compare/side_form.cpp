@@ -95,6 +95,8 @@ void SideForm::setState(const WorkbenchState &state)
 void SideForm::setModel(const QString &name)
 {
     m_model->setCurrentIndex(m_model->findText(name));
+    m_engine->setCurrentIndex(0);
+    m_settings->clear();
     m_chosen = true;
 }
 

@@ -25,7 +25,7 @@ public:
 
     // The models that can be chosen; a choice that is still among them stays.
     void setState(const WorkbenchState &state);
-    void setModel(const QString &name);
+    void setModel(const QString &name); // as it is served
     // Takes the model where neither a person nor setModel() has said which one it is.
     void suggest(const QString &name);
     QString model() const; // empty: none
