@@ -2,6 +2,7 @@
 // The platform plugin and QT_SCALE_FACTOR say how; packaging/screenshots.sh calls it.
 #include "fake_api.h"
 #include "inference/workbench.h"
+#include "ui/compare/compare_page.h"
 #include "ui/settings.h"
 #include "ui/widgets/theme.h"
 #include "ui/window/main_window.h"
@@ -14,10 +15,13 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListView>
 #include <QPainter>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
+#include <QTableView>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <thread>
@@ -26,6 +30,12 @@ using namespace Qt::StringLiterals;
 using namespace warmbench;
 
 namespace {
+
+constexpr const char *otherNames = R"({"task": "classification",
+ "labels": ["0", "1", "2", "drei", "4", "5", "6", "7", "8", "9"],
+ "input": {"name": "input", "height": 8, "width": 8, "channels": "gray", "layout": "NCHW",
+           "resize": "stretch", "antialias": true, "scale": "1/255", "mean": [0], "std": [1]},
+ "output": {"primary": "logits", "activation": "softmax"}})";
 
 class Photographer
 {
@@ -125,11 +135,39 @@ private:
     std::thread m_thread;
 };
 
+// One model with its own names of classes and with other ones, on pictures of all digits.
+void photographCompare(ui::MainWindow &window, const Photographer &photographer, const QDir &sample)
+{
+    write(sample, u"other.json"_s, otherNames);
+    auto *page = window.findChild<ui::ComparePage *>();
+    page->setSides(u"digits"_s, u"digits"_s);
+    page->findChild<QLineEdit *>(u"settingsB"_s)->setText(sample.filePath(u"other.json"_s));
+    page->setInputs({sample.path()});
+    page->compareAction()->trigger();
+    Photographer::settle(1500);
+    page->findChild<QTableView *>(u"comparedInputs"_s)->selectRow(7);
+    photographer.take(window, u"compare"_s);
+    window.findChild<QTabWidget *>(u"pages"_s)->setCurrentIndex(0);
+}
+
+// What a notebook without the division by 255 gives is not found, and shown by its distance.
+void photographMatch(ui::MainWindow &window, const Photographer &photographer)
+{
+    window.findChild<QAction *>(u"matchNotebook"_s)->trigger();
+    Photographer::settle(200);
+    auto *sheet = window.findChild<QDialog *>(u"matchSheet"_s);
+    sheet->findChild<QPlainTextEdit *>()->setPlainText(u"[-1, 2, 1, 14, 3, 2, -8, 1, 4, 1]"_s);
+    sheet->findChild<QPushButton *>(u"matchButton"_s)->click();
+    Photographer::settle(2000);
+    photographer.take(*sheet, u"match"_s);
+    sheet->reject();
+}
+
 // The API's page and the requests of some clients.
 void photographApi(ui::MainWindow &window, const Photographer &photographer, FakeApi &api)
 {
     auto *pages = window.findChild<QTabWidget *>(u"pages"_s);
-    pages->setCurrentIndex(1);
+    pages->setCurrentIndex(pages->count() - 1);
     window.findChild<QAction *>(u"showRequests"_s)->trigger();
     std::vector<ui::ServedRequest> requests;
     for (int i = 0; i < 12; ++i) {
@@ -188,6 +226,7 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
     window.openPaths({sample.filePath(u"three.png"_s)});
     Photographer::settle(800);
     photographer.take(window, u"playground-first"_s);
+    photographMatch(window, photographer);
     window.findChild<QAction *>(u"run"_s)->trigger();
     {
         const Clients clients(workbench, "iris", 4);
@@ -203,6 +242,7 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
     window.findChild<QAction *>(u"showLog"_s)->trigger();
     photographer.take(window, u"table"_s);
     window.findChild<QAction *>(u"showMonitor"_s)->trigger();
+    photographCompare(window, photographer, sample);
     photographApi(window, photographer, api);
     select(window, u"digits"_s);
     write(sample, u"rows.csv"_s, rowsOf(64, 3));
@@ -263,6 +303,15 @@ void photographModels(ui::MainWindow &window, const Photographer &photographer, 
         Photographer::settle(1500);
         photographer.take(window, name.section(u'_', 0, 0));
     }
+    auto *page = window.findChild<ui::ComparePage *>();
+    page->setSides(u"yolox_nano"_s, u"deeplab_v3_257"_s);
+    page->setInputs({folder.filePath(u"faces.jpg"_s)});
+    page->compareAction()->trigger();
+    Photographer::settle(3000);
+    page->findChild<QTableView *>(u"comparedInputs"_s)->selectRow(0);
+    Photographer::settle(2000);
+    photographer.take(window, u"compare-pictures"_s);
+    window.findChild<QTabWidget *>(u"pages"_s)->setCurrentIndex(0);
     photographText(window, photographer, models, folder);
     QFile::copy(models.filePath(u"squeezenet_fp16.onnx"_s), folder.filePath(u"refused.onnx"_s));
     write(folder, u"refused.warmbench.json"_s, R"({"engine": "opencv"})"); // has no float16

@@ -1,6 +1,7 @@
 // The window over a real workbench with the built-in sample: what a person does, and what it shows.
 #include "tensor/npy.h"
 #include "test_files.h"
+#include "ui/api/api_page.h"
 #include "ui/models/model_table.h"
 #include "ui/playground/output_table.h"
 #include "ui/settings.h"
@@ -10,6 +11,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QDialog>
 #include <QDoubleSpinBox>
 #include <QFile>
@@ -40,6 +42,8 @@ private Q_SLOTS:
     void aFailedModelShowsItsReason();
     void aRefusedDropSaysWhy_data();
     void aRefusedDropSaysWhy();
+    void twoModelsDroppedTogetherAreCompared();
+    void aNotebookIsMatchedFromTheCommandPalette();
     void aPictureForATableModelIsRefused();
     void aTableModelThatWasNeverLoadedAsksForNumbers();
     void aFileOfNumbersRunsWhereAPictureDoes();
@@ -198,6 +202,33 @@ void TestMainWindow::aRefusedDropSaysWhy()
     drop(urls);
     QTRY_VERIFY2_WITH_TIMEOUT(message().contains(says), qPrintable(message()), patience);
     QVERIFY(part<QWidget>(u"message"_s)->isVisible());
+}
+
+void TestMainWindow::twoModelsDroppedTogetherAreCompared()
+{
+    drop({QUrl::fromLocalFile(sample("digits.onnx")), QUrl::fromLocalFile(sample("iris.onnx"))});
+    QTRY_VERIFY_WITH_TIMEOUT(part<QWidget>(u"compareButton"_s)->isVisible(), patience);
+    QCOMPARE(part<QComboBox>(u"modelA"_s)->currentText(), u"digits"_s);
+    QCOMPARE(part<QComboBox>(u"modelB"_s)->currentText(), u"iris"_s);
+    QVERIFY(part<QAction>(u"compare"_s)->isEnabled());
+}
+
+void TestMainWindow::aNotebookIsMatchedFromTheCommandPalette()
+{
+    openSample();
+    runPicture("three.png");
+    QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
+    auto *palette = m_window->findChild<QDialog *>(u"commandPalette"_s);
+    QVERIFY(palette);
+    QTest::keyClicks(palette->findChild<QLineEdit *>(), u"match notebook"_s);
+    QTest::keyClick(palette->findChild<QLineEdit *>(), Qt::Key_Return);
+    QTRY_VERIFY(part<QDialog>(u"matchSheet"_s));
+    QVERIFY(part<QDialog>(u"matchSheet"_s)->isVisible());
+    QCOMPARE(part<QLineEdit>(u"matchPicture"_s)->text(), sample("three.png"));
+    part<QDialog>(u"matchSheet"_s)->reject();
+    part<QAction>(u"copyNotebook"_s)->trigger();
+    QVERIFY(QApplication::clipboard()->text().contains(u"three.png"_s));
+    QVERIFY(message().contains(u"clipboard"_s));
 }
 
 void TestMainWindow::aPictureForATableModelIsRefused()
@@ -445,7 +476,7 @@ void TestMainWindow::everythingIsFoundByItsLetters()
     QTRY_COMPARE_WITH_TIMEOUT(part<QLabel>(u"modelName"_s)->text(), u"iris"_s, patience);
     choose(u"raw none such"_s); // nothing is chosen, nothing happens
     choose(u"page api"_s);
-    QCOMPARE(part<QTabWidget>(u"pages"_s)->currentIndex(), 1);
+    QVERIFY(part<ui::ApiPage>({})->isVisible());
 }
 
 QTEST_MAIN(TestMainWindow)

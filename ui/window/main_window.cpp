@@ -5,12 +5,15 @@
 #include "ui/api/api_page.h"
 #include "ui/api/requests_panel.h"
 #include "ui/api_control.h"
+#include "ui/compare/compare_page.h"
 #include "ui/inspector/inspector.h"
 #include "ui/log/log_panel.h"
 #include "ui/models/models_panel.h"
 #include "ui/monitor/monitor.h"
 #include "ui/playground/playground.h"
 #include "ui/settings.h"
+#include "ui/sheets/match_sheet.h"
+#include "ui/sheets/notebook_lines.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/message_overlay.h"
@@ -19,6 +22,7 @@
 #include "ui/window/main_window_private.h"
 #include "ui/window/status_line.h"
 
+#include <array>
 #include <QAction>
 #include <QClipboard>
 #include <QCloseEvent>
@@ -39,12 +43,6 @@ namespace warmbench::ui {
 
 namespace {
 
-struct Opened
-{
-    QString path;
-    Result<std::vector<std::string>> names;
-};
-
 // A model may be opened by any of its files.
 std::vector<std::string_view> openedEndings()
 {
@@ -61,6 +59,11 @@ QString filter(const QString &name, std::span<const std::string_view> endings)
     return u"%1 (%2)"_s.arg(name, filePatterns(endings).join(u' '));
 }
 
+bool isModelFile(const DroppedFile &file)
+{
+    return file.kind == DroppedFile::Kind::Model && !QFileInfo(file.path).isDir();
+}
+
 QStringList localFiles(const QMimeData &data)
 {
     QStringList paths;
@@ -71,6 +74,12 @@ QStringList localFiles(const QMimeData &data)
 }
 
 } // namespace
+
+struct MainWindow::Private::Opened
+{
+    QString path;
+    Result<std::vector<std::string>> names;
+};
 
 MainWindow::MainWindow(Workbench &workbench, ApiControl &api, QWidget *parent)
     : QMainWindow(parent)
@@ -107,6 +116,9 @@ void MainWindow::Private::connectParts()
         message->setMessage(kind, text);
     };
     QObject::connect(playground, &Playground::said, message, say);
+    QObject::connect(comparePage, &ComparePage::said, message, say);
+    QObject::connect(comparePage->compareAction(), &QAction::triggered, tabs,
+                     [this] { tabs->setCurrentWidget(comparePage); });
     QObject::connect(playground, &Playground::loadAsked, models->loadAction(), &QAction::trigger);
     QObject::connect(models, &ModelsPanel::said, message, say);
     QObject::connect(models, &ModelsPanel::removed, &window,
@@ -156,6 +168,8 @@ void MainWindow::Private::setState(const WorkbenchState &state)
 void MainWindow::Private::selectModel(const QString &name)
 {
     playground->setModel(name);
+    comparePage->setModel(name);
+    matchNotebook->setEnabled(!name.isEmpty());
     showSnippets();
     inspector->setModel(name);
     inspector->setState(feed->state());
@@ -202,6 +216,9 @@ void MainWindow::Private::askForInput()
 
 void MainWindow::Private::take(const std::vector<DroppedFile> &files)
 {
+    const bool pair = files.size() == 2 && isModelFile(files[0]) && isModelFile(files[1]);
+    if (pair)
+        return openPair(files[0].path, files[1].path);
     QStringList refusals;
     for (const DroppedFile &file : files) {
         switch (file.kind) {
@@ -247,6 +264,23 @@ bool MainWindow::Private::attachLabels(const DroppedFile &file)
     return true;
 }
 
+// What an opened file has brought; no names where it was refused, and a message has said why.
+std::vector<std::string> MainWindow::Private::takeOpened(const Opened &opened)
+{
+    if (!opened.names) {
+        message->setMessage(MessageOverlay::Kind::Error, text(opened.names.error().message));
+        return {};
+    }
+    session.removeAll(opened.path);
+    session << opened.path;
+    if (opened.path != sampleFolder) {
+        rememberRecent(opened.path);
+        write(settings::lastFolder, QFileInfo(opened.path).absolutePath());
+        fillRecent();
+    }
+    return *opened.names;
+}
+
 void MainWindow::Private::openModel(const QString &path, bool load)
 {
     background.run(
@@ -255,23 +289,34 @@ void MainWindow::Private::openModel(const QString &path, bool load)
             return Opened{path, workbench.open(path.toStdString(), load)};
         },
         [this, selected = models->selected()](const Opened &opened) {
-            if (!opened.names) {
-                message->setMessage(MessageOverlay::Kind::Error,
-                                    text(opened.names.error().message));
-                return;
-            }
-            session.removeAll(opened.path);
-            session << opened.path;
-            if (opened.path != sampleFolder) {
-                rememberRecent(opened.path);
-                write(settings::lastFolder, QFileInfo(opened.path).absolutePath());
-                fillRecent();
-            }
+            const auto names = takeOpened(opened);
             // If the user has selected another model meanwhile, that stays selected.
             const bool unchanged = models->selected() == selected;
             feed->updateNow();
-            if (unchanged && !opened.names->empty())
-                models->select(text(opened.names->front()));
+            if (unchanged && !names.empty())
+                models->select(text(names.front()));
+        });
+}
+
+// Two files of one model are that model; two models are compared.
+void MainWindow::Private::openPair(const QString &first, const QString &second)
+{
+    background.run(
+        &window,
+        [this, first, second] {
+            return std::array{Opened{first, workbench.open(first.toStdString(), true)},
+                              Opened{second, workbench.open(second.toStdString(), true)}};
+        },
+        [this](const std::array<Opened, 2> &opened) {
+            const auto a = takeOpened(opened[0]);
+            const auto b = takeOpened(opened[1]);
+            feed->updateNow();
+            if (!a.empty() || !b.empty())
+                models->select(text((a.empty() ? b : a).front()));
+            if (a.empty() || b.empty() || a.front() == b.front())
+                return;
+            comparePage->setSides(text(a.front()), text(b.front()));
+            tabs->setCurrentWidget(comparePage);
         });
 }
 
@@ -298,6 +343,26 @@ void MainWindow::Private::showSnippets()
         else
             message->setMessage(MessageOverlay::Kind::Error, text(input.error().message));
     });
+}
+
+// It begins with the picture at hand, if that is a file or was pasted.
+void MainWindow::Private::openMatchSheet()
+{
+    playground->withApiInput([this](const Result<ApiInput> &input) {
+        const bool picture = input && input->body && bodyKind(*input->body) == BodyKind::Picture;
+        auto *sheet = new MatchSheet(workbench, background, playground->model(),
+                                     picture ? input->path : QString(), &window);
+        sheet->open();
+    });
+}
+
+void MainWindow::Private::copyNotebookLines()
+{
+    QGuiApplication::clipboard()->setText(
+        notebookLines(QFileInfo(playground->inputPath()).fileName()));
+    message->setMessage(MessageOverlay::Kind::Information,
+                        MainWindow::tr("The lines are on the clipboard: paste them into the "
+                                       "notebook after its network has run."));
 }
 
 void MainWindow::Private::toggleApi(bool on)

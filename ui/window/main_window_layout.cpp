@@ -2,6 +2,7 @@
 #include "ui/api/api_page.h"
 #include "ui/api/requests_panel.h"
 #include "ui/api_control.h"
+#include "ui/compare/compare_page.h"
 #include "ui/inspector/inspector.h"
 #include "ui/log/log_panel.h"
 #include "ui/models/models_panel.h"
@@ -141,6 +142,9 @@ void MainWindow::Private::makeParts()
     tabs->setTabBarAutoHide(true);
     tabs->setFocusPolicy(Qt::NoFocus); // its hidden tab bar would take the Tab key
     tabs->addTab(playground, MainWindow::tr("Try"));
+    comparePage = new ComparePage(workbench, *feed, background,
+                                  [this](auto use) { playground->withApiInput(std::move(use)); });
+    tabs->addTab(comparePage, MainWindow::tr("Compare"));
     centre = new QStackedWidget;
     centre->addWidget(firstRun);
     centre->addWidget(tabs);
@@ -189,6 +193,11 @@ void MainWindow::Private::makeActions()
         each->setCheckable(true);
     reset = add(u"resetLayout"_s, QString(), MainWindow::tr("Reset layout"),
                 MainWindow::tr("Put every part back where it was at first"));
+    matchNotebook = add(u"matchNotebook"_s, QString(), MainWindow::tr("Match my notebook…"),
+                        MainWindow::tr("Find the preparation that gives a notebook's numbers"));
+    copyNotebook = add(u"copyNotebook"_s, u"copy"_s, MainWindow::tr("Copy Python"),
+                       MainWindow::tr("Copy the lines that save a notebook's numbers"));
+    matchNotebook->setEnabled(false);
     nextPart =
         add(u"nextPart"_s, QString(), MainWindow::tr("Next part"),
             MainWindow::tr("Move the focus to the next part of the window"), Shortcut::NextPart);
@@ -213,6 +222,8 @@ void MainWindow::Private::makeActions()
     for (QAction *each : {showMonitor, showRequests, showLog})
         QObject::connect(each, &QAction::triggered, &window,
                          [this, each](bool on) { openDrawer(on ? each : nullptr); });
+    QObject::connect(matchNotebook, &QAction::triggered, &window, [this] { openMatchSheet(); });
+    QObject::connect(copyNotebook, &QAction::triggered, &window, [this] { copyNotebookLines(); });
     QObject::connect(shortcuts, &QAction::triggered, &window, [this] { showShortcuts(); });
     QObject::connect(about, &QAction::triggered, &window, [this] { showAbout(); });
 }
@@ -231,6 +242,8 @@ void MainWindow::Private::makeMenus()
     model->addActions({playground->runAction(), playground->cancelAction()});
     model->addSeparator();
     model->addActions(models->modelActions());
+    model->addSeparator();
+    model->addActions({matchNotebook, copyNotebook});
 
     QMenu *view = bar->addMenu(MainWindow::tr("&View"));
     view->addActions({showModels, showFacts, showMonitor, showRequests, showLog});

@@ -19,6 +19,7 @@ class QToolButton;
 namespace warmbench::ui {
 
 class ApiPage;
+class ComparePage;
 class FirstRunPage;
 class Inspector;
 class LogPanel;
@@ -31,6 +32,8 @@ class StatusLine;
 
 struct MainWindow::Private
 {
+    struct Opened;
+
     Private(MainWindow &owner, Workbench &bench, ApiControl &control);
 
     // main_window_layout.cpp
@@ -63,11 +66,15 @@ struct MainWindow::Private
     void take(const std::vector<DroppedFile> &files);
     bool attachLabels(const DroppedFile &file); // false: no model can take them
     void openModel(const QString &path, bool load);
+    void openPair(const QString &first, const QString &second);
+    std::vector<std::string> takeOpened(const Opened &opened);
     void offerBack(const QString &name, const QString &path);
     void fillRecent();
     void toggleApi(bool on);
     void showApi();
     void showSnippets();
+    void openMatchSheet();
+    void copyNotebookLines();
 
     MainWindow &window;
     Workbench &workbench;
@@ -87,6 +94,7 @@ struct MainWindow::Private
     Inspector *inspector = nullptr;
     Monitor *monitor = nullptr;
     LogPanel *log = nullptr;
+    ComparePage *comparePage = nullptr;
     ApiPage *apiPage = nullptr;
     RequestsPanel *requests = nullptr;
     StatusLine *status = nullptr;
@@ -104,6 +112,8 @@ struct MainWindow::Private
     QAction *showRequests = nullptr;
     QAction *showLog = nullptr;
     QAction *reset = nullptr;
+    QAction *matchNotebook = nullptr;
+    QAction *copyNotebook = nullptr;
     QAction *nextPart = nullptr;
     QAction *search = nullptr;
     QAction *shortcuts = nullptr;
