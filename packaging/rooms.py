@@ -43,9 +43,10 @@ ARROWS = {
     "ui/api": [*CORE, "ui", "ui/widgets"],
     "ui/playground": [*CORE, "ui", "ui/api", "ui/widgets", "ui/models"],
     "ui/inspector": [*CORE, "ui", "ui/widgets"],
+    "ui/network": [*CORE, "ui", "ui/widgets"],
     "ui/monitor": [*CORE, "ui", "ui/widgets"],
     "ui/log": [*CORE, "ui", "ui/widgets"],
-    "ui/window": [*CORE, "ui", "ui/widgets", "ui/api", "ui/models", "ui/playground", "ui/inspector", "ui/monitor", "ui/log"],
+    "ui/window": [*CORE, "ui", "ui/widgets", "ui/api", "ui/models", "ui/playground", "ui/inspector", "ui/network", "ui/monitor", "ui/log"],
     "ui": [*CORE, "ui/api", "ui/widgets"],
     "app": [*CORE, "http", "http/bodies", "http/simple", "http/transport", "ui", "ui/window"],
 }

@@ -2,6 +2,8 @@
 // The platform plugin and QT_SCALE_FACTOR say how; packaging/screenshots.sh calls it.
 #include "fake_api.h"
 #include "inference/workbench.h"
+#include "ui/api/api_page.h"
+#include "ui/network/network_page.h"
 #include "ui/settings.h"
 #include "ui/widgets/theme.h"
 #include "ui/window/main_window.h"
@@ -20,6 +22,7 @@
 #include <QSettings>
 #include <QTabWidget>
 #include <QTemporaryDir>
+#include <QTreeView>
 #include <thread>
 
 using namespace Qt::StringLiterals;
@@ -129,7 +132,7 @@ private:
 void photographApi(ui::MainWindow &window, const Photographer &photographer, FakeApi &api)
 {
     auto *pages = window.findChild<QTabWidget *>(u"pages"_s);
-    pages->setCurrentIndex(1);
+    pages->setCurrentWidget(window.findChild<ui::ApiPage *>());
     window.findChild<QAction *>(u"showRequests"_s)->trigger();
     std::vector<ui::ServedRequest> requests;
     for (int i = 0; i < 12; ++i) {
@@ -151,6 +154,18 @@ void photographApi(ui::MainWindow &window, const Photographer &photographer, Fak
     photographer.take(window, u"api"_s);
     pages->setCurrentIndex(0);
     window.findChild<QAction *>(u"showMonitor"_s)->trigger();
+}
+
+// The network's nodes, and one of them.
+void photographNetwork(ui::MainWindow &window, const Photographer &photographer)
+{
+    auto *pages = window.findChild<QTabWidget *>(u"pages"_s);
+    pages->setCurrentWidget(window.findChild<ui::NetworkPage *>());
+    auto *nodes = window.findChild<QTreeView *>(u"nodeTree"_s);
+    Photographer::settle(500);
+    nodes->setCurrentIndex(nodes->model()->index(0, 0));
+    photographer.take(window, u"network"_s);
+    pages->setCurrentIndex(0);
 }
 
 // Many models, one with a long name, in the smallest and in a large window.
@@ -205,6 +220,7 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
     window.findChild<QAction *>(u"showMonitor"_s)->trigger();
     photographApi(window, photographer, api);
     select(window, u"digits"_s);
+    photographNetwork(window, photographer);
     write(sample, u"rows.csv"_s, rowsOf(64, 3));
     window.openPaths({sample.filePath(u"rows.csv"_s)});
     Photographer::settle(500);

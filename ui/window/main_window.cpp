@@ -9,6 +9,7 @@
 #include "ui/log/log_panel.h"
 #include "ui/models/models_panel.h"
 #include "ui/monitor/monitor.h"
+#include "ui/network/network_page.h"
 #include "ui/playground/playground.h"
 #include "ui/settings.h"
 #include "ui/widgets/display_text.h"
@@ -150,6 +151,7 @@ void MainWindow::Private::setState(const WorkbenchState &state)
 void MainWindow::Private::selectModel(const QString &name)
 {
     playground->setModel(name);
+    network->setModel(name);
     showSnippets();
     inspector->setModel(name);
     inspector->setState(feed->state());

@@ -6,6 +6,7 @@
 #include "ui/log/log_panel.h"
 #include "ui/models/models_panel.h"
 #include "ui/monitor/monitor.h"
+#include "ui/network/network_page.h"
 #include "ui/playground/answer_view.h"
 #include "ui/playground/playground.h"
 #include "ui/settings.h"
@@ -141,6 +142,8 @@ void MainWindow::Private::makeParts()
     tabs->setTabBarAutoHide(true);
     tabs->setFocusPolicy(Qt::NoFocus); // its hidden tab bar would take the Tab key
     tabs->addTab(playground, MainWindow::tr("Try"));
+    network = new NetworkPage(workbench, *feed);
+    tabs->addTab(network, MainWindow::tr("Network"));
     centre = new QStackedWidget;
     centre->addWidget(firstRun);
     centre->addWidget(tabs);

@@ -25,6 +25,7 @@ class LogPanel;
 class MessageOverlay;
 class ModelsPanel;
 class Monitor;
+class NetworkPage;
 class Playground;
 class RequestsPanel;
 class StatusLine;
@@ -82,6 +83,7 @@ struct MainWindow::Private
     MessageOverlay *message = nullptr;
     FirstRunPage *firstRun = nullptr;
     Playground *playground = nullptr;
+    NetworkPage *network = nullptr;
     ModelsPanel *models = nullptr;
     Inspector *inspector = nullptr;
     Monitor *monitor = nullptr;

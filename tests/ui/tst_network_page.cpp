@@ -1,0 +1,472 @@
+// The page of a network's inside, shown alone over a real workbench.
+#include "base/file.h"
+#include "base/logging.h"
+#include "inference/workbench.h"
+#include "onnx_builder.h"
+#include "test_files.h"
+#include "ui/network/network_page.h"
+#include "ui/network/node_tree.h"
+#include "ui/widgets/caption_label.h"
+#include "ui/widgets/theme.h"
+
+#include <algorithm>
+#include <ctime>
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QScrollBar>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+#include <QTreeView>
+#include <QTreeWidget>
+
+using namespace Qt::StringLiterals;
+using namespace warmbench;
+
+namespace {
+
+constexpr int patience = 20'000; // milliseconds, on a machine that has other work
+constexpr double longestHold = 0.05;
+
+// y = 2 * relu(x + w)
+std::filesystem::path smallNetwork(const QTemporaryDir &folder, const char *name = "net.onnx")
+{
+    OnnxBuilder net(13);
+    net.input("x", {-1, 2});
+    net.floats("w", {2}, {1, -10});
+    net.floats("two", {1}, {2});
+    net.node("Add", {"x", "w"}, {"sum"});
+    OnnxBuilder::number(net.node("Softmax", {"sum"}, {"soft"}), "axis", 1);
+    net.node("Mul", {"soft", "two"}, {"y"});
+    net.output("y", {-1, 2});
+    return net.save(folder, name);
+}
+
+// A chain of `count` nodes that no rule folds, as their operators never repeat in step.
+std::filesystem::path longNetwork(const QTemporaryDir &folder, int count)
+{
+    static constexpr const char *operators[] = {"Relu", "Neg", "Abs", "Exp", "Sigmoid"};
+    OnnxBuilder net(13);
+    net.input("x", {1, 4});
+    std::string from = "x";
+    for (int i = 0; i < count; ++i) {
+        const std::string to = i + 1 < count ? "t" + std::to_string(i) : "y";
+        auto *node = net.node(operators[(i * i / 7 + i % 3) % 5], {from.c_str()}, {to.c_str()});
+        node->set_name("layer/" + std::to_string(i));
+        from = to;
+    }
+    net.output("y", {1, 4});
+    return net.save(folder, "long.onnx");
+}
+
+// Seconds of the processor that this thread has taken: other work on the machine does not count.
+double workedSeconds()
+{
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+// The longest that the GUI thread worked between two turns of the event loop.
+class Heartbeat
+{
+public:
+    Heartbeat()
+    {
+        QObject::connect(&m_timer, &QTimer::timeout, [this] { beat(); });
+        m_timer.start(0);
+        m_last = workedSeconds();
+    }
+    void beat()
+    {
+        const double now = workedSeconds();
+        m_longest = std::max(m_longest, now - m_last);
+        m_last = now;
+    }
+    double longest() const { return m_longest; }
+
+private:
+    QTimer m_timer;
+    double m_last = 0;
+    double m_longest = 0;
+};
+
+} // namespace
+
+class TestNetworkPage : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        setLogToStandardError(false);
+        ui::applyTheme(ui::Theme::Light);
+    }
+    void init();
+    void cleanup();
+
+    void theTreeShowsNodesInTheOrderOfTheFile();
+    void innerGraphsStandWithinTheirNode();
+    void wordsFindNodes();
+    void columnsSort();
+    void aNodeTellsAttributesAndTensors();
+    void statisticsOfAWeightAreItsNumbers();
+    void networksThatNoEngineRunsAreShown();
+    void damageIsASentenceOnThePage();
+    void nothingIsReadBeforeThePageIsShown();
+    void aRefreshedModelIsReadAgainAndKeepsTheSelection();
+    void hostileNamesAreShownOnOneLine();
+    void twoThousandNodesHoldNothingUp();
+
+private:
+    template <typename T>
+    T *part(const QString &name) const
+    {
+        return m_page->findChild<T *>(name);
+    }
+    void open(const std::filesystem::path &file);
+    void show(const QString &model); // selects it and waits for its nodes
+    QTreeView *tree() const { return part<QTreeView>(u"nodeTree"_s); }
+    QStringList column(int column) const;
+    void selectNode(int row);
+    QTreeWidgetItem *detail(const QString &group, const QString &name) const;
+    QString told(const QString &group, const QString &name) const
+    {
+        const QTreeWidgetItem *item = detail(group, name);
+        return item ? item->text(1) : u"(none)"_s;
+    }
+    QString childText(QTreeWidgetItem *item, const QString &name) const;
+    void picture(const char *name) const;
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    SystemClock m_clock;
+    std::unique_ptr<Workbench> m_workbench;
+    std::unique_ptr<ui::WorkbenchFeed> m_feed;
+    std::unique_ptr<ui::NetworkPage> m_page;
+};
+
+void TestNetworkPage::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder->filePath(u"config"_s));
+    m_workbench = std::make_unique<Workbench>(WorkbenchOptions{}, m_clock);
+    m_feed = std::make_unique<ui::WorkbenchFeed>(*m_workbench);
+    m_page = std::make_unique<ui::NetworkPage>(*m_workbench, *m_feed);
+    m_page->resize(700, 560);
+}
+
+void TestNetworkPage::cleanup()
+{
+    m_page.reset();
+    m_feed.reset();
+    m_workbench.reset();
+}
+
+void TestNetworkPage::open(const std::filesystem::path &file)
+{
+    const auto opened = m_workbench->open(file, false);
+    QVERIFY2(opened.has_value(), opened ? "" : opened.error().message.c_str());
+    m_feed->updateNow();
+}
+
+void TestNetworkPage::show(const QString &model)
+{
+    m_page->setModel(model);
+    m_page->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_page.get()));
+    QTRY_VERIFY_WITH_TIMEOUT(tree()->model()->rowCount() > 0, patience);
+}
+
+QStringList TestNetworkPage::column(int column) const
+{
+    QStringList cells;
+    for (int row = 0; row < tree()->model()->rowCount(); ++row)
+        cells << tree()->model()->index(row, column).data().toString();
+    return cells;
+}
+
+void TestNetworkPage::selectNode(int row)
+{
+    const QRect place = tree()->visualRect(tree()->model()->index(row, 0));
+    QTest::mouseClick(tree()->viewport(), Qt::LeftButton, {}, place.center());
+}
+
+QTreeWidgetItem *TestNetworkPage::detail(const QString &group, const QString &name) const
+{
+    const auto *details = part<QTreeWidget>(u"nodeDetails"_s);
+    for (int i = 0; i < details->topLevelItemCount(); ++i) {
+        const QTreeWidgetItem *found = details->topLevelItem(i);
+        for (int j = 0; found->text(0) == group && j < found->childCount(); ++j)
+            if (found->child(j)->text(0) == name)
+                return found->child(j);
+    }
+    return nullptr;
+}
+
+QString TestNetworkPage::childText(QTreeWidgetItem *item, const QString &name) const
+{
+    for (int i = 0; i < item->childCount(); ++i)
+        if (item->child(i)->text(0) == name)
+            return item->child(i)->text(1);
+    return {};
+}
+
+// For people who judge the page's looks: WARMBENCH_PICTURES names a folder.
+void TestNetworkPage::picture(const char *name) const
+{
+    const QString folder = qEnvironmentVariable("WARMBENCH_PICTURES");
+    if (folder.isEmpty())
+        return;
+    for (const ui::Theme theme : {ui::Theme::Dark, ui::Theme::Light}) {
+        ui::applyTheme(theme);
+        QTest::qWait(300);
+        m_page->grab().save(
+            u"%1/%2-%3.png"_s.arg(folder, QLatin1StringView(name), ui::themeName(theme)));
+    }
+}
+
+void TestNetworkPage::theTreeShowsNodesInTheOrderOfTheFile()
+{
+    open(smallNetwork(*m_folder));
+    show(u"net"_s);
+    const QAbstractItemModelTester tester(tree()->model(),
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    using Column = ui::NodeTree::Column;
+    QCOMPARE(column(Column::Name), (QStringList{u"n_Add"_s, u"n_Softmax"_s, u"n_Mul"_s}));
+    QCOMPARE(column(Column::Type), (QStringList{u"Add"_s, u"Softmax"_s, u"Mul"_s}));
+    QCOMPARE(column(Column::OutputShape).at(0), u"[batch, 2]"_s);
+    QCOMPARE(column(Column::Parameters), (QStringList{u"2"_s, u""_s, u"1"_s}));
+    const QString totals = part<ui::CaptionLabel>(u"networkTotals"_s)->text();
+    QVERIFY2(totals.startsWith(u"3 nodes · 3 parameters"_s), qPrintable(totals));
+    // Shares of the FLOPs add up.
+    double share = 0;
+    for (int row = 0; row < 3; ++row)
+        share +=
+            tree()->model()->index(row, Column::Flops).data(ui::NodeTree::ShareRole).toDouble();
+    QVERIFY2(std::abs(share - 1) < 1e-9, qPrintable(QString::number(share)));
+    picture("small");
+}
+
+void TestNetworkPage::innerGraphsStandWithinTheirNode()
+{
+    OnnxBuilder yes;
+    yes.node("Neg", {"x"}, {"t"});
+    yes.output("t", {2});
+    OnnxBuilder no;
+    no.node("Add", {"x", "k"}, {"e"});
+    no.output("e", {2});
+    OnnxBuilder net(13);
+    net.input("x", {2});
+    net.input("c", {}, onnx::TensorProto::BOOL);
+    net.floats("k", {2}, {3, 4});
+    auto *choice = net.node("If", {"c"}, {"i"});
+    OnnxBuilder::graph(choice, "then_branch", yes);
+    OnnxBuilder::graph(choice, "else_branch", no);
+    net.node("Relu", {"i"}, {"y"});
+    net.output("y", {2});
+    open(net.save(*m_folder, "if.onnx"));
+    show(u"if"_s);
+    const QAbstractItemModelTester tester(tree()->model(),
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QCOMPARE(tree()->model()->rowCount(), 2);
+    const QModelIndex outer = tree()->model()->index(0, 0);
+    QCOMPARE(tree()->model()->rowCount(outer), 2);
+    // Words find what is within, and keep what is around it.
+    QTest::keyClicks(part<QLineEdit>(u"findNode"_s), u"add"_s);
+    QTRY_COMPARE(tree()->model()->rowCount(), 1);
+    const QModelIndex around = tree()->model()->index(0, 0);
+    QCOMPARE(tree()->model()->rowCount(around), 1);
+    QVERIFY(tree()->isExpanded(around));
+    // A weight of the graph around it is a weight there, too.
+    const QRect place = tree()->visualRect(tree()->model()->index(0, 0, around));
+    QTest::mouseClick(tree()->viewport(), Qt::LeftButton, {}, place.center());
+    QVERIFY(told(u"Weights"_s, u"k"_s).startsWith(u"float32 [2]"_s));
+    QCOMPARE(told(u"Add"_s, u"Within"_s), u"else_branch of n_If"_s);
+}
+
+void TestNetworkPage::wordsFindNodes()
+{
+    open(smallNetwork(*m_folder));
+    show(u"net"_s);
+    auto *find = part<QLineEdit>(u"findNode"_s);
+    QTest::keyClicks(find, u"SOFT"_s);
+    QTRY_COMPARE(column(0), QStringList{u"n_Softmax"_s});
+    find->clear();
+    QTest::keyClicks(find, u"sum"_s); // the tensor that Add makes
+    QTRY_COMPARE(column(0), QStringList{u"n_Add"_s});
+    find->clear();
+    QTest::keyClicks(find, u"n_ mul"_s); // both words
+    QTRY_COMPARE(column(0), QStringList{u"n_Mul"_s});
+    find->clear();
+    QTRY_COMPARE(column(0).size(), 3);
+}
+
+void TestNetworkPage::columnsSort()
+{
+    open(smallNetwork(*m_folder));
+    show(u"net"_s);
+    const auto clickHeader = [this](int section) {
+        QHeaderView *header = tree()->header();
+        QTest::mouseClick(header->viewport(), Qt::LeftButton, {},
+                          {header->sectionViewportPosition(section) + 20, header->height() / 2});
+    };
+    clickHeader(ui::NodeTree::Parameters);
+    const QStringList up = column(ui::NodeTree::Parameters);
+    QVERIFY(up == (QStringList{u""_s, u"1"_s, u"2"_s}) ||
+            up == (QStringList{u"2"_s, u"1"_s, u""_s}));
+    clickHeader(ui::NodeTree::Name);
+    if (column(0).first() != u"n_Add"_s)
+        clickHeader(ui::NodeTree::Name);
+    QCOMPARE(column(0), (QStringList{u"n_Add"_s, u"n_Softmax"_s, u"n_Mul"_s}));
+}
+
+void TestNetworkPage::aNodeTellsAttributesAndTensors()
+{
+    open(smallNetwork(*m_folder));
+    show(u"net"_s);
+    selectNode(1);
+    QCOMPARE(told(u"Attributes"_s, u"axis"_s), u"1"_s);
+    QCOMPARE(told(u"Inputs"_s, u"sum"_s), u"float32 [batch, 2]"_s);
+    QCOMPARE(told(u"Outputs"_s, u"soft"_s), u"float32 [batch, 2]"_s);
+    QVERIFY(!detail(u"Weights"_s, u"w"_s));
+    QTest::keyClick(tree(), Qt::Key_Up);
+    QCOMPARE(told(u"Weights"_s, u"w"_s), u"float32 [2], 8 B"_s);
+    QCOMPARE(told(u"Inputs"_s, u"x"_s), u"float32 [batch, 2]"_s);
+    QVERIFY(!detail(u"Inputs"_s, u"w"_s));
+}
+
+void TestNetworkPage::statisticsOfAWeightAreItsNumbers()
+{
+    open(smallNetwork(*m_folder));
+    show(u"net"_s);
+    selectNode(0);
+    auto *details = part<QTreeWidget>(u"nodeDetails"_s);
+    QTreeWidgetItem *weight = detail(u"Weights"_s, u"w"_s);
+    QVERIFY(weight);
+    QCOMPARE(weight->childCount(), 0); // only on request
+    details->setCurrentItem(weight);
+    QTest::keyClick(details, Qt::Key_Return);
+    // 1 and -10
+    QTRY_COMPARE_WITH_TIMEOUT(childText(weight, u"Minimum"_s), u"-10"_s, patience);
+    QCOMPARE(childText(weight, u"Maximum"_s), u"1"_s);
+    QCOMPARE(childText(weight, u"Mean"_s), u"-4.5"_s);
+    QCOMPARE(childText(weight, u"Standard deviation"_s), u"5.5"_s);
+    QCOMPARE(childText(weight, u"Zeros"_s), u"0 of 2"_s);
+    QCOMPARE(childText(weight, u"NaN"_s), u"0"_s);
+    picture("weight");
+    // Nothing was loaded for all that.
+    const auto status = m_workbench->cache().status({"net", {}});
+    QVERIFY(!status || status->state != ModelState::Ready);
+}
+
+void TestNetworkPage::networksThatNoEngineRunsAreShown()
+{
+    open(testModel("unknown_op.onnx"));
+    show(u"unknown_op"_s);
+    QVERIFY(tree()->model()->rowCount() > 0);
+}
+
+void TestNetworkPage::damageIsASentenceOnThePage()
+{
+    const auto path = smallNetwork(*m_folder);
+    open(path);
+    const auto bytes = readFile(path, mebibytes(1));
+    QVERIFY(writeFile(path, bytes->substr(0, bytes->size() / 2)).has_value());
+    m_page->setModel(u"net"_s);
+    m_page->show();
+    auto *message = part<QLabel>(u"networkMessage"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(message->text().contains(u"net.onnx"_s), patience);
+    QVERIFY(message->isVisible());
+    QVERIFY(!tree()->isVisible());
+    // Mended, it is shown as soon as the page is.
+    smallNetwork(*m_folder);
+    m_page->hide();
+    m_page->show();
+    QTRY_VERIFY_WITH_TIMEOUT(tree()->isVisible(), patience);
+    QCOMPARE(tree()->model()->rowCount(), 3);
+}
+
+void TestNetworkPage::nothingIsReadBeforeThePageIsShown()
+{
+    open(smallNetwork(*m_folder));
+    m_page->setModel(u"net"_s);
+    // One thread looks into networks, so an answer means that nothing asked before is left.
+    std::atomic<bool> answered{false};
+    m_workbench->graph({"net", {}}, [&](const auto &) { answered = true; });
+    QTRY_VERIFY_WITH_TIMEOUT(answered, patience);
+    QCoreApplication::processEvents();
+    QCOMPARE(tree()->model()->rowCount(), 0);
+    show(u"net"_s);
+}
+
+void TestNetworkPage::aRefreshedModelIsReadAgainAndKeepsTheSelection()
+{
+    open(smallNetwork(*m_folder));
+    std::atomic<int> refreshed{0};
+    const auto count = [&](const auto &report) { refreshed += report.has_value() ? 1 : 100; };
+    m_workbench->cache().refresh({"net", {}}, RefreshKind::Forced, count);
+    QTRY_COMPARE_WITH_TIMEOUT(refreshed.load(), 1, patience);
+    m_feed->updateNow();
+    show(u"net"_s);
+    selectNode(1);
+    OnnxBuilder other(13);
+    other.input("x", {-1, 2});
+    other.floats("w", {2}, {1, -10});
+    other.floats("two", {1}, {2});
+    other.node("Add", {"x", "w"}, {"sum"});
+    OnnxBuilder::number(other.node("Softmax", {"sum"}, {"soft"}), "axis", 0);
+    other.node("Mul", {"soft", "two"}, {"y"});
+    other.output("y", {-1, 2});
+    other.save(*m_folder, "net.onnx");
+    m_workbench->cache().refresh({"net", {}}, RefreshKind::Forced, count);
+    QTRY_COMPARE_WITH_TIMEOUT(refreshed.load(), 2, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(told(u"Attributes"_s, u"axis"_s), u"0"_s, patience);
+    QCOMPARE(tree()->currentIndex().row(), 1);
+}
+
+void TestNetworkPage::hostileNamesAreShownOnOneLine()
+{
+    OnnxBuilder net(13);
+    net.input("x", {2});
+    net.node("Relu", {"x"}, {"a\n\"b\\"})->set_name("evil\n\"];}\\N<b>\xff");
+    net.node("Neg", {"a\n\"b\\"}, {"y"})->set_name(std::string(5000, 'n'));
+    net.output("y", {2});
+    open(net.save(*m_folder, "evil.onnx"));
+    show(u"evil"_s);
+    QCOMPARE(column(0).at(0), u"evil?\"];}\\N<b>?"_s);
+    QVERIFY(column(0).at(1).size() < 300);
+    selectNode(0);
+    QVERIFY(detail(u"Outputs"_s, u"a?\"b\\"_s));
+}
+
+void TestNetworkPage::twoThousandNodesHoldNothingUp()
+{
+    open(longNetwork(*m_folder, 2000));
+    m_page->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_page.get()));
+    Heartbeat heart;
+    m_page->setModel(u"long"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(tree()->model()->rowCount(), 2000, patience);
+    QScrollBar *bar = tree()->verticalScrollBar();
+    for (int step = 0; step <= 100; ++step) {
+        bar->setValue(bar->maximum() * step / 100);
+        QCoreApplication::processEvents();
+    }
+    auto *find = part<QLineEdit>(u"findNode"_s);
+    QTest::keyClicks(find, u"layer/19"_s);
+    QTRY_COMPARE(tree()->model()->rowCount(), 111);
+    find->clear();
+    QTRY_COMPARE(tree()->model()->rowCount(), 2000);
+    heart.beat();
+    qInfo("the longest hold: %.1f ms", heart.longest() * 1000);
+    QVERIFY2(heart.longest() < longestHold, qPrintable(QString::number(heart.longest())));
+}
+
+QTEST_MAIN(TestNetworkPage)
+#include "tst_network_page.moc"

@@ -1,0 +1,271 @@
+#include "ui/network/network_page.h"
+
+#include "base/text.h"
+#include "ui/gui_hop.h"
+#include "ui/network/node_pane.h"
+#include "ui/network/node_tree.h"
+#include "ui/network/share_delegate.h"
+#include "ui/widgets/caption_label.h"
+#include "ui/widgets/controls.h"
+#include "ui/widgets/display_text.h"
+#include "ui/widgets/hairline_splitter.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QHideEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QShowEvent>
+#include <QStackedWidget>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace warmbench::ui {
+
+namespace {
+
+constexpr int wide = 880; // pixels from which the node stands beside the list instead of below it
+constexpr int columnWidths[] = {170, 110, 130, 90, 110};
+
+using Indexed = Result<std::shared_ptr<const GraphIndex>>;
+
+Indexed indexed(Result<std::shared_ptr<const NetworkGraph>> graph)
+{
+    if (!graph)
+        return std::move(graph).error();
+    return std::make_shared<const GraphIndex>(*std::move(graph));
+}
+
+} // namespace
+
+NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, QWidget *parent)
+    : QWidget(parent)
+    , m_workbench(workbench)
+    , m_feed(feed)
+    , m_nodes(new NodeTree(this))
+    , m_filter(new NodeFilter(m_nodes))
+    , m_tree(new QTreeView(this))
+    , m_node(new NodePane(workbench, this))
+    , m_message(new QLabel(this))
+    , m_parts(new HairlineSplitter(Qt::Vertical, u"networkParts"_s, this))
+    , m_body(new QStackedWidget(this))
+{
+    makeTree();
+    m_message->setObjectName(u"networkMessage"_s);
+    m_message->setTextFormat(Qt::PlainText);
+    m_message->setWordWrap(true);
+    m_message->setAlignment(Qt::AlignCenter);
+    m_message->setMargin(24);
+    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_parts->addWidget(m_tree);
+    m_parts->addWidget(m_node);
+    m_parts->setStretchFactor(0, 3);
+    m_parts->setStretchFactor(1, 2);
+    m_parts->setChildrenCollapsible(false);
+    m_body->addWidget(m_message);
+    m_body->addWidget(m_parts);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(14, 10, 14, 8);
+    layout->setSpacing(8);
+    layout->addWidget(makeHeader());
+    layout->addWidget(m_body, 1);
+    connect(&feed, &WorkbenchFeed::updated, this, &NetworkPage::setState);
+    showMessage(tr("Select a model to see its network."));
+}
+
+NetworkPage::~NetworkPage()
+{
+    stop();
+}
+
+QWidget *NetworkPage::makeHeader()
+{
+    auto *header = new QWidget(this);
+    m_title = paneTitle({}, header);
+    m_title->setTextFormat(Qt::PlainText);
+    m_title->setObjectName(u"networkTitle"_s);
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_totals = new CaptionLabel(header);
+    m_totals->setObjectName(u"networkTotals"_s);
+    m_find = new QLineEdit(header);
+    m_find->setObjectName(u"findNode"_s);
+    m_find->setAccessibleName(tr("Find nodes"));
+    m_find->setPlaceholderText(tr("Name, operator or tensor"));
+    addClearButton(m_find);
+    connect(m_find, &QLineEdit::textChanged, this, &NetworkPage::find);
+    auto *line = new QHBoxLayout;
+    line->addWidget(m_title, 1);
+    line->addWidget(m_find, 1);
+    auto *layout = new QVBoxLayout(header);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(4);
+    layout->addLayout(line);
+    layout->addWidget(m_totals);
+    return header;
+}
+
+void NetworkPage::makeTree()
+{
+    m_tree->setObjectName(u"nodeTree"_s);
+    m_tree->setAccessibleName(tr("Nodes of the network"));
+    m_tree->setFrameShape(QFrame::NoFrame);
+    m_tree->setUniformRowHeights(true);
+    m_tree->setAlternatingRowColors(true);
+    m_tree->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_tree->setModel(m_filter);
+    m_tree->setItemDelegateForColumn(NodeTree::Flops,
+                                     new ShareDelegate(NodeTree::ShareRole, m_tree));
+    m_tree->header()->setStretchLastSection(false);
+    m_tree->header()->setSectionResizeMode(QHeaderView::Interactive);
+    m_tree->header()->setSectionsMovable(false);
+    m_tree->header()->setSectionResizeMode(NodeTree::Name, QHeaderView::Stretch);
+    m_tree->header()->setMinimumSectionSize(60);
+    for (int column = 0; column < NodeTree::ColumnCount; ++column)
+        m_tree->header()->resizeSection(column, columnWidths[column]);
+    m_tree->setSortingEnabled(true);
+    m_tree->sortByColumn(NodeTree::Name, Qt::AscendingOrder);
+    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            [this] { m_node->showNode(currentNode()); });
+}
+
+int NetworkPage::currentNode() const
+{
+    const QModelIndex current = m_filter->mapToSource(m_tree->currentIndex());
+    return current.isValid() ? NodeTree::nodeOf(current) : -1;
+}
+
+void NetworkPage::setModel(const QString &name)
+{
+    if (name == m_model)
+        return;
+    stop();
+    m_model = name;
+    m_nodes->setGraph(nullptr);
+    m_node->setGraph(name, nullptr);
+    m_title->setText(name);
+    m_title->setToolTip(name);
+    showTotals();
+    m_find->clear();
+    if (isVisible())
+        read();
+}
+
+std::string NetworkPage::digest() const
+{
+    const ModelView *model = m_feed.state().find(m_model.toStdString());
+    return model && model->status.facts ? model->status.facts->digest : std::string();
+}
+
+void NetworkPage::setState()
+{
+    const std::string found = digest();
+    if (found.empty() || found == m_digest)
+        return;
+    const bool changed = !m_digest.empty();
+    m_digest = found;
+    if (changed && isVisible())
+        read();
+}
+
+void NetworkPage::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    if (!event->spontaneous())
+        read();
+}
+
+void NetworkPage::hideEvent(QHideEvent *event)
+{
+    QWidget::hideEvent(event);
+    if (!event->spontaneous())
+        stop();
+}
+
+void NetworkPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    m_parts->setOrientation(width() >= wide ? Qt::Horizontal : Qt::Vertical);
+}
+
+void NetworkPage::stop()
+{
+    m_stop.request_stop();
+    m_node->stop();
+}
+
+void NetworkPage::read()
+{
+    m_stop.request_stop();
+    m_stop = std::stop_source();
+    if (m_model.isEmpty())
+        return showMessage(tr("Select a model to see its network."));
+    if (!m_nodes->graph())
+        showMessage(tr("Reading the network…"));
+    m_digest = digest();
+    auto done = onGui(this, [this, token = m_stop.get_token()](const Indexed &graph) {
+        if (!token.stop_requested())
+            take(graph);
+    });
+    // What is looked up is prepared on the thread that has read the file.
+    m_workbench.graph(
+        {m_model.toStdString(), {}},
+        [done = std::move(done)](Result<std::shared_ptr<const NetworkGraph>> graph) {
+            done(indexed(std::move(graph)));
+        },
+        m_stop.get_token());
+}
+
+void NetworkPage::take(const Indexed &graph)
+{
+    if (!graph) {
+        m_nodes->setGraph(nullptr);
+        m_node->setGraph(m_model, nullptr);
+        showTotals();
+        return showMessage(text(graph.error().message));
+    }
+    m_nodes->setGraph(*graph);
+    // Without inner graphs nothing is to be opened.
+    m_tree->setRootIsDecorated((*graph)->top().size() < (*graph)->graph().nodes.size());
+    m_node->setGraph(m_model, *graph);
+    m_node->showNode(currentNode());
+    showTotals();
+    m_body->setCurrentWidget(m_parts);
+}
+
+void NetworkPage::showMessage(const QString &text)
+{
+    m_message->setText(text);
+    m_body->setCurrentWidget(m_message);
+}
+
+void NetworkPage::showTotals()
+{
+    if (!m_nodes->graph())
+        return m_totals->setText({});
+    const NetworkGraph &graph = m_nodes->graph()->graph();
+    QStringList parts{tr("%1 nodes").arg(grouped(m_nodes->graph()->size())),
+                      tr("%1 parameters").arg(grouped(graph.parameters))};
+    if (graph.flops > 0) {
+        QStringList shapes;
+        for (const Shape &shape : graph.tried)
+            shapes << text(shapeText(std::span<const std::int64_t>(shape)));
+        parts << tr("%1FLOPs for %2")
+                     .arg(shortCount(graph.flops) + (graph.flops < 1000 ? u" "_s : QString()),
+                          shapes.join(u", "_s));
+    }
+    for (const std::string &note : graph.notes)
+        parts << text(printable(note, 400));
+    m_totals->setText(parts.join(u" · "_s));
+}
+
+void NetworkPage::find(const QString &words)
+{
+    m_filter->setWords(words);
+    // What was found within a node is to be seen.
+    if (!words.isEmpty())
+        m_tree->expandAll();
+}
+
+} // namespace warmbench::ui

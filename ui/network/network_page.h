@@ -1,0 +1,73 @@
+// The inside of the selected model's network, whether or not an engine runs it: its nodes, found by
+// words, what the file tells of one, and totals. It is read whenever the page is shown, the model
+// is refreshed or another one is selected. Thread: GUI; the workbench reads on a thread of its own.
+// What is under way ends when the model changes or the page is hidden.
+#pragma once
+
+#include "ui/network/graph_index.h"
+#include "ui/widgets/message_overlay.h"
+#include "ui/workbench_feed.h"
+
+#include <QWidget>
+#include <stop_token>
+
+class QLabel;
+class QLineEdit;
+class QSplitter;
+class QStackedWidget;
+class QTreeView;
+
+namespace warmbench::ui {
+
+class CaptionLabel;
+class NodeFilter;
+class NodePane;
+class NodeTree;
+
+class NetworkPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    NetworkPage(Workbench &workbench, WorkbenchFeed &feed, QWidget *parent = nullptr);
+    ~NetworkPage() override;
+
+    void setModel(const QString &name);
+
+protected:
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+
+private:
+    QWidget *makeHeader();
+    void makeTree();
+    std::string digest() const; // of the model's files; empty: not known yet
+    void setState();
+    void read();
+    void stop();
+    void take(const Result<std::shared_ptr<const GraphIndex>> &graph);
+    void showMessage(const QString &text);
+    void showTotals();
+    void find(const QString &words);
+    int currentNode() const;
+
+    Workbench &m_workbench;
+    WorkbenchFeed &m_feed;
+    QString m_model;
+    std::string m_digest; // when the graph was read
+    std::stop_source m_stop;
+
+    QLabel *m_title;
+    CaptionLabel *m_totals;
+    QLineEdit *m_find;
+    NodeTree *m_nodes;
+    NodeFilter *m_filter;
+    QTreeView *m_tree;
+    NodePane *m_node;
+    QLabel *m_message;
+    QSplitter *m_parts;
+    QStackedWidget *m_body;
+};
+
+} // namespace warmbench::ui

@@ -1,0 +1,46 @@
+#include "ui/network/share_delegate.h"
+
+#include "ui/widgets/theme.h"
+
+#include <algorithm>
+#include <QPainter>
+
+namespace warmbench::ui {
+
+namespace {
+
+constexpr int barHeight = 2;
+constexpr int margin = 4;
+constexpr int roominess = 8; // of a row beyond its text
+
+} // namespace
+
+ShareDelegate::ShareDelegate(int role, QObject *parent)
+    : QStyledItemDelegate(parent)
+    , m_role(role)
+{
+}
+
+QSize ShareDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    return {QStyledItemDelegate::sizeHint(option, index).width(),
+            option.fontMetrics.height() + roominess};
+}
+
+void ShareDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
+                          const QModelIndex &index) const
+{
+    QStyledItemDelegate::paint(painter, option, index);
+    const double share = std::clamp(index.data(m_role).toDouble(), 0.0, 1.0);
+    if (share <= 0)
+        return;
+    const double room = option.rect.width() - 2 * margin;
+    const double width = std::max(1.0, room * share);
+    const bool selected = option.state.testFlag(QStyle::State_Selected);
+    painter->fillRect(QRectF(option.rect.right() + 1 - margin - width,
+                             option.rect.bottom() - barHeight, width, barHeight),
+                      selected ? option.palette.color(QPalette::HighlightedText)
+                               : themeColours().series[0]);
+}
+
+} // namespace warmbench::ui
