@@ -444,7 +444,7 @@ void TestMainWindow::everythingIsFoundByItsLetters()
     QTRY_COMPARE_WITH_TIMEOUT(part<QLabel>(u"modelName"_s)->text(), u"iris"_s, patience);
     choose(u"raw none such"_s); // nothing is chosen, nothing happens
     choose(u"page api"_s);
-    QCOMPARE(part<QTabWidget>(u"pages"_s)->currentIndex(), 1);
+    QCOMPARE(part<QTabWidget>(u"pages"_s)->currentIndex(), 2);
 }
 
 QTEST_MAIN(TestMainWindow)

@@ -17,6 +17,8 @@
 #include <QLineEdit>
 #include <QShowEvent>
 #include <QStackedWidget>
+#include <QTabBar>
+#include <QTabWidget>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -40,7 +42,8 @@ Indexed indexed(Result<std::shared_ptr<const NetworkGraph>> graph)
 
 } // namespace
 
-NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, QWidget *parent)
+NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, Background &background,
+                         PresentInput input, QWidget *parent)
     : QWidget(parent)
     , m_workbench(workbench)
     , m_feed(feed)
@@ -48,6 +51,8 @@ NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, QWidget *par
     , m_filter(new NodeFilter(m_nodes))
     , m_tree(new QTreeView(this))
     , m_node(new NodePane(workbench, this))
+    , m_tensor(new TensorPane(workbench, background, std::move(input), this))
+    , m_side(new QTabWidget(this))
     , m_message(new QLabel(this))
     , m_parts(new HairlineSplitter(Qt::Vertical, u"networkParts"_s, this))
     , m_body(new QStackedWidget(this))
@@ -60,7 +65,11 @@ NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, QWidget *par
     m_message->setMargin(24);
     m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_parts->addWidget(m_tree);
-    m_parts->addWidget(m_node);
+    m_side->setObjectName(u"networkSide"_s);
+    m_side->setDocumentMode(true);
+    m_side->addTab(m_node, tr("Node"));
+    m_side->addTab(m_tensor, tr("Tensor"));
+    m_parts->addWidget(m_side);
     m_parts->setStretchFactor(0, 3);
     m_parts->setStretchFactor(1, 2);
     m_parts->setChildrenCollapsible(false);
@@ -72,6 +81,12 @@ NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, QWidget *par
     layout->addWidget(makeHeader());
     layout->addWidget(m_body, 1);
     connect(&feed, &WorkbenchFeed::updated, this, &NetworkPage::setState);
+    connect(m_tensor, &TensorPane::said, this, &NetworkPage::said);
+    connect(m_node, &NodePane::tensorChosen, this, [this](const std::string &name) {
+        m_side->setCurrentWidget(m_tensor);
+        m_side->tabBar()->setFocus(); // from here Left goes back to the node
+        m_tensor->ask(name);
+    });
     showMessage(tr("Select a model to see its network."));
 }
 
@@ -126,8 +141,10 @@ void NetworkPage::makeTree()
         m_tree->header()->resizeSection(column, columnWidths[column]);
     m_tree->setSortingEnabled(true);
     m_tree->sortByColumn(NodeTree::Name, Qt::AscendingOrder);
-    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this,
-            [this] { m_node->showNode(currentNode()); });
+    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] {
+        m_node->showNode(currentNode());
+        m_side->setCurrentWidget(m_node);
+    });
 }
 
 int NetworkPage::currentNode() const
@@ -144,6 +161,8 @@ void NetworkPage::setModel(const QString &name)
     m_model = name;
     m_nodes->setGraph(nullptr);
     m_node->setGraph(name, nullptr);
+    m_tensor->setModel(name);
+    m_side->setCurrentWidget(m_node);
     m_title->setText(name);
     m_title->setToolTip(name);
     showTotals();
@@ -152,21 +171,27 @@ void NetworkPage::setModel(const QString &name)
         read();
 }
 
-std::string NetworkPage::digest() const
+const ModelView *NetworkPage::view() const
 {
-    const ModelView *model = m_feed.state().find(m_model.toStdString());
-    return model && model->status.facts ? model->status.facts->digest : std::string();
+    return m_feed.state().find(m_model.toStdString());
 }
 
 void NetworkPage::setState()
 {
-    const std::string found = digest();
-    if (found.empty() || found == m_digest)
+    const ModelView *model = view();
+    if (!model || !model->status.facts)
         return;
-    const bool changed = !m_digest.empty();
-    m_digest = found;
-    if (changed && isVisible())
+    const std::string &digest = model->status.facts->digest;
+    const bool changed = !m_digest.empty() && m_digest != digest;
+    const bool loaded = m_awaitsLoad && model->status.state == ModelState::Ready;
+    m_digest = digest;
+    if ((changed || loaded) && isVisible())
         read();
+}
+
+void NetworkPage::setOutOfDate()
+{
+    m_tensor->setOutOfDate();
 }
 
 void NetworkPage::showEvent(QShowEvent *event)
@@ -193,18 +218,43 @@ void NetworkPage::stop()
 {
     m_stop.request_stop();
     m_node->stop();
+    m_tensor->stop();
 }
 
+// The format is asked for first: where only an engine knows the layers, a look must not load the
+// model.
 void NetworkPage::read()
 {
     m_stop.request_stop();
     m_stop = std::stop_source();
+    m_awaitsLoad = false;
     if (m_model.isEmpty())
         return showMessage(tr("Select a model to see its network."));
     if (!m_nodes->graph())
         showMessage(tr("Reading the network…"));
-    m_digest = digest();
-    auto done = onGui(this, [this, token = m_stop.get_token()](const Indexed &graph) {
+    const ModelView *model = view();
+    m_digest = model && model->status.facts ? model->status.facts->digest : std::string();
+    using Facts = Result<std::shared_ptr<const ModelStatus::Facts>>;
+    m_workbench.describe({m_model.toStdString(), {}},
+                         onGui(this, [this, token = m_stop.get_token()](const Facts &facts) {
+                             if (token.stop_requested())
+                                 return;
+                             const ModelView *asked = view();
+                             m_awaitsLoad = facts && showsLayersWhenLoaded((*facts)->spec.format) &&
+                                            asked && asked->status.state != ModelState::Ready;
+                             if (m_awaitsLoad)
+                                 take(failedPrecondition(
+                                     tr("Only an engine knows the layers of this format: load the "
+                                        "model, or run it, to see them.")
+                                         .toStdString()));
+                             else
+                                 readGraph(token);
+                         }));
+}
+
+void NetworkPage::readGraph(const std::stop_token &token)
+{
+    auto done = onGui(this, [this, token](const Indexed &graph) {
         if (!token.stop_requested())
             take(graph);
     });
@@ -214,7 +264,7 @@ void NetworkPage::read()
         [done = std::move(done)](Result<std::shared_ptr<const NetworkGraph>> graph) {
             done(indexed(std::move(graph)));
         },
-        m_stop.get_token());
+        token);
 }
 
 void NetworkPage::take(const Indexed &graph)

@@ -107,6 +107,8 @@ void MainWindow::Private::connectParts()
         message->setMessage(kind, text);
     };
     QObject::connect(playground, &Playground::said, message, say);
+    QObject::connect(network, &NetworkPage::said, message, say);
+    QObject::connect(playground, &Playground::finished, network, &NetworkPage::setOutOfDate);
     QObject::connect(playground, &Playground::loadAsked, models->loadAction(), &QAction::trigger);
     QObject::connect(models, &ModelsPanel::said, message, say);
     QObject::connect(models, &ModelsPanel::removed, &window,

@@ -142,7 +142,8 @@ void MainWindow::Private::makeParts()
     tabs->setTabBarAutoHide(true);
     tabs->setFocusPolicy(Qt::NoFocus); // its hidden tab bar would take the Tab key
     tabs->addTab(playground, MainWindow::tr("Try"));
-    network = new NetworkPage(workbench, *feed);
+    network = new NetworkPage(workbench, *feed, background,
+                              [this] { return playground->presentInput(); });
     tabs->addTab(network, MainWindow::tr("Network"));
     centre = new QStackedWidget;
     centre->addWidget(firstRun);
