@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ui/gui_hop.h"
+#include "ui/network/graph_picture.h"
 #include "ui/network/node_pane.h"
 #include "ui/network/node_tree.h"
 #include "ui/network/share_delegate.h"
@@ -10,6 +11,7 @@
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/hairline_splitter.h"
 
+#include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QHideEvent>
@@ -19,6 +21,7 @@
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -50,6 +53,8 @@ NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, Background &
     , m_nodes(new NodeTree(this))
     , m_filter(new NodeFilter(m_nodes))
     , m_tree(new QTreeView(this))
+    , m_picture(new GraphPicture(background, this))
+    , m_views(new QStackedWidget(this))
     , m_node(new NodePane(workbench, this))
     , m_tensor(new TensorPane(workbench, background, std::move(input), this))
     , m_side(new QTabWidget(this))
@@ -64,7 +69,9 @@ NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, Background &
     m_message->setAlignment(Qt::AlignCenter);
     m_message->setMargin(24);
     m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_parts->addWidget(m_tree);
+    m_views->addWidget(m_tree);
+    m_views->addWidget(m_picture);
+    m_parts->addWidget(m_views);
     m_side->setObjectName(u"networkSide"_s);
     m_side->setDocumentMode(true);
     m_side->addTab(m_node, tr("Node"));
@@ -81,6 +88,8 @@ NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, Background &
     layout->addWidget(makeHeader());
     layout->addWidget(m_body, 1);
     connect(&feed, &WorkbenchFeed::updated, this, &NetworkPage::setState);
+    connect(m_picture, &GraphPicture::said, this, &NetworkPage::said);
+    connect(m_picture, &GraphPicture::nodeClicked, this, &NetworkPage::selectNode);
     connect(m_tensor, &TensorPane::said, this, &NetworkPage::said);
     connect(m_node, &NodePane::tensorChosen, this, [this](const std::string &name) {
         m_side->setCurrentWidget(m_tensor);
@@ -113,12 +122,47 @@ QWidget *NetworkPage::makeHeader()
     auto *line = new QHBoxLayout;
     line->addWidget(m_title, 1);
     line->addWidget(m_find, 1);
+    line->addWidget(makeViewButtons());
     auto *layout = new QVBoxLayout(header);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
     layout->addLayout(line);
     layout->addWidget(m_totals);
     return header;
+}
+
+QWidget *NetworkPage::makeViewButtons()
+{
+    auto *buttons = new QWidget(this);
+    auto *line = new QHBoxLayout(buttons);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(2);
+    auto *group = new QButtonGroup(buttons);
+    const auto add = [&](const QString &name, const QString &text, const QString &tip,
+                         QWidget *view) {
+        auto *button = new QToolButton(buttons);
+        button->setObjectName(name);
+        button->setText(text);
+        button->setToolTip(tip);
+        button->setCheckable(true);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setChecked(view == m_views->currentWidget());
+        group->addButton(button);
+        line->addWidget(button);
+        connect(button, &QToolButton::toggled, this, [this, view](bool on) {
+            if (on)
+                m_views->setCurrentWidget(view);
+        });
+    };
+    add(u"showList"_s, tr("List"), tr("The nodes as a list"), m_tree);
+    add(u"showPicture"_s, tr("Picture"), tr("The graph as a picture"), m_picture);
+    return buttons;
+}
+
+void NetworkPage::selectNode(int node)
+{
+    m_find->clear(); // or the list may lack it
+    m_tree->setCurrentIndex(m_filter->mapFromSource(m_nodes->indexOf(node)));
 }
 
 void NetworkPage::makeTree()
@@ -143,6 +187,7 @@ void NetworkPage::makeTree()
     m_tree->sortByColumn(NodeTree::Name, Qt::AscendingOrder);
     connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] {
         m_node->showNode(currentNode());
+        m_picture->showNode(currentNode());
         m_side->setCurrentWidget(m_node);
     });
 }
@@ -161,6 +206,7 @@ void NetworkPage::setModel(const QString &name)
     m_model = name;
     m_nodes->setGraph(nullptr);
     m_node->setGraph(name, nullptr);
+    m_picture->setGraph(nullptr);
     m_tensor->setModel(name);
     m_side->setCurrentWidget(m_node);
     m_title->setText(name);
@@ -218,6 +264,7 @@ void NetworkPage::stop()
 {
     m_stop.request_stop();
     m_node->stop();
+    m_picture->stop();
     m_tensor->stop();
 }
 
@@ -272,6 +319,7 @@ void NetworkPage::take(const Indexed &graph)
     if (!graph) {
         m_nodes->setGraph(nullptr);
         m_node->setGraph(m_model, nullptr);
+        m_picture->setGraph(nullptr);
         showTotals();
         return showMessage(text(graph.error().message));
     }
@@ -280,6 +328,8 @@ void NetworkPage::take(const Indexed &graph)
     m_tree->setRootIsDecorated((*graph)->top().size() < (*graph)->graph().nodes.size());
     m_node->setGraph(m_model, *graph);
     m_node->showNode(currentNode());
+    m_picture->setGraph(*graph);
+    m_picture->showNode(currentNode());
     showTotals();
     m_body->setCurrentWidget(m_parts);
 }

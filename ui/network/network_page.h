@@ -1,8 +1,8 @@
-// The inside of the selected model's network, whether or not an engine runs it: its nodes, found by
-// words, what the file tells of one, totals, and any tensor for the present input. It is read
-// whenever the page is shown, the model is refreshed or another one is selected; nothing is loaded
-// for it. Thread: GUI; the workbench reads on a thread of its own. What is under way ends when the
-// model changes or the page is hidden.
+// The inside of the selected model's network, whether or not an engine runs it: its nodes as a
+// list, found by words, what the file tells of one, totals, and any tensor for the present input.
+// It is read whenever the page is shown, the model is refreshed or another one is selected; nothing
+// is loaded for it. Thread: GUI; the workbench reads on a thread of its own. What is under way ends
+// when the model changes or the page is hidden.
 #pragma once
 
 #include "ui/network/graph_index.h"
@@ -22,6 +22,7 @@ class QTreeView;
 namespace warmbench::ui {
 
 class CaptionLabel;
+class GraphPicture;
 class NodeFilter;
 class NodePane;
 class NodeTree;
@@ -50,6 +51,8 @@ protected:
 private:
     QWidget *makeHeader();
     void makeTree();
+    QWidget *makeViewButtons();
+    void selectNode(int node);
     const ModelView *view() const; // of the model; null: it is not known yet
     void setState();
     void read();
@@ -74,6 +77,8 @@ private:
     NodeTree *m_nodes;
     NodeFilter *m_filter;
     QTreeView *m_tree;
+    GraphPicture *m_picture;
+    QStackedWidget *m_views; // list, picture
     NodePane *m_node;
     TensorPane *m_tensor;
     QTabWidget *m_side; // the two
