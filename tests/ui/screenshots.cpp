@@ -15,6 +15,7 @@
 #include <QDialog>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QListView>
 #include <QPainter>
@@ -22,7 +23,9 @@
 #include <QSettings>
 #include <QTabWidget>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QTreeView>
+#include <QTreeWidget>
 #include <thread>
 
 using namespace Qt::StringLiterals;
@@ -156,15 +159,25 @@ void photographApi(ui::MainWindow &window, const Photographer &photographer, Fak
     window.findChild<QAction *>(u"showMonitor"_s)->trigger();
 }
 
-// The network's nodes, and one of them.
-void photographNetwork(ui::MainWindow &window, const Photographer &photographer)
+// The network's nodes with one of them, a tensor, and the graph.
+void photographNetwork(ui::MainWindow &window, const Photographer &photographer, int node,
+                       const QString &suffix)
 {
     auto *pages = window.findChild<QTabWidget *>(u"pages"_s);
     pages->setCurrentWidget(window.findChild<ui::NetworkPage *>());
     auto *nodes = window.findChild<QTreeView *>(u"nodeTree"_s);
-    Photographer::settle(500);
-    nodes->setCurrentIndex(nodes->model()->index(0, 0));
-    photographer.take(window, u"network"_s);
+    Photographer::settle(800);
+    nodes->setCurrentIndex(nodes->model()->index(node, 0));
+    photographer.take(window, u"network"_s + suffix);
+    auto *details = window.findChild<QTreeWidget *>(u"nodeDetails"_s);
+    const auto outputs = details->findItems(u"Outputs"_s, Qt::MatchExactly);
+    details->setCurrentItem(outputs.value(0)->child(0));
+    QKeyEvent enter(QEvent::KeyPress, Qt::Key_Return, Qt::NoModifier);
+    QApplication::sendEvent(details, &enter);
+    window.findChild<QToolButton *>(u"showPicture"_s)->click();
+    Photographer::settle(2500);
+    photographer.take(window, u"network-picture"_s + suffix);
+    window.findChild<QToolButton *>(u"showList"_s)->click();
     pages->setCurrentIndex(0);
 }
 
@@ -220,7 +233,9 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
     window.findChild<QAction *>(u"showMonitor"_s)->trigger();
     photographApi(window, photographer, api);
     select(window, u"digits"_s);
-    photographNetwork(window, photographer);
+    window.openPaths({sample.filePath(u"three.png"_s)});
+    Photographer::settle(800);
+    photographNetwork(window, photographer, 0, {});
     write(sample, u"rows.csv"_s, rowsOf(64, 3));
     window.openPaths({sample.filePath(u"rows.csv"_s)});
     Photographer::settle(500);
@@ -271,6 +286,7 @@ void photographModels(ui::MainWindow &window, const Photographer &photographer, 
     window.openPaths({folder.filePath(u"faces.jpg"_s)});
     Photographer::settle(1500);
     photographer.take(window, u"detection"_s);
+    photographNetwork(window, photographer, 20, u"-detector"_s);
     for (const QString &name : {u"deeplab_v3_257.onnx"_s, u"yunet_s_640_640.onnx"_s}) {
         QFile::copy(models.filePath(name), folder.filePath(name));
         window.openPaths({folder.filePath(name)});

@@ -178,7 +178,7 @@ QByteArray dotText(const FoldedGraph &graph)
     QByteArray text = "digraph{node[shape=box,fixedsize=true,label=\"\",width=";
     text += QByteArray::number(boxWidth / pixelsPerInch) +
             ",height=" + QByteArray::number(boxHeight / pixelsPerInch) +
-            "];nodesep=0.3;ranksep=0.35;\n";
+            "];edge[arrowhead=none];nodesep=0.3;ranksep=0.35;\n";
     for (std::size_t i = 0; i < graph.boxes.size(); ++i)
         text += 'n' + QByteArray::number(qulonglong{i}) + ";\n";
     for (const auto &[from, to] : graph.arrows)

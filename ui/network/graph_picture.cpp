@@ -52,10 +52,14 @@ bool looksTheSame(const GraphIndex &one, const GraphIndex &other)
 GraphPicture::GraphPicture(Background &background, QWidget *parent)
     : QWidget(parent)
     , m_background(background)
-    , m_body(new QStackedWidget(this))
-    , m_message(new QLabel(this))
-    , m_canvas(new GraphCanvas(this))
 {
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    layout->addWidget(makeTools()); // first: it is the first for Tab
+    m_body = new QStackedWidget(this);
+    m_message = new QLabel(m_body);
+    m_canvas = new GraphCanvas(m_body);
     m_message->setObjectName(u"graphMessage"_s);
     m_message->setTextFormat(Qt::PlainText);
     m_message->setWordWrap(true);
@@ -64,10 +68,6 @@ GraphPicture::GraphPicture(Background &background, QWidget *parent)
     m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_body->addWidget(m_message);
     m_body->addWidget(m_canvas);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    layout->addWidget(makeTools());
     layout->addWidget(m_body, 1);
     connect(m_canvas, &GraphCanvas::nodeClicked, this, &GraphPicture::nodeClicked);
     connect(&m_dot, &DotLayout::failed, this, [this](const QString &sentence) {
@@ -110,7 +110,7 @@ QWidget *GraphPicture::makeTools()
     layout->addWidget(m_save);
     layout->addWidget(m_cancel);
     connect(m_fold, &QCheckBox::toggled, this, &GraphPicture::start);
-    connect(fit, &QToolButton::clicked, m_canvas, &GraphCanvas::fit);
+    connect(fit, &QToolButton::clicked, this, [this] { m_canvas->fit(); });
     connect(m_save, &QToolButton::clicked, this, &GraphPicture::save);
     connect(m_cancel, &QToolButton::clicked, this, &GraphPicture::cancel);
     return tools;

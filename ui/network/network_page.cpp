@@ -52,40 +52,17 @@ NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, Background &
     , m_feed(feed)
     , m_nodes(new NodeTree(this))
     , m_filter(new NodeFilter(m_nodes))
-    , m_tree(new QTreeView(this))
-    , m_picture(new GraphPicture(background, this))
-    , m_views(new QStackedWidget(this))
-    , m_node(new NodePane(workbench, this))
-    , m_tensor(new TensorPane(workbench, background, std::move(input), this))
-    , m_side(new QTabWidget(this))
-    , m_message(new QLabel(this))
-    , m_parts(new HairlineSplitter(Qt::Vertical, u"networkParts"_s, this))
-    , m_body(new QStackedWidget(this))
 {
-    makeTree();
-    m_message->setObjectName(u"networkMessage"_s);
-    m_message->setTextFormat(Qt::PlainText);
-    m_message->setWordWrap(true);
-    m_message->setAlignment(Qt::AlignCenter);
-    m_message->setMargin(24);
-    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_views->addWidget(m_tree);
-    m_views->addWidget(m_picture);
-    m_parts->addWidget(m_views);
-    m_side->setObjectName(u"networkSide"_s);
-    m_side->setDocumentMode(true);
-    m_side->addTab(m_node, tr("Node"));
-    m_side->addTab(m_tensor, tr("Tensor"));
-    m_parts->addWidget(m_side);
-    m_parts->setStretchFactor(0, 3);
-    m_parts->setStretchFactor(1, 2);
-    m_parts->setChildrenCollapsible(false);
-    m_body->addWidget(m_message);
-    m_body->addWidget(m_parts);
+    // In the order in which Tab goes through them.
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(14, 10, 14, 8);
     layout->setSpacing(8);
     layout->addWidget(makeHeader());
+    makeTree();
+    m_picture = new GraphPicture(background, this);
+    m_node = new NodePane(workbench, this);
+    m_tensor = new TensorPane(workbench, background, std::move(input), this);
+    arrange();
     layout->addWidget(m_body, 1);
     connect(&feed, &WorkbenchFeed::updated, this, &NetworkPage::setState);
     connect(m_picture, &GraphPicture::said, this, &NetworkPage::said);
@@ -102,6 +79,34 @@ NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, Background &
 NetworkPage::~NetworkPage()
 {
     stop();
+}
+
+void NetworkPage::arrange()
+{
+    m_message = new QLabel(this);
+    m_message->setObjectName(u"networkMessage"_s);
+    m_message->setTextFormat(Qt::PlainText);
+    m_message->setWordWrap(true);
+    m_message->setAlignment(Qt::AlignCenter);
+    m_message->setMargin(24);
+    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_views = new QStackedWidget(this);
+    m_views->addWidget(m_tree);
+    m_views->addWidget(m_picture);
+    m_side = new QTabWidget(this);
+    m_side->setObjectName(u"networkSide"_s);
+    m_side->setDocumentMode(true);
+    m_side->addTab(m_node, tr("Node"));
+    m_side->addTab(m_tensor, tr("Tensor"));
+    m_parts = new HairlineSplitter(Qt::Vertical, u"networkParts"_s, this);
+    m_parts->addWidget(m_views);
+    m_parts->addWidget(m_side);
+    m_parts->setStretchFactor(0, 3);
+    m_parts->setStretchFactor(1, 2);
+    m_parts->setChildrenCollapsible(false);
+    m_body = new QStackedWidget(this);
+    m_body->addWidget(m_message);
+    m_body->addWidget(m_parts);
 }
 
 QWidget *NetworkPage::makeHeader()
@@ -138,24 +143,25 @@ QWidget *NetworkPage::makeViewButtons()
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(2);
     auto *group = new QButtonGroup(buttons);
-    const auto add = [&](const QString &name, const QString &text, const QString &tip,
-                         QWidget *view) {
+    // The views stand in the same order.
+    const auto add = [&](const QString &name, const QString &text, const QString &tip, int view) {
         auto *button = new QToolButton(buttons);
         button->setObjectName(name);
         button->setText(text);
         button->setToolTip(tip);
         button->setCheckable(true);
+        button->setAutoRaise(true);
         button->setFocusPolicy(Qt::StrongFocus);
-        button->setChecked(view == m_views->currentWidget());
+        button->setChecked(view == 0);
         group->addButton(button);
         line->addWidget(button);
         connect(button, &QToolButton::toggled, this, [this, view](bool on) {
             if (on)
-                m_views->setCurrentWidget(view);
+                m_views->setCurrentIndex(view);
         });
     };
-    add(u"showList"_s, tr("List"), tr("The nodes as a list"), m_tree);
-    add(u"showPicture"_s, tr("Picture"), tr("The graph as a picture"), m_picture);
+    add(u"showList"_s, tr("List"), tr("The nodes as a list"), 0);
+    add(u"showPicture"_s, tr("Picture"), tr("The graph as a picture"), 1);
     return buttons;
 }
 
@@ -167,6 +173,7 @@ void NetworkPage::selectNode(int node)
 
 void NetworkPage::makeTree()
 {
+    m_tree = new QTreeView(this);
     m_tree->setObjectName(u"nodeTree"_s);
     m_tree->setAccessibleName(tr("Nodes of the network"));
     m_tree->setFrameShape(QFrame::NoFrame);

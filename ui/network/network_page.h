@@ -49,6 +49,7 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void arrange();
     QWidget *makeHeader();
     void makeTree();
     QWidget *makeViewButtons();

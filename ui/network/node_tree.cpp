@@ -13,7 +13,8 @@ namespace {
 
 QString percentText(double share)
 {
-    return share < 0.0005 ? u"0 %"_s : u"%1 %"_s.arg(share * 100, 0, 'f', share < 0.0995 ? 1 : 0);
+    return share < 0.0005 ? u"< 0.1 %"_s
+                          : u"%1 %"_s.arg(share * 100, 0, 'f', share < 0.0995 ? 1 : 0);
 }
 
 } // namespace

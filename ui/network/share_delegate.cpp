@@ -32,10 +32,9 @@ void ShareDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
 {
     QStyledItemDelegate::paint(painter, option, index);
     const double share = std::clamp(index.data(m_role).toDouble(), 0.0, 1.0);
-    if (share <= 0)
+    const double width = (option.rect.width() - 2 * margin) * share;
+    if (width < 1.5) // a dot would look like a comma
         return;
-    const double room = option.rect.width() - 2 * margin;
-    const double width = std::max(1.0, room * share);
     const bool selected = option.state.testFlag(QStyle::State_Selected);
     painter->fillRect(QRectF(option.rect.right() + 1 - margin - width,
                              option.rect.bottom() - barHeight, width, barHeight),

@@ -27,6 +27,8 @@ namespace warmbench::ui {
 
 namespace {
 
+constexpr int digits = 5; // of statistics
+
 QString fileNameFor(const std::string &tensor)
 {
     QString name;
@@ -60,19 +62,19 @@ TensorPane::TensorPane(Workbench &workbench, Background &background, PresentInpu
     , m_workbench(workbench)
     , m_background(background)
     , m_input(std::move(input))
-    , m_body(new QStackedWidget(this))
-    , m_message(new QLabel(this))
 {
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 6, 0, 0);
+    layout->setSpacing(6);
+    layout->addWidget(makeTools()); // first: it is the first for Tab
+    m_body = new QStackedWidget(this);
+    m_message = new QLabel(m_body);
     m_message->setObjectName(u"tensorMessage"_s);
     m_message->setTextFormat(Qt::PlainText);
     m_message->setWordWrap(true);
     m_message->setAlignment(Qt::AlignCenter);
     m_message->setMargin(16);
     m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 6, 0, 0);
-    layout->setSpacing(6);
-    layout->addWidget(makeTools());
     layout->addWidget(m_body, 1);
     m_body->addWidget(m_message);
     m_body->addWidget(makeContent());
@@ -138,8 +140,8 @@ QWidget *TensorPane::makeContent()
     m_sides = new QBoxLayout(QBoxLayout::LeftToRight, content);
     m_sides->setContentsMargins(0, 0, 0, 0);
     m_sides->setSpacing(12);
-    m_sides->addWidget(m_image, 3);
-    m_sides->addWidget(scrolled, 2);
+    m_sides->addWidget(m_image, 1);
+    m_sides->addWidget(scrolled, 1);
     return content;
 }
 
@@ -253,6 +255,9 @@ void TensorPane::showView(TensorView view)
 void TensorPane::showFacts()
 {
     const Tensor &tensor = m_view->tensor->tensor.tensor;
+    m_tensor = u"%1 · %2 %3"_s.arg(m_tensor, text(dtypeName(tensor.dtype())),
+                                   text(shapeText(std::span<const std::int64_t>(tensor.shape()))));
+    m_name->setText(m_tensor);
     QString rows;
     int cells = 0; // two facts a line
     const auto add = [&](const QString &name, const QString &value) {
@@ -261,13 +266,11 @@ void TensorPane::showFacts()
             name.toHtmlEscaped(), value.toHtmlEscaped());
         rows += cells % 2 == 0 ? u"</tr>"_s : QString();
     };
-    add(tr("Shape"), text(shapeText(std::span<const std::int64_t>(tensor.shape()))));
-    add(tr("Type"), text(dtypeName(tensor.dtype())));
     if (const auto &values = m_view->values) {
-        add(tr("Minimum"), numberText(values->min, 7));
-        add(tr("Maximum"), numberText(values->max, 7));
-        add(tr("Mean"), numberText(values->mean, 7));
-        add(tr("Std"), numberText(values->deviation, 7));
+        add(tr("Min"), numberText(values->min, digits));
+        add(tr("Max"), numberText(values->max, digits));
+        add(tr("Mean"), numberText(values->mean, digits));
+        add(tr("Std"), numberText(values->deviation, digits));
         add(tr("Zeros"), grouped(values->zeros));
         add(tr("NaN"), grouped(values->nans));
         if (values->infinities > 0)

@@ -64,7 +64,7 @@ private:
     Background &m_background;
     PresentInput m_input;
     QString m_model;
-    QString m_tensor;                         // its name as shown
+    QString m_tensor;                         // its name, type and shape
     std::shared_ptr<const TensorView> m_view; // what is shown
     std::stop_source m_stop;
     quint64 m_picture = 0; // counts wishes for a channel's picture
