@@ -77,6 +77,7 @@ GraphCanvas::GraphCanvas(QWidget *parent)
 {
     setObjectName(u"graphCanvas"_s);
     setAccessibleName(tr("Picture of the graph"));
+    viewport()->setAccessibleName(accessibleName());
     setFrameShape(QFrame::NoFrame);
     setDragMode(QGraphicsView::ScrollHandDrag);
     setTransformationAnchor(QGraphicsView::AnchorUnderMouse);
