@@ -32,7 +32,7 @@ namespace warmbench::ui {
 namespace {
 
 constexpr int wide = 880; // pixels from which the node stands beside the list instead of below it
-constexpr int columnWidths[] = {170, 110, 130, 90, 110};
+constexpr int columnWidths[] = {170, 84, 112, 78, 100};
 
 using Indexed = Result<std::shared_ptr<const GraphIndex>>;
 

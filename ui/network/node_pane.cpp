@@ -79,8 +79,7 @@ NodePane::NodePane(Workbench &workbench, QWidget *parent)
     m_tree->header()->resizeSection(0, 190);
     m_tree->installEventFilter(this);
     m_hint->setObjectName(u"nodeHint"_s);
-    m_hint->setText(tr("Click or press Enter on a tensor for its values, on a weight for its "
-                       "statistics."));
+    m_hint->setText(tr("Click or press Enter: values of a tensor, statistics of a weight."));
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 6, 0, 0);
     layout->setSpacing(6);
