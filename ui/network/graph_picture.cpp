@@ -2,9 +2,9 @@
 
 #include "ui/background.h"
 #include "ui/network/graph_canvas.h"
+#include "ui/network/page_parts.h"
 #include "ui/save_file.h"
 #include "ui/widgets/display_text.h"
-#include "ui/widgets/icons.h"
 
 #include <QCheckBox>
 #include <QHBoxLayout>
@@ -20,21 +20,6 @@ using namespace Qt::StringLiterals;
 namespace warmbench::ui {
 
 namespace {
-
-QToolButton *toolButton(const QString &name, const QString &iconName, const QString &text,
-                        QWidget *parent)
-{
-    auto *button = new QToolButton(parent);
-    button->setObjectName(name);
-    if (!iconName.isEmpty())
-        button->setIcon(icon(iconName));
-    button->setText(text);
-    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    button->setAutoRaise(true);
-    button->setFocusPolicy(Qt::StrongFocus);
-    button->setEnabled(false);
-    return button;
-}
 
 // Whether both make the same picture.
 bool looksTheSame(const GraphIndex &one, const GraphIndex &other)
@@ -58,14 +43,8 @@ GraphPicture::GraphPicture(Background &background, QWidget *parent)
     layout->setSpacing(6);
     layout->addWidget(makeTools()); // first: it is the first for Tab
     m_body = new QStackedWidget(this);
-    m_message = new QLabel(m_body);
+    m_message = sentenceLabel(u"graphMessage"_s, m_body);
     m_canvas = new GraphCanvas(m_body);
-    m_message->setObjectName(u"graphMessage"_s);
-    m_message->setTextFormat(Qt::PlainText);
-    m_message->setWordWrap(true);
-    m_message->setAlignment(Qt::AlignCenter);
-    m_message->setMargin(16);
-    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_body->addWidget(m_message);
     m_body->addWidget(m_canvas);
     layout->addWidget(m_body, 1);
@@ -94,13 +73,12 @@ QWidget *GraphPicture::makeTools()
     m_fold->setObjectName(u"foldRepetition"_s);
     m_fold->setToolTip(tr("Show operators that come again and again as one box with their count"));
     m_fold->setChecked(true);
-    auto *fit = toolButton(u"fitGraph"_s, {}, tr("Fit"), tools);
-    fit->setToolTip(tr("Show the whole graph (0)"));
+    auto *fit = flatButton(u"fitGraph"_s, {}, tr("Fit"), tr("Show the whole graph (0)"), tools);
     fit->setEnabled(true);
-    m_save = toolButton(u"saveGraph"_s, u"save"_s, tr("Save…"), tools);
-    m_save->setToolTip(tr("Save the picture as SVG or PNG"));
-    m_cancel = toolButton(u"cancelGraph"_s, u"stop"_s, tr("Cancel"), tools);
-    m_cancel->setToolTip(tr("Give up the picture under way"));
+    m_save = flatButton(u"saveGraph"_s, u"save"_s, tr("Save…"),
+                        tr("Save the picture as SVG or PNG"), tools);
+    m_cancel = flatButton(u"cancelGraph"_s, u"stop"_s, tr("Cancel"),
+                          tr("Give up the picture under way"), tools);
     auto *layout = new QHBoxLayout(tools);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);

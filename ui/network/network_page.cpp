@@ -5,6 +5,7 @@
 #include "ui/network/graph_picture.h"
 #include "ui/network/node_pane.h"
 #include "ui/network/node_tree.h"
+#include "ui/network/page_parts.h"
 #include "ui/network/share_delegate.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/controls.h"
@@ -83,13 +84,7 @@ NetworkPage::~NetworkPage()
 
 void NetworkPage::arrange()
 {
-    m_message = new QLabel(this);
-    m_message->setObjectName(u"networkMessage"_s);
-    m_message->setTextFormat(Qt::PlainText);
-    m_message->setWordWrap(true);
-    m_message->setAlignment(Qt::AlignCenter);
-    m_message->setMargin(24);
-    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_message = sentenceLabel(u"networkMessage"_s, this);
     m_views = new QStackedWidget(this);
     m_views->addWidget(m_tree);
     m_views->addWidget(m_picture);

@@ -5,11 +5,11 @@
 #include "ui/background.h"
 #include "ui/gui_hop.h"
 #include "ui/network/histogram_view.h"
+#include "ui/network/page_parts.h"
 #include "ui/save_file.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/display_text.h"
-#include "ui/widgets/icons.h"
 #include "ui/widgets/picture_view.h"
 
 #include <QHBoxLayout>
@@ -40,20 +40,6 @@ QString fileNameFor(const std::string &tensor)
     return (name.isEmpty() ? u"tensor"_s : name) + u".npy"_s;
 }
 
-QToolButton *toolButton(const QString &name, const QString &iconName, const QString &text,
-                        QWidget *parent)
-{
-    auto *button = new QToolButton(parent);
-    button->setObjectName(name);
-    button->setIcon(icon(iconName));
-    button->setText(text);
-    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    button->setAutoRaise(true);
-    button->setFocusPolicy(Qt::StrongFocus);
-    button->setEnabled(false);
-    return button;
-}
-
 } // namespace
 
 TensorPane::TensorPane(Workbench &workbench, Background &background, PresentInput input,
@@ -68,13 +54,7 @@ TensorPane::TensorPane(Workbench &workbench, Background &background, PresentInpu
     layout->setSpacing(6);
     layout->addWidget(makeTools()); // first: it is the first for Tab
     m_body = new QStackedWidget(this);
-    m_message = new QLabel(m_body);
-    m_message->setObjectName(u"tensorMessage"_s);
-    m_message->setTextFormat(Qt::PlainText);
-    m_message->setWordWrap(true);
-    m_message->setAlignment(Qt::AlignCenter);
-    m_message->setMargin(16);
-    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_message = sentenceLabel(u"tensorMessage"_s, m_body);
     layout->addWidget(m_body, 1);
     m_body->addWidget(m_message);
     m_body->addWidget(makeContent());
@@ -98,10 +78,10 @@ QWidget *TensorPane::makeTools()
     m_channel->setSpecialValueText(tr("All channels"));
     m_channel->setRange(-1, -1);
     m_channel->setEnabled(false);
-    m_save = toolButton(u"saveTensor"_s, u"save"_s, tr("Save…"), tools);
-    m_save->setToolTip(tr("Save the tensor as .npy"));
-    m_cancel = toolButton(u"cancelTensor"_s, u"stop"_s, tr("Cancel"), tools);
-    m_cancel->setToolTip(tr("Give up the tensor under way"));
+    m_save =
+        flatButton(u"saveTensor"_s, u"save"_s, tr("Save…"), tr("Save the tensor as .npy"), tools);
+    m_cancel = flatButton(u"cancelTensor"_s, u"stop"_s, tr("Cancel"),
+                          tr("Give up the tensor under way"), tools);
     auto *layout = new QHBoxLayout(tools);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
