@@ -44,10 +44,11 @@ ARROWS = {
     "ui/playground": [*CORE, "ui", "ui/api", "ui/widgets", "ui/models"],
     "ui/compare": [*CORE, "ui", "ui/widgets", "ui/api", "ui/playground"],
     "ui/inspector": [*CORE, "ui", "ui/widgets"],
+    "ui/network": [*CORE, "ui", "ui/widgets"],
     "ui/monitor": [*CORE, "ui", "ui/widgets"],
     "ui/log": [*CORE, "ui", "ui/widgets"],
     "ui/sheets": [*CORE, "ui", "ui/widgets"],
-    "ui/window": [*CORE, "ui", "ui/widgets", "ui/api", "ui/models", "ui/playground", "ui/compare", "ui/sheets", "ui/inspector", "ui/monitor", "ui/log"],
+    "ui/window": [*CORE, "ui", "ui/widgets", "ui/api", "ui/models", "ui/playground", "ui/compare", "ui/sheets", "ui/inspector", "ui/network", "ui/monitor", "ui/log"],
     "ui": [*CORE, "ui/api", "ui/widgets"],
     "app": [*CORE, "http", "http/bodies", "http/simple", "http/transport", "ui", "ui/window"],
 }

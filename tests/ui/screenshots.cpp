@@ -2,7 +2,9 @@
 // The platform plugin and QT_SCALE_FACTOR say how; packaging/screenshots.sh calls it.
 #include "fake_api.h"
 #include "inference/workbench.h"
+#include "ui/api/api_page.h"
 #include "ui/compare/compare_page.h"
+#include "ui/network/network_page.h"
 #include "ui/settings.h"
 #include "ui/widgets/theme.h"
 #include "ui/window/main_window.h"
@@ -14,6 +16,7 @@
 #include <QDialog>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -24,6 +27,9 @@
 #include <QTableView>
 #include <QTabWidget>
 #include <QTemporaryDir>
+#include <QToolButton>
+#include <QTreeView>
+#include <QTreeWidget>
 #include <thread>
 
 using namespace Qt::StringLiterals;
@@ -167,7 +173,7 @@ void photographMatch(ui::MainWindow &window, const Photographer &photographer)
 void photographApi(ui::MainWindow &window, const Photographer &photographer, FakeApi &api)
 {
     auto *pages = window.findChild<QTabWidget *>(u"pages"_s);
-    pages->setCurrentIndex(pages->count() - 1);
+    pages->setCurrentWidget(window.findChild<ui::ApiPage *>());
     window.findChild<QAction *>(u"showRequests"_s)->trigger();
     std::vector<ui::ServedRequest> requests;
     for (int i = 0; i < 12; ++i) {
@@ -189,6 +195,28 @@ void photographApi(ui::MainWindow &window, const Photographer &photographer, Fak
     photographer.take(window, u"api"_s);
     pages->setCurrentIndex(0);
     window.findChild<QAction *>(u"showMonitor"_s)->trigger();
+}
+
+// The network's nodes with one of them, a tensor, and the graph.
+void photographNetwork(ui::MainWindow &window, const Photographer &photographer, int node,
+                       const QString &suffix)
+{
+    auto *pages = window.findChild<QTabWidget *>(u"pages"_s);
+    pages->setCurrentWidget(window.findChild<ui::NetworkPage *>());
+    auto *nodes = window.findChild<QTreeView *>(u"nodeTree"_s);
+    Photographer::settle(800);
+    nodes->setCurrentIndex(nodes->model()->index(node, 0));
+    photographer.take(window, u"network"_s + suffix);
+    auto *details = window.findChild<QTreeWidget *>(u"nodeDetails"_s);
+    const auto outputs = details->findItems(u"Outputs"_s, Qt::MatchExactly);
+    details->setCurrentItem(outputs.value(0)->child(0));
+    QKeyEvent enter(QEvent::KeyPress, Qt::Key_Return, Qt::NoModifier);
+    QApplication::sendEvent(details, &enter);
+    window.findChild<QToolButton *>(u"showPicture"_s)->click();
+    Photographer::settle(2500);
+    photographer.take(window, u"network-picture"_s + suffix);
+    window.findChild<QToolButton *>(u"showList"_s)->click();
+    pages->setCurrentIndex(0);
 }
 
 // Many models, one with a long name, in the smallest and in a large window.
@@ -245,6 +273,9 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
     photographCompare(window, photographer, sample);
     photographApi(window, photographer, api);
     select(window, u"digits"_s);
+    window.openPaths({sample.filePath(u"three.png"_s)});
+    Photographer::settle(800);
+    photographNetwork(window, photographer, 0, {});
     write(sample, u"rows.csv"_s, rowsOf(64, 3));
     window.openPaths({sample.filePath(u"rows.csv"_s)});
     Photographer::settle(500);
@@ -295,6 +326,7 @@ void photographModels(ui::MainWindow &window, const Photographer &photographer, 
     window.openPaths({folder.filePath(u"faces.jpg"_s)});
     Photographer::settle(1500);
     photographer.take(window, u"detection"_s);
+    photographNetwork(window, photographer, 20, u"-detector"_s);
     for (const QString &name : {u"deeplab_v3_257.onnx"_s, u"yunet_s_640_640.onnx"_s}) {
         QFile::copy(models.filePath(name), folder.filePath(name));
         window.openPaths({folder.filePath(name)});

@@ -22,6 +22,7 @@
 #include <QTableView>
 #include <QTabWidget>
 #include <QTest>
+#include <QTreeView>
 #include <QTreeWidget>
 
 using namespace Qt::StringLiterals;
@@ -60,6 +61,7 @@ private Q_SLOTS:
     void theSessionComesBack();
     void whatIsGoneFromTheSessionIsNamed();
     void everythingIsFoundByItsLetters();
+    void theNetworkIsLookedIntoWithTheInputOfTheOtherPage();
 };
 
 void TestMainWindow::theFirstPageStaysUntilThereIsAModel()
@@ -477,6 +479,29 @@ void TestMainWindow::everythingIsFoundByItsLetters()
     choose(u"raw none such"_s); // nothing is chosen, nothing happens
     choose(u"page api"_s);
     QVERIFY(part<ui::ApiPage>({})->isVisible());
+}
+
+void TestMainWindow::theNetworkIsLookedIntoWithTheInputOfTheOtherPage()
+{
+    openSample();
+    QTest::keyClick(m_window.get(), Qt::Key_2, Qt::ControlModifier);
+    auto *nodes = part<QTreeView>(u"nodeTree"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(nodes->model()->rowCount() > 0, patience);
+    const auto askForOutput = [&] {
+        nodes->setCurrentIndex({});
+        nodes->setCurrentIndex(nodes->model()->index(0, 0));
+        auto *details = part<QTreeWidget>(u"nodeDetails"_s);
+        details->setCurrentItem(details->findItems(u"Outputs"_s, Qt::MatchExactly).at(0)->child(0));
+        QTest::keyClick(details, Qt::Key_Return);
+    };
+    askForOutput();
+    QVERIFY(part<QLabel>(u"tensorMessage"_s)->text().startsWith(u"There is no input yet"_s));
+    runPicture("three.png");
+    askForOutput();
+    auto *name = part<ui::CaptionLabel>(u"tensorName"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(name->text().endsWith(u"[1, 64]"_s), patience);
+    part<QAction>(u"run"_s)->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(name->text().contains(u"has run since"_s), patience);
 }
 
 QTEST_MAIN(TestMainWindow)

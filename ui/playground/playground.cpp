@@ -463,6 +463,15 @@ void Playground::showResult(std::shared_ptr<const RunResult> result, const Pictu
     Q_EMIT finished();
 }
 
+Result<InputDecoder> Playground::presentInput() const
+{
+    const auto body = m_input->body();
+    if (!body)
+        return notFound(
+            tr("There is no input yet: open a picture on the page Try first.").toStdString());
+    return bodyDecoder(body);
+}
+
 QString Playground::apiUrl() const
 {
     return m_api.url().isEmpty() ? u"http://127.0.0.1:5000"_s : m_api.url();

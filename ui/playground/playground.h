@@ -52,6 +52,9 @@ public:
     // Gives what a run would send now, with a file that holds it where it is no text; a pasted
     // picture is saved first. `use` is called on this thread, perhaps later.
     void withApiInput(std::function<void(const Result<ApiInput> &)> use);
+    // Reads what a run would send now, in any form that the model takes. NotFound: there is no
+    // input yet.
+    Result<InputDecoder> presentInput() const;
     // The part of the page that stands at the window's right side.
     AnswerView *answer() const { return m_answer; }
 

@@ -10,6 +10,7 @@
 #include "ui/log/log_panel.h"
 #include "ui/models/models_panel.h"
 #include "ui/monitor/monitor.h"
+#include "ui/network/network_page.h"
 #include "ui/playground/playground.h"
 #include "ui/settings.h"
 #include "ui/sheets/match_sheet.h"
@@ -119,6 +120,8 @@ void MainWindow::Private::connectParts()
     QObject::connect(comparePage, &ComparePage::said, message, say);
     QObject::connect(comparePage->compareAction(), &QAction::triggered, tabs,
                      [this] { tabs->setCurrentWidget(comparePage); });
+    QObject::connect(network, &NetworkPage::said, message, say);
+    QObject::connect(playground, &Playground::finished, network, &NetworkPage::setOutOfDate);
     QObject::connect(playground, &Playground::loadAsked, models->loadAction(), &QAction::trigger);
     QObject::connect(models, &ModelsPanel::said, message, say);
     QObject::connect(models, &ModelsPanel::removed, &window,
@@ -170,6 +173,7 @@ void MainWindow::Private::selectModel(const QString &name)
     playground->setModel(name);
     comparePage->setModel(name);
     matchNotebook->setEnabled(!name.isEmpty());
+    network->setModel(name);
     showSnippets();
     inspector->setModel(name);
     inspector->setState(feed->state());

@@ -7,6 +7,7 @@
 #include "ui/log/log_panel.h"
 #include "ui/models/models_panel.h"
 #include "ui/monitor/monitor.h"
+#include "ui/network/network_page.h"
 #include "ui/playground/answer_view.h"
 #include "ui/playground/playground.h"
 #include "ui/settings.h"
@@ -142,6 +143,9 @@ void MainWindow::Private::makeParts()
     tabs->setTabBarAutoHide(true);
     tabs->setFocusPolicy(Qt::NoFocus); // its hidden tab bar would take the Tab key
     tabs->addTab(playground, MainWindow::tr("Try"));
+    network = new NetworkPage(workbench, *feed, background,
+                              [this] { return playground->presentInput(); });
+    tabs->addTab(network, MainWindow::tr("Network"));
     comparePage = new ComparePage(workbench, *feed, background,
                                   [this](auto use) { playground->withApiInput(std::move(use)); });
     tabs->addTab(comparePage, MainWindow::tr("Compare"));

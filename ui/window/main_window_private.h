@@ -26,6 +26,7 @@ class LogPanel;
 class MessageOverlay;
 class ModelsPanel;
 class Monitor;
+class NetworkPage;
 class Playground;
 class RequestsPanel;
 class StatusLine;
@@ -90,6 +91,7 @@ struct MainWindow::Private
     MessageOverlay *message = nullptr;
     FirstRunPage *firstRun = nullptr;
     Playground *playground = nullptr;
+    NetworkPage *network = nullptr;
     ModelsPanel *models = nullptr;
     Inspector *inspector = nullptr;
     Monitor *monitor = nullptr;

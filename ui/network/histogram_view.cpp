@@ -1,0 +1,87 @@
+#include "ui/network/histogram_view.h"
+
+#include "ui/network/tensor_view.h"
+#include "ui/widgets/display_text.h"
+#include "ui/widgets/theme.h"
+
+#include <algorithm>
+#include <cmath>
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+
+using namespace Qt::StringLiterals;
+
+namespace warmbench::ui {
+
+HistogramView::HistogramView(QWidget *parent)
+    : QWidget(parent)
+{
+    setObjectName(u"tensorHistogram"_s);
+    setAccessibleName(tr("Histogram"));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+void HistogramView::setBins(std::vector<std::int64_t> bins, double low, double high)
+{
+    m_bins = std::move(bins);
+    m_low = low;
+    m_high = high;
+    const auto most = std::max_element(m_bins.begin(), m_bins.end());
+    setAccessibleDescription(
+        most == m_bins.end()
+            ? QString()
+            : tr("Most often %1").arg(reading(static_cast<int>(most - m_bins.begin()))));
+    update();
+}
+
+QString HistogramView::reading(int bin) const
+{
+    const double width = (m_high - m_low) / static_cast<double>(m_bins.size());
+    return tr("%1 to %2: %3 numbers")
+        .arg(numberText(m_low + bin * width), numberText(m_low + (bin + 1) * width),
+             grouped(m_bins[static_cast<std::size_t>(bin)]));
+}
+
+bool HistogramView::event(QEvent *event)
+{
+    if (event->type() != QEvent::ToolTip || m_bins.empty())
+        return QWidget::event(event);
+    const auto *help = static_cast<QHelpEvent *>(event);
+    const int count = static_cast<int>(m_bins.size());
+    QToolTip::showText(help->globalPos(),
+                       reading(std::clamp(help->x() * count / std::max(1, width()), 0, count - 1)),
+                       this);
+    return true;
+}
+
+void HistogramView::paintEvent(QPaintEvent *)
+{
+    if (m_bins.empty())
+        return;
+    QPainter painter(this);
+    const ThemeColours colours = themeColours();
+    const int line = fontMetrics().height() + 2;
+    const double floor = height() - line;
+    const auto most = static_cast<double>(*std::max_element(m_bins.begin(), m_bins.end()));
+    const double step = static_cast<double>(width()) / static_cast<double>(m_bins.size());
+    for (std::size_t i = 0; i < m_bins.size(); ++i) {
+        if (m_bins[i] == 0)
+            continue;
+        const double tall =
+            std::max(1.0, floor * std::log1p(static_cast<double>(m_bins[i])) / std::log1p(most));
+        const double share =
+            m_bins.size() > 1 ? static_cast<double>(i) / static_cast<double>(m_bins.size() - 1) : 0;
+        painter.fillRect(
+            QRectF(static_cast<double>(i) * step, floor - tall, std::max(1.0, step - 1), tall),
+            QColor(scaleColour(share)));
+    }
+    painter.setPen(colours.line);
+    painter.drawLine(QPointF(0, floor), QPointF(width(), floor));
+    painter.setPen(colours.muted);
+    const QRectF words(0, floor, width(), line);
+    painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, numberText(m_low));
+    painter.drawText(words, Qt::AlignRight | Qt::AlignBottom, numberText(m_high));
+}
+
+} // namespace warmbench::ui
