@@ -51,6 +51,7 @@ ApiPage::ApiPage(ApiControl &api, QAction *apiSwitch, QAction *copyAddress, QWid
     , m_status(new CaptionLabel(this))
     , m_answer(codeView(u"apiAnswer"_s, tr("Answer of the API")))
 {
+    setObjectName(u"apiPage"_s);
     m_address->setObjectName(u"apiPageAddress"_s);
     m_address->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     auto *titles = new QHBoxLayout;
