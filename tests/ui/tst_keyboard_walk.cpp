@@ -66,7 +66,11 @@ bool TestKeyboardWalk::chooseInMenu(Qt::Key letter, const QString &action)
     for (qsizetype i = 0; menu && i < 2 * menu->actions().size(); ++i) {
         if (menu->activeAction() && menu->activeAction()->objectName() == action) {
             press(Qt::Key_Return);
-            return QTest::qWaitForWindowActive(m_window.get()); // the menu was a window, too
+            // The menu was a window too; without a window manager nobody else gives the focus back.
+            return QTest::qWaitFor([this] {
+                m_window->activateWindow();
+                return QApplication::activeWindow() == m_window.get();
+            });
         }
         press(Qt::Key_Down);
     }
