@@ -100,6 +100,7 @@ private Q_SLOTS:
 private:
     void visit(QWidget &top, const QString &place);
     void visitDialogs();
+    void isInReadingOrder(QWidget &top);
     void hasName(QWidget &control);
     void isRead(QWidget &widget);
     void isRead(QWidget &widget, const QRect &place, const QString &text);
@@ -172,6 +173,25 @@ void TestReachable::visit(QWidget &top, const QString &place)
         // What is switched off may be faint.
         if (widget->isEnabled())
             isRead(*widget);
+    }
+    isInReadingOrder(top);
+}
+
+// Among neighbours, Tab goes down, and to the right within a row.
+void TestReachable::isInReadingOrder(QWidget &top)
+{
+    std::map<const QWidget *, const QWidget *> last; // of each parent
+    for (QWidget *next = top.nextInFocusChain(); next != &top; next = next->nextInFocusChain()) {
+        if (!next->isVisible() || !(next->focusPolicy() & Qt::TabFocus) || isInner(*next))
+            continue;
+        const QWidget *&before = last[next->parentWidget()];
+        const QRect here = next->geometry();
+        if (before && (here.bottom() < before->geometry().top() ||
+                       (here.right() < before->geometry().left() &&
+                        here.top() <= before->geometry().bottom())))
+            m_faults << u"%1: Tab goes back from %2 to %3"_s.arg(m_place, called(*before),
+                                                                 called(*next));
+        before = next;
     }
 }
 
