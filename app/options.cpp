@@ -145,7 +145,8 @@ std::vector<OptionSpec> mainOptions()
          [](Options &o, const std::string &v) {
              return storePositive(parseDuration(v), o.workbench.deadline);
          }},
-        {"drain", "TIME", "Time for requests in flight when it is told to stop (30s)", servers,
+        {"drain", "TIME",
+         "Time for requests in flight when it is told to stop (30s; with a window 500ms)", servers,
          [](Options &o, const std::string &v) { return storeDrain(v, o.drain); }},
         {"max-body", "SIZE", "Larger request bodies are refused (64MiB)", servers,
          [](Options &o, const std::string &v) {
@@ -251,6 +252,8 @@ Options defaultsOf(Command command)
     options.workbench.verdicts = cacheFolder() / "verdicts";
     options.http.nextFreePort = command == Command::Window;
     options.http.threads = 0;
+    if (command == Command::Window)
+        options.drain = Milliseconds(500); // a person waits for the end
     if (command == Command::Match)
         options.workbench.deadline = forever; // a search makes many runs
     if (command == Command::Compare)

@@ -6,6 +6,7 @@
 
 #include "ui/window/main_window.h"
 
+#include <chrono>
 #include <QApplication>
 #include <QEvent>
 
@@ -29,13 +30,11 @@ public:
     }
 };
 
-} // namespace
+// With half a second of draining, a window that was closed is gone after two seconds.
+constexpr std::chrono::milliseconds windowJoinTime{1500};
 
-int runWindow(const CommandLine &line)
+int showWindow(const CommandLine &line, Workbench &workbench, const EndLimit &limit)
 {
-    const EndLimit limit(line.options.drain + joinTime);
-    const SystemClock clock;
-    Workbench workbench(line.options.workbench, clock);
     WindowApi api(workbench, line.options.http, line.options.drain);
     const ShutdownSignals signalsWatched([] { QCoreApplication::quit(); }, limit);
     api.start();
@@ -53,6 +52,18 @@ int runWindow(const CommandLine &line)
     window.show();
     const int code = QApplication::exec();
     limit.begin();
+    return code;
+}
+
+} // namespace
+
+int runWindow(const CommandLine &line)
+{
+    const EndLimit limit(line.options.drain + windowJoinTime);
+    const SystemClock clock;
+    Workbench workbench(line.options.workbench, clock);
+    const int code = showWindow(line, workbench, limit);
+    workbench.stop({}); // clients have had their time, and nobody looks any more
     return code;
 }
 

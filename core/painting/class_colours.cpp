@@ -17,10 +17,15 @@ QColor classColour(int index)
 
 QColor textColourOn(const QColor &background)
 {
-    constexpr int middle = 150;
-    const int luma =
-        (299 * background.red() + 587 * background.green() + 114 * background.blue()) / 1000;
-    return luma > middle ? Qt::black : Qt::white;
+    // Relative luminance (WCAG 2.2); on this one, black and white read equally well, 4.58 to 1.
+    constexpr double even = 0.179;
+    const auto linear = [](float part) {
+        return part <= 0.04045F ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+    };
+    const double luminance = 0.2126 * linear(background.redF()) +
+                             0.7152 * linear(background.greenF()) +
+                             0.0722 * linear(background.blueF());
+    return luminance > even ? Qt::black : Qt::white;
 }
 
 } // namespace warmbench

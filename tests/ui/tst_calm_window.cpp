@@ -4,8 +4,6 @@
 #include "window_fixture.h"
 
 #include <map>
-#include <QAbstractButton>
-#include <QAccessible>
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
@@ -26,7 +24,6 @@ class TestCalmWindow : public WindowFixture
 private Q_SLOTS:
     void theLayoutIsRememberedAndReset();
     void theLayoutOfAnotherVersionIsLeftAlone();
-    void everyControlHasAnAccessibleName();
     void theKeyboardReachesEveryButton();
     void f6MovesFromPartToPart();
     void anAnswerThatIsOutOfDateSaysSo();
@@ -65,36 +62,6 @@ void TestCalmWindow::theLayoutOfAnotherVersionIsLeftAlone()
     ui::write(ui::settings::layoutVersion, 999);
     makeWindow();
     QVERIFY(part<QWidget>(u"drawer"_s)->isVisible());
-}
-
-void TestCalmWindow::everyControlHasAnAccessibleName()
-{
-    openSample();
-    runPicture("three.png");
-    QStringList nameless;
-    int seen = 0;
-    for (const QWidget *widget : m_window->findChildren<QWidget *>()) {
-        const bool control =
-            widget->focusPolicy() != Qt::NoFocus || qobject_cast<const QAbstractButton *>(widget);
-        // Qt's own helpers: viewports, the inner line of a spin box, what is hidden in tool bars.
-        const bool inner = widget->objectName().startsWith("qt_"_L1) ||
-                           widget->inherits("QScrollBar") || widget->inherits("QHeaderView") ||
-                           widget->inherits("QTabBar") || widget->inherits("QMenuBar") ||
-                           widget->inherits("QTableCornerButton") ||
-                           widget->inherits("QSplitterHandle") || widget->inherits("QMenu") ||
-                           widget->inherits("QTabWidget") || widget->inherits("QLabel");
-        if (!control || inner || widget->isHidden())
-            continue;
-        ++seen;
-        const QAccessibleInterface *accessible =
-            QAccessible::queryAccessibleInterface(const_cast<QWidget *>(widget));
-        if (!accessible || accessible->text(QAccessible::Name).isEmpty())
-            nameless << QString::fromLatin1(widget->metaObject()->className()) + u' ' +
-                            widget->objectName() + u" in "_s +
-                            QString::fromLatin1(widget->parentWidget()->metaObject()->className());
-    }
-    QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(u", "_s)));
-    QVERIFY(seen > 25);
 }
 
 void TestCalmWindow::theKeyboardReachesEveryButton()

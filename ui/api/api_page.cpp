@@ -51,8 +51,10 @@ ApiPage::ApiPage(ApiControl &api, QAction *apiSwitch, QAction *copyAddress, QWid
     , m_status(new CaptionLabel(this))
     , m_answer(codeView(u"apiAnswer"_s, tr("Answer of the API")))
 {
+    setObjectName(u"apiPage"_s);
     m_address->setObjectName(u"apiPageAddress"_s);
     m_address->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    QWidgetList stops{m_address}; // of the Tab key
     auto *titles = new QHBoxLayout;
     titles->addWidget(m_address, 1);
     for (QAction *action : {copyAddress, apiSwitch}) {
@@ -61,12 +63,15 @@ ApiPage::ApiPage(ApiControl &api, QAction *apiSwitch, QAction *copyAddress, QWid
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
         button->setFocusPolicy(Qt::StrongFocus);
         titles->addWidget(button);
+        stops << button;
     }
+    stops << m_tabs;
 
     const std::array names{u"curl"_s, u"Python"_s, u"JavaScript"_s};
     for (std::size_t i = 0; i < names.size(); ++i) {
         m_snippets[i] = codeView(u"snippet%1"_s.arg(i), tr("The request in %1").arg(names[i]));
         m_tabs->addTab(m_snippets[i], names[i]);
+        stops << m_snippets[i];
     }
     m_tabs->setObjectName(u"snippets"_s);
     m_tabs->setAccessibleName(tr("Programs that send this input"));
@@ -87,6 +92,9 @@ ApiPage::ApiPage(ApiControl &api, QAction *apiSwitch, QAction *copyAddress, QWid
     layout->addWidget(m_tabs, 1);
     layout->addLayout(buttons);
     layout->addWidget(m_answer, 1);
+    stops << copy << m_send << m_answer;
+    for (qsizetype i = 1; i < stops.size(); ++i)
+        setTabOrder(stops[i - 1], stops[i]);
     connect(copy, &QPushButton::clicked, this, [this] {
         QGuiApplication::clipboard()->setText(
             m_snippets[static_cast<std::size_t>(m_tabs->currentIndex())]->toPlainText());

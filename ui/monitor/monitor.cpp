@@ -137,6 +137,13 @@ Monitor::Monitor(Workbench &workbench, QWidget *parent)
 QWidget *Monitor::makeTools()
 {
     auto *tools = new QWidget(this);
+    m_span = new QComboBox(tools);
+    m_span->setAccessibleName(tr("Time shown"));
+    m_span->view()->setAccessibleName(m_span->accessibleName());
+    m_span->setToolTip(tr("How far back the charts reach"));
+    for (const int seconds : {60, 300, 900, 3600})
+        m_span->addItem(tr("%1 min").arg(seconds / 60), seconds);
+    m_span->setCurrentIndex(std::max(0, m_span->findData(read(settings::monitorSpanSeconds))));
     m_pause = new QAction(icon(u"pause"_s), tr("Pause"), this);
     m_pause->setCheckable(true);
     m_pause->setToolTip(tr("Hold the charts still; measuring goes on"));
@@ -146,13 +153,6 @@ QWidget *Monitor::makeTools()
     pause->setObjectName(u"pauseMonitor"_s);
     pause->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     pause->setFocusPolicy(Qt::StrongFocus);
-    m_span = new QComboBox(tools);
-    m_span->setAccessibleName(tr("Time shown"));
-    m_span->view()->setAccessibleName(m_span->accessibleName());
-    m_span->setToolTip(tr("How far back the charts reach"));
-    for (const int seconds : {60, 300, 900, 3600})
-        m_span->addItem(tr("%1 min").arg(seconds / 60), seconds);
-    m_span->setCurrentIndex(std::max(0, m_span->findData(read(settings::monitorSpanSeconds))));
     auto *layout = new QVBoxLayout(tools);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_span);

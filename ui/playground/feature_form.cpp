@@ -153,6 +153,7 @@ FeatureForm::FeatureForm(QWidget *parent)
     scroll->setWidgetResizable(true);
     scroll->setWidget(m_fieldArea);
     scroll->setAccessibleName(tr("Features"));
+    scroll->setFocusPolicy(Qt::NoFocus); // the fields scroll it
     m_paste->setObjectName(u"pasteRow"_s);
     m_paste->setAccessibleName(tr("Paste a row"));
     m_paste->setPlaceholderText(tr("Paste a JSON or CSV row and press Return"));
@@ -189,6 +190,14 @@ void FeatureForm::makeFields()
     for (const Feature &feature : m_input.features)
         addField(feature, row++);
     m_grid->setRowStretch(row, 1);
+    // Fields are newer than the line below them.
+    QWidget *before = m_fieldArea;
+    for (int i = 0; i < row; ++i) {
+        QWidget *field = m_grid->itemAtPosition(i, 1)->widget();
+        setTabOrder(before, field);
+        before = field;
+    }
+    setTabOrder(before, m_paste);
 }
 
 void FeatureForm::addField(const Feature &feature, int row)

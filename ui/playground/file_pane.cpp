@@ -46,6 +46,7 @@ FilePane::FilePane(QWidget *parent)
     auto *close = new QPushButton(tr("Close file"), this);
     close->setObjectName(u"closeFile"_s);
     close->setToolTip(tr("Back to the input that this model usually takes"));
+    setTabOrder(close, m_view);
 
     auto *titles = new QHBoxLayout;
     titles->addWidget(m_name, 1);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <QAccessibleWidget>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
@@ -21,11 +22,21 @@ constexpr double largestZoom = 32;
 constexpr double zoomStep = 1.25;
 constexpr double moveStep = 40; // logical pixels an arrow key
 
+// Screen readers call it a picture.
+QAccessibleInterface *spokenAsPicture(const QString &className, QObject *object)
+{
+    if (className != QLatin1StringView(PictureView::staticMetaObject.className()))
+        return nullptr;
+    return new QAccessibleWidget(static_cast<QWidget *>(object), QAccessible::Graphic);
+}
+
 } // namespace
 
 PictureView::PictureView(QWidget *parent)
     : QWidget(parent)
 {
+    [[maybe_unused]] static const bool spoken =
+        (QAccessible::installFactory(spokenAsPicture), true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setFocusPolicy(Qt::StrongFocus);
 }

@@ -68,7 +68,11 @@ FirstRunPage::FirstRunPage(ApiControl &api, QWidget *parent)
     auto *inner = new QWidget;
     auto *layout = new QHBoxLayout(inner);
     layout->addStretch(1);
-    layout->addLayout(column, 100); // up to the width of the card
+    auto *middle = new QWidget(inner);
+    middle->setMaximumWidth(cardWidth);
+    middle->setLayout(column);
+    column->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(middle, 100); // up to the width of the card
     layout->addStretch(1);
     // A small window shows a part of many recent files.
     auto *scroll = new QScrollArea(this);

@@ -2,6 +2,7 @@
 #include "painting/class_colours.h"
 #include "painting/drawn_answer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <QtTest>
 #include <set>
@@ -48,6 +49,22 @@ Detection boxed(int index, float left, float top, float right, float bottom)
     found.right = right;
     found.bottom = bottom;
     return found;
+}
+
+// Relative luminance and contrast as WCAG 2.2 defines them.
+double luminance(const QColor &colour)
+{
+    const auto linear = [](double part) {
+        return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
+}
+
+double contrast(const QColor &one, const QColor &other)
+{
+    const auto [darker, lighter] = std::minmax(luminance(one), luminance(other));
+    return (lighter + 0.05) / (darker + 0.05);
 }
 
 Image drawn(const SampleResult &result, int width = 400, int height = 300)
@@ -158,6 +175,14 @@ private Q_SLOTS:
         for (int i = 0; i < 100; ++i)
             colours.insert(classColour(i).rgb());
         QCOMPARE(colours.size(), std::size_t(100));
+    }
+
+    void wordsAreReadOnEveryColour()
+    {
+        for (int i = 0; i < 100; ++i) {
+            const double ratio = contrast(textColourOn(classColour(i)), classColour(i));
+            QVERIFY2(ratio >= 4.5, qPrintable(QStringLiteral("class %1: %2").arg(i).arg(ratio)));
+        }
     }
 
     void tinyPicturesAndAbsurdPlacesAreDrawn()
