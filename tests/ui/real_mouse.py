@@ -136,7 +136,7 @@ def main():
         drop(3)
         wait("the model of the dropped folder", lambda: "iris" in models(), 30)
         drop(4)
-        wait("a sentence about the labels", lambda: "3 labels" in log.read_text(encoding="utf-8"), 10)
+        wait("the labels to be taken", lambda: "3 names from" in log.read_text(encoding="utf-8"), 10)
         if len(sys.argv) > 4:
             time.sleep(1)
             subprocess.run([source, "--picture", sys.argv[4]], env=screen.surroundings, check=True)

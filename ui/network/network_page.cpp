@@ -47,7 +47,7 @@ Indexed indexed(Result<std::shared_ptr<const NetworkGraph>> graph)
 } // namespace
 
 NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, Background &background,
-                         PresentInput input, QWidget *parent)
+                         PresentDecoder input, QWidget *parent)
     : QWidget(parent)
     , m_workbench(workbench)
     , m_feed(feed)

@@ -33,7 +33,7 @@ class NetworkPage : public QWidget
 
 public:
     NetworkPage(Workbench &workbench, WorkbenchFeed &feed, Background &background,
-                PresentInput input, QWidget *parent = nullptr);
+                PresentDecoder input, QWidget *parent = nullptr);
     ~NetworkPage() override;
 
     void setModel(const QString &name);

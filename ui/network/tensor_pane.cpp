@@ -42,7 +42,7 @@ QString fileNameFor(const std::string &tensor)
 
 } // namespace
 
-TensorPane::TensorPane(Workbench &workbench, Background &background, PresentInput input,
+TensorPane::TensorPane(Workbench &workbench, Background &background, PresentDecoder input,
                        QWidget *parent)
     : QWidget(parent)
     , m_workbench(workbench)

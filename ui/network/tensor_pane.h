@@ -25,14 +25,14 @@ class HistogramView;
 class PictureView;
 
 // Gives what a run would send now, or says that there is no input.
-using PresentInput = std::function<Result<InputDecoder>()>;
+using PresentDecoder = std::function<Result<InputDecoder>()>;
 
 class TensorPane : public QWidget
 {
     Q_OBJECT
 
 public:
-    TensorPane(Workbench &workbench, Background &background, PresentInput input,
+    TensorPane(Workbench &workbench, Background &background, PresentDecoder input,
                QWidget *parent = nullptr);
     ~TensorPane() override;
 
@@ -62,7 +62,7 @@ private:
 
     Workbench &m_workbench;
     Background &m_background;
-    PresentInput m_input;
+    PresentDecoder m_input;
     QString m_model;
     QString m_tensor;                         // its name, type and shape
     std::shared_ptr<const TensorView> m_view; // what is shown
