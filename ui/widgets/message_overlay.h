@@ -27,8 +27,8 @@ public:
     // `anchor` is the widget at whose lower edge the card stands; it is in the same window.
     explicit MessageOverlay(QWidget *anchor);
 
-    // Information goes by itself after some seconds, unless it offers something. An empty text takes
-    // back the last message, unless that offers something.
+    // Information goes by itself after some seconds, unless it offers something. An empty text
+    // takes back the last message, unless that offers something.
     void setMessage(Kind kind, const QString &text, Offer offer = {});
     void clear();
     QString text() const;
