@@ -2,9 +2,12 @@
 #include "http/http_server.h"
 #include "ui/api/api_page.h"
 #include "ui/api/request_table.h"
+#include "ui/api/requests_panel.h"
+#include "ui/background.h"
 #include "ui/playground/output_table.h"
 #include "window_fixture.h"
 
+#include <algorithm>
 #include <QAbstractButton>
 #include <QAbstractItemModelTester>
 #include <QAction>
@@ -12,14 +15,18 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QDir>
+#include <QFileDialog>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QProcess>
+#include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTableView>
 #include <QTabWidget>
 #include <QTest>
+#include <QTimer>
 #include <string>
+#include <time.h>
 
 using namespace Qt::StringLiterals;
 using namespace std::string_literals;
@@ -42,6 +49,67 @@ Ran run(const QString &program, const QStringList &arguments)
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
             QString::fromUtf8(process.readAllStandardOutput()),
             QString::fromUtf8(process.readAllStandardError())};
+}
+
+// Of this thread, in milliseconds: other work of the machine does not count.
+double cpuMs()
+{
+    timespec used{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) * 1e3 + static_cast<double>(used.tv_nsec) / 1e6;
+}
+
+// The longest time that this thread worked without a return to its events.
+class Heartbeat
+{
+public:
+    Heartbeat()
+    {
+        QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] {
+            m_longestMs = std::max(m_longestMs, cpuMs() - m_lastMs);
+            m_lastMs = cpuMs();
+        });
+        m_timer.start(0);
+    }
+    double longestMs() const { return std::max(m_longestMs, cpuMs() - m_lastMs); }
+
+private:
+    QTimer m_timer;
+    double m_lastMs = cpuMs();
+    double m_longestMs = 0;
+};
+
+// The panel without a window, with an API that was asked before it was made.
+struct Alone
+{
+    explicit Alone(std::vector<ui::ServedRequest> requests)
+    {
+        api.serve(std::move(requests));
+        panel.resize(960, 240);
+        panel.show();
+        panel.takeServed();
+    }
+    // The dialog that the button opens, with the name of the file in it.
+    QFileDialog *askedFor(const QString &path)
+    {
+        QTest::mouseClick(panel.findChild<QAbstractButton *>(u"exportRequests"_s), Qt::LeftButton);
+        auto *dialog = panel.findChild<QFileDialog *>();
+        if (dialog)
+            dialog->selectFile(path);
+        return dialog;
+    }
+    static void accept(QFileDialog &dialog) { QMetaObject::invokeMethod(&dialog, "accept"); }
+
+    FakeApi api;
+    ui::Background background;
+    ui::RequestsPanel panel{api, background};
+    QSignalSpy said{&panel, &ui::RequestsPanel::said};
+};
+
+QByteArray readBack(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 ui::ServedRequest request(int status, const std::string &path, const std::string &sentence = {})
@@ -75,6 +143,9 @@ private Q_SLOTS:
     void aStoppedApiSaysSo();
     void requestsAreListedAndFiltered();
     void theListKeepsTheNewest();
+    void whatIsShownIsExported();
+    void aLongExportLeavesTheWindowFluid();
+    void anExportThatFailsSaysSo();
 
 private:
     void serve(); // and open the API's page
@@ -218,6 +289,64 @@ void TestApiPage::theListKeepsTheNewest()
     table.add(std::vector(most + 5, request(200, "/burst")));
     QCOMPARE(table.rowCount(), static_cast<int>(most));
     QCOMPARE(table.at(0).path, "/burst"s);
+}
+
+void TestApiPage::whatIsShownIsExported()
+{
+    Alone alone({request(200, "/predict/digits"),
+                 request(404, "/predict/none", "No model \"none\", sorry."),
+                 request(200, "/models")});
+    QTest::mouseClick(alone.panel.findChild<QCheckBox *>(u"onlyRefused"_s), Qt::LeftButton,
+                      Qt::NoModifier, {6, 8});
+    const QString path = m_folder->filePath(u"refused.csv"_s);
+    QFileDialog *dialog = alone.askedFor(path);
+    QVERIFY(dialog);
+    // What arrives while the dialog is open is not what the user saw.
+    alone.api.serve({request(500, "/late")});
+    alone.panel.takeServed();
+    Alone::accept(*dialog);
+    QTRY_COMPARE_WITH_TIMEOUT(alone.said.size(), 1, patience);
+    QCOMPARE(alone.said[0][0].value<ui::MessageOverlay::Kind>(),
+             ui::MessageOverlay::Kind::Information);
+    const QList<QByteArray> lines = readBack(path).split('\n');
+    QCOMPARE(lines.size(), 3); // the names, one request, the end of the file
+    QCOMPARE(lines[0], QByteArray("Time,Client,Method,Path,Status,Model,Cache,Took,Bytes in,"
+                                  "Bytes out,Why"));
+    QVERIFY2(lines[1].contains(",/predict/none,404,digits,"), lines[1].constData());
+    QVERIFY2(lines[1].endsWith(",\"No model \"\"none\"\", sorry.\""), lines[1].constData());
+}
+
+void TestApiPage::aLongExportLeavesTheWindowFluid()
+{
+    constexpr int many = static_cast<int>(ui::RequestTable::mostRequests);
+    Alone alone(std::vector(many, request(200, "/predict/a-model-with-a-long-name")));
+    auto *filter = qobject_cast<ui::RequestFilter *>(
+        alone.panel.findChild<QTableView *>(u"requestView"_s)->model());
+    const double before = cpuMs();
+    QCOMPARE(filter->shown().size(), static_cast<std::size_t>(many));
+    const double tookMs = cpuMs() - before;
+    QVERIFY2(tookMs < 50, qPrintable(u"%1 ms for what is shown"_s.arg(tookMs)));
+    const QString path = m_folder->filePath(u"all.csv"_s);
+    QFileDialog *dialog = alone.askedFor(path);
+    QVERIFY(dialog);
+    const Heartbeat heart;
+    Alone::accept(*dialog);
+    QTRY_COMPARE_WITH_TIMEOUT(alone.said.size(), 1, patience);
+    QVERIFY2(heart.longestMs() < 50, qPrintable(u"%1 ms at once"_s.arg(heart.longestMs())));
+    QCOMPARE(readBack(path).count('\n'), many + 1);
+}
+
+void TestApiPage::anExportThatFailsSaysSo()
+{
+    Alone alone({request(200, "/models")});
+    const QString folder = m_folder->filePath(u"gone"_s);
+    QVERIFY(QDir().mkpath(folder));
+    QFileDialog *dialog = alone.askedFor(folder + u"/requests.csv"_s);
+    QVERIFY(dialog);
+    QVERIFY(QDir(folder).removeRecursively());
+    Q_EMIT dialog->fileSelected(folder + u"/requests.csv"_s); // the dialog checks no more
+    QTRY_COMPARE_WITH_TIMEOUT(alone.said.size(), 1, patience);
+    QCOMPARE(alone.said[0][0].value<ui::MessageOverlay::Kind>(), ui::MessageOverlay::Kind::Error);
 }
 
 QTEST_MAIN(TestApiPage)

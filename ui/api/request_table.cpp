@@ -1,5 +1,6 @@
 #include "ui/api/request_table.h"
 
+#include "tensor/csv.h"
 #include "ui/widgets/display_text.h"
 
 #include <algorithm>
@@ -31,6 +32,44 @@ QString cacheText(const std::string &cache)
     return cache.empty() ? QString() : RequestTable::tr("joined");
 }
 
+QString cellText(const ServedRequest &request, int column)
+{
+    switch (column) {
+    case RequestTable::Time:
+        return timeText(request.time);
+    case RequestTable::Client:
+        return text(request.client);
+    case RequestTable::Method:
+        return text(request.method);
+    case RequestTable::Path:
+        return text(request.path);
+    case RequestTable::Status:
+        return QString::number(request.status);
+    case RequestTable::Model:
+        return text(request.model);
+    case RequestTable::Cache:
+        return cacheText(request.cache);
+    case RequestTable::Took:
+        return text(std::chrono::nanoseconds(static_cast<std::int64_t>(request.totalMs * 1e6)));
+    case RequestTable::In:
+        return grouped(request.requestBytes);
+    case RequestTable::Out:
+        return grouped(request.responseBytes);
+    default:
+        return text(request.sentence);
+    }
+}
+
+QString columnName(int column)
+{
+    const std::array<QString, RequestTable::ColumnCount> names{
+        RequestTable::tr("Time"),      RequestTable::tr("Client"), RequestTable::tr("Method"),
+        RequestTable::tr("Path"),      RequestTable::tr("Status"), RequestTable::tr("Model"),
+        RequestTable::tr("Cache"),     RequestTable::tr("Took"),   RequestTable::tr("Bytes in"),
+        RequestTable::tr("Bytes out"), RequestTable::tr("Why")};
+    return names.at(static_cast<std::size_t>(column));
+}
+
 char lower(char letter)
 {
     return static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
@@ -60,7 +99,8 @@ void RequestTable::add(std::vector<ServedRequest> requests)
     }
     const int first = static_cast<int>(m_requests.size());
     beginInsertRows({}, first, first + static_cast<int>(requests.size()) - 1);
-    std::move(requests.begin(), requests.end(), std::back_inserter(m_requests));
+    for (ServedRequest &request : requests)
+        m_requests.push_back(std::make_shared<const ServedRequest>(std::move(request)));
     endInsertRows();
 }
 
@@ -82,39 +122,10 @@ int RequestTable::columnCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
-QString RequestTable::cell(int row, int column) const
-{
-    const ServedRequest &request = at(row);
-    switch (column) {
-    case Time:
-        return timeText(request.time);
-    case Client:
-        return text(request.client);
-    case Method:
-        return text(request.method);
-    case Path:
-        return text(request.path);
-    case Status:
-        return QString::number(request.status);
-    case Model:
-        return text(request.model);
-    case Cache:
-        return cacheText(request.cache);
-    case Took:
-        return text(std::chrono::nanoseconds(static_cast<std::int64_t>(request.totalMs * 1e6)));
-    case In:
-        return grouped(request.requestBytes);
-    case Out:
-        return grouped(request.responseBytes);
-    default:
-        return text(request.sentence);
-    }
-}
-
 QVariant RequestTable::data(const QModelIndex &index, int role) const
 {
     if (role == Qt::DisplayRole || role == Qt::ToolTipRole)
-        return cell(index.row(), index.column());
+        return cellText(at(index.row()), index.column());
     const bool number = index.column() == Status || index.column() == Took ||
                         index.column() == In || index.column() == Out;
     if (role == Qt::TextAlignmentRole && number)
@@ -126,10 +137,7 @@ QVariant RequestTable::headerData(int section, Qt::Orientation orientation, int 
 {
     if (role != Qt::DisplayRole || orientation != Qt::Horizontal)
         return {};
-    const std::array<QString, ColumnCount> names{
-        tr("Time"),  tr("Client"), tr("Method"),   tr("Path"),      tr("Status"), tr("Model"),
-        tr("Cache"), tr("Took"),   tr("Bytes in"), tr("Bytes out"), tr("Why")};
-    return names.at(static_cast<std::size_t>(section));
+    return columnName(section);
 }
 
 RequestFilter::RequestFilter(RequestTable *table)
@@ -158,6 +166,32 @@ bool RequestFilter::filterAcceptsRow(int row, const QModelIndex &) const
         return false;
     return m_words.empty() || contains(request.path, m_words) || contains(request.model, m_words) ||
            contains(request.client, m_words) || contains(request.sentence, m_words);
+}
+
+KeptRequests RequestFilter::shown() const
+{
+    KeptRequests requests;
+    requests.reserve(static_cast<std::size_t>(rowCount()));
+    for (int row = 0; row < rowCount(); ++row)
+        requests.push_back(m_table.kept(mapToSource(index(row, 0)).row()));
+    return requests;
+}
+
+std::string requestsAsCsv(const KeptRequests &requests)
+{
+    std::string table;
+    const auto addRow = [&table](auto textOf) {
+        for (int column = 0; column < RequestTable::ColumnCount; ++column) {
+            if (column > 0)
+                table += ',';
+            appendCsvCell(table, textOf(column).toStdString());
+        }
+        table += '\n';
+    };
+    addRow(columnName);
+    for (const auto &request : requests)
+        addRow([&request](int column) { return cellText(*request, column); });
+    return table;
 }
 
 } // namespace warmbench::ui

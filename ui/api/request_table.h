@@ -1,15 +1,18 @@
 // The newest requests that the API has answered, as an item model: at most 100,000, which take some
-// 30 MiB. A burst becomes one insertion. Thread: GUI.
+// 30 MiB. A burst becomes one insertion. Thread: GUI; the free functions any.
 #pragma once
 
 #include "ui/api/served_request.h"
 
 #include <deque>
+#include <memory>
 #include <QAbstractTableModel>
 #include <QSortFilterProxyModel>
 #include <vector>
 
 namespace warmbench::ui {
+
+using KeptRequests = std::vector<std::shared_ptr<const ServedRequest>>;
 
 class RequestTable : public QAbstractTableModel
 {
@@ -36,8 +39,12 @@ public:
 
     void add(std::vector<ServedRequest> requests); // the oldest first
     void clear();
-    const ServedRequest &at(int row) const { return m_requests[static_cast<std::size_t>(row)]; }
-    QString cell(int row, int column) const;
+    const ServedRequest &at(int row) const { return *m_requests[static_cast<std::size_t>(row)]; }
+    // For another thread: the request stays as it is, even when the table has dropped it.
+    std::shared_ptr<const ServedRequest> kept(int row) const
+    {
+        return m_requests[static_cast<std::size_t>(row)];
+    }
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
@@ -45,7 +52,7 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
-    std::deque<ServedRequest> m_requests;
+    std::deque<std::shared_ptr<const ServedRequest>> m_requests;
 };
 
 // Shows the requests that were refused, or whose path, model, client or sentence has the words.
@@ -58,6 +65,7 @@ public:
 
     void setWords(const QString &words);
     void setRefusedOnly(bool only);
+    KeptRequests shown() const; // takes some milliseconds for 100,000
 
 protected:
     bool filterAcceptsRow(int row, const QModelIndex &parent) const override;
@@ -67,5 +75,8 @@ private:
     std::string m_words; // in lower case
     bool m_refusedOnly = false;
 };
+
+// The texts of the table, below a row of the columns' names.
+std::string requestsAsCsv(const KeptRequests &requests);
 
 } // namespace warmbench::ui

@@ -1,21 +1,19 @@
 #include "ui/api/requests_panel.h"
 
-#include "tensor/csv.h"
 #include "ui/api/request_table.h"
 #include "ui/api/snippets.h"
 #include "ui/api_control.h"
+#include "ui/save_file.h"
 #include "ui/shortcuts.h"
 #include "ui/widgets/controls.h"
 
 #include <QAction>
 #include <QCheckBox>
 #include <QClipboard>
-#include <QFileDialog>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLineEdit>
-#include <QSaveFile>
 #include <QScrollBar>
 #include <QTableView>
 #include <QToolButton>
@@ -25,9 +23,10 @@ using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
 
-RequestsPanel::RequestsPanel(ApiControl &api, QWidget *parent)
+RequestsPanel::RequestsPanel(ApiControl &api, Background &background, QWidget *parent)
     : QWidget(parent)
     , m_api(api)
+    , m_background(background)
     , m_table(new RequestTable(this))
     , m_filter(new RequestFilter(m_table))
     , m_view(new QTableView(this))
@@ -87,14 +86,7 @@ QWidget *RequestsPanel::makeTools()
     connect(find, &QLineEdit::textChanged, m_filter, &RequestFilter::setWords);
     connect(refused, &QCheckBox::toggled, m_filter, &RequestFilter::setRefusedOnly);
     connect(clear, &QToolButton::clicked, m_table, &RequestTable::clear);
-    connect(save, &QToolButton::clicked, this, [this] {
-        auto *dialog = new QFileDialog(this, tr("Export the requests"));
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setAcceptMode(QFileDialog::AcceptSave);
-        dialog->setDefaultSuffix(u"csv"_s);
-        connect(dialog, &QFileDialog::fileSelected, this, &RequestsPanel::exportTo);
-        dialog->open();
-    });
+    connect(save, &QToolButton::clicked, this, &RequestsPanel::exportShown);
     return tools;
 }
 
@@ -117,33 +109,20 @@ void RequestsPanel::copyCurl()
     const QString method = QString::fromStdString(request.method);
     QGuiApplication::clipboard()->setText(
         method == u"GET"_s ? u"curl %1"_s.arg(address) : u"curl -X %1 %2"_s.arg(method, address));
-    Q_EMIT copied(method == u"GET"_s ? tr("The curl command is on the clipboard.")
-                                     : tr("The curl command is on the clipboard, without the body "
-                                          "that the client sent: bodies are not kept."));
+    Q_EMIT said(MessageOverlay::Kind::Information,
+                method == u"GET"_s ? tr("The curl command is on the clipboard.")
+                                   : tr("The curl command is on the clipboard, without the body "
+                                        "that the client sent: bodies are not kept."));
 }
 
-void RequestsPanel::exportTo(const QString &path)
+void RequestsPanel::exportShown()
 {
-    std::string table;
-    const auto addRow = [&](auto cellOf) {
-        for (int column = 0; column < RequestTable::ColumnCount; ++column) {
-            if (column > 0)
-                table += ',';
-            appendCsvCell(table, cellOf(column).toStdString());
-        }
-        table += '\n';
-    };
-    addRow([&](int column) {
-        return m_table->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-    });
-    for (int row = 0; row < m_filter->rowCount(); ++row)
-        addRow([&, source = m_filter->mapToSource(m_filter->index(row, 0)).row()](int column) {
-            return m_table->cell(source, column);
-        });
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(QByteArray::fromStdString(table)) < 0 ||
-        !file.commit())
-        Q_EMIT failed(tr("%1 could not be written: %2.").arg(path, file.errorString()));
+    saveFile(
+        this, m_background, {tr("Export the requests"), u"requests.csv"_s, {tr("CSV (*.csv)")}},
+        [requests = m_filter->shown()](const QString &) -> Result<std::string> {
+            return requestsAsCsv(requests);
+        },
+        [this](MessageOverlay::Kind kind, const QString &text) { Q_EMIT said(kind, text); });
 }
 
 } // namespace warmbench::ui

@@ -1,6 +1,9 @@
 // The requests of clients: who asked what, what the cache did, how long it took, why one was
-// refused. Filtered, copied as curl, exported as CSV. Thread: GUI.
+// refused. Filtered, copied as curl, exported as CSV. Thread: GUI; the export is written in the
+// background.
 #pragma once
+
+#include "ui/widgets/message_overlay.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -10,6 +13,7 @@ class QTableView;
 namespace warmbench::ui {
 
 class ApiControl;
+class Background;
 class RequestFilter;
 class RequestTable;
 
@@ -18,20 +22,20 @@ class RequestsPanel : public QWidget
     Q_OBJECT
 
 public:
-    explicit RequestsPanel(ApiControl &api, QWidget *parent = nullptr);
+    RequestsPanel(ApiControl &api, Background &background, QWidget *parent = nullptr);
 
     void takeServed(); // adds what was answered since the last call
 
 Q_SIGNALS:
-    void copied(const QString &what);
-    void failed(const QString &why);
+    void said(warmbench::ui::MessageOverlay::Kind kind, const QString &text);
 
 private:
     QWidget *makeTools();
     void copyCurl();
-    void exportTo(const QString &path);
+    void exportShown();
 
     ApiControl &m_api;
+    Background &m_background;
     RequestTable *m_table;
     RequestFilter *m_filter;
     QTableView *m_view;

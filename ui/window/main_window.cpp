@@ -135,10 +135,7 @@ void MainWindow::Private::connectParts()
         playground->runAgain();
     });
     QObject::connect(apiPage, &ApiPage::copied, message, tell);
-    QObject::connect(requests, &RequestsPanel::copied, message, tell);
-    QObject::connect(requests, &RequestsPanel::failed, message, [this](const QString &text) {
-        message->setMessage(MessageOverlay::Kind::Error, text);
-    });
+    QObject::connect(requests, &RequestsPanel::said, message, say);
     QObject::connect(tabs, &QTabWidget::currentChanged, &window, [this] { showSnippets(); });
     QObject::connect(playground, &Playground::finished, &window, [this] { showSnippets(); });
     QObject::connect(copyAddress, &QAction::triggered, &window, [this] {

@@ -160,7 +160,7 @@ void MainWindow::Private::makeParts()
     facts->setStretchFactor(0, 1);
     facts->setStretchFactor(1, 1);
     monitor = new Monitor(workbench);
-    requests = new RequestsPanel(api);
+    requests = new RequestsPanel(api, background);
     log = new LogPanel;
     drawer = new QStackedWidget;
     drawer->setObjectName(u"drawer"_s);
