@@ -2,6 +2,7 @@
 
 #include "base/logging.h"
 
+#include <QSet>
 #include <QSettings>
 
 namespace warmbench::ui {
@@ -42,20 +43,65 @@ namespace {
 
 constexpr int recentCount = 10;
 
-QSettings store()
+QSettings *batched = nullptr; // of the SettingsBatch that lives
+
+std::unique_ptr<QSettings> opened()
 {
-    return QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("warmbench"),
-                     QStringLiteral("window"));
+    return std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope,
+                                       QStringLiteral("warmbench"), QStringLiteral("window"));
+}
+
+// Says what is wrong with the file, each thing once.
+void judge(const QSettings &store)
+{
+    static QSet<QString> said;
+    QString sentence;
+    if (store.status() == QSettings::FormatError)
+        sentence = QStringLiteral("The window's settings in %1 are damaged: what cannot be read "
+                                  "has its default.");
+    else if (store.status() == QSettings::AccessError)
+        sentence = QStringLiteral("The window's settings cannot be kept in %1: make the file and "
+                                  "its folder readable and writable.");
+    else
+        return;
+    sentence = sentence.arg(store.fileName());
+    if (said.contains(sentence))
+        return;
+    said.insert(sentence);
+    logWarning("window", sentence.toStdString());
+}
+
+QVariant stored(const char *key)
+{
+    if (batched)
+        return batched->value(QLatin1String(key));
+    const auto store = opened();
+    judge(*store);
+    return store->value(QLatin1String(key));
 }
 
 template <typename T>
 T readAs(const Setting<T> &setting)
 {
-    const QVariant stored = store().value(QLatin1String(setting.key));
-    if (!stored.isValid() || !stored.canConvert<T>())
+    const QVariant found = stored(setting.key);
+    if (!found.isValid() || !found.canConvert<T>())
         return setting.fallback;
-    T value = stored.value<T>();
+    T value = found.value<T>();
     return !setting.accepts || setting.accepts(value) ? value : setting.fallback;
+}
+
+template <typename T>
+void writeAs(const Setting<T> &setting, const T &value)
+{
+    const QVariant found = stored(setting.key);
+    if (found.isValid() && found.canConvert<T>() && found.value<T>() == value)
+        return;
+    if (batched)
+        return batched->setValue(QLatin1String(setting.key), value);
+    const auto store = opened();
+    store->setValue(QLatin1String(setting.key), value);
+    store->sync();
+    judge(*store);
 }
 
 } // namespace
@@ -87,27 +133,41 @@ bool read(const Setting<bool> &setting)
 
 void write(const Setting<QByteArray> &setting, const QByteArray &value)
 {
-    store().setValue(QLatin1String(setting.key), value);
+    writeAs(setting, value);
 }
 
 void write(const Setting<QString> &setting, const QString &value)
 {
-    store().setValue(QLatin1String(setting.key), value);
+    writeAs(setting, value);
 }
 
 void write(const Setting<QStringList> &setting, const QStringList &value)
 {
-    store().setValue(QLatin1String(setting.key), value);
+    writeAs(setting, value);
 }
 
 void write(const Setting<int> &setting, int value)
 {
-    store().setValue(QLatin1String(setting.key), value);
+    writeAs(setting, value);
 }
 
 void write(const Setting<bool> &setting, bool value)
 {
-    store().setValue(QLatin1String(setting.key), value);
+    writeAs(setting, value);
+}
+
+SettingsBatch::SettingsBatch()
+    : m_store(opened())
+{
+    judge(*m_store);
+    batched = m_store.get();
+}
+
+SettingsBatch::~SettingsBatch()
+{
+    batched = nullptr;
+    m_store->sync();
+    judge(*m_store);
 }
 
 void rememberRecent(const QString &path)

@@ -1,11 +1,15 @@
 // What the window remembers, as one typed table: key, default, check. No other file uses QSettings.
 // Thread: GUI. The values are in an INI file in the user's folder; tests set another folder with
-// QSettings::setPath.
+// QSettings::setPath. A value is on the disk when write() returns. Errors: a file that cannot be
+// read or written gives one warning in the log, and values that cannot be read are the defaults.
 #pragma once
 
+#include <memory>
 #include <QByteArray>
 #include <QString>
 #include <QStringList>
+
+class QSettings;
 
 namespace warmbench::ui {
 
@@ -47,6 +51,20 @@ void write(const Setting<QString> &setting, const QString &value);
 void write(const Setting<QStringList> &setting, const QStringList &value);
 void write(const Setting<int> &setting, int value);
 void write(const Setting<bool> &setting, bool value);
+
+// What is written while one of these lives reaches the disk at its end, in one go: each time costs
+// a flush of the disk. One object at a time.
+class SettingsBatch
+{
+public:
+    SettingsBatch();
+    ~SettingsBatch();
+    SettingsBatch(const SettingsBatch &) = delete;
+    SettingsBatch &operator=(const SettingsBatch &) = delete;
+
+private:
+    std::unique_ptr<QSettings> m_store;
+};
 
 // Puts `path` first and keeps the ten newest.
 void rememberRecent(const QString &path);

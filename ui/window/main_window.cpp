@@ -34,6 +34,7 @@
 #include <QJsonArray>
 #include <QMenu>
 #include <QMimeData>
+#include <QSplitter>
 #include <QStackedWidget>
 #include <QTabWidget>
 #include <QToolButton>
@@ -150,6 +151,12 @@ void MainWindow::Private::connectParts()
     QObject::connect(firstRun, &FirstRunPage::recentRequested, &window,
                      [this](const QString &path) { window.openPaths({path}); });
     QObject::connect(&api, &ApiControl::changed, &window, [this] { showApi(); });
+    storing.setSingleShot(true);
+    QObject::connect(&storing, &QTimer::timeout, &window, [this] { store(); });
+    for (const QSplitter *each : {rows, columns, facts})
+        QObject::connect(each, &QSplitter::splitterMoved, &window, [this] { storeSoon(); });
+    QObject::connect(tabs, &QTabWidget::currentChanged, &window, [this] { storeSoon(); });
+    QObject::connect(playground, &Playground::finished, &window, [this] { storeSoon(); });
     showApi();
     fillRecent();
 }
@@ -174,11 +181,13 @@ void MainWindow::Private::selectModel(const QString &name)
     showSnippets();
     inspector->setModel(name);
     inspector->setState(feed->state());
+    storeSoon();
 }
 
 void MainWindow::Private::offerBack(const QString &name, const QString &path)
 {
     session.removeAll(path);
+    storeSoon();
     message->setMessage(
         MessageOverlay::Kind::Information,
         MainWindow::tr("%1 was removed from the list; its file is untouched.").arg(name),
@@ -274,6 +283,7 @@ std::vector<std::string> MainWindow::Private::takeOpened(const Opened &opened)
     }
     session.removeAll(opened.path);
     session << opened.path;
+    storeSoon();
     if (opened.path != sampleFolder) {
         rememberRecent(opened.path);
         write(settings::lastFolder, QFileInfo(opened.path).absolutePath());
@@ -423,9 +433,21 @@ void MainWindow::trySample()
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    m_d->storing.stop();
     m_d->store();
-    m_d->storeSession();
     QMainWindow::closeEvent(event);
+}
+
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    m_d->storeSoon();
+}
+
+void MainWindow::moveEvent(QMoveEvent *event)
+{
+    QMainWindow::moveEvent(event);
+    m_d->storeSoon();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent *event)

@@ -21,6 +21,7 @@
 #include "ui/window/main_window_private.h"
 #include "ui/window/status_line.h"
 
+#include <chrono>
 #include <QActionGroup>
 #include <QApplication>
 #include <QDialog>
@@ -48,6 +49,7 @@ constexpr int rowShares[] = {76, 24};
 constexpr int leastModels = 190; // logical pixels, so that hits and misses are never cut
 constexpr int leastFacts = 250;
 constexpr int layoutVersion = 2; // of the stored splitters
+constexpr std::chrono::milliseconds storeDelay{400};
 
 QList<int> shared(int length, std::span<const int> shares)
 {
@@ -327,6 +329,7 @@ void MainWindow::Private::showSides(bool left, bool right)
     const bool any = centre->currentWidget() != firstRun;
     models->setVisible(left && any);
     facts->setVisible(right && any);
+    storeSoon();
 }
 
 void MainWindow::Private::openDrawer(QAction *chosen)
@@ -340,10 +343,12 @@ void MainWindow::Private::openDrawer(QAction *chosen)
     else if (chosen)
         drawer->setCurrentWidget(monitor);
     drawer->setVisible(chosen != nullptr);
+    storeSoon();
 }
 
 void MainWindow::Private::store()
 {
+    const SettingsBatch together;
     write(settings::windowGeometry, window.saveGeometry());
     write(settings::columns, columns->saveState());
     write(settings::rows, rows->saveState());
@@ -355,6 +360,13 @@ void MainWindow::Private::store()
                             : showMonitor->isChecked()  ? u"monitor"_s
                                                         : u"none"_s);
     write(settings::layoutVersion, layoutVersion);
+    storeSession();
+}
+
+// A program that is killed has lost at most what changed in this time.
+void MainWindow::Private::storeSoon()
+{
+    storing.start(storeDelay);
 }
 
 void MainWindow::Private::restore()

@@ -8,6 +8,7 @@
 #include "ui/workbench_feed.h"
 
 #include <optional>
+#include <QTimer>
 
 class QAction;
 class QMenu;
@@ -49,6 +50,7 @@ struct MainWindow::Private
     void openDrawer(QAction *drawer);
     void restore();
     void store();
+    void storeSoon();
     void focusNextPart();
     void showShortcuts();
     void showAbout();
@@ -123,7 +125,9 @@ struct MainWindow::Private
     QMenu *recent = nullptr;
 
     QString sampleFolder;
-    QStringList session; // paths of models that were opened in this window
+    QStringList session;    // paths of models that were opened in this window
+    bool restoring = false; // the stored session is not open yet, and must not be lost
+    QTimer storing;         // gathers changes of layout and session
     // The last member, so that it is destroyed before anything that its work reports to.
     Background background;
 };

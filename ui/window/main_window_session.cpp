@@ -31,6 +31,8 @@ struct Reopened
 
 void MainWindow::Private::storeSession()
 {
+    if (restoring)
+        return;
     QStringList paths = session;
     if (const qsizetype at = paths.indexOf(sampleFolder); at >= 0)
         paths[at] = sampleMark;
@@ -48,6 +50,7 @@ void MainWindow::Private::restoreSession()
     paths.removeAll(QString()); // without a sample
     if (paths.isEmpty())
         return;
+    restoring = true;
     background.run(
         &window,
         [this, paths] {
@@ -69,6 +72,8 @@ void MainWindow::Private::restoreSession()
             if (const QString input = read(settings::sessionInput);
                 !input.isEmpty() && models->selected() == read(settings::sessionModel))
                 playground->showInput(input);
+            restoring = false;
+            storeSoon();
             if (!reopened.missing.isEmpty())
                 message->setMessage(MessageOverlay::Kind::Warning,
                                     MainWindow::tr("No longer there, or no longer a model: %1.")
