@@ -75,7 +75,6 @@ ComparePage::ComparePage(Workbench &workbench, WorkbenchFeed &feed, Background &
     , m_run(workbench)
     , m_compare(new QAction(icon(u"run"_s), tr("Compare"), this))
     , m_cancel(new QAction(icon(u"stop"_s), tr("Cancel"), this))
-    , m_input(new InputChoice(std::move(present), this))
     , m_summary(new CompareSummary(this))
     , m_table(new CompareTable(this))
     , m_filter(new CompareFilter(m_table))
@@ -86,7 +85,7 @@ ComparePage::ComparePage(Workbench &workbench, WorkbenchFeed &feed, Background &
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(14, 10, 14, 8);
     layout->setSpacing(8);
-    layout->addWidget(makeForm());
+    layout->addWidget(makeForm(std::move(present)));
     layout->addWidget(m_summary);
     layout->addWidget(makeResults(), 1);
 
@@ -117,7 +116,7 @@ void ComparePage::makeActions()
     connect(m_cancel, &QAction::triggered, this, &ComparePage::cancel);
 }
 
-QWidget *ComparePage::makeForm()
+QWidget *ComparePage::makeForm(PresentInput present)
 {
     auto *form = new QWidget(this);
     auto *grid = new QGridLayout(form);
@@ -128,6 +127,7 @@ QWidget *ComparePage::makeForm()
     grid->setColumnStretch(3, 2);
     m_first = new SideForm(u"A"_s, grid, 0, form);
     m_second = new SideForm(u"B"_s, grid, 1, form);
+    m_input = new InputChoice(std::move(present), form); // behind both sides, for the Tab key
 
     m_runs = new QSpinBox(form);
     m_runs->setObjectName(u"compareRuns"_s);

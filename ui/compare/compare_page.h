@@ -55,7 +55,7 @@ protected:
 
 private:
     void makeActions();
-    QWidget *makeForm();
+    QWidget *makeForm(PresentInput present);
     QWidget *makeResults();
     QWidget *makeTools();
     void setState(const WorkbenchState &state);

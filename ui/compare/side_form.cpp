@@ -53,7 +53,7 @@ SideForm::SideForm(const QString &letter, QGridLayout *grid, int row, QWidget *p
     m_settings->setMinimumWidth(90);
     addClearButton(m_settings);
     m_browse->setObjectName(u"browseSettings"_s + letter);
-    m_browse->setText(u"…"_s);
+    m_browse->setText(tr("Choose…"));
     m_browse->setAccessibleName(tr("Choose the settings file of %1").arg(letter));
     m_browse->setToolTip(m_browse->accessibleName());
     m_browse->setFocusPolicy(Qt::StrongFocus);
