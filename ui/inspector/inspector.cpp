@@ -249,7 +249,7 @@ void Inspector::showChanges()
 {
     const int changes = m_editor->changes();
     m_changes->setText(!m_editor->canEdit() ? QString()
-                       : changes == 0       ? tr("Double-click a value to change it.")
+                       : changes == 0       ? tr("Double-click to change")
                                             : tr("%n change(s), not saved", nullptr, changes));
 }
 

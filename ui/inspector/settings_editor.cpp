@@ -41,7 +41,7 @@ SettingsEditor::SettingsEditor(Workbench &workbench, Background &background, QOb
     , m_background(background)
     , m_undo(action(parent, u"undoSetting"_s, tr("Undo"), {}))
     , m_redo(action(parent, u"redoSetting"_s, tr("Redo"), {}))
-    , m_save(action(parent, u"saveSettings"_s, tr("Save settings"),
+    , m_save(action(parent, u"saveSettings"_s, tr("Save"),
                     tr("Write the changes into the model's settings file")))
     , m_discard(action(parent, u"discardSettings"_s, tr("Discard"),
                        tr("Take back all changes that are not saved")))
