@@ -117,7 +117,7 @@ bool SettingsEditor::isChanged(const QString &key) const
 int SettingsEditor::changes() const
 {
     int count = 0;
-    for (const QJsonValue &value : present())
+    for (const auto &value : present())
         count += value.isObject() ? static_cast<int>(value.toObject().size()) : 1;
     return count;
 }
