@@ -188,13 +188,11 @@ private Q_SLOTS:
         QCOMPARE(loads(), std::int64_t(1));
     }
 
-    void theEngineAndTheInstancesLoadAnew()
+    void otherInstancesLoadAnew()
     {
         QVERIFY(loaded());
         QVERIFY(edited(R"({"instances": 2})"));
         QCOMPARE(loads(), std::int64_t(2));
-        QVERIFY(edited(R"({"instances": 2, "engine": "opencv"})"));
-        QCOMPARE(loaded()->engine, std::string("opencv"));
     }
 
     void newWeightsAreLoadedUnderTheChanges()

@@ -116,6 +116,35 @@ private Q_SLOTS:
                 std::string::npos);
     }
 
+    void aLoadedNetworkIsKeptWhereSettingsAloneDiffer()
+    {
+        FileModelSource source = loader({.instances = 1});
+        const auto plan = source.probe({"net", {}});
+        QVERIFY2(plan, said(plan));
+        const auto model = source.load(*plan);
+        QVERIFY2(model, said(model));
+        const auto adapted = [&](std::string_view edits) {
+            source.setEdits("net", std::string(edits));
+            const auto changed = source.probe({"net", {}});
+            return changed ? source.adapt(*changed, **model) : changed.error();
+        };
+        const auto other = adapted(R"({"output": {"primary": "z"}})");
+        QVERIFY2(other && *other, said(other));
+        QCOMPARE((*other)->network, (*model)->network);
+        QCOMPARE((*other)->primaryOutput, std::size_t(1));
+        QVERIFY((*other)->digest != (*model)->digest);
+        QCOMPARE(m_engine->loads(), 1);
+        // These are matters of the network itself.
+        const auto instances = adapted(R"({"instances": 3})");
+        QVERIFY2(instances && !*instances, said(instances));
+        const auto engine = adapted(R"({"engine": "opencv"})");
+        QVERIFY(!engine); // there is only the fake
+        fs::copy_file(testModel("add.onnx"), m_root / "net.onnx",
+                      fs::copy_options::overwrite_existing);
+        const auto weights = adapted({});
+        QVERIFY2(weights && !*weights, said(weights));
+    }
+
     void labelsAreCountedAgainstScoresOfConvolutionsAloneToo()
     {
         m_engine->network.spec.outputs.front().shape = {{-1, {}}, {3, {}}, {1, {}}, {1, {}}};
