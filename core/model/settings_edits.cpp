@@ -88,9 +88,4 @@ Result<ModelSettings> editedSettings(const ModelSettings &settings, std::string_
     return edited;
 }
 
-bool isEdited(const ModelSettings &settings, std::string_view key)
-{
-    return std::find(settings.edited.begin(), settings.edited.end(), key) != settings.edited.end();
-}
-
 } // namespace warmbench

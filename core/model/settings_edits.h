@@ -20,7 +20,4 @@ void mergeJson(JsonValue &object, const JsonValue &changes);
 // value that a settings file may not have (named), or "labels" that are no list of names.
 Result<ModelSettings> editedSettings(const ModelSettings &settings, std::string_view changes);
 
-// Whether a value that the settings say was changed by a person: "input.mean", "task".
-bool isEdited(const ModelSettings &settings, std::string_view key);
-
 } // namespace warmbench

@@ -4,6 +4,7 @@
 #include "ui/inspector/fact_delegate.h"
 #include "ui/shortcuts.h"
 #include "ui/widgets/caption_label.h"
+#include "ui/widgets/controls.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/theme.h"
 
@@ -124,14 +125,8 @@ QWidget *Inspector::makeFooter()
     row->setSpacing(4);
     row->addWidget(m_changes, 1);
     for (QAction *action :
-         {m_editor->undoAction(), m_editor->discardAction(), m_editor->saveAction()}) {
-        auto *button = new QToolButton(footer);
-        button->setDefaultAction(action);
-        button->setAutoRaise(true);
-        button->setFocusPolicy(Qt::StrongFocus);
-        button->setAccessibleName(action->text());
-        row->addWidget(button);
-    }
+         {m_editor->undoAction(), m_editor->discardAction(), m_editor->saveAction()})
+        row->addWidget(actionButton(action, footer));
     for (QAction *action : {m_editor->undoAction(), m_editor->redoAction()}) {
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
         addAction(action);

@@ -48,12 +48,7 @@ PictureStage::PictureStage(const QList<QAction *> &actions, QWidget *parent)
         group->addAction(choice);
         addAction(choice);
         connect(choice, &QAction::triggered, this, [this, i] { setShown(static_cast<Shown>(i)); });
-        auto *button = new QToolButton(this);
-        button->setDefaultAction(choice);
-        button->setAutoRaise(true);
-        button->setFocusPolicy(Qt::StrongFocus);
-        button->setAccessibleName(names[i]);
-        titles->addWidget(button);
+        titles->addWidget(actionButton(choice, this));
         m_choices[i] = choice;
     }
     titles->addStretch(1);

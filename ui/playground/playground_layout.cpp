@@ -1,6 +1,7 @@
 #include "ui/playground/playground_layout.h"
 
 #include "ui/widgets/caption_label.h"
+#include "ui/widgets/controls.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -89,13 +90,9 @@ QLabel *secondaryLabel(QWidget *parent)
 
 QToolButton *smallButton(QAction *action, QWidget *parent)
 {
-    auto *button = new QToolButton(parent);
-    button->setDefaultAction(action);
+    QToolButton *button = actionButton(action, parent);
     button->setToolButtonStyle(Qt::ToolButtonIconOnly);
     button->setIconSize({16, 16});
-    button->setAutoRaise(true);
-    button->setFocusPolicy(Qt::StrongFocus);
-    button->setAccessibleName(action->text());
     return button;
 }
 

@@ -1,5 +1,6 @@
 #include "ui/widgets/controls.h"
 
+#include <QAction>
 #include <QCoreApplication>
 #include <QGraphicsOpacityEffect>
 #include <QHeaderView>
@@ -14,6 +15,16 @@ void addClearButton(QLineEdit *line)
     line->setClearButtonEnabled(true);
     for (auto *button : line->findChildren<QToolButton *>())
         button->setAccessibleName(QCoreApplication::translate("Controls", "Clear the text"));
+}
+
+QToolButton *actionButton(QAction *action, QWidget *parent)
+{
+    auto *button = new QToolButton(parent);
+    button->setDefaultAction(action);
+    button->setAutoRaise(true);
+    button->setFocusPolicy(Qt::StrongFocus);
+    button->setAccessibleName(action->text());
+    return button;
 }
 
 void setFaint(QWidget *widget, bool faint)

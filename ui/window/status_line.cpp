@@ -2,6 +2,7 @@
 
 #include "ui/api_control.h"
 #include "ui/widgets/caption_label.h"
+#include "ui/widgets/controls.h"
 #include "ui/widgets/display_text.h"
 
 #include <algorithm>
@@ -52,14 +53,10 @@ StatusLine::StatusLine(Workbench &workbench, ApiControl &api, const QList<QActio
     m_apiNote->setObjectName(u"apiNote"_s);
     line->addWidget(m_apiNote, 1);
     for (QAction *drawer : drawers) {
-        auto *button = new QToolButton(this);
-        button->setDefaultAction(drawer);
+        QToolButton *button = actionButton(drawer, this);
         button->setObjectName(drawer->objectName() + u"Button"_s);
-        button->setAccessibleName(drawer->text());
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
         button->setIconSize({16, 16});
-        button->setAutoRaise(true);
-        button->setFocusPolicy(Qt::StrongFocus);
         line->addWidget(button);
     }
     connect(&api, &ApiControl::changed, this, &StatusLine::showApi);
