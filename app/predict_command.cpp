@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "csv_answers.h"
 #include "end_limit.h"
-#include "http/simple/prediction_json.h"
+#include "inference/answer/prediction_json.h"
 #include "inference/body/predict_inputs.h"
 #include "inference/body/prediction_body.h"
 #include "open_models.h"
@@ -51,7 +51,7 @@ public:
             m_types.dtypes.emplace_back(output.name, dtypeName(output.tensor.dtype()));
         if (prediction->primary < m_types.dtypes.size())
             m_types.primary = m_types.dtypes[prediction->primary].first;
-        return http::predictionJson(*prediction);
+        return predictionJson(*prediction);
     }
     Result<bool> takesOnlyNumbers() override
     {

@@ -3,8 +3,8 @@
 #include "answer.h"
 #include "base/file.h"
 #include "http/simple/form_body.h"
-#include "http/simple/prediction_json.h"
 #include "http_client.h"
+#include "inference/answer/prediction_json.h"
 #include "inference/workbench.h"
 #include "program.h"
 #include "test_files.h"
@@ -64,7 +64,7 @@ QJsonObject fromWorkbench(const std::filesystem::path &model, const std::string 
     request.decode = std::move(*decode);
     Answer<Prediction> answer;
     workbench.predict(std::move(request), answer.callback());
-    return answer.get() ? parsed(http::predictionJson(*answer.get())) : QJsonObject();
+    return answer.get() ? parsed(predictionJson(*answer.get())) : QJsonObject();
 }
 
 } // namespace

@@ -4,7 +4,7 @@
 #include "api_server.h"
 #include "base/file.h"
 #include "base/logging.h"
-#include "http/simple/prediction_json.h"
+#include "inference/answer/prediction_json.h"
 #include "program.h"
 #include "tensor/npy.h"
 #include "test_files.h"
@@ -299,7 +299,7 @@ private:
         Answer<ui::RunResult> answer;
         ui::startRun(m_api.workbench(), request, answer.callback());
         if (answer.get())
-            append(outcome.numbers, parsed(http::predictionJson(answer.get()->prediction)));
+            append(outcome.numbers, parsed(predictionJson(answer.get()->prediction)));
         else
             outcome.sentence = QString::fromStdString(answer.get().error().message);
         return outcome;

@@ -5,7 +5,7 @@
 #include "engine/engine.h"
 #include "http/bodies/quick_bodies.h"
 #include "http/simple/form_body.h"
-#include "http/simple/prediction_json.h"
+#include "inference/answer/prediction_json.h"
 #include "inference/prediction_flow.h"
 #include "loaded_model.h"
 #include "tensor/tensor.h"
@@ -65,7 +65,7 @@ void encode(benchmark::State &state)
     const SystemClock clock;
     const auto prediction = runPrediction(*model, one, SteadyTime::max(), clock);
     for (auto _ : state)
-        benchmark::DoNotOptimize(http::predictionJson(*prediction));
+        benchmark::DoNotOptimize(predictionJson(*prediction));
 }
 
 // All of it; in place where body and network are quick and `here` is wished.
@@ -76,7 +76,7 @@ void workbench(benchmark::State &state, bool here)
         InferenceRequest one = request();
         one.quick = here && http::decodesQuickly(g_body);
         g_loaded->workbench->predict(std::move(one), [&](const Result<Prediction> &prediction) {
-            answer.set_value(http::predictionJson(*prediction));
+            answer.set_value(predictionJson(*prediction));
         });
         benchmark::DoNotOptimize(answer.get_future().get());
     }

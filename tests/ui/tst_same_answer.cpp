@@ -2,8 +2,8 @@
 // what /predict answers for it, number for number.
 #include "base/file.h"
 #include "http/http_server.h"
-#include "http/simple/prediction_json.h"
 #include "http_client.h"
+#include "inference/answer/prediction_json.h"
 #include "test_files.h"
 #include "ui/playground/output_table.h"
 #include "ui/playground/playground.h"
@@ -186,7 +186,7 @@ void TestSameAnswer::everyModelAnswersBothAlike()
             // Boxes, classes and masks as the service writes them.
             const QJsonObject written =
                 QJsonDocument::fromJson(
-                    QByteArray::fromStdString(http::predictionJson(window->prediction)))
+                    QByteArray::fromStdString(predictionJson(window->prediction)))
                     .object();
             QVERIFY2(client[u"results"_s] == written[u"results"_s], path.c_str());
             ++answers;

@@ -1,7 +1,7 @@
-#include "http/bodies/answer_bytes.h"
 #include "http/json_reply.h"
 #include "http/open_inference/open_inference_codec.h"
 #include "http/open_inference/open_inference_types.h"
+#include "inference/answer/answer_bytes.h"
 #include "tensor/json_object.h"
 
 #include <algorithm>

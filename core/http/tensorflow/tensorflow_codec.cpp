@@ -1,7 +1,7 @@
 #include "http/tensorflow/tensorflow_codec.h"
 
 #include "base/text.h"
-#include "http/bodies/answer_bytes.h"
+#include "inference/answer/answer_bytes.h"
 #include "inference/batching.h"
 #include "inference/body/base64_text.h"
 #include "inference/body/input_bytes.h"

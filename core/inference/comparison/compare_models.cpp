@@ -1,7 +1,7 @@
 #include "inference/comparison/compare_models.h"
 
 #include "base/exceptions.h"
-#include "inference/answer_text.h"
+#include "inference/answer/answer_text.h"
 #include "inference/body/prediction_body.h"
 #include "inference/comparison/answer_difference.h"
 #include "inference/comparison/compared_side.h"

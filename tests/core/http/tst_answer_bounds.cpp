@@ -1,10 +1,10 @@
 // Answers are bounded before they are written, and what goes wrong on the way is an answer too.
 #include "api_server.h"
 #include "base/logging.h"
-#include "http/bodies/answer_bytes.h"
 #include "http/open_inference/open_inference_codec.h"
-#include "http/simple/prediction_json.h"
 #include "http/tensorflow/tensorflow_codec.h"
+#include "inference/answer/answer_bytes.h"
+#include "inference/answer/prediction_json.h"
 #include "make_tensor.h"
 #include "manual_clock.h"
 #include "tensor/json_writer.h"

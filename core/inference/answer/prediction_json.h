@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace warmbench::http {
+namespace warmbench {
 
 // {"prediction": ..., "outputs": ..., "model": ..., "results": [...], "timings_ms": {...}}
 std::string predictionJson(const Prediction &prediction);
@@ -14,4 +14,4 @@ std::string predictionJson(const Prediction &prediction);
 // anything is written.
 Result<std::string> predictionJson(const Prediction &prediction, RunControl &control);
 
-} // namespace warmbench::http
+} // namespace warmbench

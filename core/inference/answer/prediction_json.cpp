@@ -1,7 +1,7 @@
-#include "http/simple/prediction_json.h"
+#include "inference/answer/prediction_json.h"
 
-#include "http/bodies/answer_bytes.h"
-#include "http/simple/result_json.h"
+#include "inference/answer/answer_bytes.h"
+#include "inference/answer/result_json.h"
 #include "tensor/json_writer.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 #include <iterator>
 #include <string_view>
 
-namespace warmbench::http {
+namespace warmbench {
 
 using namespace std::string_view_literals;
 
@@ -129,4 +129,4 @@ Result<std::string> predictionJson(const Prediction &prediction, RunControl &con
     return out;
 }
 
-} // namespace warmbench::http
+} // namespace warmbench

@@ -1,5 +1,5 @@
 // What a prediction says in one phrase.
-#include "inference/answer_text.h"
+#include "inference/answer/answer_text.h"
 #include "make_tensor.h"
 
 #include <limits>

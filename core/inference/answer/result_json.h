@@ -7,10 +7,10 @@
 
 #include <string>
 
-namespace warmbench::http {
+namespace warmbench {
 
 // Appends [{...}, ...], one entry a sample. What control says between samples and objects; memory
 // for masks is reserved in it as they are written, for all else by jsonBytes() beforehand.
 Result<void> appendResults(std::string &out, const Prediction &prediction, RunControl &control);
 
-} // namespace warmbench::http
+} // namespace warmbench

@@ -1,4 +1,4 @@
-#include "inference/answer_text.h"
+#include "inference/answer/answer_text.h"
 
 #include "base/text.h"
 #include "tensor/conversion.h"

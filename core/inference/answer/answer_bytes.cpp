@@ -1,8 +1,8 @@
-#include "http/bodies/answer_bytes.h"
+#include "inference/answer/answer_bytes.h"
 
 #include <algorithm>
 
-namespace warmbench::http {
+namespace warmbench {
 
 namespace {
 
@@ -101,4 +101,4 @@ Result<void> makeRoom(std::string &text, std::size_t bytes, RunControl &control)
     return {};
 }
 
-} // namespace warmbench::http
+} // namespace warmbench

@@ -1,4 +1,4 @@
-#include "http/simple/result_json.h"
+#include "inference/answer/result_json.h"
 
 #include "inference/mask_forms.h"
 #include "tensor/json_writer.h"
@@ -10,7 +10,7 @@
 #include <iterator>
 #include <string_view>
 
-namespace warmbench::http {
+namespace warmbench {
 
 namespace {
 
@@ -230,4 +230,4 @@ Result<void> appendResults(std::string &out, const Prediction &prediction, RunCo
     return going;
 }
 
-} // namespace warmbench::http
+} // namespace warmbench

@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-namespace warmbench::http {
+namespace warmbench {
 
 // Of a tensor as nested lists of JSON; of a String tensor by the lengths of its texts.
 std::size_t jsonBytes(const Tensor &tensor);
@@ -19,4 +19,4 @@ std::size_t jsonBytes(std::span<const SampleResult> results);
 // ResourceExhausted where there is none.
 Result<void> makeRoom(std::string &text, std::size_t bytes, RunControl &control);
 
-} // namespace warmbench::http
+} // namespace warmbench

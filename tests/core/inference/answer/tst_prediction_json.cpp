@@ -1,10 +1,9 @@
 // Results as JSON, member by member.
-#include "http/simple/prediction_json.h"
+#include "inference/answer/prediction_json.h"
 
 #include <QtTest>
 
 using namespace warmbench;
-using namespace warmbench::http;
 
 namespace {
 
