@@ -2,200 +2,86 @@
 
 #include "base/text.h"
 #include "end_limit.h"
-#include "inference/measurement/trial_inputs.h"
 #include "inference/measurement/verdict_json.h"
+#include "inference/profile/profile_export.h"
 #include "open_models.h"
 #include "standard_output.h"
-#include "tensor/json_object.h"
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <cmath>
 #include <fmt/format.h>
 #include <future>
-#include <latch>
 #include <memory>
-#include <mutex>
-#include <optional>
-#include <thread>
 
 namespace warmbench::app {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Nanoseconds = std::chrono::nanoseconds;
-
-// When a measurement ends: after at least so many runs and so much time.
-struct Goal
-{
-    std::int64_t runs = 0;
-    Nanoseconds time{};
-};
 
 double inMilliseconds(Nanoseconds time)
 {
     return std::chrono::duration<double, std::milli>(time).count();
 }
 
-struct Measured
-{
-    std::vector<Nanoseconds> latencies; // ascending, at least one
-    Nanoseconds time{};                 // from the first start to the last end
-
-    // The latency in milliseconds that this share of the runs does not exceed (nearest rank).
-    double latency(double share) const
-    {
-        const auto rank = std::ceil(share * static_cast<double>(latencies.size()));
-        return inMilliseconds(latencies[static_cast<std::size_t>(std::max(rank, 1.0)) - 1]);
-    }
-    double runsPerSecond() const
-    {
-        return static_cast<double>(latencies.size()) / std::chrono::duration<double>(time).count();
-    }
-};
-
-// ---- inputs
-
-Result<TensorInputs> benchInputs(const ModelBundle &model, int batch)
-{
-    auto tensors = trialInputs(model, batch, 7);
-    if (!tensors)
-        return std::move(tensors).error();
-    TensorInputs inputs;
-    for (std::size_t i = 0; i < tensors->size(); ++i)
-        inputs.push_back({model.spec().inputs[i].name, std::move((*tensors)[i])});
-    return inputs;
-}
-
-// ---- measuring
-
-class Bench
-{
-public:
-    Bench(Workbench &workbench, std::string model, TensorInputs inputs, int concurrency)
-        : m_workbench(workbench)
-        , m_model(std::move(model))
-        , m_inputs(std::make_shared<const TensorInputs>(std::move(inputs)))
-        , m_concurrency(concurrency)
-    {
-    }
-
-    Result<Measured> reach(const Goal &goal)
-    {
-        m_begun = 0;
-        m_measured = {};
-        m_first = Clock::time_point::max();
-        m_last = Clock::time_point::min();
-        {
-            // Threads begin together: starting them takes longer than quick runs.
-            std::latch together(m_concurrency);
-            std::vector<std::jthread> askers;
-            for (int i = 0; i < m_concurrency; ++i)
-                askers.emplace_back([&] {
-                    together.arrive_and_wait();
-                    ask(goal);
-                });
-        }
-        if (m_failure)
-            return *m_failure;
-        m_measured.time = m_last - m_first;
-        std::sort(m_measured.latencies.begin(), m_measured.latencies.end());
-        return std::move(m_measured);
-    }
-
-private:
-    void ask(const Goal &goal)
-    {
-        std::vector<Nanoseconds> latencies;
-        std::optional<Error> failure;
-        const auto start = Clock::now();
-        auto end = start;
-        while (!failure && !m_failed &&
-               (m_begun.fetch_add(1) < goal.runs || end - start < goal.time)) {
-            const auto begun = Clock::now();
-            if (const auto done = predict(); !done)
-                failure = done.error();
-            end = Clock::now();
-            latencies.push_back(end - begun);
-        }
-        const std::lock_guard lock(m_mutex);
-        m_failed = m_failed || failure;
-        if (failure && !m_failure)
-            m_failure = std::move(failure);
-        auto &all = m_measured.latencies;
-        all.insert(all.end(), latencies.begin(), latencies.end());
-        m_first = std::min(m_first, start);
-        m_last = std::max(m_last, end);
-    }
-
-    Result<void> predict()
-    {
-        InferenceRequest request;
-        request.model.name = m_model;
-        request.quick = true;
-        request.client = "bench";
-        request.decode = [inputs = m_inputs](const ModelBundle &,
-                                             RunControl &) -> Result<InferenceInputs> {
-            return InferenceInputs(*inputs);
-        };
-        const auto promise = std::make_shared<std::promise<Result<void>>>();
-        m_workbench.predict(std::move(request), [promise](const Result<Prediction> &prediction) {
-            promise->set_value(prediction ? Result<void>() : prediction.error());
-        });
-        return promise->get_future().get();
-    }
-
-    Workbench &m_workbench;
-    std::string m_model;
-    std::shared_ptr<const TensorInputs> m_inputs;
-    int m_concurrency;
-    std::atomic<std::int64_t> m_begun = 0;
-    std::atomic<bool> m_failed = false;
-    std::mutex m_mutex;
-    std::optional<Error> m_failure;
-    Measured m_measured;
-    Clock::time_point m_first;
-    Clock::time_point m_last;
-};
-
 // ---- output
 
-std::string asJson(const ModelBundle &model, const Options &options, const Measured &measured)
+std::string latencyText(const LatencySeries &series)
 {
-    const std::string latency = JsonObject()
-                                    .real("p50", measured.latency(0.5))
-                                    .real("p90", measured.latency(0.9))
-                                    .real("p99", measured.latency(0.99))
-                                    .real("max", measured.latency(1))
-                                    .end();
-    return JsonObject()
-               .text("model", model.id.name)
-               .text("digest", model.digest)
-               .text("engine", model.engine)
-               .real("load_ms", inMilliseconds(model.loadTime))
-               .number("runs", std::ssize(measured.latencies))
-               .number("batch", options.batch)
-               .number("concurrency", options.concurrency)
-               .raw("latency_ms", latency)
-               .real("runs_per_second", measured.runsPerSecond())
-               .real("samples_per_second", measured.runsPerSecond() * options.batch)
-               .end() +
-           "\n";
+    return fmt::format("p50 {:.3f} ms, p90 {:.3f} ms, p99 {:.3f} ms, max {:.3f} ms",
+                       inMilliseconds(series.latency(0.5)), inMilliseconds(series.latency(0.9)),
+                       inMilliseconds(series.latency(0.99)), inMilliseconds(series.latency(1)));
 }
 
-std::string asText(const ModelBundle &model, const Options &options, const Measured &measured)
+std::string asText(const LatencySeries &series)
 {
-    return fmt::format("model       {} ({}), loaded in {:.1f} ms\n"
-                       "runs        {} of {} sample{}, {} at once\n"
-                       "latency     p50 {:.3f} ms, p90 {:.3f} ms, p99 {:.3f} ms, max {:.3f} ms\n"
+    return fmt::format("runs        {} of {} sample{}, {} at once\n"
+                       "latency     {}\n"
                        "throughput  {:.1f} samples a second\n",
-                       model.id.name, model.engine, inMilliseconds(model.loadTime),
-                       measured.latencies.size(), options.batch, options.batch == 1 ? "" : "s",
-                       options.concurrency, measured.latency(0.5), measured.latency(0.9),
-                       measured.latency(0.99), measured.latency(1),
-                       measured.runsPerSecond() * options.batch);
+                       series.latencies.size(), series.plan.batch,
+                       series.plan.batch == 1 ? "" : "s", series.plan.concurrency,
+                       latencyText(series), series.samplesPerSecond());
+}
+
+std::string lineOf(const LatencySeries &series)
+{
+    const std::string what =
+        fmt::format("{:>4} at once of {:>3}", series.plan.concurrency, series.plan.batch);
+    if (!series.refusal.empty())
+        return fmt::format("{}  refused: {}\n", what, series.refusal);
+    return fmt::format("{}  {:>10.1f} samples a second  {}\n", what, series.samplesPerSecond(),
+                       latencyText(series));
+}
+
+std::string asText(const EngineProfile &engine)
+{
+    const std::string title = fmt::format("{} {}", engineTitle(engine.engine), engine.version);
+    if (!engine.refusal.empty())
+        return fmt::format("\n{} does not tell its layers: {}\n", title, engine.refusal);
+    std::string out =
+        fmt::format("\n{}: {:.1f} ms to load, {:.3f} ms the first run, {:.3f} ms a run of {}\n",
+                    title, inMilliseconds(engine.loadTime), inMilliseconds(engine.firstRun),
+                    inMilliseconds(engine.layers.run), engine.runs);
+    for (const LayerTime &layer : engine.layers.layers)
+        out += fmt::format("{:>10.3f} ms {:>5.1f} %  {:<24}  {}\n", inMilliseconds(layer.time),
+                           100 * shareOf(layer, engine.layers), printable(layer.type, 60),
+                           printable(layer.name, 100));
+    return out;
+}
+
+std::string asText(const Profile &profile)
+{
+    std::string out = fmt::format("model       {} ({}), loaded in {:.1f} ms\n", profile.model.name,
+                                  profile.engine, inMilliseconds(profile.loadTime));
+    if (profile.series.size() == 1)
+        out += asText(profile.series.front());
+    else
+        for (const LatencySeries &series : profile.series)
+            out += lineOf(series);
+    for (const EngineProfile &engine : profile.engines)
+        out += asText(engine);
+    for (const std::string &doubt : profile.doubts)
+        out += doubt + '\n';
+    return out;
 }
 
 Result<std::string> bench(Workbench &workbench, const CommandLine &line)
@@ -204,22 +90,25 @@ Result<std::string> bench(Workbench &workbench, const CommandLine &line)
     const auto name = openOneModel(workbench, line.arguments.front().toStdString(), options.sample);
     if (!name)
         return name.error();
-    const auto model = loadModel(workbench, *name);
-    if (!model)
-        return model.error();
-    auto inputs = benchInputs(**model, options.batch);
-    if (!inputs)
-        return inputs.error();
-    Bench asked(workbench, *name, *std::move(inputs), options.concurrency);
-    const std::int64_t each = 2 * std::int64_t{options.concurrency};
-    if (const auto warm = asked.reach({each, std::chrono::milliseconds(200)}); !warm)
-        return warm.error();
-    const auto measured = asked.reach(
-        options.runs > 0 ? Goal{options.runs, {}}
-                         : Goal{std::max<std::int64_t>(each, 20), std::chrono::seconds(2)});
-    if (!measured)
-        return measured.error();
-    return options.json ? asJson(**model, options, *measured) : asText(**model, options, *measured);
+    ProfileRequest request;
+    request.model.name = *name;
+    request.runs = options.runs;
+    request.each = std::chrono::seconds(2);
+    request.series = {{options.concurrency, options.batch}};
+    if (options.sweep) {
+        request.series = usualSeries();
+        request.each = std::chrono::seconds(1);
+    }
+    if (options.layers)
+        request.engines = enginesHere();
+    using Profiled = Result<std::shared_ptr<const Profile>>;
+    const auto promise = std::make_shared<std::promise<Profiled>>();
+    workbench.profile(std::move(request),
+                      [promise](Profiled profile) { promise->set_value(std::move(profile)); });
+    const auto profile = promise->get_future().get();
+    if (!profile)
+        return profile.error();
+    return options.json ? profileJson(**profile) + "\n" : asText(**profile);
 }
 
 // ---- engines
@@ -273,11 +162,18 @@ Result<std::string> compareEngines(Workbench &workbench, const CommandLine &line
 int runBench(const CommandLine &line)
 {
     const Options usual;
+    const bool loaded =
+        line.options.batch != usual.batch || line.options.concurrency != usual.concurrency;
     if (line.options.engines &&
-        (line.options.runs != usual.runs || line.options.batch != usual.batch ||
-         line.options.concurrency != usual.concurrency)) {
+        (line.options.runs != usual.runs || loaded || line.options.sweep || line.options.layers)) {
         (void)fail(invalidArgument("--engines measures every engine alike, one run after the "
-                                   "other; leave --runs, --batch and --concurrency out."));
+                                   "other; leave --runs, --batch, --concurrency, --sweep and "
+                                   "--layers out."));
+        return wrongUsage;
+    }
+    if (line.options.sweep && loaded) {
+        (void)fail(invalidArgument("--sweep tries several batches and numbers of callers; leave "
+                                   "--batch and --concurrency out."));
         return wrongUsage;
     }
     const EndLimit limit(2 * joinTime);

@@ -34,7 +34,9 @@ constexpr Usage usages[] = {
      "with --layers each layer, with --tensor what a tensor within the network holds for INPUT."},
     {Command::Bench, "MODEL",
      "Runs a model on numbers of its own after a warm-up, as the API would, and prints latency "
-     "(p50, p90, p99, max) and throughput."},
+     "(p50, p90, p99, max) and throughput; with --sweep for several numbers of callers and "
+     "samples, "
+     "with --layers what each layer takes."},
     {Command::Match, "MODEL INPUT [EXPECTED]",
      "Finds the preparation that a notebook used: runs the picture INPUT through the plausible "
      "ones and ranks them by how close the output comes to EXPECTED (.npy or .npz). Without "

@@ -30,7 +30,8 @@ struct Options
     int batch = 1;
     int runs = 0;         // 0: the command decides
     bool engines = false; // compare the engines instead
-    bool layers = false;  // inspect prints the graph
+    bool sweep = false;   // bench tries several batches and numbers of callers
+    bool layers = false;  // inspect prints the graph, bench what each layer takes
     std::string tensor;   // that inspect looks at; empty: none
     std::string output;   // .npy file for its numbers; empty: none
     bool write = false;   // keep the preparation that matches

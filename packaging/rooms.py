@@ -10,7 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # Which other folders each folder may include. Names leave out core/, as includes do.
-CORE = ["base", "tensor", "engine", "model", "model/cache", "model/understanding", "inference", "inference/answer", "inference/body", "inference/measurement", "inference/matching", "inference/comparison", "inference/inspection", "engine/verdicts", "metrics", "painting"]
+CORE = ["base", "tensor", "engine", "model", "model/cache", "model/understanding", "inference", "inference/answer", "inference/body", "inference/measurement", "inference/matching", "inference/comparison", "inference/inspection", "inference/profile", "engine/verdicts", "metrics", "painting"]
 ARROWS = {
     "base": [],
     "tensor": ["base"],
@@ -23,12 +23,13 @@ ARROWS = {
     "model/cache": ["base", "model"],
     "model/understanding": ["base", "tensor", "engine", "model"],
     "metrics": ["base"],
-    "inference": ["base", "tensor", "engine", "engine/verdicts", "model", "model/cache", "metrics", "inference/decoders", "inference/matching", "inference/measurement", "inference/comparison", "inference/inspection"],
+    "inference": ["base", "tensor", "engine", "engine/verdicts", "model", "model/cache", "metrics", "inference/decoders", "inference/matching", "inference/measurement", "inference/comparison", "inference/inspection", "inference/profile"],
     "inference/answer": ["base", "tensor", "inference"],
     "inference/decoders": ["base", "tensor", "model", "inference"],
     "inference/body": ["base", "tensor", "model", "inference"],
     "inference/measurement": ["base", "tensor", "engine", "engine/verdicts", "model", "model/cache", "inference", "inference/body"],
     "inference/inspection": ["base", "tensor", "engine", "model", "model/cache", "inference"],
+    "inference/profile": ["base", "engine", "engine/verdicts", "model", "model/cache", "inference", "inference/measurement", "tensor"],
     "painting": ["base", "tensor", "inference"],
     "inference/matching": ["base", "tensor", "engine/verdicts", "model", "model/cache", "inference", "inference/body"],
     "inference/comparison": ["base", "tensor", "engine/verdicts", "model", "model/cache", "inference", "inference/answer", "inference/body", "inference/matching"],

@@ -152,6 +152,7 @@ struct Workbench::Private
     Histogram::Values latencyBefore;
 
     ComparisonRunner comparisons{{*source, cache, scheduler, clock, runner.memory()}};
+    ProfileRunner profiles{{*source, cache, runner}};
 
     Mutex listenerMutex;
     std::map<int, std::function<void(const ModelEvent &)>> listeners GUARDED_BY(listenerMutex);
@@ -497,6 +498,11 @@ void Workbench::measure(const ModelId &id, std::function<void(Measured)> done)
     m_d->measurements.measure(id, std::move(done));
 }
 
+void Workbench::profile(ProfileRequest request, ProfileRunner::Done done)
+{
+    m_d->profiles.profile(std::move(request), std::move(done));
+}
+
 void Workbench::match(MatchRequest request, MatchRunner::Done done)
 {
     if (m_d->stopping) {
@@ -654,6 +660,7 @@ void Workbench::stop(std::chrono::milliseconds drain)
     m_d->measurements.stop();
     m_d->comparisons.stop();
     m_d->inspections.stop();
+    m_d->profiles.stop();
     m_d->cache.close();
     m_d->scheduler.stop(drain);
 }

@@ -3,7 +3,8 @@
 //
 // It owns, in this order, repository, engines, loader, cache, scheduler, metrics, the thread
 // "measure" that compares engines, the thread "compare" that compares models, the thread "inspect"
-// that looks inside networks, and the thread "housekeeping" that once a second evicts idle models,
+// that looks inside networks, the thread "profile" that measures models, and the thread
+// "housekeeping" that once a second evicts idle models,
 // looks for changed files of loaded ones, answers what is past its deadline and takes a sample for
 // the charts. Another thread ("folders") looks through the folders for models that came or went, at
 // most once a second and within a small share of a core. Everything is stopped and joined in the
@@ -21,6 +22,7 @@
 #include "inference/inspection/inspection_runner.h"
 #include "inference/matching/match_runner.h"
 #include "inference/prediction_runner.h"
+#include "inference/profile/profile_runner.h"
 #include "inference/scheduler.h"
 #include "metrics/metrics.h"
 #include "model/cache/model_cache.h"
@@ -103,6 +105,10 @@ public:
     // as MeasurementRunner::measure.
     using Measured = Result<std::shared_ptr<const Verdict>>;
     void measure(const ModelId &id, std::function<void(Measured)> done);
+
+    // Measures load, latency, throughput and layers on a thread of its own. Errors as
+    // ProfileRunner::profile.
+    void profile(ProfileRequest request, ProfileRunner::Done done);
 
     // Finds the preparation that gives a notebook's numbers. Errors as MatchRunner::match.
     void match(MatchRequest request, MatchRunner::Done done);

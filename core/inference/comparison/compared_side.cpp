@@ -1,7 +1,7 @@
 #include "inference/comparison/compared_side.h"
 
+#include "base/awaited.h"
 #include "base/exceptions.h"
-#include "inference/comparison/awaited.h"
 #include "inference/prediction_flow.h"
 
 #include <fmt/format.h>

@@ -5,14 +5,12 @@
 #pragma once
 
 #include "base/duration.h"
-#include "base/mutex.h"
+#include "base/job_thread.h"
 #include "inference/comparison/comparison.h"
 #include "inference/comparison/comparison_request.h"
 #include "inference/comparison/comparison_services.h"
 
-#include <deque>
 #include <functional>
-#include <thread>
 
 namespace warmbench {
 
@@ -22,9 +20,6 @@ public:
     using Done = std::function<void(Result<Comparison>)>;
 
     explicit ComparisonRunner(ComparisonServices services);
-    ~ComparisonRunner(); // stop()
-    ComparisonRunner(const ComparisonRunner &) = delete;
-    ComparisonRunner &operator=(const ComparisonRunner &) = delete;
 
     // `allowed`: for each run; negative: no limit. Errors: NotFound (unknown name), InvalidArgument
     // (no source of inputs, no runs), those of compareModels(), Unavailable (too many wait, or
@@ -32,27 +27,15 @@ public:
     // ends early if the engine can.
     void compare(ComparisonRequest request, Milliseconds allowed, Done done);
     // Ends the comparison under way, refuses those that wait, joins the thread. Idempotent.
-    void stop();
+    void stop() { m_thread.stop(); }
 
 private:
-    struct Task
-    {
-        ComparisonRequest request;
-        Milliseconds allowed;
-        Done done;
-    };
-
     Result<void> accepts(const ComparisonRequest &request) const;
-    void work(const std::stop_token &stop);
-    void answer(Task task, const std::stop_token &stop);
-    Result<Comparison> compared(const Task &task, const std::stop_token &stop) const;
+    Result<Comparison> compared(const ComparisonRequest &request, Milliseconds allowed,
+                                const std::stop_token &stop) const;
 
     const ComparisonServices m_services;
-    Mutex m_mutex;
-    StoppableCondition m_wake;
-    std::deque<Task> m_tasks GUARDED_BY(m_mutex); // those that wait
-    bool m_stopping GUARDED_BY(m_mutex) = false;
-    std::jthread m_thread;
+    JobThread m_thread{"compare", "comparisons"}; // last: it uses the services
 };
 
 } // namespace warmbench

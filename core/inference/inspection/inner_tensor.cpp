@@ -1,5 +1,6 @@
 #include "inference/inspection/inner_tensor.h"
 
+#include "inference/network_copy.h"
 #include "inference/prediction_flow.h"
 
 #include <algorithm>
@@ -81,47 +82,21 @@ private:
     int m_runs = 0;
 };
 
-// A copy of the network, with the memory that it takes.
-struct Copy
-{
-    MemoryLoan loan; // goes last
-    std::shared_ptr<Network> network;
-};
-
-Result<Copy> copyWith(const ModelBundle &model, const std::string &tensor, ModelSource &source,
-                      ModelCache &cache)
+Result<NetworkCopy> copyWith(const ModelBundle &model, const std::string &tensor,
+                             ModelSource &source, ModelCache &cache)
 {
     if (tensor.empty())
         return notFound("A tensor without a name is none; name one that the network makes.");
-    auto plan = source.probe(model.id);
-    if (!plan)
-        return std::move(plan).error();
-    if (plan->digest != model.digest)
-        return failedPrecondition(fmt::format(
-            "The files of model \"{}\" have changed since it was loaded; refresh it, then look "
-            "again.",
-            model.id.name));
-    plan->engine = model.engine;
-    plan->settings.instances = 1; // one caller runs it
-    plan->instances = 1;
-    plan->inner = tensor;
-    const auto estimate = source.estimate(*plan);
-    if (!estimate)
-        return estimate.error();
-    auto loan = cache.borrow(fmt::format("Looking inside {} loads it once more and", model.id.name),
-                             *estimate);
-    if (!loan)
-        return std::move(loan).error();
-    auto loaded = source.load(*plan);
-    if (!loaded)
-        return std::move(loaded).error();
-    cache.countLoad();
-    const auto &outputs = (*loaded)->spec().outputs;
+    auto copy = copyOf(model, {.purpose = "Looking inside " + model.id.name, .inner = tensor},
+                       source, cache);
+    if (!copy)
+        return copy;
+    const auto &outputs = copy->model->spec().outputs;
     if (outputs.empty() || outputs.back().name != tensor)
         return Error{ErrorCode::Internal,
                      fmt::format("The copy of the model \"{}\" lacks the tensor; report this.",
                                  model.id.name)};
-    return Copy{*std::move(loan), (*loaded)->network};
+    return copy;
 }
 
 } // namespace
@@ -132,7 +107,7 @@ Result<InnerTensor> computeInnerTensor(const ModelBundle &model, const InnerTens
 {
     const auto input = indexOf(model.spec().inputs, request.tensor);
     const auto output = indexOf(model.spec().outputs, request.tensor);
-    Copy copy;
+    NetworkCopy copy;
     if (!input && !output) {
         auto made = copyWith(model, request.tensor, source, cache);
         if (!made)
@@ -140,7 +115,7 @@ Result<InnerTensor> computeInnerTensor(const ModelBundle &model, const InnerTens
         copy = *std::move(made);
     }
     const auto capture =
-        std::make_shared<TensorCapture>(copy.network ? copy.network : model.network,
+        std::make_shared<TensorCapture>(copy.model ? copy.model->network : model.network,
                                         input    ? From::Input
                                         : output ? From::Output
                                                  : From::Inner,

@@ -1,7 +1,6 @@
 #include "inference/inspection/inspection_runner.h"
 
 #include "base/exceptions.h"
-#include "base/thread_name.h"
 
 #include <utility>
 
@@ -9,13 +8,7 @@ namespace warmbench {
 
 namespace {
 
-constexpr std::size_t mostWaiting = 16;
 constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
-
-Error shuttingDown()
-{
-    return {ErrorCode::Unavailable, "Warmbench is shutting down; look again when it is back."};
-}
 
 Error nobodyWaits()
 {
@@ -64,13 +57,7 @@ InspectionRunner::InspectionRunner(Repository &repository, ModelSource &source, 
     , m_source(source)
     , m_cache(cache)
     , m_clock(clock)
-    , m_thread([this](const std::stop_token &stop) { work(stop); })
 {
-}
-
-InspectionRunner::~InspectionRunner()
-{
-    stop();
 }
 
 // ---- requests
@@ -194,59 +181,14 @@ Result<ModelFiles> InspectionRunner::filesOf(const ModelId &id) const
     return identifyModelFiles(*file);
 }
 
-// ---- the thread
-
-void InspectionRunner::enqueue(Task task)
+// Memory that a large file or network took goes back before the next job waits for its turn.
+void InspectionRunner::enqueue(JobThread::Job job)
 {
-    Error refusal = shuttingDown();
-    {
-        const MutexLock lock(m_mutex);
-        if (!m_stopping && m_tasks.size() < mostWaiting) {
-            m_tasks.push_back(std::move(task));
-            m_wake.notifyAll();
-            return;
-        }
-        if (!m_stopping)
-            refusal.message = "Too many looks into networks wait; try again in a minute.";
-    }
-    task.refuse(std::move(refusal));
-}
-
-void InspectionRunner::work(const std::stop_token &stop)
-{
-    setThreadName("inspect");
-    MutexLock lock(m_mutex);
-    while (!stop.stop_requested()) {
-        if (m_tasks.empty()) {
-            m_wake.wait(m_mutex, stop);
-            continue;
-        }
-        Task task = std::move(m_tasks.front());
-        m_tasks.pop_front();
-        lock.unlock();
-        contained("inspect", [&] { task.run(stop); });
-        task = {}; // what it holds goes outside the lock
-        releaseFreeMemory();
-        lock.lock();
-    }
-}
-
-void InspectionRunner::stop()
-{
-    std::deque<Task> refused;
-    {
-        const MutexLock lock(m_mutex);
-        m_stopping = true;
-    }
-    m_thread.request_stop();
-    if (m_thread.joinable())
-        m_thread.join();
-    {
-        const MutexLock lock(m_mutex);
-        refused.swap(m_tasks);
-    }
-    for (const Task &task : refused)
-        task.refuse(shuttingDown());
+    m_thread.add({[run = std::move(job.run)](const std::stop_token &stop) {
+                      run(stop);
+                      releaseFreeMemory();
+                  },
+                  std::move(job.refuse)});
 }
 
 } // namespace warmbench

@@ -5,18 +5,16 @@
 // on the caller's. Must outlive the loader's thread.
 #pragma once
 
-#include "base/mutex.h"
+#include "base/job_thread.h"
 #include "engine/network_graph.h"
 #include "engine/weight_statistics.h"
 #include "inference/inspection/inner_tensor.h"
 #include "model/repository.h"
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
-#include <thread>
 
 namespace warmbench {
 
@@ -29,9 +27,6 @@ public:
 
     InspectionRunner(Repository &repository, ModelSource &source, ModelCache &cache,
                      const Clock &clock);
-    ~InspectionRunner();
-    InspectionRunner(const InspectionRunner &) = delete;
-    InspectionRunner &operator=(const InspectionRunner &) = delete;
 
     // Errors of all three: NotFound: no such model; Cancelled: `stop` was requested before the
     // answer; Unavailable: too many wait, or the program shuts down.
@@ -47,18 +42,12 @@ public:
     void innerTensor(InnerTensorRequest request, Milliseconds allowed, TensorDone done);
 
     // Ends a run that is under way, if the engine can; what waits is answered with Unavailable.
-    void stop();
+    void stop() { m_thread.stop(); }
 
 private:
-    struct Task
-    {
-        std::function<void(const std::stop_token &)> run; // answers
-        std::function<void(Error)> refuse;
-    };
     struct Look; // a request for an inner tensor
 
-    void enqueue(Task task);
-    void work(const std::stop_token &stop);
+    void enqueue(JobThread::Job job);
     Result<ModelFiles> filesOf(const ModelId &id) const;
     void layersOfLoaded(const ModelId &id, const GraphDone &done);
     Result<InnerTensor> computed(const Look &look, const std::stop_token &ending) const;
@@ -67,11 +56,7 @@ private:
     ModelSource &m_source;
     ModelCache &m_cache;
     const Clock &m_clock;
-    Mutex m_mutex;
-    StoppableCondition m_wake;
-    std::deque<Task> m_tasks GUARDED_BY(m_mutex); // that wait
-    bool m_stopping GUARDED_BY(m_mutex) = false;
-    std::jthread m_thread; // last: it uses all of them
+    JobThread m_thread{"inspect", "looks into networks"}; // last: it uses all of them
 };
 
 } // namespace warmbench

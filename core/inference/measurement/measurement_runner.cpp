@@ -1,22 +1,13 @@
 #include "inference/measurement/measurement_runner.h"
 
 #include "base/exceptions.h"
-#include "base/thread_name.h"
 #include "inference/measurement/measurement.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace warmbench {
 
 namespace {
-
-constexpr std::size_t mostWaiting = 16;
-
-Error shuttingDown()
-{
-    return {ErrorCode::Unavailable, "Warmbench is shutting down; measure again when it is back."};
-}
 
 void answer(const std::vector<MeasurementRunner::Done> &waiting,
             const Result<std::shared_ptr<const Verdict>> &verdict)
@@ -34,78 +25,39 @@ MeasurementRunner::MeasurementRunner(ModelSource &source, ModelCache &cache, Ver
     , m_verdicts(verdicts)
     , m_clock(clock)
     , m_heard(std::move(measured))
-    , m_thread([this](const std::stop_token &stop) { work(stop); })
 {
-}
-
-MeasurementRunner::~MeasurementRunner()
-{
-    stop();
 }
 
 void MeasurementRunner::measure(const ModelId &id, Done done)
 {
-    Error refusal = shuttingDown();
     if (auto known = m_source.contains(id); !known) {
-        refusal = std::move(known).error();
-    } else {
-        const MutexLock lock(m_mutex);
-        const auto same = std::find_if(m_tasks.begin(), m_tasks.end(),
-                                       [&](const Task &task) { return task.id == id; });
-        if (!m_stopping && same != m_tasks.end()) {
-            same->done.push_back(std::move(done));
-            return;
-        }
-        if (!m_stopping && m_tasks.size() < mostWaiting) {
-            m_tasks.push_back({id, {std::move(done)}});
-            m_wake.notifyAll();
-            return;
-        }
-        if (!m_stopping)
-            refusal.message = "Too many models wait to be measured; try again in a minute.";
+        done(std::move(known).error());
+        return;
     }
-    done(std::move(refusal));
-}
-
-void MeasurementRunner::stop()
-{
-    std::deque<Task> refused;
     {
         const MutexLock lock(m_mutex);
-        m_stopping = true;
+        auto &waiting = m_waiting[id];
+        waiting.push_back(std::move(done));
+        if (waiting.size() > 1)
+            return;
     }
-    m_thread.request_stop();
-    if (m_thread.joinable())
-        m_thread.join();
-    {
-        const MutexLock lock(m_mutex);
-        refused.swap(m_tasks);
-    }
-    for (const Task &task : refused)
-        answer(task.done, shuttingDown());
+    m_thread.add({[this, id](const std::stop_token &stop) {
+                      const auto verdict = measured(id, stop);
+                      const auto waiting = take(id);
+                      if (verdict)
+                          contained("measure", [&] { m_heard(id, (*verdict)->digest); });
+                      answer(waiting, verdict);
+                  },
+                  [this, id](const Error &refusal) { answer(take(id), refusal); }});
 }
 
-void MeasurementRunner::work(const std::stop_token &stop)
+std::vector<MeasurementRunner::Done> MeasurementRunner::take(const ModelId &id)
 {
-    setThreadName("measure");
-    MutexLock lock(m_mutex);
-    while (!stop.stop_requested()) {
-        if (m_tasks.empty()) {
-            m_wake.wait(m_mutex, stop);
-            continue;
-        }
-        const ModelId id = m_tasks.front().id;
-        lock.unlock();
-        const auto verdict = measured(id, stop);
-        lock.lock();
-        const Task task = std::move(m_tasks.front());
-        m_tasks.pop_front();
-        lock.unlock();
-        if (verdict)
-            contained("measure", [&] { m_heard(id, (*verdict)->digest); });
-        answer(task.done, verdict);
-        lock.lock();
-    }
+    const MutexLock lock(m_mutex);
+    const auto waiting = m_waiting.find(id);
+    auto taken = std::move(waiting->second);
+    m_waiting.erase(waiting);
+    return taken;
 }
 
 Result<std::shared_ptr<const Verdict>> MeasurementRunner::measured(const ModelId &id,

@@ -4,15 +4,15 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/job_thread.h"
 #include "base/mutex.h"
 #include "inference/measurement/verdict_store.h"
 #include "model/cache/model_cache.h"
 #include "model/model_source.h"
 
-#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
-#include <thread>
 #include <vector>
 
 namespace warmbench {
@@ -26,25 +26,16 @@ public:
     // `measured` hears of each new verdict, on the thread "measure".
     MeasurementRunner(ModelSource &source, ModelCache &cache, VerdictStore &verdicts,
                       const Clock &clock, Measured measured);
-    ~MeasurementRunner(); // stop()
-    MeasurementRunner(const MeasurementRunner &) = delete;
-    MeasurementRunner &operator=(const MeasurementRunner &) = delete;
 
     // Joins a measurement of the same model that waits or is under way. Errors: NotFound (unknown
     // name), those of measureEngines(), Unavailable (too many wait, or shutting down).
     void measure(const ModelId &id, Done done);
     // Ends the measurement under way, refuses those that wait, joins the thread. Idempotent.
-    void stop();
+    void stop() { m_thread.stop(); }
 
 private:
-    struct Task
-    {
-        ModelId id;
-        std::vector<Done> done;
-    };
-
-    void work(const std::stop_token &stop);
     Result<std::shared_ptr<const Verdict>> measured(const ModelId &id, const std::stop_token &stop);
+    std::vector<Done> take(const ModelId &id); // who waits for it
 
     ModelSource &m_source;
     ModelCache &m_cache;
@@ -53,11 +44,9 @@ private:
     const Measured m_heard;
 
     Mutex m_mutex;
-    StoppableCondition m_wake;
-    // The first one is under way, or about to be.
-    std::deque<Task> m_tasks GUARDED_BY(m_mutex);
-    bool m_stopping GUARDED_BY(m_mutex) = false;
-    std::jthread m_thread;
+    // Those whose measurement waits or is under way.
+    std::map<ModelId, std::vector<Done>> m_waiting GUARDED_BY(m_mutex);
+    JobThread m_thread{"measure", "measurements"}; // last: it uses all of them
 };
 
 } // namespace warmbench

@@ -1,5 +1,5 @@
 // A value that another thread gives, and that one thread waits for.
-// Thread: set() from any, once; the rest from the one that waits. Private to this folder.
+// Thread: set() from any, once; the rest from the one that waits.
 #pragma once
 
 #include "base/mutex.h"
