@@ -460,6 +460,36 @@ private Q_SLOTS:
             QVERIFY2(run.output.find(part) != std::string::npos, run.output.c_str());
     }
 
+    void benchTellsLayersAndSweeps()
+    {
+        const QString model = text(testModel("tiny_64.onnx"));
+        Run run = Program::run({QStringLiteral("bench"), QStringLiteral("--layers"),
+                                QStringLiteral("--json"), QStringLiteral("--runs"),
+                                QStringLiteral("1"), model});
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        const QJsonArray engines = lines(run.output).at(0)[QLatin1String("engines")].toArray();
+        QVERIFY(!engines.isEmpty());
+        for (const QJsonValue &engine : engines) {
+            double shares = 0;
+            const QJsonArray layers = engine[QLatin1String("layers")].toArray();
+            for (const QJsonValue &layer : layers)
+                shares += layer[QLatin1String("share")].toDouble();
+            QVERIFY2(std::abs(shares - 1) < 1e-9, run.output.c_str());
+        }
+        run = Program::run({QStringLiteral("bench"), QStringLiteral("--layers"),
+                            QStringLiteral("--runs"), QStringLiteral("1"), model});
+        QVERIFY2(run.output.find("ms a run of ") != std::string::npos, run.output.c_str());
+
+        run = Program::run({QStringLiteral("bench"), QStringLiteral("--sweep"),
+                            QStringLiteral("--runs"), QStringLiteral("4"), model});
+        QVERIFY2(run.code == 0, run.errors.c_str());
+        QVERIFY2(run.output.find("   8 at once of   1") != std::string::npos, run.output.c_str());
+        QVERIFY2(run.output.find("   1 at once of  16") != std::string::npos, run.output.c_str());
+        run = Program::run({QStringLiteral("bench"), QStringLiteral("--sweep"),
+                            QStringLiteral("--batch"), QStringLiteral("2"), model});
+        QCOMPARE(run.code, 2);
+    }
+
     void theVersionNamesTheEngines()
     {
         const Run run = Program::run({QStringLiteral("--version")});

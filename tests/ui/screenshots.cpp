@@ -215,6 +215,12 @@ void photographNetwork(ui::MainWindow &window, const Photographer &photographer,
     window.findChild<QToolButton *>(u"showPicture"_s)->click();
     Photographer::settle(2500);
     photographer.take(window, u"network-picture"_s + suffix);
+    window.findChild<QToolButton *>(u"showProfile"_s)->click();
+    window.findChild<QToolButton *>(u"profileMeasure"_s)->click();
+    const auto *save = window.findChild<QToolButton *>(u"profileSave"_s);
+    for (int i = 0; i < 100 && !save->isEnabled(); ++i)
+        Photographer::settle(300);
+    photographer.take(window, u"network-profile"_s + suffix);
     window.findChild<QToolButton *>(u"showList"_s)->click();
     pages->setCurrentIndex(0);
 }

@@ -19,6 +19,7 @@ HistogramView::HistogramView(QWidget *parent)
 {
     setObjectName(u"tensorHistogram"_s);
     setAccessibleName(tr("Histogram"));
+    setWords([](double number) { return numberText(number); }, tr("%1 numbers"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
@@ -35,12 +36,18 @@ void HistogramView::setBins(std::vector<std::int64_t> bins, double low, double h
     update();
 }
 
+void HistogramView::setWords(std::function<QString(double)> number, const QString &counted)
+{
+    m_number = std::move(number);
+    m_counted = counted;
+}
+
 QString HistogramView::reading(int bin) const
 {
     const double width = (m_high - m_low) / static_cast<double>(m_bins.size());
-    return tr("%1 to %2: %3 numbers")
-        .arg(numberText(m_low + bin * width), numberText(m_low + (bin + 1) * width),
-             grouped(m_bins[static_cast<std::size_t>(bin)]));
+    return tr("%1 to %2: %3")
+        .arg(m_number(m_low + bin * width), m_number(m_low + (bin + 1) * width),
+             m_counted.arg(grouped(m_bins[static_cast<std::size_t>(bin)])));
 }
 
 bool HistogramView::event(QEvent *event)
@@ -80,8 +87,8 @@ void HistogramView::paintEvent(QPaintEvent *)
     painter.drawLine(QPointF(0, floor), QPointF(width(), floor));
     painter.setPen(colours.muted);
     const QRectF words(0, floor, width(), line);
-    painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, numberText(m_low));
-    painter.drawText(words, Qt::AlignRight | Qt::AlignBottom, numberText(m_high));
+    painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, m_number(m_low));
+    painter.drawText(words, Qt::AlignRight | Qt::AlignBottom, m_number(m_high));
 }
 
 } // namespace warmbench::ui

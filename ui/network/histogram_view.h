@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <QString>
 #include <QWidget>
 #include <vector>
 
@@ -17,6 +19,8 @@ public:
     explicit HistogramView(QWidget *parent = nullptr);
 
     void setBins(std::vector<std::int64_t> bins, double low, double high);
+    // How a number on the axis is written, and what is counted: "%1 numbers".
+    void setWords(std::function<QString(double)> number, const QString &counted);
     const std::vector<std::int64_t> &bins() const { return m_bins; }
     QSize sizeHint() const override { return {200, 110}; }
     QSize minimumSizeHint() const override { return {120, 56}; }
@@ -29,6 +33,8 @@ private:
     QString reading(int bin) const;
 
     std::vector<std::int64_t> m_bins;
+    std::function<QString(double)> m_number;
+    QString m_counted;
     double m_low = 0;
     double m_high = 0;
 };

@@ -6,6 +6,7 @@
 #include "ui/network/node_pane.h"
 #include "ui/network/node_tree.h"
 #include "ui/network/page_parts.h"
+#include "ui/network/profile_view.h"
 #include "ui/network/share_delegate.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/controls.h"
@@ -61,12 +62,14 @@ NetworkPage::NetworkPage(Workbench &workbench, WorkbenchFeed &feed, Background &
     layout->addWidget(makeHeader());
     makeTree();
     m_picture = new GraphPicture(background, this);
+    m_profile = new ProfileView(workbench, background, this);
     m_node = new NodePane(workbench, this);
     m_tensor = new TensorPane(workbench, background, std::move(input), this);
     arrange();
     layout->addWidget(m_body, 1);
     connect(&feed, &WorkbenchFeed::updated, this, &NetworkPage::setState);
     connect(m_picture, &GraphPicture::said, this, &NetworkPage::said);
+    connect(m_profile, &ProfileView::said, this, &NetworkPage::said);
     connect(m_picture, &GraphPicture::nodeClicked, this, &NetworkPage::selectNode);
     connect(m_tensor, &TensorPane::said, this, &NetworkPage::said);
     connect(m_node, &NodePane::tensorChosen, this, [this](const std::string &name) {
@@ -88,6 +91,7 @@ void NetworkPage::arrange()
     m_views = new QStackedWidget(this);
     m_views->addWidget(m_tree);
     m_views->addWidget(m_picture);
+    m_views->addWidget(m_profile);
     m_side = new QTabWidget(this);
     m_side->setObjectName(u"networkSide"_s);
     m_side->setDocumentMode(true);
@@ -151,12 +155,15 @@ QWidget *NetworkPage::makeViewButtons()
         group->addButton(button);
         line->addWidget(button);
         connect(button, &QToolButton::toggled, this, [this, view](bool on) {
-            if (on)
-                m_views->setCurrentIndex(view);
+            if (!on)
+                return;
+            m_views->setCurrentIndex(view);
+            m_side->setVisible(m_views->currentWidget() != m_profile); // it tells of no node
         });
     };
     add(u"showList"_s, tr("List"), tr("The nodes as a list"), 0);
     add(u"showPicture"_s, tr("Picture"), tr("The graph as a picture"), 1);
+    add(u"showProfile"_s, tr("Profile"), tr("What the model costs: load, latency, layers"), 2);
     return buttons;
 }
 
@@ -209,6 +216,7 @@ void NetworkPage::setModel(const QString &name)
     m_nodes->setGraph(nullptr);
     m_node->setGraph(name, nullptr);
     m_picture->setGraph(nullptr);
+    m_profile->setModel(name);
     m_tensor->setModel(name);
     m_side->setCurrentWidget(m_node);
     m_title->setText(name);
@@ -233,6 +241,8 @@ void NetworkPage::setState()
     const bool changed = !m_digest.empty() && m_digest != digest;
     const bool loaded = m_awaitsLoad && model->status.state == ModelState::Ready;
     m_digest = digest;
+    if (changed)
+        m_profile->setOutOfDate();
     if ((changed || loaded) && isVisible())
         read();
 }

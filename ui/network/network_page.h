@@ -1,5 +1,6 @@
 // The inside of the selected model's network, whether or not an engine runs it: its nodes as a
-// list, found by words, what the file tells of one, totals, and any tensor for the present input.
+// list, found by words, what the file tells of one, totals, any tensor for the present input, and
+// what it costs to run.
 // It is read whenever the page is shown, the model is refreshed or another one is selected; nothing
 // is loaded for it. Thread: GUI; the workbench reads on a thread of its own. What is under way ends
 // when the model changes or the page is hidden.
@@ -26,6 +27,7 @@ class GraphPicture;
 class NodeFilter;
 class NodePane;
 class NodeTree;
+class ProfileView;
 
 class NetworkPage : public QWidget
 {
@@ -79,7 +81,8 @@ private:
     NodeFilter *m_filter;
     QTreeView *m_tree;
     GraphPicture *m_picture;
-    QStackedWidget *m_views; // list, picture
+    ProfileView *m_profile;
+    QStackedWidget *m_views; // list, picture, profile
     NodePane *m_node;
     TensorPane *m_tensor;
     QTabWidget *m_side; // the two
