@@ -2,29 +2,16 @@
 
 #include "base/exceptions.h"
 #include "base/logging.h"
-#include "base/mutex.h"
 #include "base/text.h"
-#include "base/thread_name.h"
-#include "inference/description_runner.h"
-#include "inference/equipped_source.h"
-#include "inference/measurement/measurement_runner.h"
-#include "inference/model_choices.h"
-#include "inference/prediction_runner.h"
-#include "inference/start_tracker.h"
+#include "inference/workbench_private.h"
 
 #include <algorithm>
-#include <atomic>
 #include <fmt/format.h>
-#include <map>
-#include <set>
 #include <thread>
 
 namespace warmbench {
 
 namespace {
-
-constexpr std::chrono::seconds housekeepingInterval{1};
-constexpr std::chrono::milliseconds shortestSleep{5}; // between two checks of deadlines
 
 int coreCount()
 {
@@ -42,247 +29,33 @@ void logEvent(const ModelEvent &event)
 
 } // namespace
 
-struct Workbench::Private
+Workbench::Private::Private(WorkbenchOptions o, const Clock &c, std::unique_ptr<ModelSource> s)
+    : options(std::move(o))
+    , clock(c)
+    , source(s ? std::move(s) : makeLoader())
+    , verdicts(options.verdicts)
+    , cache(equipped, clock, options.cache)
+    , scheduler(clock, {options.workers > 0 ? options.workers : std::max(2, coreCount()),
+                        options.queueLimit})
 {
-    Private(WorkbenchOptions o, const Clock &c, std::unique_ptr<ModelSource> s)
-        : options(std::move(o))
-        , clock(c)
-        , source(s ? std::move(s) : makeLoader())
-        , verdicts(options.verdicts)
-        , cache(equipped, clock, options.cache)
-        , scheduler(clock, {options.workers > 0 ? options.workers : std::max(2, coreCount()),
-                            options.queueLimit})
-    {
-    }
-
-    std::unique_ptr<ModelSource> makeLoader()
-    {
-        setEngineThreads(options.threads > 0
-                             ? options.threads
-                             : std::max(1, coreCount() / std::max(1, options.loader.instances)));
-        return std::make_unique<FileModelSource>(repository, makeEngines(options.cache.budget),
-                                                 options.loader);
-    }
-
-    void heard(const ModelEvent &event)
-    {
-        logEvent(event);
-        count(event);
-        const MutexLock lock(listenerMutex);
-        for (const auto &[id, listener] : listeners)
-            listener(event);
-    }
-
-    void count(const ModelEvent &event);
-    // The version that is loaded if none is asked for.
-    std::string servingVersion(const std::string &name) const
-    {
-        if (!repository.contains(name))
-            return "1";
-        const auto entry = repository.find(name);
-        return entry && entry->highest() > 0 ? std::to_string(entry->highest()) : "1";
-    }
-
-    // A folder that is opened may bring files that tell of a model in it.
-    void refreshLoaded(const std::string &name)
-    {
-        const auto status = cache.status({name, {}});
-        if (status && status->facts)
-            cache.refresh({name, {}}, RefreshKind::IfChanged, [](const Result<RefreshReport> &) {});
-    }
-    void start(const std::string &name)
-    {
-        starts.begin();
-        cache.load({name, {}}, [this](const Result<void> &result) { starts.end(result); });
-    }
-
-    void moveChoices(const std::string &name, const std::string &wanted,
-                     const std::optional<ModelStatus> &before);
-    void noteMeasured(const ModelId &id, const std::string &digest)
-    {
-        {
-            const MutexLock lock(measuredMutex);
-            measured[id.name] = digest;
-        }
-        heard({ModelEventKind::Changed, id,
-               fmt::format("{} was measured with each engine", id.text())});
-    }
-    void addVerdict(ModelView &view) const
-    {
-        std::string digest;
-        if (view.status.facts) {
-            digest = view.status.facts->digest;
-        } else {
-            const MutexLock lock(measuredMutex);
-            const auto found = measured.find(view.entry.name);
-            digest = found == measured.end() ? std::string() : found->second;
-        }
-        view.verdict = digest.empty() ? nullptr : verdicts.find(digest);
-    }
-
-    void keepHouse(const std::stop_token &stop);
-    void waitForLook(const std::stop_token &stop, SteadyTime look) REQUIRES(houseMutex);
-    void lookBy(Milliseconds allowed);
-    void goRound();
-    void lookThroughFolders(const std::stop_token &stop);
-    void takeSample();
-    void openFoundModels();
-    void dropMeters();
-
-    const WorkbenchOptions options;
-    const Clock &clock;
-    Repository repository;
-    std::unique_ptr<ModelSource> source;
-    Metrics metrics;
-    VerdictStore verdicts; // after the source, which sets the threads of a run
-    EquippedSource equipped{*source, metrics, verdicts};
-    ModelCache cache;
-    ModelChoices choices{*source, cache};
-    Scheduler scheduler;
-    PredictionRunner runner{cache, scheduler, metrics, clock, options.requestMemory};
-    MatchRunner matches{cache, scheduler, clock};
-    DescriptionRunner descriptions{cache, clock};
-    mutable Mutex measuredMutex;
-    // Digests by name, for models that have not been loaded.
-    std::map<std::string, std::string> measured GUARDED_BY(measuredMutex);
-    MeasurementRunner measurements{
-        *source, cache, verdicts, clock,
-        [this](const ModelId &id, const std::string &digest) { noteMeasured(id, digest); }};
-    InspectionRunner inspections{repository, *source, cache, clock};
-    Histogram::Values latencyBefore;
-
-    ComparisonRunner comparisons{{*source, cache, scheduler, clock, runner.memory()}};
-    ProfileRunner profiles{{*source, cache, runner}};
-
-    Mutex listenerMutex;
-    std::map<int, std::function<void(const ModelEvent &)>> listeners GUARDED_BY(listenerMutex);
-    int nextListener GUARDED_BY(listenerMutex) = 1;
-
-    StartTracker starts;
-    mutable Mutex firstMutex;
-    std::string firstModel GUARDED_BY(firstMutex);
-
-    std::atomic<bool> stopping{false};
-    Mutex houseMutex;
-    StoppableCondition houseWake;
-    Condition roundEnded;
-    std::uint64_t roundsWanted GUARDED_BY(houseMutex) = 0;
-    std::uint64_t roundsDone GUARDED_BY(houseMutex) = 0;
-    bool houseClosed GUARDED_BY(houseMutex) = false;
-    // When deadlines are checked next; written under houseMutex.
-    std::atomic<SteadyTime> nextLook{SteadyTime::max()};
-    Mutex stopMutex;
-    std::jthread house GUARDED_BY(stopMutex);
-    std::jthread folders GUARDED_BY(stopMutex);
-};
-
-// ---- housekeeping ----
-
-void Workbench::Private::keepHouse(const std::stop_token &stop)
-{
-    setThreadName("housekeeping");
-    MutexLock lock(houseMutex);
-    auto nextRound = std::chrono::steady_clock::now();
-    while (!stop.stop_requested()) {
-        const std::uint64_t round = roundsWanted;
-        const bool wanted = round != roundsDone;
-        const bool whole = wanted || std::chrono::steady_clock::now() >= nextRound;
-        nextLook = SteadyTime::max();
-        lock.unlock();
-        if (whole) {
-            contained("housekeeping", [&] {
-                goRound();
-                if (wanted && repository.rescan())
-                    openFoundModels();
-            });
-            nextRound = std::chrono::steady_clock::now() + housekeepingInterval;
-        }
-        SteadyTime soonest = clock.now() + housekeepingInterval;
-        contained("housekeeping", [this, &soonest] {
-            soonest =
-                std::min({scheduler.sweep(), runner.answerOverdue(), descriptions.answerOverdue()});
-        });
-        lock.lock();
-        if (whole) {
-            roundsDone = round;
-            roundEnded.notifyAll();
-        }
-        const auto until = std::chrono::steady_clock::now();
-        waitForLook(stop, std::min(soonest, clock.now() + (nextRound - until)));
-    }
-    houseClosed = true;
-    roundEnded.notifyAll();
 }
 
-// Waits until `look`, or until a round is wanted or an earlier deadline is set.
-void Workbench::Private::waitForLook(const std::stop_token &stop, SteadyTime look)
+std::unique_ptr<ModelSource> Workbench::Private::makeLoader()
 {
-    bool goesOn = true;
-    while (goesOn && roundsWanted == roundsDone) {
-        nextLook = std::min(nextLook.load(), look);
-        look = nextLook;
-        const auto left = std::max<std::chrono::nanoseconds>(look - clock.now(), shortestSleep);
-        goesOn = houseWake.waitUntil(houseMutex, stop, std::chrono::steady_clock::now() + left);
-    }
+    setEngineThreads(options.threads > 0
+                         ? options.threads
+                         : std::max(1, coreCount() / std::max(1, options.loader.instances)));
+    return std::make_unique<FileModelSource>(repository, makeEngines(options.cache.budget),
+                                             options.loader);
 }
 
-// Makes housekeeping check deadlines no later than `allowed` from now. Longer times than its
-// interval need no extra check.
-void Workbench::Private::lookBy(Milliseconds allowed)
+void Workbench::Private::heard(const ModelEvent &event)
 {
-    if (allowed < Milliseconds::zero() || allowed >= housekeepingInterval)
-        return;
-    const SteadyTime deadline =
-        clock.now() + std::chrono::duration_cast<SteadyTime::duration>(allowed);
-    if (deadline >= nextLook.load())
-        return;
-    const MutexLock lock(houseMutex);
-    if (deadline < nextLook.load()) {
-        nextLook = deadline;
-        houseWake.notifyAll();
-    }
-}
-
-void Workbench::Private::goRound()
-{
-    keepReserve();
-    releaseGivenBack();
-    takeSample();
-    cache.housekeep();
-}
-
-// This is a thread of its own because a large folder takes a while, and deadlines do not wait.
-void Workbench::Private::lookThroughFolders(const std::stop_token &stop)
-{
-    setThreadName("folders");
-    ScanPace pace(stop, [this] { return repository.touched(); });
-    while (pace.nextRound()) {
-        contained("folders", [this, &pace] {
-            if (repository.rescan(&pace))
-                openFoundModels();
-        });
-    }
-}
-
-void Workbench::Private::openFoundModels()
-{
-    for (const ModelStatus &status : cache.statuses()) {
-        if (!source->contains(status.id))
-            cache.forget(status.id.name);
-    }
-    dropMeters();
-    heard({ModelEventKind::Changed, {}, "The models in the folders changed.", {}});
-}
-
-// Drops the meters of models that are neither in the folders nor loaded any more.
-void Workbench::Private::dropMeters()
-{
-    std::set<Metrics::ModelKey> loaded;
-    for (const ModelStatus &status : cache.statuses())
-        loaded.emplace(status.id.name, status.loadedVersion);
-    metrics.keepMeters([&](const Metrics::ModelKey &key) {
-        return loaded.contains(key) || source->contains({key.first, key.second}).has_value();
-    });
+    logEvent(event);
+    count(event);
+    const MutexLock lock(listenerMutex);
+    for (const auto &[id, listener] : listeners)
+        listener(event);
 }
 
 void Workbench::Private::count(const ModelEvent &event)
@@ -297,36 +70,6 @@ void Workbench::Private::count(const ModelEvent &event)
     const auto meter = metrics.meter(event.id.name, version);
     (evicted ? meter->evictions : meter->loadFailures).add();
 }
-
-void Workbench::Private::takeSample()
-{
-    const CacheStatistics cached = cache.statistics();
-    const Histogram::Values latency = metrics.predictionLatency();
-    const Histogram::Values recent = latency - latencyBefore;
-    latencyBefore = latency;
-
-    MetricsSample sample;
-    sample.time = clock.now();
-    sample.wallTime = clock.wallNow();
-    sample.hits = cached.hits;
-    sample.misses = cached.misses;
-    sample.coalesced = cached.coalesced;
-    sample.answered = metrics.answered();
-    sample.refused = metrics.refused();
-    sample.modelBytes = cached.modelBytes;
-    sample.budget = cached.budget;
-    sample.residentBytes = residentMemory();
-    sample.queueLength = static_cast<std::int64_t>(scheduler.waiting());
-    sample.p50 = recent.quantile(0.50);
-    sample.p95 = recent.quantile(0.95);
-    sample.p99 = recent.quantile(0.99);
-    for (const ModelStatus &status : cache.statuses()) {
-        if (status.state == ModelState::Ready && status.facts)
-            sample.models.emplace_back(status.id.name, status.facts->memory);
-    }
-    metrics.push(std::move(sample));
-}
-
 // What a person has chosen for a model goes on under its new name.
 void Workbench::Private::moveChoices(const std::string &name, const std::string &wanted,
                                      const std::optional<ModelStatus> &before)

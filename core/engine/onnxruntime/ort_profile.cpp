@@ -17,6 +17,7 @@ namespace {
 using Microseconds = std::chrono::microseconds;
 
 constexpr std::string_view kernelTime = "_kernel_time";
+constexpr std::string_view joinedNode = "fused ";
 constexpr Bytes mostProfile = mebibytes(512);
 
 struct Event
@@ -64,7 +65,9 @@ Events eventsOf(simdjson::dom::array list)
         if (category == "Session" && name == "model_run") {
             events.runs.push_back(std::move(event));
         } else if (category == "Node" && name.ends_with(kernelTime)) {
-            event.node = name.substr(0, name.size() - kernelTime.size());
+            name.remove_suffix(kernelTime.size());
+            // "fused conv1": the type tells that already.
+            event.node = name.substr(name.starts_with(joinedNode) ? joinedNode.size() : 0);
             simdjson::dom::element details;
             if (entry["args"].get(details) || textOf(details, "op_name", event.type))
                 continue;
