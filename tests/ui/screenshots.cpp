@@ -399,9 +399,12 @@ int main(int argc, char *argv[])
             photographModels(window, photographer, QDir(arguments[3]), detector);
         }
         photographMany(window, photographer, sample);
-        window.findChild<QAction *>(u"shortcuts"_s)->trigger();
-        if (auto *dialog = window.findChild<QDialog *>())
-            photographer.take(*dialog, u"shortcuts"_s);
+        for (const QString &name : {u"preferences"_s, u"shortcuts"_s, u"about"_s}) {
+            window.findChild<QAction *>(name)->trigger();
+            auto *dialog = window.findChild<QDialog *>(name + u"Dialog"_s);
+            photographer.take(*dialog, name);
+            delete dialog;
+        }
     }
     workbench.stop(std::chrono::seconds(2));
     return 0;

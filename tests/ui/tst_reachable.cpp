@@ -197,7 +197,8 @@ void TestReachable::isInReadingOrder(QWidget &top)
 
 void TestReachable::visitDialogs()
 {
-    for (const QString &name : {u"searchEverything"_s, u"shortcuts"_s, u"about"_s, u"open"_s}) {
+    for (const QString &name : {u"searchEverything"_s, u"preferences"_s, u"shortcuts"_s, u"about"_s,
+                                u"open"_s}) {
         part<QAction>(name)->trigger();
         QTRY_VERIFY(QApplication::activeModalWidget());
         QWidget *dialog = QApplication::activeModalWidget();
