@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "ui/widgets/display_text.h"
 
+#include <algorithm>
 #include <QApplication>
 #include <QClipboard>
 #include <QDialogButtonBox>
@@ -37,6 +38,8 @@ QString systemText()
         QSysInfo::kernelVersion(), QGuiApplication::platformName(), text(machineMemory()));
 }
 
+constexpr int gap = 20; // between columns
+
 QTreeWidget *partList(QWidget *parent)
 {
     auto *list = new QTreeWidget(parent);
@@ -49,15 +52,17 @@ QTreeWidget *partList(QWidget *parent)
     list->setFrameShape(QFrame::NoFrame);
     for (const UsedPart &part : usedParts()) {
         auto *row = new QTreeWidgetItem(list, {part.name, part.version, part.licence});
+        row->setSizeHint(0, {0, list->fontMetrics().height() + 6});
         for (int column = 0; column < 3; ++column)
             row->setToolTip(column, row->text(column));
     }
     list->header()->setStretchLastSection(true);
     list->header()->setSectionResizeMode(QHeaderView::Interactive);
-    for (int column = 0; column < 2; ++column)
-        list->resizeColumnToContents(column);
     const int most = list->fontMetrics().averageCharWidth() * 24; // a reason may be long
-    list->setColumnWidth(1, std::min(list->columnWidth(1), most));
+    for (int column = 0; column < 2; ++column) {
+        list->resizeColumnToContents(column);
+        list->setColumnWidth(column, std::min(list->columnWidth(column) + gap, most));
+    }
     return list;
 }
 

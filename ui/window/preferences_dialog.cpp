@@ -3,6 +3,7 @@
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/display_text.h"
 
+#include <algorithm>
 #include <QAbstractItemView>
 #include <QComboBox>
 #include <QDialogButtonBox>
@@ -23,7 +24,8 @@ namespace warmbench::ui {
 namespace {
 
 constexpr int noteLines = 2;
-constexpr int fieldShare = 3; // of five
+constexpr int captionShare = 1; // of the width
+constexpr int fieldShare = 2;
 
 // A note of some words whose height does not depend on them, so that nothing moves.
 class Note : public QLabel
@@ -55,7 +57,7 @@ QLabel *caption(const QString &text, QWidget *field, QWidget *parent)
 void addLine(QVBoxLayout *rows, QLabel *label, QWidget *field)
 {
     auto *line = new QHBoxLayout;
-    line->addWidget(label, 5 - fieldShare);
+    line->addWidget(label, captionShare);
     line->addWidget(field, fieldShare);
     rows->addLayout(line);
 }
@@ -63,7 +65,7 @@ void addLine(QVBoxLayout *rows, QLabel *label, QWidget *field)
 void addUnder(QVBoxLayout *rows, QWidget *note)
 {
     auto *line = new QHBoxLayout;
-    line->addStretch(5 - fieldShare);
+    line->addStretch(captionShare);
     line->addWidget(note, fieldShare);
     rows->addLayout(line);
 }
@@ -82,14 +84,12 @@ PreferencesDialog::PreferencesDialog(Preferences &preferences, QWidget *parent)
     rows->setSpacing(4);
     rows->addWidget(paneTitle(tr("Memory"), page));
     addRow(rows, Preference::Budget, u"budgetField"_s, tr("&Budget of the models"),
-           tr("Loaded models take so much together at most, such as 2GiB; those that were used "
-              "longest ago go first."));
+           tr("The most that loaded models take together, such as 2GiB."));
     addRow(rows, Preference::KeepAlive, u"keepAliveField"_s, tr("&Unload when idle for"),
-           tr("A model that nobody uses goes after this time, such as 30m; never keeps it. Its own "
-              "settings file stands above this."));
+           tr("Such as 30m, or never. What a model's own settings say stands above it."));
     rows->addWidget(paneTitle(tr("API"), page));
     addRow(rows, Preference::Port, u"portField"_s, tr("&Port"),
-           tr("The API listens there, and requests under way end on the old port."));
+           tr("Requests under way end on the old port."));
     rows->addWidget(paneTitle(tr("Window"), page));
     addLook(rows);
     rows->addStretch(1);
@@ -127,7 +127,7 @@ PreferencesDialog::PreferencesDialog(Preferences &preferences, QWidget *parent)
         first = m_rows.at(i).field->isEnabled() ? m_rows.at(i).field : first;
     first->setFocus();
     page->ensurePolished();
-    resize(560, std::min(page->sizeHint().height() + buttons->sizeHint().height() + 30,
+    resize(620, std::min(page->sizeHint().height() + buttons->sizeHint().height() + 30,
                          parent ? parent->height() - 40 : 560));
 }
 

@@ -77,9 +77,12 @@ void ShortcutsDialog::fill()
             group->setFont(What, bold);
             group->setFlags(Qt::ItemIsEnabled);
             group->setFirstColumnSpanned(true);
+            group->setSizeHint(What, {0, fontMetrics().height() + 14});
+            group->setTextAlignment(What, Qt::AlignLeft | Qt::AlignBottom);
         }
         auto *item =
             new QTreeWidgetItem(group, {row.what, row.keys.toString(QKeySequence::NativeText)});
+        item->setSizeHint(What, {0, fontMetrics().height() + 8});
         item->setTextAlignment(Keys, Qt::AlignRight | Qt::AlignVCenter);
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable);
     }
