@@ -1,11 +1,12 @@
 #include "ui/widgets/theme.h"
 
+#include "ui/widgets/window_style.h"
+
 #include <QApplication>
 #include <QFontDatabase>
 #include <QFontInfo>
 #include <QGuiApplication>
 #include <QHeaderView>
-#include <QStyleFactory>
 #include <QStyleHints>
 
 using namespace Qt::StringLiterals;
@@ -110,7 +111,7 @@ void applyTheme(Theme theme)
     const bool systemDark = desktopIsDark();
     followDesktop(theme == Theme::System);
     const bool dark = theme == Theme::Dark || (theme == Theme::System && systemDark);
-    QApplication::setStyle(QStyleFactory::create(u"Fusion"_s));
+    QApplication::setStyle(new WindowStyle);
     QApplication::setPalette(paletteOf(dark ? darkColours : lightColours));
 }
 
