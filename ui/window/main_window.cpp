@@ -138,6 +138,7 @@ void MainWindow::Private::connectParts()
     });
     QObject::connect(apiPage, &ApiPage::copied, message, tell);
     QObject::connect(requests, &RequestsPanel::said, message, say);
+    QObject::connect(monitor, &Monitor::said, message, say);
     QObject::connect(tabs, &QTabWidget::currentChanged, &window, [this] { showSnippets(); });
     QObject::connect(playground, &Playground::finished, &window, [this] { showSnippets(); });
     QObject::connect(copyAddress, &QAction::triggered, &window, [this] {

@@ -145,14 +145,14 @@ void MainWindow::Private::makeParts()
     centre = new QStackedWidget;
     centre->addWidget(firstRun);
     centre->addWidget(tabs);
-    models = new ModelsPanel(workbench, *feed);
+    models = new ModelsPanel(workbench, *feed, *preferences);
     inspector = new Inspector(workbench, background);
     facts = new HairlineSplitter(Qt::Vertical, u"facts"_s);
     facts->addWidget(playground->answer());
     facts->addWidget(inspector);
     facts->setStretchFactor(0, 1);
     facts->setStretchFactor(1, 1);
-    monitor = new Monitor(workbench);
+    monitor = new Monitor(workbench, background);
     requests = new RequestsPanel(api, background);
     log = new LogPanel;
     drawer = new QStackedWidget;
