@@ -52,7 +52,7 @@ QTreeWidget *partList(QWidget *parent)
     list->setFrameShape(QFrame::NoFrame);
     for (const UsedPart &part : usedParts()) {
         auto *row = new QTreeWidgetItem(list, {part.name, part.version, part.licence});
-        row->setSizeHint(0, {0, list->fontMetrics().height() + 6});
+        row->setSizeHint(2, {0, list->fontMetrics().height() + 6});
         for (int column = 0; column < 3; ++column)
             row->setToolTip(column, row->text(column));
     }

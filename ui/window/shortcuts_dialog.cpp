@@ -63,7 +63,7 @@ ShortcutsDialog::ShortcutsDialog(QWidget *parent)
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     m_find->setFocus();
     fill();
-    resize(32 * fontMetrics().averageCharWidth() * 2, parent ? parent->height() * 4 / 5 : 560);
+    resize(78 * fontMetrics().averageCharWidth(), parent ? parent->height() * 4 / 5 : 560);
 }
 
 void ShortcutsDialog::fill()
