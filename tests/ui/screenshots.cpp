@@ -405,6 +405,11 @@ int main(int argc, char *argv[])
             photographer.take(*dialog, name);
             delete dialog;
         }
+        window.findChild<QToolButton *>(u"monitorAsTable"_s)->click();
+        photographer.take(window, u"monitor-table"_s);
+        window.findChild<QToolButton *>(u"monitorAsTable"_s)->click();
+        ui::applyTextSize(150);
+        photographer.take(window, u"large-text"_s);
     }
     workbench.stop(std::chrono::seconds(2));
     return 0;
