@@ -1,6 +1,7 @@
 // What a person sets of the running program, by the keyboard alone: it holds at once and at the
 // next start, what was given for this run stands above it, and what is refused changes nothing.
 #include "http_client.h"
+#include "ui/models/models_panel.h"
 #include "ui/preferences.h"
 #include "ui/settings.h"
 #include "ui/widgets/theme.h"
@@ -135,6 +136,10 @@ void TestPreferences::whatWasGivenStandsAbove()
     press(Qt::Key_Space);
     QCOMPARE(budget(), before);
     QVERIFY(field<QLineEdit>(u"portField"_s)->isEnabled());
+    // Nor from any other place.
+    QVERIFY(!part<ui::Preferences>({})->set(ui::Preference::Budget, u"1GiB"_s));
+    QCOMPARE(budget(), before);
+    QVERIFY(!ui::keptBudget());
 }
 
 void TestPreferences::aBusyPortLeavesTheOldOne()
@@ -196,11 +201,13 @@ void TestPreferences::theTextGrowsAtOnceAndStaysSo()
     auto *title = part<QLabel>(u"modelName"_s);
     const qreal large = title->font().pointSizeF();
     QVERIFY(large > usual);
+    const int models = part<ui::ModelsPanel>({})->minimumWidth();
     QVERIFY(opened());
     type(u"textSizeField"_s, u"150"_s);
     QCOMPARE(QApplication::font().pointSizeF(), usual * 1.5);
     QTRY_COMPARE(status->font().pointSizeF(), usual * 1.5);
     QVERIFY(status->sizeHint().height() > height);
+    QVERIFY(part<ui::ModelsPanel>({})->minimumWidth() > models); // hits and misses are not cut
     press(Qt::Key_Up);
     QCOMPARE(ui::read(ui::settings::textSize), 160);
     // Letters with a size of their own grow as much.

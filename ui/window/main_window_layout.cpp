@@ -46,6 +46,7 @@ namespace {
 constexpr int columnShares[] = {17, 50, 33};
 constexpr int rowShares[] = {76, 24};
 constexpr int leastModels = 190; // logical pixels, so that hits and misses are never cut
+constexpr int leastCounts = 125; // of these for the letters, which may grow
 constexpr int leastFacts = 250;
 constexpr int layoutVersion = 2; // of the stored splitters
 constexpr std::chrono::milliseconds storeDelay{400};
@@ -107,7 +108,11 @@ void MainWindow::Private::build()
     columns->addWidget(centre);
     columns->addWidget(facts);
     columns->setStretchFactor(1, 1);
-    models->setMinimumWidth(leastModels);
+    const auto fitModels = [this] {
+        models->setMinimumWidth(leastModels + leastCounts * (preferences->textSize() - 100) / 100);
+    };
+    fitModels();
+    QObject::connect(preferences, &Preferences::changed, models, fitModels);
     facts->setMinimumWidth(leastFacts);
     rows = new HairlineSplitter(Qt::Vertical, u"rows"_s);
     rows->addWidget(columns);
