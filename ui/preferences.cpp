@@ -34,7 +34,7 @@ Result<int> parsePort(const QString &typed)
 
 Result<Bytes> parseBudget(const QString &typed)
 {
-    const Result<Bytes> budget = parseBytes(typed.toStdString());
+    Result<Bytes> budget = parseBytes(typed.toStdString());
     if (budget && budget->count == 0)
         return invalidArgument(
             Preferences::tr("No model fits into 0 bytes: write more, such as 2GiB.").toStdString());
@@ -81,7 +81,7 @@ QString Preferences::value(Preference preference) const
 Result<void> Preferences::set(Preference preference, const QString &typed)
 {
     const QString text = typed.trimmed();
-    if (const Result<void> applied = apply(preference, text); !applied)
+    if (Result<void> applied = apply(preference, text); !applied)
         return applied;
     keep(preference, text);
     Q_EMIT changed();
@@ -96,7 +96,7 @@ Result<void> Preferences::restoreDefault(Preference preference)
                           : preference == Preference::Port
                               ? QString::number(m_start.port)
                               : QString::fromStdString(toText(m_start.keepAlive));
-    if (const Result<void> applied = apply(preference, usual); !applied)
+    if (Result<void> applied = apply(preference, usual); !applied)
         return applied;
     keep(preference, {});
     Q_EMIT changed();
