@@ -250,26 +250,6 @@ const std::vector<OptionSpec> &table()
     return specs;
 }
 
-Options defaultsOf(Command command)
-{
-    Options options;
-    options.workbench.cache.budget = {machineMemory().count / 2};
-    options.workbench.cache.keepAlive =
-        command == Command::Window ? Milliseconds(std::chrono::minutes(30)) : forever;
-    options.workbench.verdicts = cacheFolder() / "verdicts";
-    options.http.nextFreePort = command == Command::Window;
-    options.http.threads = 0;
-    if (command == Command::Window)
-        options.drain = Milliseconds(500); // a person waits for the end
-    if (command == Command::Match)
-        options.workbench.deadline = forever; // a search makes many runs
-    if (command == Command::Compare)
-        options.workbench.loader.instances = 1; // one caller runs, and copies would count as memory
-    if (command != Command::Window && command != Command::Serve)
-        options.logLevel = LogLevel::Error; // the command itself reports what fails, once
-    return options;
-}
-
 std::string environmentName(const char *option)
 {
     std::string name = fmt::format("WARMBENCH_{}", option);
@@ -316,30 +296,38 @@ Result<QJsonObject> readConfiguration(const QString &file)
     return object;
 }
 
+struct Given
+{
+    std::vector<std::string> values;
+    std::string source; // "on the command line: --port"
+};
+
 // The value or values from the source with the highest precedence; empty if no source gives one.
-std::vector<std::string> valuesOf(const OptionSpec &spec, const QCommandLineParser &given,
-                                  const QJsonObject &file)
+Given givenOf(const OptionSpec &spec, const QCommandLineParser &line, const QJsonObject &file)
 {
     const QString name = QString::fromLatin1(spec.name);
-    std::vector<std::string> values;
-    if (given.isSet(name)) {
+    Given given;
+    if (line.isSet(name)) {
+        given.source = fmt::format("on the command line: --{}", spec.name);
         if (!spec.value)
-            return {"true"};
-        for (const QString &value : given.values(name))
-            values.push_back(value.toStdString());
-        return values;
+            given.values = {"true"};
+        for (const QString &value : line.values(name))
+            given.values.push_back(value.toStdString());
+        return given;
     }
     const std::string variable = environmentName(spec.name);
     if (qEnvironmentVariableIsSet(variable.c_str()))
-        return {qEnvironmentVariable(variable.c_str()).toStdString()};
+        return {{qEnvironmentVariable(variable.c_str()).toStdString()},
+                fmt::format("in the environment: {}", variable)};
     const QJsonValue value = file.value(name);
     if (value.isUndefined())
         return {};
+    given.source = fmt::format("in the configuration file: {}", spec.name);
     if (!value.isArray())
-        return {jsonAsText(value)};
+        given.values = {jsonAsText(value)};
     for (const auto each : value.toArray())
-        values.push_back(jsonAsText(each));
-    return values;
+        given.values.push_back(jsonAsText(each));
+    return given;
 }
 
 } // namespace
@@ -367,6 +355,26 @@ const char *commandName(Command command)
     return "";
 }
 
+Options defaultsOf(Command command)
+{
+    Options options;
+    options.workbench.cache.budget = {machineMemory().count / 2};
+    options.workbench.cache.keepAlive =
+        command == Command::Window ? Milliseconds(std::chrono::minutes(30)) : forever;
+    options.workbench.verdicts = cacheFolder() / "verdicts";
+    options.http.nextFreePort = command == Command::Window;
+    options.http.threads = 0;
+    if (command == Command::Window)
+        options.drain = Milliseconds(500); // a person waits for the end
+    if (command == Command::Match)
+        options.workbench.deadline = forever; // a search makes many runs
+    if (command == Command::Compare)
+        options.workbench.loader.instances = 1; // one caller runs, and copies would count as memory
+    if (command != Command::Window && command != Command::Serve)
+        options.logLevel = LogLevel::Error; // the command itself reports what fails, once
+    return options;
+}
+
 std::vector<OptionSpec> optionsOf(Command command)
 {
     std::vector<OptionSpec> specs;
@@ -382,7 +390,10 @@ Result<Options> readOptions(Command command, const QCommandLineParser &given)
         return std::move(file).error();
     Options options = defaultsOf(command);
     for (const OptionSpec &spec : optionsOf(command)) {
-        for (const std::string &value : valuesOf(spec, given, *file)) {
+        const Given values = givenOf(spec, given, *file);
+        if (!values.values.empty())
+            options.given[spec.name] = fmt::format("{} {}", values.source, joined(values.values));
+        for (const std::string &value : values.values) {
             if (auto applied = spec.apply(options, value); !applied)
                 return Error{applied.error().code,
                              fmt::format("--{}: {}", spec.name, applied.error().message)};

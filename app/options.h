@@ -8,9 +8,11 @@
 #include "http/http_server.h"
 #include "inference/workbench.h"
 
+#include <map>
 #include <QCommandLineParser>
 #include <QStringList>
 #include <span>
+#include <string>
 
 namespace warmbench::app {
 
@@ -39,6 +41,9 @@ struct Options
     Milliseconds drain{30'000}; // time for requests in flight when a server stops
     LogLevel logLevel = LogLevel::Info;
     LogFormat logFormat = LogFormat::Text;
+    // The options that somebody gave, by name, each with where and how: "on the command line:
+    // --port 5001".
+    std::map<std::string, std::string> given;
 };
 
 struct OptionSpec
@@ -52,6 +57,9 @@ struct OptionSpec
 
 // The options that the command takes.
 std::vector<OptionSpec> optionsOf(Command command);
+
+// What holds where nobody says otherwise.
+Options defaultsOf(Command command);
 
 // Reads the options. The command line takes precedence over the environment, that over the file,
 // and that over the defaults, which depend on the command. InvalidArgument names the option, its

@@ -12,28 +12,27 @@ constexpr std::size_t mostWaiting = 20'000; // between two looks of the window
 } // namespace
 
 WindowApi::WindowApi(Workbench &workbench, http::HttpOptions options, Milliseconds drain)
-    : m_options(std::move(options))
+    : m_workbench(workbench)
+    , m_options(std::move(options))
     , m_drain(drain)
-    , m_server(workbench, m_options)
 {
-    m_server.setRequestListener([this](const http::RequestRecord &record) { keep(record); });
 }
 
 WindowApi::~WindowApi()
 {
-    if (m_stopping.valid())
-        m_stopping.wait();
-    m_server.stop(m_drain);
+    waitForStopped();
+    if (m_server)
+        m_server->stop(m_drain);
 }
 
 bool WindowApi::isRunning() const
 {
-    return !m_url.isEmpty();
+    return m_server != nullptr;
 }
 
 QString WindowApi::url() const
 {
-    return m_url;
+    return m_server ? QString::fromStdString(m_server->url()) : QString();
 }
 
 QString WindowApi::statusText() const
@@ -41,35 +40,80 @@ QString WindowApi::statusText() const
     return m_statusText;
 }
 
+int WindowApi::port() const
+{
+    return m_server ? m_server->port() : m_options.port;
+}
+
+std::unique_ptr<http::HttpServer> WindowApi::makeServer(const http::HttpOptions &options)
+{
+    auto server = std::make_unique<http::HttpServer>(m_workbench, options);
+    server->setRequestListener([this](const http::RequestRecord &record) { keep(record); });
+    return server;
+}
+
 void WindowApi::start()
 {
     if (isRunning())
         return;
-    if (m_stopping.valid())
-        // The old server listens no more; its last requests end within their deadlines.
-        m_stopping.wait();
-    m_stopping = {};
-    if (auto started = m_server.start(); !started) {
+    waitForStopped(); // it may have had the same port
+    auto server = makeServer(m_options);
+    if (auto started = server->start(); !started) {
         m_statusText = QString::fromStdString(started.error().message);
     } else {
-        m_url = QString::fromStdString(m_server.url());
-        const bool moved = m_options.port != 0 && m_server.port() != m_options.port;
+        m_server = std::move(server);
+        const bool moved = m_options.port != 0 && m_server->port() != m_options.port;
         m_statusText = moved ? QString::fromStdString(
                                    fmt::format("Port {} is taken by another program; using {}.",
-                                               m_options.port, m_server.port()))
+                                               m_options.port, m_server->port()))
                              : QString();
     }
     Q_EMIT changed();
+}
+
+Result<void> WindowApi::moveTo(int port)
+{
+    http::HttpOptions moved = m_options;
+    moved.port = static_cast<std::uint16_t>(port);
+    if (isRunning() && m_server->port() != port) {
+        waitForStopped();
+        // Another port than the one that was asked for would be no answer.
+        moved.nextFreePort = false;
+        auto server = makeServer(moved);
+        if (auto started = server->start(); !started)
+            return std::move(started).error();
+        stopInBackground();
+        m_server = std::move(server);
+    }
+    m_options.port = moved.port;
+    m_statusText.clear();
+    Q_EMIT changed();
+    return {};
 }
 
 void WindowApi::stop()
 {
     if (!isRunning())
         return;
-    m_url.clear();
+    waitForStopped();
     m_statusText.clear();
-    m_stopping = std::async(std::launch::async, [this] { m_server.stop(m_drain); });
+    stopInBackground();
     Q_EMIT changed();
+}
+
+void WindowApi::stopInBackground()
+{
+    m_retired = std::move(m_server);
+    m_stopping =
+        std::async(std::launch::async, [this, server = m_retired.get()] { server->stop(m_drain); });
+}
+
+// A server that was told to stop ends its last requests within the time to drain.
+void WindowApi::waitForStopped()
+{
+    if (m_stopping.valid())
+        m_stopping.get();
+    m_retired.reset();
 }
 
 void WindowApi::keep(const http::RequestRecord &record)

@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -25,6 +26,8 @@ public:
     bool isRunning() const override;
     QString url() const override;
     QString statusText() const override;
+    int port() const override;
+    Result<void> moveTo(int port) override;
     std::vector<ui::ServedRequest> takeServed() override;
 
 public Q_SLOTS:
@@ -32,16 +35,20 @@ public Q_SLOTS:
     void stop() override;
 
 private:
+    std::unique_ptr<http::HttpServer> makeServer(const http::HttpOptions &options);
+    void stopInBackground();
+    void waitForStopped();
     void keep(const http::RequestRecord &record); // any thread
 
+    Workbench &m_workbench;
     http::HttpOptions m_options;
     Milliseconds m_drain;
     // Requests that the window has not taken yet. Clients may be thousands of times as fast as it.
     std::mutex m_servedMutex;
     std::deque<ui::ServedRequest> m_served;
-    http::HttpServer m_server;
-    QString m_url;
+    std::unique_ptr<http::HttpServer> m_server; // null when stopped
     QString m_statusText;
+    std::unique_ptr<http::HttpServer> m_retired; // listens no more, and is stopping
     std::future<void> m_stopping;
 };
 

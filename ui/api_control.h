@@ -2,6 +2,7 @@
 // never includes http. Thread: GUI.
 #pragma once
 
+#include "base/result.h"
 #include "ui/api/served_request.h"
 
 #include <QObject>
@@ -22,6 +23,11 @@ public:
     // Why the API does not run, or which port it has instead of the one that was asked for; else
     // empty.
     virtual QString statusText() const = 0;
+    virtual int port() const = 0; // in use; when stopped the one that start() asks for
+    // Listens on another port; requests in flight on the old one end within their time. A server
+    // that is stopped stays so. Unavailable: the port is taken or not allowed, and the old one
+    // stays.
+    virtual Result<void> moveTo(int port) = 0;
     // The requests that were answered since the last call, the oldest first; of very many the
     // newest.
     virtual std::vector<ServedRequest> takeServed() = 0;

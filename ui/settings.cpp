@@ -1,5 +1,7 @@
 #include "ui/settings.h"
 
+#include "base/bytes.h"
+#include "base/duration.h"
 #include "base/logging.h"
 
 #include <QSet>
@@ -26,6 +28,18 @@ const Setting<QString> theme{"window/theme", QStringLiteral("system"), [](const 
                                         value == QLatin1String("light") ||
                                         value == QLatin1String("dark");
                              }};
+const Setting<int> textSize{"window/textSize", 100,
+                            [](const int &value) { return value >= 80 && value <= 200; }};
+const Setting<QString> memoryBudget{"models/memoryBudget", {}, [](const QString &value) {
+                                        return value.isEmpty() ||
+                                               bool(parseBytes(value.toStdString()));
+                                    }};
+const Setting<QString> keepAlive{"models/keepAlive", {}, [](const QString &value) {
+                                     return value.isEmpty() ||
+                                            bool(parseDuration(value.toStdString()));
+                                 }};
+const Setting<int> apiPort{"api/port", 0,
+                           [](const int &value) { return value >= 0 && value <= 65535; }};
 const Setting<QStringList> recentPaths{"files/recent", {}};
 const Setting<QString> lastFolder{"files/lastFolder", {}};
 const Setting<QStringList> sessionPaths{"session/paths", {}};

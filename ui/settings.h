@@ -30,7 +30,11 @@ extern const Setting<bool> modelsShown;
 extern const Setting<bool> factsShown;
 extern const Setting<QString> drawer; // "monitor", "requests", "log", "none"
 extern const Setting<int> layoutVersion;
-extern const Setting<QString> theme; // "system", "light", "dark"
+extern const Setting<QString> theme;        // "system", "light", "dark"
+extern const Setting<int> textSize;         // percent of the desktop's
+extern const Setting<QString> memoryBudget; // "2GiB"; empty: the program's default
+extern const Setting<QString> keepAlive;    // "30m", "-1"; empty: the program's default
+extern const Setting<int> apiPort;          // 0: the program's default
 extern const Setting<QStringList> recentPaths;
 extern const Setting<QString> lastFolder;
 extern const Setting<QStringList> sessionPaths; // what was open when the window closed

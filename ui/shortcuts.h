@@ -1,8 +1,10 @@
-// All keyboard shortcuts of the window. Thread: GUI.
+// All keyboard shortcuts of the window, in one table that the window and its list of shortcuts
+// read. Thread: GUI.
 #pragma once
 
 #include <QKeySequence>
 #include <QString>
+#include <vector>
 
 class QAction;
 
@@ -14,6 +16,10 @@ enum class Shortcut {
     PasteInput,
     Run,
     CancelRun,
+    ShowResult,
+    ShowSeen,
+    ShowOriginal,
+    ShowAll,
     CopyCurl,
     CopySelected, // copies lines of the list that has the focus
     RefreshModel,
@@ -21,11 +27,27 @@ enum class Shortcut {
     RedoSetting,
     EditSetting, // in the list of facts
     RenameModel, // in the list of models
+    PageTry,
+    PageNetwork,
+    PageCompare,
+    PageApi,
     NextPart,
     SearchEverything,
+    Preferences,
     ShowShortcuts,
     Quit,
 };
+
+struct ShortcutRow
+{
+    Shortcut shortcut;
+    QString group; // "Pages and parts"
+    QString what;  // "Open a model"
+    QKeySequence keys;
+};
+
+// Rows of a group stand together.
+const std::vector<ShortcutRow> &allShortcuts();
 
 QKeySequence keysOf(Shortcut shortcut);
 

@@ -3,6 +3,7 @@
 
 #include "ui/api_control.h"
 
+#include <string>
 #include <utility>
 
 class FakeApi final : public warmbench::ui::ApiControl
@@ -11,10 +12,21 @@ class FakeApi final : public warmbench::ui::ApiControl
 
 public:
     using ApiControl::ApiControl;
+    static constexpr int taken = 4999; // the port where moveTo() fails
 
     bool isRunning() const override { return m_running; }
     QString url() const override { return m_running ? m_url : QString(); }
     QString statusText() const override { return m_status; }
+    int port() const override { return m_port; }
+    warmbench::Result<void> moveTo(int port) override
+    {
+        if (port == taken)
+            return warmbench::Error{warmbench::ErrorCode::Unavailable,
+                                    "Port " + std::to_string(port) + " is taken by a test."};
+        m_port = port;
+        setUrl(QStringLiteral("http://127.0.0.1:%1").arg(port));
+        return {};
+    }
     std::vector<warmbench::ui::ServedRequest> takeServed() override
     {
         return std::exchange(m_served, {});
@@ -47,6 +59,7 @@ public Q_SLOTS:
     }
 
 private:
+    int m_port = 5000;
     bool m_running = true;
     QString m_status;
     QString m_url = QStringLiteral("http://127.0.0.1:5000");

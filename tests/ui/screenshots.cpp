@@ -405,9 +405,17 @@ int main(int argc, char *argv[])
             photographModels(window, photographer, QDir(arguments[3]), detector);
         }
         photographMany(window, photographer, sample);
-        window.findChild<QAction *>(u"shortcuts"_s)->trigger();
-        if (auto *dialog = window.findChild<QDialog *>())
-            photographer.take(*dialog, u"shortcuts"_s);
+        for (const QString &name : {u"preferences"_s, u"shortcuts"_s, u"about"_s}) {
+            window.findChild<QAction *>(name)->trigger();
+            auto *dialog = window.findChild<QDialog *>(name + u"Dialog"_s);
+            photographer.take(*dialog, name);
+            delete dialog;
+        }
+        window.findChild<QToolButton *>(u"monitorAsTable"_s)->click();
+        photographer.take(window, u"monitor-table"_s);
+        window.findChild<QToolButton *>(u"monitorAsTable"_s)->click();
+        ui::applyTextSize(150);
+        photographer.take(window, u"large-text"_s);
     }
     workbench.stop(std::chrono::seconds(2));
     return 0;

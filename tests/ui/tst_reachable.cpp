@@ -197,7 +197,8 @@ void TestReachable::isInReadingOrder(QWidget &top)
 
 void TestReachable::visitDialogs()
 {
-    for (const QString &name : {u"searchEverything"_s, u"shortcuts"_s, u"about"_s, u"open"_s}) {
+    for (const QString &name :
+         {u"searchEverything"_s, u"preferences"_s, u"shortcuts"_s, u"about"_s, u"open"_s}) {
         part<QAction>(name)->trigger();
         QTRY_VERIFY(QApplication::activeModalWidget());
         QWidget *dialog = QApplication::activeModalWidget();
@@ -242,6 +243,11 @@ void TestReachable::everyPartHasANameAndIsRead()
         part<QAction>(drawer)->trigger();
         visit(*m_window, drawer);
     }
+    part<QAbstractButton>(u"monitorAsTable"_s)->click();
+    visit(*m_window, u"monitor's table"_s);
+    part<QAbstractButton>(u"monitorAsTable"_s)->click();
+    part<QAbstractButton>(u"memoryFigures"_s)->click();
+    visit(*m_window, u"budget"_s);
     drop({written(u"rows.csv"_s, "1,2,3,4\n5,6,7,8\n")});
     QTest::qWait(300);
     visit(*m_window, u"rows"_s);

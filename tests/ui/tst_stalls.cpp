@@ -223,7 +223,8 @@ void TestStalls::everyPageIsVisited()
         settle();
         noStall(qPrintable(drawer));
     }
-    for (const QString &dialog : {u"searchEverything"_s, u"shortcuts"_s, u"about"_s}) {
+    for (const QString &dialog :
+         {u"searchEverything"_s, u"preferences"_s, u"shortcuts"_s, u"about"_s}) {
         part<QAction>(dialog)->trigger();
         QTRY_VERIFY(QApplication::activeModalWidget());
         settle();

@@ -2,6 +2,7 @@
 #include "base/logging.h"
 #include "test_files.h"
 #include "ui/api/snippets.h"
+#include "ui/background.h"
 #include "ui/log/log_table.h"
 #include "ui/models/models_panel.h"
 #include "ui/monitor/monitor.h"
@@ -398,7 +399,8 @@ void TestWindowParts::refusedRequestsStandApart()
 {
     const SystemClock clock;
     Workbench workbench({}, clock);
-    ui::Monitor monitor(workbench);
+    ui::Background background;
+    ui::Monitor monitor(workbench, background);
     workbench.keepHouse();
     for (int i = 0; i < 3; ++i)
         workbench.metrics().recordHttp("/predict", 400, std::chrono::milliseconds(1));
@@ -422,7 +424,8 @@ void TestWindowParts::idleSecondsHaveNoLatency()
 {
     const SystemClock clock;
     Workbench workbench({}, clock);
-    ui::Monitor monitor(workbench);
+    ui::Background background;
+    ui::Monitor monitor(workbench, background);
     const auto push = [&](int second, double p50) {
         MetricsSample sample = sampleAt(second);
         sample.p50 = sample.p95 = sample.p99 = p50;

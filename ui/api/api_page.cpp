@@ -3,10 +3,10 @@
 #include "ui/api_control.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/display_text.h"
+#include "ui/widgets/theme.h"
 
 #include <QAction>
 #include <QClipboard>
-#include <QFontDatabase>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -36,7 +36,7 @@ QPlainTextEdit *codeView(const QString &name, const QString &spoken)
     view->setMinimumHeight(48);
     view->setTabChangesFocus(true);
     view->setAcceptDrops(false); // the window takes dropped files
-    view->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    view->setFont(codeFont());
     return view;
 }
 

@@ -70,6 +70,7 @@ Inspector::Inspector(Workbench &workbench, Background &background, QWidget *pare
     m_tree->header()->setSectionResizeMode(From, QHeaderView::Interactive);
     m_tree->setColumnWidth(Name, 112);
     m_tree->setColumnWidth(From, 88);
+    m_tree->setMinimumHeight(48); // in a low window the verdict above it needs the room
     m_tree->setEditTriggers(QAbstractItemView::DoubleClicked);
     m_tree->setItemDelegate(m_delegate);
     connect(m_delegate, &FactDelegate::entered, this, &Inspector::take);

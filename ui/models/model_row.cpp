@@ -25,6 +25,9 @@ ModelRow modelRow(const ModelView &model, WallTime now, bool answersUnnamed)
     row.pinned = status.pinned;
     row.answersUnnamed = answersUnnamed;
     row.reason = text(status.reason);
+    if (status.evicted && row.state == ShownState::NotLoaded)
+        row.evicted =
+            u"%1, %2"_s.arg(clockText(status.evicted->when, now), text(status.evicted->why));
     return row;
 }
 

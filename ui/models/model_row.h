@@ -21,6 +21,7 @@ struct ModelRow
     bool pinned = false;
     bool answersUnnamed = false; // it answers requests that name no model
     QString reason;              // why it failed
+    QString evicted;             // "10:41, to make room for digits"; empty if it was not
     bool operator==(const ModelRow &) const = default;
 };
 

@@ -1,13 +1,14 @@
 #include "ui/models/models_panel.h"
 
 #include "ui/gui_hop.h"
+#include "ui/models/budget_footer.h"
 #include "ui/models/model_delegate.h"
 #include "ui/models/model_table.h"
+#include "ui/preferences.h"
 #include "ui/shortcuts.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/icons.h"
-#include "ui/widgets/memory_bar.h"
 #include "ui/widgets/theme.h"
 
 #include <QAction>
@@ -83,13 +84,14 @@ QString refreshText(const QString &name, const ModelStatus::Facts *before,
     return ModelsPanel::tr("%1 refreshed in %2: %3.").arg(name, time, changes.join(u"; "_s));
 }
 
-ModelsPanel::ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *parent)
+ModelsPanel::ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, Preferences &preferences,
+                         QWidget *parent)
     : QWidget(parent)
     , m_workbench(workbench)
     , m_feed(feed)
     , m_table(new ModelTable(this))
     , m_list(new ModelList(this))
-    , m_memory(new MemoryBar(this))
+    , m_footer(new BudgetFooter(preferences, this))
 {
     m_list->setObjectName(u"modelList"_s);
     m_list->setAccessibleName(tr("Models"));
@@ -105,7 +107,7 @@ ModelsPanel::ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *par
 
     auto *padded = new QVBoxLayout;
     padded->setContentsMargins(10, 6, 10, 8);
-    padded->addWidget(m_memory);
+    padded->addWidget(m_footer);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -125,6 +127,10 @@ ModelsPanel::ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *par
                 showSelected(m_feed.state());
                 Q_EMIT selectionChanged(name);
             });
+    connect(m_footer, &BudgetFooter::refused, this, [this](const QString &sentence) {
+        Q_EMIT said(MessageOverlay::Kind::Error, sentence);
+    });
+    connect(&preferences, &Preferences::changed, &feed, &WorkbenchFeed::updateNow);
     connect(m_table, &ModelTable::renameAsked, this, &ModelsPanel::rename);
     connect(m_list, &QListView::activated, this, &ModelsPanel::load);
 }
@@ -185,7 +191,7 @@ void ModelsPanel::setState(const WorkbenchState &state)
     m_table->setModels(state.models, std::chrono::system_clock::now(), state.defaultModel);
     if (m_selected.isEmpty() && m_table->rowCount() > 0)
         select(state.defaultModel.empty() ? m_table->nameAt(0) : text(state.defaultModel));
-    m_memory->setMemory(state.statistics.modelBytes, state.statistics.budget);
+    m_footer->setMemory(state.statistics.modelBytes, state.statistics.budget);
     showSelected(state);
 }
 

@@ -12,15 +12,17 @@ class QListView;
 
 namespace warmbench::ui {
 
-class MemoryBar;
+class BudgetFooter;
 class ModelTable;
+class Preferences;
 
 class ModelsPanel : public QWidget
 {
     Q_OBJECT
 
 public:
-    ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, QWidget *parent = nullptr);
+    ModelsPanel(Workbench &workbench, WorkbenchFeed &feed, Preferences &preferences,
+                QWidget *parent = nullptr);
 
     QString selected() const; // empty if no model is selected
     void select(const QString &name);
@@ -54,7 +56,7 @@ private:
     WorkbenchFeed &m_feed;
     ModelTable *m_table;
     QListView *m_list;
-    MemoryBar *m_memory;
+    BudgetFooter *m_footer;
     QAction *m_load;
     QAction *m_refresh;
     QAction *m_evict;

@@ -8,9 +8,19 @@ using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
 
+namespace {
+
+QString stateText(const ModelRow &row)
+{
+    return row.evicted.isEmpty() ? stateWord(row.state)
+                                 : ModelTable::tr("Evicted %1").arg(row.evicted);
+}
+
+} // namespace
+
 QString stateLine(const ModelRow &row)
 {
-    QStringList parts{stateWord(row.state)};
+    QStringList parts{stateText(row)};
     if (!row.memory.isEmpty())
         parts << row.memory;
     if (row.inUse > 0)
@@ -26,7 +36,7 @@ QString countLine(const ModelRow &row)
 
 QString secondLine(const ModelRow &row)
 {
-    QStringList parts{stateWord(row.state)};
+    QStringList parts{stateText(row)};
     if (!row.memory.isEmpty())
         parts << row.memory;
     if (row.hits + row.misses + row.coalesced > 0)

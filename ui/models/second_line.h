@@ -10,7 +10,7 @@ struct ModelRow;
 // "Loaded · 1.4 MiB · hits 3 · misses 1 · 2 in use · 12 s ago"; parts that are 0 or empty are left
 // out.
 QString secondLine(const ModelRow &row);
-// "Loaded · 1.4 MiB · 2 in use".
+// "Loaded · 1.4 MiB · 2 in use", "Evicted 10:41, to make room for digits".
 QString stateLine(const ModelRow &row);
 // "3 hits · 1 miss"; never empty, so that each row has its numbers in the same place.
 QString countLine(const ModelRow &row);

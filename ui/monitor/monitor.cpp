@@ -1,6 +1,12 @@
 #include "ui/monitor/monitor.h"
 
+#include "inference/workbench.h"
+#include "ui/monitor/model_history.h"
+#include "ui/monitor/monitor_text.h"
+#include "ui/monitor/sample_table.h"
+#include "ui/save_file.h"
 #include "ui/settings.h"
+#include "ui/widgets/controls.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/time_chart.h"
@@ -12,7 +18,9 @@
 #include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
-#include <QLabel>
+#include <QHeaderView>
+#include <QStackedWidget>
+#include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -22,52 +30,18 @@ namespace warmbench::ui {
 
 namespace {
 
-QString perSecond(double value)
-{
-    return Monitor::tr("%1/s").arg(value < 10 ? QString::number(value, 'g', 2)
-                                              : grouped(std::llround(value)));
-}
+constexpr int sharesDrawn = 2; // of models in the chart; the table has all
+constexpr int mostInTable = 3600;
+enum MemoryLine { Process, Models, Budget, FirstShare };
 
-QString bytesText(double value)
+QList<QPointF> points(const std::vector<MonitorRow> &rows, SteadyTime now,
+                      const std::function<double(const MonitorRow &)> &value)
 {
-    return text(Bytes{static_cast<std::int64_t>(value)});
-}
-
-QString secondsText(double value)
-{
-    return text(std::chrono::nanoseconds(static_cast<std::int64_t>(value * 1e9)));
-}
-
-double secondsBetween(SteadyTime a, SteadyTime b)
-{
-    return std::chrono::duration<double>(b - a).count();
-}
-
-using Counter = std::int64_t MetricsSample::*;
-
-QList<QPointF> rate(const std::vector<MetricsSample> &samples, SteadyTime now, Counter counter)
-{
-    QList<QPointF> points;
-    // There is nothing to compare with yet, but the first point is shown at once.
-    if (samples.size() == 1)
-        points << QPointF(-secondsBetween(samples[0].time, now), 0);
-    for (std::size_t i = 1; i < samples.size(); ++i) {
-        const double seconds = secondsBetween(samples[i - 1].time, samples[i].time);
-        const double count = static_cast<double>(samples[i].*counter - samples[i - 1].*counter);
-        if (seconds > 0)
-            points << QPointF(-secondsBetween(samples[i].time, now),
-                              std::max(0.0, count / seconds));
-    }
-    return points;
-}
-
-QList<QPointF> gauge(const std::vector<MetricsSample> &samples, SteadyTime now,
-                     const std::function<double(const MetricsSample &)> &value)
-{
-    QList<QPointF> points;
-    for (const MetricsSample &sample : samples)
-        points << QPointF(-secondsBetween(sample.time, now), value(sample));
-    return points;
+    QList<QPointF> line;
+    line.reserve(static_cast<qsizetype>(rows.size()));
+    for (const MonitorRow &row : rows)
+        line << QPointF(-std::chrono::duration<double>(now - row.time).count(), value(row));
+    return line;
 }
 
 MetricsSample sampleOf(Workbench &workbench)
@@ -75,6 +49,7 @@ MetricsSample sampleOf(Workbench &workbench)
     const CacheStatistics statistics = workbench.cache().statistics();
     MetricsSample sample;
     sample.time = std::chrono::steady_clock::now();
+    sample.wallTime = std::chrono::system_clock::now();
     sample.hits = statistics.hits;
     sample.misses = statistics.misses;
     sample.coalesced = statistics.coalesced;
@@ -88,83 +63,122 @@ MetricsSample sampleOf(Workbench &workbench)
 
 } // namespace
 
-std::vector<MetricsSample> shownSamples(const std::vector<MetricsSample> &series, SteadyTime now,
-                                        double spanSeconds, std::size_t most)
-{
-    const auto from = now - std::chrono::duration_cast<SteadyTime::duration>(
-                                std::chrono::duration<double>(spanSeconds));
-    auto first = std::find_if(series.begin(), series.end(),
-                              [&](const MetricsSample &sample) { return sample.time >= from; });
-    if (first != series.begin())
-        --first;
-    const auto count = static_cast<std::size_t>(series.end() - first);
-    const std::size_t step = std::max<std::size_t>(1, (count + most - 1) / most);
-    std::vector<MetricsSample> shown;
-    // Steps are counted back from the newest sample, so that it is always shown.
-    for (std::size_t back = 0; back < count; back += step)
-        shown.push_back(series[series.size() - 1 - back]);
-    std::reverse(shown.begin(), shown.end());
-    return shown;
-}
-
-Monitor::Monitor(Workbench &workbench, QWidget *parent)
+Monitor::Monitor(Workbench &workbench, Background &background, QWidget *parent)
     : QWidget(parent)
     , m_workbench(workbench)
-    , m_cache(new TimeChart(tr("Cache"), {{tr("hits"), 0}, {tr("misses"), 1}}, perSecond, this))
+    , m_background(background)
+    , m_history(new ModelHistory(workbench, this))
+    , m_cache(new TimeChart(tr("Cache"), {{tr("hits"), 0}, {tr("misses"), 1}}, rateText, this))
     , m_memory(new TimeChart(tr("Memory"),
-                             {{tr("process"), 3}, {tr("models"), 0}, {tr("budget"), 0, true}},
-                             bytesText, this))
+                             {{tr("process"), 3},
+                              {tr("models"), 0},
+                              {tr("budget"), 0, true},
+                              {{}, 1, false, true},
+                              {{}, 2, false, true}},
+                             memoryText, this))
     , m_latency(new TimeChart(tr("Latency"), {{u"p50"_s, 0}, {u"p95"_s, 2}, {u"p99"_s, 1}},
-                              secondsText, this))
+                              latencyText, this))
     , m_requests(
-          new TimeChart(tr("Requests"), {{tr("answered"), 2}, {tr("refused"), 1}}, perSecond, this))
+          new TimeChart(tr("Requests"), {{tr("answered"), 2}, {tr("refused"), 1}}, rateText, this))
+    , m_queue(new TimeChart(tr("Queue"), {{tr("waiting"), 3}}, countText, this))
+    , m_table(new SampleTable(this))
 {
-    auto *charts = new QHBoxLayout;
-    charts->setSpacing(20);
-    charts->addWidget(m_cache, 4);
-    charts->addWidget(m_memory, 7);
-    charts->addWidget(m_latency, 6);
-    charts->addWidget(m_requests, 4);
-    auto *layout = new QHBoxLayout(this);
-    layout->setContentsMargins(12, 8, 8, 8);
-    layout->setSpacing(10);
-    layout->addLayout(charts, 1);
+    m_views = new QStackedWidget(this);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(12, 4, 8, 6);
+    layout->setSpacing(2);
     layout->addWidget(makeTools());
+    m_views->addWidget(makeCharts());
+    m_views->addWidget(makeTable());
+    layout->addWidget(m_views, 1);
+    connect(m_asTable, &QAction::toggled, m_views, &QStackedWidget::setCurrentIndex);
     m_timer.setInterval(1000);
     connect(&m_timer, &QTimer::timeout, this, &Monitor::sampleNow);
+}
+
+QWidget *Monitor::makeCharts()
+{
+    auto *charts = new QWidget(this);
+    auto *layout = new QHBoxLayout(charts);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(16);
+    layout->addWidget(m_cache, 5);
+    layout->addWidget(m_memory, 7);
+    layout->addWidget(m_latency, 5);
+    layout->addWidget(m_requests, 5);
+    layout->addWidget(m_queue, 3);
+    return charts;
+}
+
+QTableView *Monitor::makeTable()
+{
+    auto *view = new QTableView(this);
+    view->setObjectName(u"monitorTable"_s);
+    view->setAccessibleName(tr("Samples of the monitor, the newest first"));
+    view->setModel(m_table);
+    setLines(view);
+    view->setSelectionMode(QAbstractItemView::SingleSelection);
+    view->horizontalHeader()->setDefaultSectionSize(80);
+    return view;
 }
 
 QWidget *Monitor::makeTools()
 {
     auto *tools = new QWidget(this);
-    m_span = new QComboBox(tools);
-    m_span->setAccessibleName(tr("Time shown"));
-    m_span->view()->setAccessibleName(m_span->accessibleName());
-    m_span->setToolTip(tr("How far back the charts reach"));
+    const auto combo = [tools](const QString &name, const QString &spoken, const QString &tip) {
+        auto *box = new QComboBox(tools);
+        box->setObjectName(name);
+        box->setAccessibleName(spoken);
+        box->view()->setAccessibleName(spoken);
+        box->setToolTip(tip);
+        return box;
+    };
+    m_model = combo(u"monitorModel"_s, tr("Model shown"),
+                    tr("Whose hits, latency, requests and queue are shown"));
+    m_model->addItem(tr("All models"), QString());
+    m_model->setMinimumContentsLength(14);
+    m_model->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_span = combo(u"monitorSpan"_s, tr("Time shown"), tr("How far back the charts reach"));
     for (const int seconds : {60, 300, 900, 3600})
         m_span->addItem(tr("%1 min").arg(seconds / 60), seconds);
     m_span->setCurrentIndex(std::max(0, m_span->findData(read(settings::monitorSpanSeconds))));
     m_pause = new QAction(icon(u"pause"_s), tr("Pause"), this);
     m_pause->setCheckable(true);
-    m_pause->setToolTip(tr("Hold the charts still; measuring goes on"));
-    auto *pause = new QToolButton(tools);
-    pause->setDefaultAction(m_pause);
-    pause->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    pause->setObjectName(u"pauseMonitor"_s);
-    pause->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    pause->setFocusPolicy(Qt::StrongFocus);
-    auto *layout = new QVBoxLayout(tools);
+    m_pause->setToolTip(tr("Hold what is shown still; measuring goes on"));
+    m_asTable = new QAction(icon(u"table"_s), tr("Table"), this);
+    m_asTable->setCheckable(true);
+    m_asTable->setToolTip(tr("Show the same samples as a table"));
+    auto *save = new QAction(icon(u"save"_s), tr("Save CSV…"), this);
+    save->setToolTip(tr("Save the samples that are shown"));
+    auto *layout = new QHBoxLayout(tools);
     layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_model);
     layout->addWidget(m_span);
-    layout->addWidget(pause);
     layout->addStretch(1);
+    const auto button = [&](QAction *action, const QString &name) {
+        QToolButton *made = actionButton(action, tools);
+        made->setObjectName(name);
+        made->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        made->setIconSize({16, 16});
+        layout->addWidget(made);
+        return made;
+    };
+    button(m_asTable, u"monitorAsTable"_s);
+    button(save, u"saveMonitor"_s);
+    QToolButton *pause = button(m_pause, u"pauseMonitor"_s);
+    m_pause->setText(tr("Resume")); // the longer word: no button moves when it is pressed
+    pause->setMinimumWidth(pause->sizeHint().width());
+    m_pause->setText(tr("Pause"));
+    connect(save, &QAction::triggered, this, &Monitor::save);
+    connect(m_model, &QComboBox::activated, this, &Monitor::sampleNow);
     connect(m_span, &QComboBox::currentIndexChanged, this, [this] {
         write(settings::monitorSpanSeconds, static_cast<int>(span()));
         sampleNow();
     });
-    connect(m_pause, &QAction::toggled, this, [this](bool paused) {
+    connect(m_pause, &QAction::toggled, this, [this, pause](bool paused) {
         m_pause->setIcon(icon(paused ? u"run"_s : u"pause"_s));
         m_pause->setText(paused ? tr("Resume") : tr("Pause"));
+        pause->setAccessibleName(m_pause->text());
         if (!paused)
             sampleNow();
     });
@@ -174,6 +188,11 @@ QWidget *Monitor::makeTools()
 double Monitor::span() const
 {
     return m_span->currentData().toInt();
+}
+
+std::string Monitor::model() const
+{
+    return m_model->currentData().toString().toStdString();
 }
 
 void Monitor::showEvent(QShowEvent *event)
@@ -189,56 +208,98 @@ void Monitor::hideEvent(QHideEvent *event)
     m_timer.stop();
 }
 
+// Names come and stay, so that a choice is not lost under the pointer.
+void Monitor::offerModels()
+{
+    for (const QString &name : m_history->models())
+        if (m_model->findData(name) < 0)
+            m_model->addItem(name, name);
+}
+
 void Monitor::sampleNow()
 {
     if (m_pause->isChecked())
         return;
+    offerModels();
     std::vector<MetricsSample> series = m_workbench.metrics().series();
     if (series.empty())
         series.push_back(sampleOf(m_workbench));
-    draw(series);
+    show(model().empty() ? series : m_history->of(model(), series));
 }
 
-void Monitor::draw(const std::vector<MetricsSample> &series)
+void Monitor::show(const std::vector<MetricsSample> &series)
 {
     const SteadyTime now = series.back().time;
-    const auto shown = shownSamples(series, now, span(), TimeChart::mostPoints);
-    m_cache->replace(
-        {rate(shown, now, &MetricsSample::hits), rate(shown, now, &MetricsSample::misses)}, span());
-    const MetricsSample &first = shown.front();
-    const MetricsSample &last = shown.back();
+    const auto samples = shownSamples(series, now, span(), TimeChart::mostPoints);
+    draw(monitorRows(samples), now);
+    showNotes(samples);
+    m_rows = monitorRows(shownSamples(series, now, span(), mostInTable));
+    if (m_rows.size() > 1) // the one before the first, which rates needed
+        m_rows.erase(m_rows.begin());
+    m_table->setRows(m_rows);
+}
+
+void Monitor::draw(const std::vector<MonitorRow> &rows, SteadyTime now)
+{
+    const auto line = [&](double MonitorRow::*member) {
+        return points(rows, now, [member](const MonitorRow &row) { return row.*member; });
+    };
+    m_cache->replace({line(&MonitorRow::hits), line(&MonitorRow::misses)}, span());
+    m_latency->replace({line(&MonitorRow::p50), line(&MonitorRow::p95), line(&MonitorRow::p99)},
+                       span());
+    m_requests->replace({line(&MonitorRow::answered), line(&MonitorRow::refused)}, span());
+    m_queue->replace({points(rows, now, [](const MonitorRow &row) { return double(row.queue); })},
+                     span());
+    drawMemory(rows, now);
+}
+
+void Monitor::drawMemory(const std::vector<MonitorRow> &rows, SteadyTime now)
+{
+    const auto line = [&](Bytes MonitorRow::*member) {
+        return points(rows, now,
+                      [member](const MonitorRow &row) { return double((row.*member).count); });
+    };
+    const MonitorRow &last = rows.back();
+    // A line for a budget far above what is used would press the other lines to the bottom.
+    const bool near = last.budget.count <= 4 * std::max(last.process, last.models).count;
+    QList<QList<QPointF>> lines{line(&MonitorRow::process), line(&MonitorRow::models),
+                                near ? line(&MonitorRow::budget) : QList<QPointF>()};
+    std::vector<std::string> names = sharingModels(rows);
+    if (names.size() == 1)
+        names.clear(); // the same line as that of all models
+    for (std::size_t i = 0; i < sharesDrawn; ++i) {
+        const bool any = i < names.size();
+        m_memory->rename(FirstShare + static_cast<int>(i), any ? text(names[i]) : QString());
+        lines << (any ? points(rows, now,
+                               [&](const MonitorRow &row) {
+                                   return double(shareOf(row, names[i]).count);
+                               })
+                      : QList<QPointF>());
+    }
+    m_memory->rename(Models, model().empty() ? tr("models") : tr("model"));
+    m_memory->replace(lines, span());
+    m_memory->setNote(tr("budget %1").arg(text(last.budget)));
+}
+
+void Monitor::showNotes(const std::vector<MetricsSample> &samples)
+{
+    const MetricsSample &first = samples.front();
+    const MetricsSample &last = samples.back();
     const std::int64_t hits = last.hits - first.hits;
     const std::int64_t all = hits + last.misses - first.misses + last.coalesced - first.coalesced;
     m_cache->setNote(all > 0 ? tr("%1 % hits").arg(100.0 * double(hits) / double(all), 0, 'f', 1)
                              : QString());
-
-    const auto bytes = [](Bytes MetricsSample::*member) {
-        return [member](const MetricsSample &sample) { return double((sample.*member).count); };
-    };
-    QList<QPointF> budget = gauge(shown, now, bytes(&MetricsSample::budget));
-    // A line for a budget far above what is used would press the other lines to the bottom.
-    const bool near = last.budget.count <= 4 * std::max(last.residentBytes, last.modelBytes).count;
-    m_memory->setNote(tr("budget %1").arg(text(last.budget)));
-    if (!near)
-        budget.clear();
-    m_memory->replace({gauge(shown, now, bytes(&MetricsSample::residentBytes)),
-                       gauge(shown, now, bytes(&MetricsSample::modelBytes)), budget},
-                      span());
-    // Where nothing was answered there is no latency, which is not one of 0.
-    const auto seconds = [](double MetricsSample::*member) {
-        return [member](const MetricsSample &sample) {
-            return sample.*member > 0 ? sample.*member : std::nan("");
-        };
-    };
-    m_latency->replace({gauge(shown, now, seconds(&MetricsSample::p50)),
-                        gauge(shown, now, seconds(&MetricsSample::p95)),
-                        gauge(shown, now, seconds(&MetricsSample::p99))},
-                       span());
-    m_requests->replace(
-        {rate(shown, now, &MetricsSample::answered), rate(shown, now, &MetricsSample::refused)},
-        span());
     const std::int64_t refused = last.refused - first.refused;
     m_requests->setNote(refused > 0 ? tr("%1 refused").arg(refused) : QString());
+}
+
+void Monitor::save()
+{
+    saveFile(
+        this, m_background,
+        {tr("Save what the monitor shows"), u"monitor.csv"_s, {tr("CSV (*.csv)")}},
+        [rows = m_rows](const QString &) -> Result<std::string> { return monitorCsv(rows); },
+        [this](MessageOverlay::Kind kind, const QString &text) { Q_EMIT said(kind, text); });
 }
 
 } // namespace warmbench::ui

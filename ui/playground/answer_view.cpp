@@ -7,10 +7,10 @@
 #include "ui/widgets/controls.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/picture_view.h"
+#include "ui/widgets/theme.h"
 
 #include <algorithm>
 #include <cmath>
-#include <QFontDatabase>
 #include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -63,7 +63,7 @@ AnswerView::AnswerView(QWidget *parent)
     m_numbers->setWordWrap(true);
     m_numbers->setTextFormat(Qt::PlainText);
     m_numbers->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    m_numbers->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_numbers->setFont(codeFont());
     m_numbers->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_table->setObjectName(u"answerTable"_s);
     m_table->setAccessibleName(tr("What was found"));

@@ -1,8 +1,8 @@
 #include "ui/playground/numbers_form.h"
 
 #include "ui/widgets/display_text.h"
+#include "ui/widgets/theme.h"
 
-#include <QFontDatabase>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -53,7 +53,7 @@ NumbersForm::NumbersForm(QWidget *parent)
     m_hint->setForegroundRole(QPalette::PlaceholderText);
     m_text->setObjectName(u"numbers"_s);
     m_text->setAccessibleName(tr("Numbers as JSON or CSV"));
-    m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_text->setFont(codeFont());
     m_text->setPlaceholderText(u"{\"input\": [0.1, 0.2, …]}"_s);
     m_text->setTabChangesFocus(true);
     m_text->setMinimumHeight(48);

@@ -2,6 +2,7 @@
 
 #include "ui/playground/answer_phrase.h"
 #include "ui/playground/playground_layout.h"
+#include "ui/shortcuts.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/display_text.h"
@@ -36,13 +37,15 @@ PictureStage::PictureStage(const QList<QAction *> &actions, QWidget *parent)
     titles->setSpacing(2);
     auto *group = new QActionGroup(this);
     const std::array names{tr("Result"), tr("Saw"), tr("Original"), tr("Split")};
+    constexpr std::array keys{Shortcut::ShowResult, Shortcut::ShowSeen, Shortcut::ShowOriginal,
+                              Shortcut::ShowAll};
     const std::array tips{tr("The answer on the picture (1)"), tr("What the network saw (2)"),
                           tr("The picture as it was sent (3)"), tr("All three (4)")};
     for (std::size_t i = 0; i < names.size(); ++i) {
         auto *choice = new QAction(names[i], this);
         choice->setCheckable(true);
         choice->setToolTip(tips[i]);
-        choice->setShortcut(QKeySequence(Qt::Key_1 + static_cast<int>(i)));
+        choice->setShortcut(keysOf(keys[i]));
         choice->setShortcutContext(Qt::WidgetWithChildrenShortcut);
         choice->setObjectName(u"show%1"_s.arg(i));
         group->addAction(choice);

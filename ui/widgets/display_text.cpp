@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QLocale>
 
 using namespace Qt::StringLiterals;
@@ -57,6 +58,15 @@ QString agoText(WallTime then, WallTime now)
     if (seconds < 36 * 3600)
         return translated("%1 h ago").arg((seconds + 1800) / 3600);
     return translated("%1 d ago").arg((seconds + 43'200) / 86'400);
+}
+
+QString clockText(WallTime then, WallTime now)
+{
+    const auto local = [](WallTime time) {
+        return QDateTime::fromSecsSinceEpoch(std::chrono::system_clock::to_time_t(time));
+    };
+    const bool today = local(then).date() == local(now).date();
+    return QLocale(QLocale::English).toString(local(then), today ? u"HH:mm"_s : u"d MMM, HH:mm"_s);
 }
 
 QStringList filePatterns(std::span<const std::string_view> endings)

@@ -28,6 +28,8 @@ QString grouped(std::int64_t value);
 QString numberText(double value, int digits = 4);
 // "just now", "12 s ago", "3 min ago", "2 h ago", "5 d ago".
 QString agoText(WallTime then, WallTime now);
+// "10:41" of today, else "3 May, 10:41".
+QString clockText(WallTime then, WallTime now);
 // "*.png" for ".png", as file dialogs and folders want it.
 QStringList filePatterns(std::span<const std::string_view> endings);
 // "sha256:9f86d081…" for a digest.

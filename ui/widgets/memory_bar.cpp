@@ -10,7 +10,6 @@ namespace warmbench::ui {
 
 namespace {
 constexpr int barHeight = 6;
-constexpr int gap = 5;
 } // namespace
 
 MemoryBar::MemoryBar(QWidget *parent)
@@ -38,7 +37,7 @@ QString MemoryBar::text() const
 
 QSize MemoryBar::sizeHint() const
 {
-    return {160, barHeight + gap + fontMetrics().height()};
+    return {160, barHeight};
 }
 
 void MemoryBar::paintEvent(QPaintEvent *)
@@ -59,9 +58,6 @@ void MemoryBar::paintEvent(QPaintEvent *)
         painter.setBrush(share > 0.9 ? colours.warning : palette().color(QPalette::Highlight));
         painter.drawRoundedRect(QRectF(0, 0, filled, barHeight), barHeight / 2.0, barHeight / 2.0);
     }
-    painter.setPen(colours.muted);
-    painter.drawText(QRect(0, barHeight + gap, width(), fontMetrics().height()), Qt::AlignLeft,
-                     fontMetrics().elidedText(text(), Qt::ElideRight, width()));
 }
 
 } // namespace warmbench::ui

@@ -1,4 +1,4 @@
-// How much of the budget the models take, as a bar with the numbers under it. Thread: GUI.
+// How much of the budget the models take, as a bar. Thread: GUI.
 #pragma once
 
 #include "base/bytes.h"

@@ -23,14 +23,20 @@ RunButton::RunButton(QAction *run, QAction *cancel, QWidget *parent)
     , m_cancel(cancel)
 {
     setObjectName(u"runButton"_s);
-    const int words = std::max(fontMetrics().horizontalAdvance(run->text()),
-                               fontMetrics().horizontalAdvance(cancel->text()));
-    setFixedSize(words + iconSide + gap + 28, fontMetrics().height() + 14);
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     connect(this, &QPushButton::clicked, this,
             [this] { (m_cancel->isEnabled() ? m_cancel : m_run)->trigger(); });
     connect(m_run, &QAction::changed, this, &RunButton::showAction);
     connect(m_cancel, &QAction::changed, this, &RunButton::showAction);
     showAction();
+}
+
+// The same for both words, so that its neighbours stay where they are.
+QSize RunButton::sizeHint() const
+{
+    const int words = std::max(fontMetrics().horizontalAdvance(m_run->text()),
+                               fontMetrics().horizontalAdvance(m_cancel->text()));
+    return {words + iconSide + gap + 28, fontMetrics().height() + 14};
 }
 
 void RunButton::showAction()

@@ -15,6 +15,7 @@ class RunButton : public QPushButton
 public:
     // `cancel` is enabled while a run is under way. Both actions outlive the button.
     RunButton(QAction *run, QAction *cancel, QWidget *parent = nullptr);
+    QSize sizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent *event) override;

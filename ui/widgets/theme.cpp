@@ -1,8 +1,12 @@
 #include "ui/widgets/theme.h"
 
+#include "ui/widgets/window_style.h"
+
 #include <QApplication>
+#include <QFontDatabase>
+#include <QFontInfo>
 #include <QGuiApplication>
-#include <QStyleFactory>
+#include <QHeaderView>
 #include <QStyleHints>
 
 using namespace Qt::StringLiterals;
@@ -107,8 +111,42 @@ void applyTheme(Theme theme)
     const bool systemDark = desktopIsDark();
     followDesktop(theme == Theme::System);
     const bool dark = theme == Theme::Dark || (theme == Theme::System && systemDark);
-    QApplication::setStyle(QStyleFactory::create(u"Fusion"_s));
+    QApplication::setStyle(new WindowStyle);
     QApplication::setPalette(paletteOf(dark ? darkColours : lightColours));
+}
+
+void applyTextSize(int percent)
+{
+    static const qreal usual = QFontInfo(QApplication::font()).pointSizeF();
+    QFont font = QApplication::font();
+    const qreal size = usual * percent / 100;
+    const qreal factor = size / QFontInfo(font).pointSizeF();
+    if (qFuzzyCompare(factor, 1))
+        return;
+    // A size of its own does not follow that of the application. All are read before any changes,
+    // since children may take them over.
+    QList<std::pair<QWidget *, QFont>> own;
+    for (QWidget *widget : QApplication::allWidgets()) {
+        const bool sized = (widget->font().resolveMask() & QFont::SizeResolved) != 0;
+        if (widget->testAttribute(Qt::WA_SetFont) && sized && widget->font().pointSizeF() > 0)
+            own.emplaceBack(widget, widget->font());
+        if (auto *header = qobject_cast<QHeaderView *>(widget);
+            header && header->orientation() == Qt::Vertical)
+            header->setDefaultSectionSize(qRound(header->defaultSectionSize() * factor));
+    }
+    font.setPointSizeF(size);
+    QApplication::setFont(font);
+    for (auto &[widget, scaled] : own) {
+        scaled.setPointSizeF(scaled.pointSizeF() * factor);
+        widget->setFont(scaled);
+    }
+}
+
+QFont codeFont()
+{
+    QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    font.setPointSizeF(QFontInfo(QApplication::font()).pointSizeF());
+    return font;
 }
 
 bool isDark(const QPalette &palette)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QColor>
+#include <QFont>
 #include <QPalette>
 #include <QString>
 
@@ -16,6 +17,12 @@ QString themeName(Theme theme);
 // Sets style, palette and a few rules that a palette cannot express, for the whole application.
 // System follows the desktop; with Qt 6.5 and later it also follows changes while the program runs.
 void applyTheme(Theme theme);
+
+// Sets the size of all text, in the widgets that live and in those to come, to so many percent of
+// the desktop's.
+void applyTextSize(int percent);
+// Letters of one width, for code and columns of numbers.
+QFont codeFont();
 
 // The colours that a palette does not have, to suit the present palette.
 struct ThemeColours

@@ -20,18 +20,22 @@ namespace warmbench::ui {
 namespace {
 
 constexpr Qt::PenStyle dashes[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
-constexpr int swatchRoom = 28; // logical pixels of a line of the legend beside its text
+constexpr int swatchRoom = 26; // logical pixels of a line of the legend beside its text
+
+constexpr int swatchWidth = 18;
+constexpr int leastWidth = 90;
+constexpr int longestName = 90; // logical pixels of the legend
 
 // A short piece of a line for the legend.
 QPixmap swatch(const QPen &pen, qreal scale)
 {
-    QPixmap picture(QSize(20, 10) * scale);
+    QPixmap picture(QSize(swatchWidth, 10) * scale);
     picture.setDevicePixelRatio(scale);
     picture.fill(Qt::transparent);
     QPainter painter(&picture);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(pen);
-    painter.drawLine(QPointF(1, 5), QPointF(19, 5));
+    painter.drawLine(QPointF(1, 5), QPointF(swatchWidth - 1, 5));
     return picture;
 }
 
@@ -98,14 +102,14 @@ TimeChart::TimeChart(const QString &title, const QList<Line> &lines, Format form
     connect(m_d->plot, &TimePlot::pointedAt, this, &TimeChart::showReading);
 
     auto *legend = new QHBoxLayout;
-    legend->setSpacing(4);
+    legend->setSpacing(3);
     for (const Line &line : lines) {
         m_d->swatches << new QLabel(this);
         m_d->values << new QLabel(this);
         m_d->values.last()->setAccessibleName(line.name);
         legend->addWidget(m_d->swatches.last());
         legend->addWidget(m_d->values.last());
-        legend->addSpacing(4);
+        legend->addSpacing(2);
     }
     legend->addStretch(1);
 
@@ -113,9 +117,11 @@ TimeChart::TimeChart(const QString &title, const QList<Line> &lines, Format form
     heading->addWidget(paneTitle(title, this));
     heading->addStretch(1);
     heading->addWidget(m_d->note);
-    auto *scale = new QHBoxLayout;
-    scale->addWidget(m_d->top);
-    scale->addStretch(1);
+    // The figure of the upper edge stands within the plot, whose height is dear.
+    auto *scale = new QVBoxLayout(m_d->plot);
+    scale->setContentsMargins(4, 2, 4, 2);
+    scale->addWidget(m_d->top, 0, Qt::AlignLeft | Qt::AlignTop);
+    m_d->top->setAttribute(Qt::WA_TransparentForMouseEvents);
     auto *times = new QHBoxLayout;
     times->addWidget(m_d->from);
     times->addStretch(1);
@@ -129,7 +135,6 @@ TimeChart::TimeChart(const QString &title, const QList<Line> &lines, Format form
     layout->setSpacing(3);
     layout->addLayout(heading);
     layout->addLayout(legend);
-    layout->addLayout(scale);
     layout->addWidget(m_d->plot, 1);
     layout->addLayout(times);
     dress();
@@ -189,6 +194,12 @@ void TimeChart::showReading(double seconds, const QPoint &at)
     QToolTip::showText(at, readingAt(seconds), m_d->plot);
 }
 
+void TimeChart::rename(int line, const QString &name)
+{
+    m_d->lines[line].name = name;
+    m_d->values[line]->setAccessibleName(name);
+}
+
 void TimeChart::setNote(const QString &note)
 {
     m_d->note->setText(note);
@@ -202,22 +213,33 @@ QList<QPointF> TimeChart::pointsOf(int line) const
 void TimeChart::showLegend()
 {
     QStringList readings;
-    int needed = 0;
+    QList<bool> drawn;
+    const auto needed = [&](const QStringList &texts) {
+        int width = 0;
+        for (qsizetype i = 0; i < texts.size(); ++i)
+            width += drawn[i] ? fontMetrics().horizontalAdvance(texts[i]) + swatchRoom : 0;
+        return width;
+    };
+    QStringList names;
     for (qsizetype i = 0; i < m_d->lines.size(); ++i) {
         // A limit is not measured, so its value is shown beside the title.
-        const bool limit = m_d->lines[i].limit;
+        const Line &line = m_d->lines[i];
         const QList<QPointF> points = m_d->points.value(i);
-        const bool drawn = !limit || !points.isEmpty();
+        drawn << (!points.isEmpty() || (!line.limit && !line.optional));
         const double newest = points.isEmpty() ? std::nan("") : points.last().y();
-        readings << (limit ? m_d->lines[i].name : m_d->reading(i, newest));
-        m_d->swatches[i]->setVisible(drawn);
-        m_d->values[i]->setVisible(drawn);
-        if (drawn)
-            needed += fontMetrics().horizontalAdvance(readings.last()) + swatchRoom;
+        names << fontMetrics().elidedText(line.name, Qt::ElideMiddle, longestName);
+        readings << (line.limit ? line.name : m_d->reading(i, newest));
     }
-    // Where there is no room for the values, the names stand alone; pointing shows the values.
-    for (qsizetype i = 0; i < m_d->lines.size(); ++i)
-        m_d->values[i]->setText(needed <= width() ? readings[i] : m_d->lines[i].name);
+    // Where there is no room for the values, the names stand alone, and names that are optional
+    // leave; pointing shows all.
+    const bool full = needed(readings) <= width();
+    for (qsizetype i = names.size(); i-- > 0;)
+        drawn[i] = drawn[i] && (full || !m_d->lines[i].optional || needed(names) <= width());
+    for (qsizetype i = 0; i < m_d->lines.size(); ++i) {
+        m_d->swatches[i]->setVisible(drawn[i]);
+        m_d->values[i]->setVisible(drawn[i]);
+        m_d->values[i]->setText(full ? readings[i] : names[i]);
+    }
 }
 
 void TimeChart::resizeEvent(QResizeEvent *event)
@@ -228,7 +250,7 @@ void TimeChart::resizeEvent(QResizeEvent *event)
 
 QSize TimeChart::minimumSizeHint() const
 {
-    return {150, layout()->minimumSize().height()};
+    return {leastWidth, layout()->minimumSize().height()};
 }
 
 void TimeChart::changeEvent(QEvent *event)

@@ -22,6 +22,7 @@ public:
         QString name;
         int colour = 0;     // index in ThemeColours::series
         bool limit = false; // drawn as a thin, dashed line in the text colour, such as the budget
+        bool optional = false; // in the legend while it has points, and where there is room
     };
     using Format = QString (*)(double value);
 
@@ -32,6 +33,7 @@ public:
     // Sets the points of each line: x in seconds relative to now (<= 0), y a value, or NaN where
     // nothing was measured; at most mostPoints.
     void replace(const QList<QList<QPointF>> &points, double spanSeconds);
+    void rename(int line, const QString &name);
     // Sets a number beside the title, such as a ratio.
     void setNote(const QString &note);
     QList<QPointF> pointsOf(int line) const;

@@ -12,6 +12,7 @@
 #include "ui/monitor/monitor.h"
 #include "ui/network/network_page.h"
 #include "ui/playground/playground.h"
+#include "ui/preferences.h"
 #include "ui/settings.h"
 #include "ui/sheets/match_sheet.h"
 #include "ui/sheets/notebook_lines.h"
@@ -137,6 +138,7 @@ void MainWindow::Private::connectParts()
     });
     QObject::connect(apiPage, &ApiPage::copied, message, tell);
     QObject::connect(requests, &RequestsPanel::said, message, say);
+    QObject::connect(monitor, &Monitor::said, message, say);
     QObject::connect(tabs, &QTabWidget::currentChanged, &window, [this] { showSnippets(); });
     QObject::connect(playground, &Playground::finished, &window, [this] { showSnippets(); });
     QObject::connect(copyAddress, &QAction::triggered, &window, [this] {
@@ -409,6 +411,11 @@ void MainWindow::setSampleFolder(const QString &folder)
     m_d->sampleFolder = folder;
     m_d->firstRun->setSampleAvailable(!folder.isEmpty());
     m_d->sample->setEnabled(!folder.isEmpty());
+}
+
+void MainWindow::setStart(const ProgramStart &start)
+{
+    m_d->preferences->setStart(start);
 }
 
 void MainWindow::openPaths(const QStringList &paths)

@@ -17,6 +17,7 @@ class Workbench;
 namespace warmbench::ui {
 
 class ApiControl;
+struct ProgramStart;
 
 class MainWindow : public QMainWindow
 {
@@ -28,6 +29,8 @@ public:
 
     // Sets where the built-in samples were unpacked, so that "Try the sample" is offered.
     void setSampleFolder(const QString &folder);
+    // What the preferences hold by default, and what was given for this run.
+    void setStart(const ProgramStart &start);
     // Opens models, folders, pictures and numbers; the content shows which of them a file is. If
     // one is refused, a message says why.
     void openPaths(const QStringList &paths);

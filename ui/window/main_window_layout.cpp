@@ -1,4 +1,3 @@
-#include "engine/engine.h"
 #include "ui/api/api_page.h"
 #include "ui/api/requests_panel.h"
 #include "ui/api_control.h"
@@ -10,6 +9,7 @@
 #include "ui/network/network_page.h"
 #include "ui/playground/answer_view.h"
 #include "ui/playground/playground.h"
+#include "ui/preferences.h"
 #include "ui/settings.h"
 #include "ui/shortcuts.h"
 #include "ui/widgets/hairline_splitter.h"
@@ -17,19 +17,18 @@
 #include "ui/widgets/message_overlay.h"
 #include "ui/widgets/run_button.h"
 #include "ui/widgets/theme.h"
+#include "ui/window/about_dialog.h"
 #include "ui/window/first_run_page.h"
 #include "ui/window/main_window_private.h"
+#include "ui/window/preferences_dialog.h"
+#include "ui/window/shortcuts_dialog.h"
 #include "ui/window/status_line.h"
 
+#include <array>
 #include <chrono>
 #include <QActionGroup>
 #include <QApplication>
-#include <QDialog>
-#include <QDialogButtonBox>
-#include <QGridLayout>
-#include <QLabel>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QStackedWidget>
 #include <QTabWidget>
 #include <QToolBar>
@@ -47,6 +46,7 @@ namespace {
 constexpr int columnShares[] = {17, 50, 33};
 constexpr int rowShares[] = {76, 24};
 constexpr int leastModels = 190; // logical pixels, so that hits and misses are never cut
+constexpr int leastCounts = 125; // of these for the letters, which may grow
 constexpr int leastFacts = 250;
 constexpr int layoutVersion = 2; // of the stored splitters
 constexpr std::chrono::milliseconds storeDelay{400};
@@ -57,18 +57,6 @@ QList<int> shared(int length, std::span<const int> shares)
     for (const int share : shares)
         sizes << length * share / 100;
     return sizes;
-}
-
-QString engineNames()
-{
-    QStringList names;
-    for (const EngineVersion &engine : engineVersions())
-        names.append(engine.version.empty()
-                         ? MainWindow::tr("no %1 (%2)")
-                               .arg(QString::fromStdString(engine.name),
-                                    QString::fromStdString(engine.reason).toHtmlEscaped())
-                         : QString::fromStdString(engine.name + ' ' + engine.version));
-    return names.join(QStringLiteral(", "));
 }
 
 QAction *action(QObject *parent, const QString &name, const QString &iconName, const QString &text,
@@ -94,7 +82,9 @@ QAction *action(QObject *parent, const QString &name, const QString &iconName, c
 
 void MainWindow::Private::build()
 {
-    applyTheme(themeFromName(read(settings::theme)));
+    preferences = new Preferences(workbench, api, &window);
+    applyTheme(preferences->theme());
+    applyTextSize(preferences->textSize());
     window.setWindowTitle(u"Warmbench"_s);
     window.setWindowIcon(QIcon(u":/icons/app.svg"_s));
     window.setAcceptDrops(true);
@@ -103,9 +93,11 @@ void MainWindow::Private::build()
     makeActions();
     apiPage = new ApiPage(api, apiSwitch, copyAddress);
     tabs->addTab(apiPage, MainWindow::tr("API"));
+    constexpr std::array pageKeys{Shortcut::PageTry, Shortcut::PageNetwork, Shortcut::PageCompare,
+                                  Shortcut::PageApi};
     for (int page = 0; page < tabs->count(); ++page) {
         auto *show = new QAction(MainWindow::tr("Page %1").arg(tabs->tabText(page)), &window);
-        show->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + page)));
+        show->setShortcut(keysOf(pageKeys.at(static_cast<std::size_t>(page))));
         QObject::connect(show, &QAction::triggered, tabs,
                          [this, page] { tabs->setCurrentIndex(page); });
         window.addAction(show);
@@ -116,7 +108,11 @@ void MainWindow::Private::build()
     columns->addWidget(centre);
     columns->addWidget(facts);
     columns->setStretchFactor(1, 1);
-    models->setMinimumWidth(leastModels);
+    const auto fitModels = [this] {
+        models->setMinimumWidth(leastModels + leastCounts * (preferences->textSize() - 100) / 100);
+    };
+    fitModels();
+    QObject::connect(preferences, &Preferences::changed, models, fitModels);
     facts->setMinimumWidth(leastFacts);
     rows = new HairlineSplitter(Qt::Vertical, u"rows"_s);
     rows->addWidget(columns);
@@ -154,14 +150,14 @@ void MainWindow::Private::makeParts()
     centre = new QStackedWidget;
     centre->addWidget(firstRun);
     centre->addWidget(tabs);
-    models = new ModelsPanel(workbench, *feed);
+    models = new ModelsPanel(workbench, *feed, *preferences);
     inspector = new Inspector(workbench, background);
     facts = new HairlineSplitter(Qt::Vertical, u"facts"_s);
     facts->addWidget(playground->answer());
     facts->addWidget(inspector);
     facts->setStretchFactor(0, 1);
     facts->setStretchFactor(1, 1);
-    monitor = new Monitor(workbench);
+    monitor = new Monitor(workbench, background);
     requests = new RequestsPanel(api, background);
     log = new LogPanel;
     drawer = new QStackedWidget;
@@ -210,6 +206,9 @@ void MainWindow::Private::makeActions()
     search =
         add(u"searchEverything"_s, QString(), MainWindow::tr("Search everything…"),
             MainWindow::tr("Search commands, models and recent files"), Shortcut::SearchEverything);
+    setPreferences = add(u"preferences"_s, u"edit"_s, MainWindow::tr("Preferences…"),
+                         MainWindow::tr("Set memory, the API's port and how the window looks"),
+                         Shortcut::Preferences);
     shortcuts = add(u"shortcuts"_s, u"info"_s, MainWindow::tr("Keyboard shortcuts"),
                     MainWindow::tr("Show the keyboard shortcuts"), Shortcut::ShowShortcuts);
     about = add(u"about"_s, QString(), MainWindow::tr("About Warmbench"), QString());
@@ -230,6 +229,7 @@ void MainWindow::Private::makeActions()
                          [this, each](bool on) { openDrawer(on ? each : nullptr); });
     QObject::connect(matchNotebook, &QAction::triggered, &window, [this] { openMatchSheet(); });
     QObject::connect(copyNotebook, &QAction::triggered, &window, [this] { copyNotebookLines(); });
+    QObject::connect(setPreferences, &QAction::triggered, &window, [this] { showPreferences(); });
     QObject::connect(shortcuts, &QAction::triggered, &window, [this] { showShortcuts(); });
     QObject::connect(about, &QAction::triggered, &window, [this] { showAbout(); });
 }
@@ -241,6 +241,8 @@ void MainWindow::Private::makeMenus()
     file->addActions({open, openFolder, playground->openInputAction()});
     recent = file->addMenu(MainWindow::tr("Recent"));
     file->addAction(sample);
+    file->addSeparator();
+    file->addAction(setPreferences);
     file->addSeparator();
     file->addAction(quit);
 
@@ -260,11 +262,12 @@ void MainWindow::Private::makeMenus()
     const auto addTheme = [&](const QString &text, Theme value) {
         QAction *choice = theme->addAction(text);
         choice->setCheckable(true);
-        choice->setChecked(read(settings::theme) == themeName(value));
+        choice->setChecked(preferences->theme() == value);
         group->addAction(choice);
-        QObject::connect(choice, &QAction::triggered, &window, [value] {
-            write(settings::theme, themeName(value));
-            applyTheme(value);
+        QObject::connect(choice, &QAction::triggered, &window,
+                         [this, value] { preferences->setTheme(value); });
+        QObject::connect(preferences, &Preferences::changed, choice, [this, choice, value] {
+            choice->setChecked(preferences->theme() == value);
         });
     };
     addTheme(MainWindow::tr("Follow the system"), Theme::System);
@@ -404,47 +407,25 @@ void MainWindow::Private::focusNextPart()
                 return child->setFocus(Qt::TabFocusReason);
 }
 
+void MainWindow::Private::showPreferences()
+{
+    auto *dialog = new PreferencesDialog(*preferences, &window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
 void MainWindow::Private::showShortcuts()
 {
-    auto *dialog = new QDialog(&window);
+    auto *dialog = new ShortcutsDialog(&window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(MainWindow::tr("Keyboard shortcuts"));
-    auto *grid = new QGridLayout;
-    grid->setHorizontalSpacing(32);
-    grid->setVerticalSpacing(7);
-    int row = 0;
-    for (const QAction *each : window.findChildren<QAction *>()) {
-        // Shortcuts of a single list, such as copying its lines, are left out.
-        if (each->shortcut().isEmpty() || each->shortcutContext() == Qt::WidgetShortcut)
-            continue;
-        QString name = each->text();
-        grid->addWidget(new QLabel(name.remove(u'&'), dialog), row, 0);
-        auto *keys = new QLabel(each->shortcut().toString(QKeySequence::NativeText), dialog);
-        keys->setForegroundRole(QPalette::PlaceholderText);
-        grid->addWidget(keys, row++, 1, Qt::AlignRight);
-    }
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
-    QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
-    auto *layout = new QVBoxLayout(dialog);
-    layout->setContentsMargins(24, 20, 24, 16);
-    layout->setSpacing(18);
-    layout->addLayout(grid);
-    layout->addWidget(buttons);
     dialog->open();
 }
 
 void MainWindow::Private::showAbout()
 {
-    auto *box = new QMessageBox(&window);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setWindowTitle(MainWindow::tr("About Warmbench"));
-    box->setIconPixmap(window.windowIcon().pixmap(64, 64));
-    box->setText(MainWindow::tr("<h3>Warmbench %1</h3><p>An inference workbench: one model in "
-                                "memory, in this window and behind /predict.</p><p>Free software "
-                                "under the GNU General Public License, version 3 or later.</p>"
-                                "<p>Engines: %2</p>")
-                     .arg(QApplication::applicationVersion(), engineNames()));
-    box->open();
+    auto *dialog = new AboutDialog(&window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 } // namespace warmbench::ui

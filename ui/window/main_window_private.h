@@ -29,6 +29,7 @@ class ModelsPanel;
 class Monitor;
 class NetworkPage;
 class Playground;
+class Preferences;
 class RequestsPanel;
 class StatusLine;
 
@@ -52,6 +53,7 @@ struct MainWindow::Private
     void store();
     void storeSoon();
     void focusNextPart();
+    void showPreferences();
     void showShortcuts();
     void showAbout();
 
@@ -83,6 +85,7 @@ struct MainWindow::Private
     Workbench &workbench;
     ApiControl &api;
 
+    Preferences *preferences = nullptr;
     WorkbenchFeed *feed = nullptr;
     QSplitter *rows = nullptr;    // columns over the drawer
     QSplitter *columns = nullptr; // models, page, facts
@@ -120,6 +123,7 @@ struct MainWindow::Private
     QAction *copyNotebook = nullptr;
     QAction *nextPart = nullptr;
     QAction *search = nullptr;
+    QAction *setPreferences = nullptr;
     QAction *shortcuts = nullptr;
     QAction *about = nullptr;
     QMenu *recent = nullptr;

@@ -11,6 +11,7 @@
 #include <QLabel>
 #include <QPainter>
 #include <QToolButton>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -18,14 +19,33 @@ namespace warmbench::ui {
 
 namespace {
 
-// Wide enough for `sample`, so that its neighbours stay where they are while numbers grow.
+// At least wide enough for a sample, so that its neighbours stay where they are while numbers grow.
+class Figure : public QLabel
+{
+public:
+    Figure(QString sample, QWidget *parent)
+        : QLabel(parent)
+        , m_sample(std::move(sample))
+    {
+    }
+    QSize minimumSizeHint() const override
+    {
+        const int least = fontMetrics().horizontalAdvance(m_sample) + 16;
+        const QSize needed = QLabel::minimumSizeHint();
+        return {std::max(least, needed.width()), needed.height()};
+    }
+    QSize sizeHint() const override { return minimumSizeHint(); }
+
+private:
+    QString m_sample;
+};
+
 QLabel *part(QHBoxLayout *line, const QString &name, const QString &tip, const QString &sample,
              QWidget *parent)
 {
-    auto *label = new QLabel(parent);
+    auto *label = new Figure(sample, parent);
     label->setObjectName(name);
     label->setToolTip(tip);
-    label->setMinimumWidth(label->fontMetrics().horizontalAdvance(sample) + 16);
     line->addWidget(label);
     return label;
 }
