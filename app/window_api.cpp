@@ -1,5 +1,7 @@
 #include "window_api.h"
 
+#include "http/kept_bodies.h"
+
 #include <fmt/format.h>
 #include <iterator>
 
@@ -79,13 +81,20 @@ void WindowApi::keep(const http::RequestRecord &record)
     served.client = record.client;
     served.method = record.method;
     served.path = record.path;
+    served.query = record.query;
     served.model = record.model;
     served.cache = record.cache;
     served.sentence = record.sentence;
     served.status = record.status;
-    served.totalMs = record.totalMs;
+    served.total = record.total;
+    served.phases = record.phases;
     served.requestBytes = record.requestBytes;
     served.responseBytes = record.responseBytes;
+    served.bodyKept = record.body.state == http::RecordedBody::State::Kept;
+    served.body = record.body.bytes;
+    if (record.body.state == http::RecordedBody::State::TooLarge)
+        served.bodyLimit = http::KeptBodies::largest;
+    served.fields = record.body.fields;
     const std::lock_guard lock(m_servedMutex);
     if (m_served.size() == mostWaiting)
         m_served.pop_front();
@@ -100,6 +109,21 @@ std::vector<ui::ServedRequest> WindowApi::takeServed()
         taken.swap(m_served);
     }
     return {std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end())};
+}
+
+bool WindowApi::keepsBodies() const
+{
+    return m_server.keepsBodies();
+}
+
+void WindowApi::setKeepsBodies(bool on)
+{
+    m_server.setKeepsBodies(on);
+}
+
+Bytes WindowApi::bodyRoom() const
+{
+    return http::KeptBodies::most;
 }
 
 } // namespace warmbench::app

@@ -26,6 +26,9 @@ public:
     QString url() const override;
     QString statusText() const override;
     std::vector<ui::ServedRequest> takeServed() override;
+    bool keepsBodies() const override;
+    void setKeepsBodies(bool on) override;
+    Bytes bodyRoom() const override;
 
 public Q_SLOTS:
     void start() override;

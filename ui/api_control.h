@@ -26,6 +26,11 @@ public:
     // newest.
     virtual std::vector<ServedRequest> takeServed() = 0;
 
+    // Whether requests come with their bodies, in memory alone. Off at first; off forgets all.
+    virtual bool keepsBodies() const = 0;
+    virtual void setKeepsBodies(bool on) = 0;
+    virtual Bytes bodyRoom() const = 0; // for all together; the oldest make room
+
 public Q_SLOTS:
     virtual void start() = 0;
     virtual void stop() = 0;

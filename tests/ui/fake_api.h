@@ -19,6 +19,9 @@ public:
     {
         return std::exchange(m_served, {});
     }
+    bool keepsBodies() const override { return m_keepsBodies; }
+    void setKeepsBodies(bool on) override { m_keepsBodies = on; }
+    warmbench::Bytes bodyRoom() const override { return warmbench::mebibytes(64); }
     void serve(std::vector<warmbench::ui::ServedRequest> requests)
     {
         m_served = std::move(requests);
@@ -48,6 +51,7 @@ public Q_SLOTS:
 
 private:
     bool m_running = true;
+    bool m_keepsBodies = false;
     QString m_status;
     QString m_url = QStringLiteral("http://127.0.0.1:5000");
     std::vector<warmbench::ui::ServedRequest> m_served;
