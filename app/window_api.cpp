@@ -1,6 +1,7 @@
 #include "window_api.h"
 
 #include "http/kept_bodies.h"
+#include "http/simple/sent_input.h"
 
 #include <fmt/format.h>
 #include <iterator>
@@ -124,6 +125,14 @@ void WindowApi::setKeepsBodies(bool on)
 Bytes WindowApi::bodyRoom() const
 {
     return http::KeptBodies::most;
+}
+
+Result<std::string> WindowApi::inputOf(const ui::ServedRequest &request) const
+{
+    const auto body = request.body.lock();
+    if (!body)
+        return notFound("The body of this request is forgotten: only the newest are kept.");
+    return http::sentInput(request.path, request.fields, *body, m_options.maxBody);
 }
 
 } // namespace warmbench::app

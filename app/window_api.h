@@ -29,6 +29,7 @@ public:
     bool keepsBodies() const override;
     void setKeepsBodies(bool on) override;
     Bytes bodyRoom() const override;
+    Result<std::string> inputOf(const ui::ServedRequest &request) const override;
 
 public Q_SLOTS:
     void start() override;

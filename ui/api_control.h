@@ -6,6 +6,7 @@
 
 #include <QObject>
 #include <QString>
+#include <string>
 #include <vector>
 
 namespace warmbench::ui {
@@ -30,6 +31,9 @@ public:
     virtual bool keepsBodies() const = 0;
     virtual void setKeepsBodies(bool on) = 0;
     virtual Bytes bodyRoom() const = 0; // for all together; the oldest make room
+    // Any thread. What a request with a kept body asked about, as a file would hold it. NotFound:
+    // the body is forgotten; else why it is no input of the page Try.
+    virtual Result<std::string> inputOf(const ServedRequest &request) const = 0;
 
 public Q_SLOTS:
     virtual void start() = 0;

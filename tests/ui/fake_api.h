@@ -22,6 +22,12 @@ public:
     bool keepsBodies() const override { return m_keepsBodies; }
     void setKeepsBodies(bool on) override { m_keepsBodies = on; }
     warmbench::Bytes bodyRoom() const override { return warmbench::mebibytes(64); }
+    warmbench::Result<std::string>
+    inputOf(const warmbench::ui::ServedRequest &request) const override
+    {
+        const auto body = request.body.lock();
+        return body ? warmbench::Result<std::string>(*body) : warmbench::notFound("Forgotten.");
+    }
     void serve(std::vector<warmbench::ui::ServedRequest> requests)
     {
         m_served = std::move(requests);

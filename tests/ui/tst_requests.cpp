@@ -13,9 +13,18 @@
 
 #include <numeric>
 #include <QAction>
+#include <QApplication>
 #include <QCheckBox>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
+#include <QProcess>
+#include <QSignalSpy>
+#include <QStandardPaths>
 #include <QTableView>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QUrl>
 
@@ -92,6 +101,9 @@ private Q_SLOTS:
     void phasesAddUpToTheTotal();
     void whatWasNeverReadStandsThereToo();
     void detailsTellAll();
+    void bodiesAreKeptOnDemandAlone();
+    void copiedLinesSendTheSameAgain_data();
+    void copiedLinesSendTheSameAgain();
 };
 
 void TestRequests::phasesAddUpToTheTotal()
@@ -169,6 +181,128 @@ void TestRequests::detailsTellAll()
     QVERIFY(!bar->isVisible());
     QVERIFY(served.label(u"requestSentence"_s).contains(u"expected"_s));
     QVERIFY(served.label(u"requestOutcome"_s).startsWith(u"Status 400 · iris · "_s));
+}
+
+void TestRequests::bodiesAreKeptOnDemandAlone()
+{
+    Served served;
+    auto *box = served.panel.findChild<QCheckBox *>(u"keepBodies"_s);
+    auto *open = served.panel.findChild<QAction *>(u"openRequest"_s);
+    QSignalSpy asked(&served.panel, &ui::RequestsPanel::openAsked);
+    QSignalSpy said(&served.panel, &ui::RequestsPanel::said);
+    QVERIFY(!box->isChecked());
+    QCOMPARE(served.post("/predict/iris").status, 200);
+    QTRY_COMPARE_WITH_TIMEOUT(served.rows(), 1, patience);
+    served.view()->setFocus();
+    served.view()->selectRow(0);
+    QVERIFY(!open->isEnabled());
+    QTest::keyClick(served.view(), Qt::Key_Return);
+    QVERIFY(asked.isEmpty());
+    QVERIFY(said.takeFirst()[1].toString().contains(u"switch on Keep bodies"_s));
+
+    served.keepBodies();
+    QVERIFY(box->isChecked());
+    QCOMPARE(served.post("/predict/iris").status, 200);
+    const std::string large(std::size_t(http::KeptBodies::largest.count) + 1, ' ');
+    QCOMPARE(served.post("/predict/iris", large).status, 400);
+    QTRY_COMPARE_WITH_TIMEOUT(served.rows(), 3, patience);
+    QCOMPARE(served.cell(0, ui::RequestTable::Body), QString());
+    QCOMPARE(served.cell(1, ui::RequestTable::Body), u"kept, 31 B"_s);
+    QCOMPARE(served.cell(2, ui::RequestTable::Body), u"not kept: larger than 4 MiB"_s);
+    served.view()->setFocus();
+    served.view()->selectRow(1);
+    QVERIFY(served.label(u"requestBytes"_s).endsWith(u"body kept, 31 B"_s));
+    QVERIFY(open->isEnabled());
+    QTest::keyClick(served.view(), Qt::Key_Return);
+    QCOMPARE(asked.size(), 1);
+
+    // Off forgets at once, and says so.
+    served.keepBodies();
+    QVERIFY(served.request(1).body.expired());
+    QCOMPARE(served.cell(1, ui::RequestTable::Body), u"forgotten"_s);
+    QVERIFY(served.label(u"requestBytes"_s).endsWith(u"body forgotten"_s));
+    QVERIFY(!open->isEnabled());
+}
+
+void TestRequests::copiedLinesSendTheSameAgain_data()
+{
+    QTest::addColumn<QByteArray>("target");
+    QTest::addColumn<QByteArray>("fields");
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<bool>("inLine");
+    const auto row = [](const char *name, const QByteArray &target, const QByteArray &fields,
+                        const QByteArray &body,
+                        bool inLine) { QTest::newRow(name) << target << fields << body << inLine; };
+    const QByteArray json = "Content-Type: application/json\r\n";
+    row("json", "/predict/iris?top_k=2", json, flower, true);
+    row("no type", "/predict/iris", {}, "5.1,3.5,1.4,0.2\n4,3,2,1\n", true);
+    row("what a shell would read", "/predict/iris", json,
+        R"({"input": "it's $HOME `id` \\ !! \"x\""})", true);
+    row("what curl would read", "/predict/iris", json, "@/etc/hostname", true);
+    row("letters", "/predict/iris", json, "{\"März\": \"日本\"}", true);
+    row("other protocol", "/v1/models/iris:predict", json,
+        R"({"instances": [[5.1, 3.5, 1.4, 0.2]]})", true);
+    row("brackets", "/predict/[iris]{1,2}/../a", json, flower, true);
+    row("long", "/predict/iris", json, QByteArray(5000, ' ') + flower, false);
+    row("zero byte", "/predict/iris", json, QByteArray("{\"a\0\"", 6), false);
+    QFile picture(QString::fromStdString(sampleFile("three.png").string()));
+    QVERIFY(picture.open(QIODevice::ReadOnly));
+    const QByteArray png = picture.readAll();
+    row("picture", "/predict/digits", "Content-Type: image/png\r\n", png, false);
+    row("form", "/predict/digits", "Content-Type: multipart/form-data; boundary=\"it's\"\r\n",
+        "--it's\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n" +
+            png + "\r\n--it's--\r\n",
+        false);
+}
+
+// What curl prints is what the client got, but for the times.
+void TestRequests::copiedLinesSendTheSameAgain()
+{
+    QFETCH(QByteArray, target);
+    QFETCH(QByteArray, fields);
+    QFETCH(QByteArray, body);
+    QFETCH(bool, inLine);
+    if (QStandardPaths::findExecutable(u"curl"_s).isEmpty())
+        QSKIP("curl is not here");
+    Served served;
+    served.keepBodies();
+    const HttpResponse answer =
+        served.post(target.toStdString(), body.toStdString(), fields.toStdString());
+    QVERIFY(answer.status > 0);
+    QTRY_COMPARE_WITH_TIMEOUT(served.rows(), 1, patience);
+    served.view()->setFocus();
+    served.view()->selectRow(0);
+    QSignalSpy said(&served.panel, &ui::RequestsPanel::said);
+    auto *copy = served.panel.findChild<QAction *>(u"copyRequest"_s);
+    const QTemporaryDir folder;
+    copy->trigger();
+    QCOMPARE(said.takeFirst()[1].toString().contains(u"Save body"_s), !inLine);
+    if (!inLine) {
+        served.panel.findChild<QAction *>(u"saveBody"_s)->trigger();
+        auto *dialog = served.panel.findChild<QFileDialog *>();
+        QVERIFY(dialog);
+        Q_EMIT dialog->fileSelected(folder.filePath(u"it's a body"_s));
+        QTRY_COMPARE_WITH_TIMEOUT(said.size(), 1, patience);
+        copy->trigger();
+    }
+    const QString line = QApplication::clipboard()->text();
+    QCOMPARE(line.contains(u" --data-binary @"_s), !inLine);
+    QProcess bash;
+    bash.start(u"bash"_s, {u"-c"_s, line}, QIODevice::ReadOnly);
+    QVERIFY(bash.waitForFinished(60'000));
+    QJsonObject again = QJsonDocument::fromJson(bash.readAllStandardOutput()).object();
+    QJsonObject first = QJsonDocument::fromJson(QByteArray::fromStdString(answer.body)).object();
+    QVERIFY2(!again.isEmpty(), qPrintable(line));
+    for (const QString &each : {u"timings_ms"_s, u"cache"_s}) {
+        again.remove(each);
+        first.remove(each);
+    }
+    QCOMPARE(again, first);
+    // The server took it for the same request, too.
+    QTRY_COMPARE_WITH_TIMEOUT(served.rows(), 2, patience);
+    QCOMPARE(served.request(1).status, served.request(0).status);
+    QCOMPARE(served.request(1).path, served.request(0).path);
+    QCOMPARE(*served.request(1).body.lock(), *served.request(0).body.lock());
 }
 
 QTEST_MAIN(TestRequests)

@@ -120,6 +120,18 @@ QString bodyText(const ServedRequest &request)
                 : translated("forgotten");
 }
 
+QString askedText(const ServedRequest &request)
+{
+    if (!request.query.empty())
+        return translated("The client asked with \"%1\": this page runs with the settings that "
+                          "it shows.")
+            .arg(text(request.query));
+    if (request.path.find("/versions/") != std::string::npos)
+        return translated("The client asked for one version of the model: this page runs the "
+                          "newest.");
+    return {};
+}
+
 std::string requestsAsCsv(const KeptRequests &requests)
 {
     std::string table;

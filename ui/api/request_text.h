@@ -15,6 +15,9 @@ QString cacheText(const ServedRequest &request); // "hit", "miss", "joined" or e
 // "kept, 12.3 KiB", "not kept: larger than 4 MiB", "forgotten" or empty.
 QString bodyText(const ServedRequest &request);
 
+// What the client asked for beside the input, and the page Try does not; empty where nothing.
+QString askedText(const ServedRequest &request);
+
 // The requests as CSV, with times in milliseconds, below a row of the columns' names.
 std::string requestsAsCsv(const KeptRequests &requests);
 

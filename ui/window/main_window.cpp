@@ -3,6 +3,7 @@
 #include "engine/model_files.h"
 #include "inference/body/prediction_body.h"
 #include "ui/api/api_page.h"
+#include "ui/api/request_text.h"
 #include "ui/api/requests_panel.h"
 #include "ui/api_control.h"
 #include "ui/compare/compare_page.h"
@@ -137,6 +138,9 @@ void MainWindow::Private::connectParts()
     });
     QObject::connect(apiPage, &ApiPage::copied, message, tell);
     QObject::connect(requests, &RequestsPanel::said, message, say);
+    QObject::connect(
+        requests, &RequestsPanel::openAsked, &window,
+        [this](const std::shared_ptr<const ServedRequest> &request) { openRequest(request); });
     QObject::connect(tabs, &QTabWidget::currentChanged, &window, [this] { showSnippets(); });
     QObject::connect(playground, &Playground::finished, &window, [this] { showSnippets(); });
     QObject::connect(copyAddress, &QAction::triggered, &window, [this] {
@@ -192,6 +196,22 @@ void MainWindow::Private::offerBack(const QString &name, const QString &path)
         MessageOverlay::Kind::Information,
         MainWindow::tr("%1 was removed from the list; its file is untouched.").arg(name),
         {MainWindow::tr("Undo"), [this, path] { window.openPaths({path}); }});
+}
+
+void MainWindow::Private::openRequest(const std::shared_ptr<const ServedRequest> &request)
+{
+    const QString name = text(request->model);
+    if (!name.isEmpty() && !feed->state().find(request->model))
+        return message->setMessage(
+            MessageOverlay::Kind::Error,
+            MainWindow::tr("There is no model %1: open it, then open the request again.")
+                .arg(name));
+    if (!name.isEmpty())
+        models->select(name);
+    tabs->setCurrentWidget(playground);
+    playground->openRead([this, request] { return api.inputOf(*request); },
+                         MainWindow::tr("Request at %1").arg(timeText(*request)),
+                         askedText(*request));
 }
 
 void MainWindow::Private::askForModel(bool folder)

@@ -31,6 +31,7 @@ class NetworkPage;
 class Playground;
 class RequestsPanel;
 class StatusLine;
+struct ServedRequest;
 
 struct MainWindow::Private
 {
@@ -77,6 +78,7 @@ struct MainWindow::Private
     void showApi();
     void showSnippets();
     void openMatchSheet();
+    void openRequest(const std::shared_ptr<const ServedRequest> &request);
     void copyNotebookLines();
 
     MainWindow &window;
