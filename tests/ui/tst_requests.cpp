@@ -208,7 +208,7 @@ void TestRequests::bodiesAreKeptOnDemandAlone()
     QTRY_COMPARE_WITH_TIMEOUT(served.rows(), 3, patience);
     QCOMPARE(served.cell(0, ui::RequestTable::Body), QString());
     QCOMPARE(served.cell(1, ui::RequestTable::Body), u"kept, 31 B"_s);
-    QCOMPARE(served.cell(2, ui::RequestTable::Body), u"not kept: larger than 4 MiB"_s);
+    QCOMPARE(served.cell(2, ui::RequestTable::Body), u"not kept: larger than 4.00 MiB"_s);
     served.view()->setFocus();
     served.view()->selectRow(1);
     QVERIFY(served.label(u"requestBytes"_s).endsWith(u"body kept, 31 B"_s));

@@ -5,6 +5,7 @@
 #include "ui/widgets/phase_names.h"
 #include "ui/widgets/theme.h"
 
+#include <algorithm>
 #include <QPainter>
 #include <QPainterPath>
 
@@ -19,7 +20,7 @@ constexpr int belowBar = 8;
 constexpr int rowGap = 3;
 constexpr int columnGap = 28;
 constexpr int swatch = 9;
-constexpr int leastColumn = 150;
+constexpr int leastColumn = 156;
 // The phases, the rest and the total, in two columns.
 constexpr int rowCount = int(allPhases.size() + 2) / 2;
 
@@ -89,25 +90,21 @@ void PhaseBar::paintEvent(QPaintEvent *)
 
     const int line = fontMetrics().height();
     const int column = (width() - columnGap) / 2;
-    const int shareWidth = fontMetrics().horizontalAdvance(u"100 %"_s) + 6;
     const auto row = [&](std::size_t place, const QString &name, std::chrono::nanoseconds span,
                          const QColor &colour) {
         const bool right = place >= rowCount;
         const int x = right ? column + columnGap : 0;
         const int y = barHeight + belowBar + (int(place) % rowCount) * (line + rowGap);
         if (colour.isValid()) {
-            painter.setPen(Qt::NoPen);
+            painter.setPen(colour == colours.line ? QPen(colours.muted) : QPen(Qt::NoPen));
             painter.setBrush(colour);
             painter.drawRoundedRect(QRectF(x, y + (line - swatch) / 2.0, swatch, swatch), 2, 2);
         }
         painter.setPen(colours.muted);
         painter.drawText(QRect(x + swatch + 7, y, column, line), Qt::AlignLeft | Qt::AlignVCenter,
                          name);
-        painter.drawText(QRect(x, y, column, line), Qt::AlignRight | Qt::AlignVCenter,
-                         u"%1 %"_s.arg(100 * toMilliseconds(span) / total, 0, 'f', 0));
         painter.setPen(palette().color(QPalette::WindowText));
-        painter.drawText(QRect(x, y, column - shareWidth, line), Qt::AlignRight | Qt::AlignVCenter,
-                         text(span));
+        painter.drawText(QRect(x, y, column, line), Qt::AlignRight | Qt::AlignVCenter, text(span));
     };
     for (std::size_t i = 0; i < m_parts.size(); ++i)
         row(i, m_parts[i].name, m_parts[i].span, colourOf(i));

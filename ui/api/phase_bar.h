@@ -1,5 +1,5 @@
-// Where the time of one request went: a bar split by phase, and each phase with its colour, name,
-// time and share below it. Thread: GUI.
+// Where the time of one request went: a bar split by phase, and each phase with its colour, name
+// and time below it. Thread: GUI.
 #pragma once
 
 #include <chrono>

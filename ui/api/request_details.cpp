@@ -81,8 +81,11 @@ RequestDetails::RequestDetails(const QList<QAction *> &actions, QWidget *parent)
 
     auto *buttons = new QHBoxLayout;
     buttons->setContentsMargins(8, 4, 8, 6);
-    for (QAction *action : actions)
-        buttons->addWidget(actionButton(action, this));
+    for (QAction *action : actions) {
+        QToolButton *button = actionButton(action, this);
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        buttons->addWidget(button);
+    }
     buttons->addStretch(1);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -12,7 +12,7 @@ namespace warmbench::ui {
 QString targetText(const ServedRequest &request);
 QString timeText(const ServedRequest &request);  // of the day
 QString cacheText(const ServedRequest &request); // "hit", "miss", "joined" or empty
-// "kept, 12.3 KiB", "not kept: larger than 4 MiB", "forgotten" or empty.
+// "kept, 12.3 KiB", "not kept: larger than 4.00 MiB", "forgotten" or empty.
 QString bodyText(const ServedRequest &request);
 
 // What the client asked for beside the input, and the page Try does not; empty where nothing.
