@@ -14,6 +14,7 @@
 #include <QAbstractItemView>
 #include <QAction>
 #include <QCheckBox>
+#include <QDirIterator>
 #include <QFile>
 #include <QJsonDocument>
 #include <QLabel>
@@ -62,6 +63,7 @@ private Q_SLOTS:
     void thePageAnswersAsTheApiDid_data();
     void thePageAnswersAsTheApiDid();
     void whatTheQueryAskedIsTold();
+    void aClientsPictureStaysInMemory();
     void whatIsNoInputSaysSo_data();
     void whatIsNoInputSaysSo();
 
@@ -86,6 +88,7 @@ private:
 void TestReplay::init()
 {
     m_folder = std::make_unique<QTemporaryDir>();
+    qputenv("XDG_CACHE_HOME", m_folder->path().toLocal8Bit());
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder->filePath(u"config"_s));
     m_workbench = std::make_unique<Workbench>(WorkbenchOptions{}, m_clock);
     for (const char *name : {"iris.onnx", "digits.onnx"})
@@ -193,6 +196,24 @@ void TestReplay::whatTheQueryAskedIsTold()
     QVERIFY2(notice->text().contains(u"score=0.7&top_k=2"_s), qPrintable(notice->text()));
     m_window->openPaths({QString::fromStdString(sampleFile("zero.png").string())});
     QTRY_VERIFY_WITH_TIMEOUT(!notice->text().contains(u"score"_s), patience);
+}
+
+// Other pages save a pasted picture, so that their lines can name a file.
+void TestReplay::aClientsPictureStaysInMemory()
+{
+    QCOMPARE(posted("/predict/digits", threePng()).status, 200);
+    openNewest();
+    QTRY_VERIFY_WITH_TIMEOUT(!part<QLabel>(u"cacheOutcome"_s)->text().isEmpty(), patience);
+    for (const int page : {3, 2}) { // API, Compare
+        part<QTabWidget>(u"pages"_s)->setCurrentIndex(page);
+        QCOMPARE(part<QTabWidget>(u"pages"_s)->currentIndex(), page);
+    }
+    part<QAction>(u"copyCurl"_s)->trigger();
+    QTRY_VERIFY2_WITH_TIMEOUT(message().contains(u"never written to disk"_s), qPrintable(message()),
+                              patience);
+    QDirIterator files(m_folder->path(), QDir::Files, QDirIterator::Subdirectories);
+    while (files.hasNext())
+        QVERIFY2(!files.next().endsWith(u".png"_s), qPrintable(files.filePath()));
 }
 
 void TestReplay::whatIsNoInputSaysSo_data()

@@ -303,7 +303,12 @@ void Playground::openRead(std::function<Result<std::string>()> read, const QStri
 {
     readInBackground([read = std::move(read), name]() -> Result<OpenedInput> {
         Result<std::string> bytes = read();
-        return bytes ? inputFromBytes(*std::move(bytes), name) : bytes.error();
+        if (!bytes)
+            return bytes.error();
+        Result<OpenedInput> input = inputFromBytes(*std::move(bytes), name);
+        if (auto *picture = input ? std::get_if<PictureInput>(&*input) : nullptr)
+            picture->ofRequest = true;
+        return input;
     });
     m_inputNote = note;
 }
@@ -503,6 +508,11 @@ void Playground::withApiInput(std::function<void(const Result<ApiInput> &)> use)
             input.text = m_input->bodyText();
         return use(input);
     }
+    if (picture->ofRequest)
+        return use(failedPrecondition(
+            tr("A client sent this picture, and it is never written to disk unasked: save its body "
+               "under Requests, then open that file.")
+                .toStdString()));
     m_background.run(
         this, [picture = *picture] { return savedForCurl(picture); },
         [input, use = std::move(use)](const Result<QString> &path) mutable {

@@ -369,9 +369,10 @@ void MainWindow::Private::showSnippets()
     if (tabs->currentWidget() != apiPage)
         return;
     playground->withApiInput([this](const Result<ApiInput> &input) {
-        if (input)
-            apiPage->setInput(*input);
-        else
+        ApiInput none;
+        none.model = playground->model();
+        apiPage->setInput(input ? *input : none);
+        if (!input)
             message->setMessage(MessageOverlay::Kind::Error, text(input.error().message));
     });
 }
