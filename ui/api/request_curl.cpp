@@ -31,7 +31,7 @@ QString fieldsOf(const ServedRequest &request)
     bool typed = false;
     for (const auto &[name, value] : request.fields) {
         typed |= name == "content-type";
-        fields += u" -H "_s + shellQuoted(text(name + ": " + value));
+        fields += u" -H "_s + shellQuoted(text(name) + u": "_s + text(value));
     }
     return typed ? fields : fields + u" -H 'content-type:'"_s;
 }
