@@ -16,11 +16,11 @@ namespace warmbench::ui {
 namespace {
 
 constexpr int barHeight = 12;
-constexpr int belowBar = 8;
-constexpr int rowGap = 3;
+constexpr int belowBar = 6;
+constexpr int rowGap = 1;
 constexpr int columnGap = 28;
 constexpr int swatch = 9;
-constexpr int leastColumn = 156;
+constexpr int leastColumn = 172;
 // The phases, the rest and the total, in two columns.
 constexpr int rowCount = int(allPhases.size() + 2) / 2;
 

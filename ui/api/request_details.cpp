@@ -65,8 +65,8 @@ RequestDetails::RequestDetails(const QList<QAction *> &actions, QWidget *parent)
     m_phases = new PhaseBar(page);
     m_bytes = makeText(u"requestBytes"_s, tr("Bytes"), page);
     auto *lines = new QVBoxLayout(page);
-    lines->setContentsMargins(12, 8, 12, 8);
-    lines->setSpacing(6);
+    lines->setContentsMargins(12, 4, 12, 4);
+    lines->setSpacing(4);
     for (QWidget *each : {static_cast<QWidget *>(m_target), static_cast<QWidget *>(m_outcome),
                           static_cast<QWidget *>(m_sentence), static_cast<QWidget *>(m_phases),
                           static_cast<QWidget *>(m_bytes)})
@@ -80,7 +80,7 @@ RequestDetails::RequestDetails(const QList<QAction *> &actions, QWidget *parent)
     scroll->setWidget(page);
 
     auto *buttons = new QHBoxLayout;
-    buttons->setContentsMargins(8, 4, 8, 6);
+    buttons->setContentsMargins(8, 2, 8, 4);
     for (QAction *action : actions) {
         QToolButton *button = actionButton(action, this);
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
