@@ -1,5 +1,8 @@
 #include "window_api.h"
 
+#include "http/kept_bodies.h"
+#include "http/simple/sent_input.h"
+
 #include <fmt/format.h>
 #include <iterator>
 
@@ -123,13 +126,20 @@ void WindowApi::keep(const http::RequestRecord &record)
     served.client = record.client;
     served.method = record.method;
     served.path = record.path;
+    served.query = record.query;
     served.model = record.model;
     served.cache = record.cache;
     served.sentence = record.sentence;
     served.status = record.status;
-    served.totalMs = record.totalMs;
+    served.total = record.total;
+    served.phases = record.phases;
     served.requestBytes = record.requestBytes;
     served.responseBytes = record.responseBytes;
+    served.bodyKept = record.body.state == http::RecordedBody::State::Kept;
+    served.body = record.body.bytes;
+    if (record.body.state == http::RecordedBody::State::TooLarge)
+        served.bodyLimit = http::KeptBodies::largest;
+    served.fields = record.body.fields;
     const std::lock_guard lock(m_servedMutex);
     if (m_served.size() == mostWaiting)
         m_served.pop_front();
@@ -144,6 +154,29 @@ std::vector<ui::ServedRequest> WindowApi::takeServed()
         taken.swap(m_served);
     }
     return {std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end())};
+}
+
+bool WindowApi::keepsBodies() const
+{
+    return m_server.keepsBodies();
+}
+
+void WindowApi::setKeepsBodies(bool on)
+{
+    m_server.setKeepsBodies(on);
+}
+
+Bytes WindowApi::bodyRoom() const
+{
+    return http::KeptBodies::most;
+}
+
+Result<std::string> WindowApi::inputOf(const ui::ServedRequest &request) const
+{
+    const auto body = request.body.lock();
+    if (!body)
+        return notFound("The body of this request is forgotten: only the newest are kept.");
+    return http::sentInput(request.path, request.fields, *body, m_options.maxBody);
 }
 
 } // namespace warmbench::app

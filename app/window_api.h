@@ -29,6 +29,10 @@ public:
     int port() const override;
     Result<void> moveTo(int port) override;
     std::vector<ui::ServedRequest> takeServed() override;
+    bool keepsBodies() const override;
+    void setKeepsBodies(bool on) override;
+    Bytes bodyRoom() const override;
+    Result<std::string> inputOf(const ui::ServedRequest &request) const override;
 
 public Q_SLOTS:
     void start() override;

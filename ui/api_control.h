@@ -7,6 +7,7 @@
 
 #include <QObject>
 #include <QString>
+#include <string>
 #include <vector>
 
 namespace warmbench::ui {
@@ -31,6 +32,14 @@ public:
     // The requests that were answered since the last call, the oldest first; of very many the
     // newest.
     virtual std::vector<ServedRequest> takeServed() = 0;
+
+    // Whether requests come with their bodies, in memory alone. Off at first; off forgets all.
+    virtual bool keepsBodies() const = 0;
+    virtual void setKeepsBodies(bool on) = 0;
+    virtual Bytes bodyRoom() const = 0; // for all together; the oldest make room
+    // Any thread. What a request with a kept body asked about, as a file would hold it. NotFound:
+    // the body is forgotten; else why it is no input of the page Try.
+    virtual Result<std::string> inputOf(const ServedRequest &request) const = 0;
 
 public Q_SLOTS:
     virtual void start() = 0;

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "base/memory_budget.h"
+#include "http/transport/request_record.h"
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -67,6 +69,7 @@ struct ApiReply
     std::string route;
     std::string model;
     std::string cache;
+    std::optional<PhaseSpans> phases;
 };
 
 // {"error": "sentence", "code": "..."} with the codes that belong to the protocol alone.

@@ -3,6 +3,7 @@
 #include "base/logging.h"
 #include "base/mutex.h"
 #include "http/api.h"
+#include "http/kept_bodies.h"
 #include "http/refusal_log.h"
 #include "http/transport/http_host.h"
 #include "inference/workbench.h"
@@ -24,7 +25,11 @@ struct HttpServer::Private
                          },
                          [this](const RequestRecord &record, const std::string &route,
                                 std::chrono::nanoseconds took) { answered(record, route, took); },
-                         [this](const Fields &asked) { return api.guardFields(asked); }})
+                         [this](const Fields &asked) { return api.guardFields(asked); },
+                         [this](const ApiRequest &request, RequestRecord &record) {
+                             if (bodies.on())
+                                 record.body = bodies.recorded(request);
+                         }})
     {
     }
 
@@ -40,7 +45,7 @@ struct HttpServer::Private
         if (logs(LogLevel::Debug))
             logDebug("http",
                      fmt::format("{} {} {} -> {} in {:.3f} ms", record.client, record.method,
-                                 record.path, record.status, record.totalMs));
+                                 record.path, record.status, toMilliseconds(record.total)));
         if (heard) {
             const MutexLock lock(listening);
             if (listener)
@@ -55,6 +60,7 @@ struct HttpServer::Private
     std::function<void(const RequestRecord &)> listener GUARDED_BY(listening);
     std::atomic<bool> heard{false}; // whether there is a listener: the others need no mutex
     RefusalLog refusals;
+    KeptBodies bodies;
     HttpHost host;
 };
 
@@ -100,6 +106,16 @@ void HttpServer::setRequestListener(std::function<void(const RequestRecord &)> l
     const MutexLock lock(m_d->listening);
     m_d->listener = std::move(listener);
     m_d->heard = m_d->listener != nullptr;
+}
+
+void HttpServer::setKeepsBodies(bool on)
+{
+    m_d->bodies.setOn(on);
+}
+
+bool HttpServer::keepsBodies() const
+{
+    return m_d->bodies.on();
 }
 
 } // namespace warmbench::http

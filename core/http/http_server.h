@@ -44,6 +44,11 @@ public:
     // Called after each answer, one at a time, on the http thread that gave it; set before start.
     void setRequestListener(std::function<void(const RequestRecord &)> listener);
 
+    // Any thread. Whether records hold the bodies of requests, in memory within 64 MiB: for a
+    // person who wants to see them again. Off at first; off forgets all at once.
+    void setKeepsBodies(bool on);
+    bool keepsBodies() const;
+
 private:
     struct Private;
     std::unique_ptr<Private> m_d;

@@ -20,4 +20,11 @@ ApiReply errorReplyOf(const Error &error)
     return reply;
 }
 
+ApiReply aboutModel(const std::string &name, ApiReply reply)
+{
+    if (reply.model.empty())
+        reply.model = name;
+    return reply;
+}
+
 } // namespace warmbench::http

@@ -36,8 +36,11 @@ private Q_SLOTS:
     void initTestCase();
     void itEndsInTime_data();
     void itEndsInTime();
+    void itEndsInTimeWhileItCompares_data();
+    void itEndsInTimeWhileItCompares();
 
 private:
+    static void wasKept(const QTemporaryDir &home);
     QTemporaryDir m_models;
 };
 
@@ -109,11 +112,56 @@ void TestWindowEnd::itEndsInTime()
         run.code == 1 && run.errors.find("so the program ends as it is") != std::string::npos;
     QVERIFY2(run.code == 0 || cut, run.errors.c_str());
     QVERIFY2(took.count() <= mostSeconds, run.errors.c_str());
-    // The window keeps its layout for the next time, in a file that is whole.
+    wasKept(home);
+}
+
+// The window keeps its layout for the next time, in a file that is whole.
+void TestWindowEnd::wasKept(const QTemporaryDir &home)
+{
     const QSettings stored(home.filePath(u"warmbench/window.ini"_s), QSettings::IniFormat);
     QCOMPARE(stored.status(), QSettings::NoError);
     QVERIFY(stored.value(u"window/layoutVersion"_s).toInt() > 0);
     QVERIFY(!stored.value(u"window/geometry"_s).toByteArray().isEmpty());
+}
+
+void TestWindowEnd::itEndsInTimeWhileItCompares_data()
+{
+    QTest::addColumn<int>("rows"); // that have come by then
+    QTest::newRow("while it loads") << 0;
+    QTest::newRow("over a folder") << 2;
+}
+
+void TestWindowEnd::itEndsInTimeWhileItCompares()
+{
+    QFETCH(int, rows);
+    constexpr int inputs = 60; // for many seconds
+    const QTemporaryDir home;
+    const QTemporaryDir folder;
+    for (int i = 0; i < inputs; ++i) {
+        QFile file(folder.filePath(u"%1.json"_s.arg(i)));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("{\"input\": [0");
+        for (int number = 1; number < 128 * 128; ++number)
+            file.write(",0");
+        file.write("]}");
+    }
+    const QString plugins = QCoreApplication::applicationDirPath() + u"/plugins"_s;
+    Program program({u"--port"_s, u"0"_s, m_models.path()},
+                    {u"QT_QPA_PLATFORM=offscreen"_s, u"HOME="_s + home.path(),
+                     u"XDG_CONFIG_HOME="_s + home.path(), u"QT_PLUGIN_PATH="_s + plugins,
+                     u"QT_QPA_GENERIC_PLUGINS=closing"_s, u"CLOSING_FOLDER="_s + folder.path(),
+                     u"CLOSING_ROWS=%1"_s.arg(rows)});
+    QVERIFY(program.says("closing after "));
+    const auto closed = std::chrono::steady_clock::now();
+    const Run run = program.finish();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - closed;
+    const int came = std::atoi(run.errors.c_str() + run.errors.find("closing after ") + 14);
+    std::fprintf(stderr, "%s: %.2f s after %d of %d rows\n", QTest::currentDataTag(), took.count(),
+                 came, inputs);
+    QVERIFY(came >= rows && came < inputs);
+    QVERIFY2(run.code == 0, run.errors.c_str());
+    QVERIFY2(took.count() <= mostSeconds, run.errors.c_str());
+    wasKept(home);
 }
 
 QTEST_GUILESS_MAIN(TestWindowEnd)

@@ -3,6 +3,7 @@
 // clients send all they can. bench_gui_stall MODEL [SECONDS]; exits 1 where the window's gap is
 // more than 50 ms longer than the thread's.
 #include "../ui/fake_api.h"
+#include "bare_thread.h"
 #include "base/logging.h"
 #include "inference/workbench.h"
 #include "test_files.h"
@@ -27,49 +28,6 @@ namespace {
 
 constexpr double allowedMs = 50;
 constexpr int clients = 4;
-
-// The longest time between two beats.
-class Gap
-{
-public:
-    void beat()
-    {
-        const SteadyTime now = std::chrono::steady_clock::now();
-        m_longest = std::max(m_longest, toMilliseconds(now - m_last));
-        m_last = now;
-    }
-    double longest() const { return m_longest; }
-
-private:
-    SteadyTime m_last = std::chrono::steady_clock::now();
-    double m_longest = 0;
-};
-
-// A thread that does nothing but wake every millisecond: what the machine itself does to anybody.
-class Control
-{
-public:
-    Control()
-        : m_thread([this] {
-            while (!m_stop) {
-                std::this_thread::sleep_for(std::chrono::milliseconds(1));
-                m_gap.beat();
-            }
-        })
-    {
-    }
-    double end()
-    {
-        m_stop = true;
-        m_thread.join();
-        return m_gap.longest();
-    }
-
-private:
-    std::atomic<bool> m_stop{false};
-    Gap m_gap;
-    std::thread m_thread;
-};
 
 class Heartbeat
 {
@@ -109,7 +67,7 @@ void runLoop(int ms, Done done)
 template <typename Work>
 bool measured(const char *what, Work work)
 {
-    Control control;
+    BareThread control;
     Heartbeat heartbeat;
     work();
     const double window = heartbeat.end();

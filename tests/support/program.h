@@ -69,6 +69,21 @@ public:
                      : static_cast<std::uint16_t>(std::atoi(m_firstLine.c_str() + colon + 1));
         return m_port != 0;
     }
+    // Waits for these words on standard error; false if they do not come.
+    bool says(const QByteArray &words)
+    {
+        m_process.setReadChannel(QProcess::StandardError);
+        while (m_process.state() != QProcess::NotRunning || m_process.canReadLine()) {
+            while (m_process.canReadLine()) {
+                const QByteArray line = m_process.readLine();
+                m_said += line;
+                if (line.contains(words))
+                    return true;
+            }
+            m_process.waitForReadyRead(patience);
+        }
+        return false;
+    }
     const std::string &firstLine() const { return m_firstLine; }
     std::uint16_t port() const { return m_port; }
     std::chrono::steady_clock::time_point started() const { return m_started; }
@@ -87,7 +102,7 @@ public:
         if (m_process.state() != QProcess::NotRunning && !m_process.waitForFinished(patience))
             return run;
         run.output = m_process.readAllStandardOutput().toStdString();
-        run.errors = m_process.readAllStandardError().toStdString();
+        run.errors = (m_said + m_process.readAllStandardError()).toStdString();
         if (m_process.exitStatus() == QProcess::NormalExit)
             run.code = m_process.exitCode();
         return run;
@@ -107,6 +122,7 @@ private:
     QProcess m_process;
     std::chrono::steady_clock::time_point m_started;
     std::string m_firstLine;
+    QByteArray m_said; // on standard error, and read by says()
     std::uint16_t m_port = 0;
 };
 

@@ -31,6 +31,15 @@ public:
     {
         return std::exchange(m_served, {});
     }
+    bool keepsBodies() const override { return m_keepsBodies; }
+    void setKeepsBodies(bool on) override { m_keepsBodies = on; }
+    warmbench::Bytes bodyRoom() const override { return warmbench::mebibytes(64); }
+    warmbench::Result<std::string>
+    inputOf(const warmbench::ui::ServedRequest &request) const override
+    {
+        const auto body = request.body.lock();
+        return body ? warmbench::Result<std::string>(*body) : warmbench::notFound("Forgotten.");
+    }
     void serve(std::vector<warmbench::ui::ServedRequest> requests)
     {
         m_served = std::move(requests);
@@ -61,6 +70,7 @@ public Q_SLOTS:
 private:
     int m_port = 5000;
     bool m_running = true;
+    bool m_keepsBodies = false;
     QString m_status;
     QString m_url = QStringLiteral("http://127.0.0.1:5000");
     std::vector<warmbench::ui::ServedRequest> m_served;

@@ -186,12 +186,21 @@ void photographApi(ui::MainWindow &window, const Photographer &photographer, Fak
         request.model = i == 7 ? "" : "iris";
         request.cache = i == 7 ? "" : i == 0 ? "miss" : "hit";
         request.sentence = i == 7 ? "There is no model \"digit\"; did you mean \"digits\"?" : "";
-        request.totalMs = i == 0 ? 14.2 : 0.3 + 0.02 * i;
+        request.total = std::chrono::microseconds(i == 0 ? 14'200 : 300 + 20 * i);
+        if (i != 7)
+            request.phases = {request.total * (i == 0 ? 6 : 0) / 10,
+                              request.total / 20,
+                              request.total / 10,
+                              request.total / 20,
+                              request.total / 8,
+                              request.total / 20};
         request.requestBytes = 42;
         request.responseBytes = i == 7 ? 130 : 811;
         requests.push_back(request);
     }
     api.serve(std::move(requests));
+    Photographer::settle(400);
+    window.findChild<QTableView *>(u"requestView"_s)->selectRow(0);
     photographer.take(window, u"api"_s);
     pages->setCurrentIndex(0);
     window.findChild<QAction *>(u"showMonitor"_s)->trigger();

@@ -1,7 +1,7 @@
 // The API's page and the list of requests, over a real server: what stands there runs as pasted.
 #include "http/http_server.h"
 #include "ui/api/api_page.h"
-#include "ui/api/request_table.h"
+#include "ui/api/request_filter.h"
 #include "ui/api/requests_panel.h"
 #include "ui/background.h"
 #include "ui/playground/output_table.h"
@@ -12,8 +12,8 @@
 #include <QAbstractItemModelTester>
 #include <QAction>
 #include <QApplication>
-#include <QCheckBox>
 #include <QClipboard>
+#include <QComboBox>
 #include <QDir>
 #include <QFileDialog>
 #include <QLineEdit>
@@ -265,10 +265,15 @@ void TestApiPage::requestsAreListedAndFiltered()
     m_api->serve({request(200, "/predict/digits"), request(404, "/predict/none", "No such model."),
                   request(200, "/models")});
     QTRY_COMPARE_WITH_TIMEOUT(view->model()->rowCount(), 3, patience);
-    part<QCheckBox>(u"onlyRefused"_s)->setChecked(true);
+    auto *statuses = part<QComboBox>(u"requestStatuses"_s);
+    QTest::keyClick(statuses, Qt::Key_Down); // answered
+    QCOMPARE(view->model()->rowCount(), 2);
+    QTest::keyClick(statuses, Qt::Key_Down); // refused
     QCOMPARE(view->model()->rowCount(), 1);
     QCOMPARE(view->model()->index(0, ui::RequestTable::Why).data().toString(), u"No such model."_s);
-    part<QCheckBox>(u"onlyRefused"_s)->setChecked(false);
+    QTest::keyClick(statuses, Qt::Key_Down); // failed
+    QCOMPARE(view->model()->rowCount(), 0);
+    QTest::keyClick(statuses, Qt::Key_Home);
     part<QLineEdit>(u"findRequest"_s)->setText(u"MODELS"_s);
     QCOMPARE(view->model()->rowCount(), 1);
     view->selectRow(0);
@@ -296,8 +301,8 @@ void TestApiPage::whatIsShownIsExported()
     Alone alone({request(200, "/predict/digits"),
                  request(404, "/predict/none", "No model \"none\", sorry."),
                  request(200, "/models")});
-    QTest::mouseClick(alone.panel.findChild<QCheckBox *>(u"onlyRefused"_s), Qt::LeftButton,
-                      Qt::NoModifier, {6, 8});
+    alone.panel.findChild<QComboBox *>(u"requestStatuses"_s)
+        ->setCurrentIndex(int(ui::RequestFilter::Statuses::Refused));
     const QString path = m_folder->filePath(u"refused.csv"_s);
     QFileDialog *dialog = alone.askedFor(path);
     QVERIFY(dialog);
@@ -310,9 +315,11 @@ void TestApiPage::whatIsShownIsExported()
              ui::MessageOverlay::Kind::Information);
     const QList<QByteArray> lines = readBack(path).split('\n');
     QCOMPARE(lines.size(), 3); // the names, one request, the end of the file
-    QCOMPARE(lines[0], QByteArray("Time,Client,Method,Path,Status,Model,Cache,Took,Bytes in,"
-                                  "Bytes out,Why"));
-    QVERIFY2(lines[1].contains(",/predict/none,404,digits,"), lines[1].constData());
+    QCOMPARE(lines[0],
+             QByteArray("Time,Client,Method,Path,Query,Status,Model,Cache,Took ms,Load ms,"
+                        "Queue ms,Decode ms,Preprocess ms,Infer ms,Postprocess ms,Rest ms,"
+                        "Bytes in,Bytes out,Body,Why"));
+    QVERIFY2(lines[1].contains(",/predict/none,,404,digits,"), lines[1].constData());
     QVERIFY2(lines[1].endsWith(",\"No model \"\"none\"\", sorry.\""), lines[1].constData());
 }
 

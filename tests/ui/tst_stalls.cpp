@@ -157,7 +157,8 @@ void TestStalls::thousandsOfRequestsAreListed()
         lines->setFocus();
         for (const Qt::Key key : {Qt::Key_End, Qt::Key_PageUp, Qt::Key_Home, Qt::Key_PageDown})
             QTest::keyClick(lines, key);
-        auto *find = lines->parentWidget()->findChild<QLineEdit *>();
+        auto *find = requests ? part<QLineEdit>(u"findRequest"_s)
+                              : lines->parentWidget()->findChild<QLineEdit *>();
         for (const char letter : std::string("number 99")) {
             QTest::keyClick(find, letter);
             QTest::qWait(1);

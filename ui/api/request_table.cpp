@@ -1,12 +1,10 @@
 #include "ui/api/request_table.h"
 
-#include "tensor/csv.h"
+#include "ui/api/request_text.h"
 #include "ui/widgets/display_text.h"
+#include "ui/widgets/phase_names.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
-#include <QDateTime>
 
 using namespace Qt::StringLiterals;
 
@@ -14,47 +12,51 @@ namespace warmbench::ui {
 
 namespace {
 
-constexpr int firstRefusal = 400;
-
-QString timeText(std::chrono::system_clock::time_point time)
+bool isPhase(int column)
 {
-    const auto since =
-        std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
-    return QDateTime::fromMSecsSinceEpoch(since.count()).toString(u"HH:mm:ss.zzz"_s);
+    return column >= RequestTable::FirstPhase && column < RequestTable::Rest;
 }
 
-QString cacheText(const std::string &cache)
+std::size_t phaseIndex(int column)
 {
-    if (cache == "hit")
-        return RequestTable::tr("hit");
-    if (cache == "miss")
-        return RequestTable::tr("miss");
-    return cache.empty() ? QString() : RequestTable::tr("joined");
+    return static_cast<std::size_t>(column - RequestTable::FirstPhase);
+}
+
+bool isNumber(int column)
+{
+    return column == RequestTable::Status ||
+           (column >= RequestTable::Took && column <= RequestTable::Out);
 }
 
 QString cellText(const ServedRequest &request, int column)
 {
+    if (isPhase(column))
+        return request.phases ? text((*request.phases)[phaseIndex(column)]) : QString();
     switch (column) {
     case RequestTable::Time:
-        return timeText(request.time);
+        return timeText(request);
     case RequestTable::Client:
         return text(request.client);
     case RequestTable::Method:
         return text(request.method);
     case RequestTable::Path:
-        return text(request.path);
+        return targetText(request);
     case RequestTable::Status:
         return QString::number(request.status);
     case RequestTable::Model:
         return text(request.model);
     case RequestTable::Cache:
-        return cacheText(request.cache);
+        return cacheText(request);
     case RequestTable::Took:
-        return text(std::chrono::nanoseconds(static_cast<std::int64_t>(request.totalMs * 1e6)));
+        return text(request.total);
+    case RequestTable::Rest:
+        return request.phases ? text(request.rest()) : QString();
     case RequestTable::In:
         return grouped(request.requestBytes);
     case RequestTable::Out:
         return grouped(request.responseBytes);
+    case RequestTable::Body:
+        return bodyText(request);
     default:
         return text(request.sentence);
     }
@@ -62,24 +64,36 @@ QString cellText(const ServedRequest &request, int column)
 
 QString columnName(int column)
 {
-    const std::array<QString, RequestTable::ColumnCount> names{
-        RequestTable::tr("Time"),      RequestTable::tr("Client"), RequestTable::tr("Method"),
-        RequestTable::tr("Path"),      RequestTable::tr("Status"), RequestTable::tr("Model"),
-        RequestTable::tr("Cache"),     RequestTable::tr("Took"),   RequestTable::tr("Bytes in"),
-        RequestTable::tr("Bytes out"), RequestTable::tr("Why")};
-    return names.at(static_cast<std::size_t>(column));
-}
-
-char lower(char letter)
-{
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-}
-
-// Without a copy, because it is asked for each of 100,000 rows at every key.
-bool contains(const std::string &text, const std::string &words)
-{
-    return std::search(text.begin(), text.end(), words.begin(), words.end(),
-                       [](char a, char b) { return lower(a) == b; }) != text.end();
+    if (isPhase(column))
+        return phaseText(allPhases.at(phaseIndex(column)));
+    switch (column) {
+    case RequestTable::Time:
+        return RequestTable::tr("Time");
+    case RequestTable::Client:
+        return RequestTable::tr("Client");
+    case RequestTable::Method:
+        return RequestTable::tr("Method");
+    case RequestTable::Path:
+        return RequestTable::tr("Path");
+    case RequestTable::Status:
+        return RequestTable::tr("Status");
+    case RequestTable::Model:
+        return RequestTable::tr("Model");
+    case RequestTable::Cache:
+        return RequestTable::tr("Cache");
+    case RequestTable::Took:
+        return RequestTable::tr("Took");
+    case RequestTable::Rest:
+        return RequestTable::tr("Rest");
+    case RequestTable::In:
+        return RequestTable::tr("Bytes in");
+    case RequestTable::Out:
+        return RequestTable::tr("Bytes out");
+    case RequestTable::Body:
+        return RequestTable::tr("Body");
+    default:
+        return RequestTable::tr("Why");
+    }
 }
 
 } // namespace
@@ -112,6 +126,12 @@ void RequestTable::clear()
     endResetModel();
 }
 
+void RequestTable::showBodies()
+{
+    if (!m_requests.empty())
+        Q_EMIT dataChanged(index(0, Body), index(rowCount() - 1, Body));
+}
+
 int RequestTable::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_requests.size());
@@ -126,72 +146,22 @@ QVariant RequestTable::data(const QModelIndex &index, int role) const
 {
     if (role == Qt::DisplayRole || role == Qt::ToolTipRole)
         return cellText(at(index.row()), index.column());
-    const bool number = index.column() == Status || index.column() == Took ||
-                        index.column() == In || index.column() == Out;
-    if (role == Qt::TextAlignmentRole && number)
+    if (role == Qt::TextAlignmentRole && isNumber(index.column()))
         return int(Qt::AlignRight | Qt::AlignVCenter);
     return {};
 }
 
 QVariant RequestTable::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (role != Qt::DisplayRole || orientation != Qt::Horizontal)
+    if (orientation != Qt::Horizontal)
         return {};
-    return columnName(section);
-}
-
-RequestFilter::RequestFilter(RequestTable *table)
-    : QSortFilterProxyModel(table)
-    , m_table(*table)
-{
-    setSourceModel(table);
-}
-
-void RequestFilter::setWords(const QString &words)
-{
-    m_words = words.toLower().toStdString();
-    invalidateFilter();
-}
-
-void RequestFilter::setRefusedOnly(bool only)
-{
-    m_refusedOnly = only;
-    invalidateFilter();
-}
-
-bool RequestFilter::filterAcceptsRow(int row, const QModelIndex &) const
-{
-    const ServedRequest &request = m_table.at(row);
-    if (m_refusedOnly && request.status < firstRefusal)
-        return false;
-    return m_words.empty() || contains(request.path, m_words) || contains(request.model, m_words) ||
-           contains(request.client, m_words) || contains(request.sentence, m_words);
-}
-
-KeptRequests RequestFilter::shown() const
-{
-    KeptRequests requests;
-    requests.reserve(static_cast<std::size_t>(rowCount()));
-    for (int row = 0; row < rowCount(); ++row)
-        requests.push_back(m_table.kept(mapToSource(index(row, 0)).row()));
-    return requests;
-}
-
-std::string requestsAsCsv(const KeptRequests &requests)
-{
-    std::string table;
-    const auto addRow = [&table](auto textOf) {
-        for (int column = 0; column < RequestTable::ColumnCount; ++column) {
-            if (column > 0)
-                table += ',';
-            appendCsvCell(table, textOf(column).toStdString());
-        }
-        table += '\n';
-    };
-    addRow(columnName);
-    for (const auto &request : requests)
-        addRow([&request](int column) { return cellText(*request, column); });
-    return table;
+    if (role == Qt::DisplayRole)
+        return columnName(section);
+    if (role == Qt::TextAlignmentRole && isNumber(section))
+        return int(Qt::AlignRight | Qt::AlignVCenter);
+    if (role == Qt::ToolTipRole && section == Rest)
+        return tr("Reading the request, waiting for its turn to answer, writing the answer");
+    return {};
 }
 
 } // namespace warmbench::ui

@@ -1,13 +1,13 @@
-// The newest requests that the API has answered, as an item model: at most 100,000, which take some
-// 30 MiB. A burst becomes one insertion. Thread: GUI; the free functions any.
+// The newest requests that the API has answered, as an item model: at most 20,000, which take some
+// 10 MiB. A burst becomes one insertion. Thread: GUI.
 #pragma once
 
+#include "inference/inference_types.h"
 #include "ui/api/served_request.h"
 
 #include <deque>
 #include <memory>
 #include <QAbstractTableModel>
-#include <QSortFilterProxyModel>
 #include <vector>
 
 namespace warmbench::ui {
@@ -28,19 +28,24 @@ public:
         Model,
         Cache,
         Took,
+        FirstPhase, // one column each, in the order of allPhases
+        Rest = FirstPhase + int(allPhases.size()),
         In,
         Out,
+        Body,
         Why,
         ColumnCount
     };
-    static constexpr std::size_t mostRequests = 100'000;
+    static constexpr std::size_t mostRequests = 20'000;
 
     using QAbstractTableModel::QAbstractTableModel;
 
     void add(std::vector<ServedRequest> requests); // the oldest first
     void clear();
+    // Bodies were forgotten.
+    void showBodies();
     const ServedRequest &at(int row) const { return *m_requests[static_cast<std::size_t>(row)]; }
-    // For another thread: the request stays as it is, even when the table has dropped it.
+    // For another thread, too: the request stays as it is, even when the table has dropped it.
     std::shared_ptr<const ServedRequest> kept(int row) const
     {
         return m_requests[static_cast<std::size_t>(row)];
@@ -54,29 +59,5 @@ public:
 private:
     std::deque<std::shared_ptr<const ServedRequest>> m_requests;
 };
-
-// Shows the requests that were refused, or whose path, model, client or sentence has the words.
-class RequestFilter : public QSortFilterProxyModel
-{
-    Q_OBJECT
-
-public:
-    explicit RequestFilter(RequestTable *table);
-
-    void setWords(const QString &words);
-    void setRefusedOnly(bool only);
-    KeptRequests shown() const; // takes some milliseconds for 100,000
-
-protected:
-    bool filterAcceptsRow(int row, const QModelIndex &parent) const override;
-
-private:
-    const RequestTable &m_table;
-    std::string m_words; // in lower case
-    bool m_refusedOnly = false;
-};
-
-// The texts of the table, below a row of the columns' names.
-std::string requestsAsCsv(const KeptRequests &requests);
 
 } // namespace warmbench::ui

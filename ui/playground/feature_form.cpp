@@ -280,6 +280,19 @@ bool FeatureForm::canShow(std::string_view body) const
     });
 }
 
+bool FeatureForm::holds(std::string_view body)
+{
+    const auto row = rowOf(body, {m_model, m_spec, m_input});
+    if (!row)
+        return false;
+    const auto before = values();
+    setValues(*row);
+    if (values() == *row)
+        return true;
+    setValues(before);
+    return false;
+}
+
 bool FeatureForm::fill(std::string_view body)
 {
     const auto row = rowOf(body, {m_model, m_spec, m_input});

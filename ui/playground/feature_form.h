@@ -31,6 +31,8 @@ public:
     void setModel(const std::string &model, const NetworkSpec &spec, const InputPlan &input);
     // False for a row with a number that no field can hold: a missing one (NaN) or beyond 1e12.
     bool canShow(std::string_view body) const;
+    // Fills the fields where the body has a row that they hold to the last digit; else false.
+    bool holds(std::string_view body);
     // Fills the fields with the row of a body; false if it was rejected.
     bool fill(std::string_view body);
     void setValues(const std::vector<FeatureValue> &values);

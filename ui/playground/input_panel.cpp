@@ -112,7 +112,12 @@ bool InputPanel::takeFile(FileInput file)
         showPage(Page::Features);
         return m_features->fill(*file.bytes);
     }
-    const bool textual = file.kind == BodyKind::Object || file.kind == BodyKind::List || row;
+    const bool json = file.kind == BodyKind::Object || file.kind == BodyKind::List;
+    if (m_usual == Page::Features && small && json && m_features->holds(*file.bytes)) {
+        showPage(Page::Features);
+        return true;
+    }
+    const bool textual = json || row;
     if (m_usual == Page::Numbers && textual && small) {
         m_numbers->setBody(text(*file.bytes));
         showPage(Page::Numbers);

@@ -23,7 +23,8 @@ struct PictureInput
     QString path; // empty if it was pasted
     QString name; // for people
     QImage preview;
-    QSize size; // pixels, orientation applied
+    QSize size;             // pixels, orientation applied
+    bool ofRequest = false; // a client sent it: it is never written to disk unasked
 };
 
 // Any other bytes; the grammar of bodies takes or refuses them.

@@ -180,6 +180,7 @@ void Playground::setModel(const QString &name)
         return;
     cancelRun();
     m_model = name;
+    m_inputNote.clear();
     m_facts.reset();
     m_answer->setDecoder({});
     clearResult();
@@ -264,6 +265,8 @@ void Playground::showNotice(const ModelView *model)
     m_stage->setStale(stale);
     const ShownState state = status ? shownState(*status) : ShownState::NotLoaded;
     QStringList notices;
+    if (!m_inputNote.isEmpty())
+        notices << m_inputNote;
     if (stale)
         notices << (refreshed ? tr("The model has changed since this answer: run it again.")
                               : tr("The input has changed since this answer: run it again."));
@@ -295,6 +298,21 @@ void Playground::openInput(const QString &path)
     readInBackground([path] { return readInput(path); });
 }
 
+void Playground::openRead(std::function<Result<std::string>()> read, const QString &name,
+                          const QString &note)
+{
+    readInBackground([read = std::move(read), name]() -> Result<OpenedInput> {
+        Result<std::string> bytes = read();
+        if (!bytes)
+            return bytes.error();
+        Result<OpenedInput> input = inputFromBytes(*std::move(bytes), name);
+        if (auto *picture = input ? std::get_if<PictureInput>(&*input) : nullptr)
+            picture->ofRequest = true;
+        return input;
+    });
+    m_inputNote = note;
+}
+
 void Playground::showInput(const QString &path)
 {
     readInBackground([path] { return readInput(path); }, false);
@@ -309,6 +327,7 @@ template <typename Read>
 void Playground::readInBackground(Read read, bool runs)
 {
     const quint64 number = ++m_inputNumber;
+    m_inputNote.clear();
     m_background.run(this, std::move(read), [this, number, runs](const Result<OpenedInput> &input) {
         if (number != m_inputNumber)
             return;
@@ -489,6 +508,11 @@ void Playground::withApiInput(std::function<void(const Result<ApiInput> &)> use)
             input.text = m_input->bodyText();
         return use(input);
     }
+    if (picture->ofRequest)
+        return use(failedPrecondition(
+            tr("A client sent this picture, and it is never written to disk unasked: save its body "
+               "under Requests, then open that file.")
+                .toStdString()));
     m_background.run(
         this, [picture = *picture] { return savedForCurl(picture); },
         [input, use = std::move(use)](const Result<QString> &path) mutable {

@@ -43,6 +43,10 @@ public:
     void setModel(const QString &name);
     QString model() const { return m_model; }
     void openInput(const QString &path); // opens it and runs the model on it
+    // The same for what a client sent, which stays in memory: `read` runs in the background. `note`
+    // is what the user should know of it beside its name; may be empty.
+    void openRead(std::function<Result<std::string>()> read, const QString &name,
+                  const QString &note);
     void showInput(const QString &path); // opens it; if it is refused, nothing is said
     QString inputPath() const;           // empty if the input is no file
     void runAgain();                     // where an answer of the loaded model is shown
@@ -50,7 +54,8 @@ public:
     void refuse(const QString &reason);
 
     // Gives what a run would send now, with a file that holds it where it is no text; a pasted
-    // picture is saved first. `use` is called on this thread, perhaps later.
+    // picture is saved first, but not one that a client sent. `use` is called on this thread,
+    // perhaps later.
     void withApiInput(std::function<void(const Result<ApiInput> &)> use);
     // Reads what a run would send now, in any form that the model takes. NotFound: there is no
     // input yet.
@@ -118,6 +123,7 @@ private:
     std::shared_ptr<const ModelStatus::Facts> m_facts; // the facts that are shown
     std::shared_ptr<const RunResult> m_answered;       // what is shown
     bool m_edited = false;                             // the input is no longer that of the answer
+    QString m_inputNote;
     std::stop_source m_cancellation;
     bool m_running = false;
     bool m_again = false;

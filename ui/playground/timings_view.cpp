@@ -1,9 +1,9 @@
 #include "ui/playground/timings_view.h"
 
 #include "ui/widgets/display_text.h"
+#include "ui/widgets/phase_names.h"
 #include "ui/widgets/theme.h"
 
-#include <array>
 #include <QPainter>
 #include <QPainterPath>
 
@@ -15,32 +15,6 @@ namespace {
 
 constexpr int barHeight = 10;
 constexpr int rowGap = 4;
-
-QString phaseText(Phase phase)
-{
-    switch (phase) {
-    case Phase::Load:
-        return TimingsView::tr("Load");
-    case Phase::Queue:
-        return TimingsView::tr("Queue");
-    case Phase::Decode:
-        return TimingsView::tr("Decode");
-    case Phase::Preprocess:
-        return TimingsView::tr("Preprocess");
-    case Phase::Infer:
-        return TimingsView::tr("Infer");
-    case Phase::Postprocess:
-        break;
-    }
-    return TimingsView::tr("Postprocess");
-}
-
-std::array<QColor, allPhases.size()> phaseColours()
-{
-    const ThemeColours colours = themeColours();
-    return {colours.warning,   colours.muted,     colours.series[3],
-            colours.series[2], colours.series[0], colours.series[1]};
-}
 
 } // namespace
 

@@ -3,6 +3,7 @@
 #include "engine/model_files.h"
 #include "inference/body/prediction_body.h"
 #include "ui/api/api_page.h"
+#include "ui/api/request_text.h"
 #include "ui/api/requests_panel.h"
 #include "ui/api_control.h"
 #include "ui/compare/compare_page.h"
@@ -139,6 +140,9 @@ void MainWindow::Private::connectParts()
     QObject::connect(apiPage, &ApiPage::copied, message, tell);
     QObject::connect(requests, &RequestsPanel::said, message, say);
     QObject::connect(monitor, &Monitor::said, message, say);
+    QObject::connect(
+        requests, &RequestsPanel::openAsked, &window,
+        [this](const std::shared_ptr<const ServedRequest> &request) { openRequest(request); });
     QObject::connect(tabs, &QTabWidget::currentChanged, &window, [this] { showSnippets(); });
     QObject::connect(playground, &Playground::finished, &window, [this] { showSnippets(); });
     QObject::connect(copyAddress, &QAction::triggered, &window, [this] {
@@ -194,6 +198,22 @@ void MainWindow::Private::offerBack(const QString &name, const QString &path)
         MessageOverlay::Kind::Information,
         MainWindow::tr("%1 was removed from the list; its file is untouched.").arg(name),
         {MainWindow::tr("Undo"), [this, path] { window.openPaths({path}); }});
+}
+
+void MainWindow::Private::openRequest(const std::shared_ptr<const ServedRequest> &request)
+{
+    const QString name = text(request->model);
+    if (!name.isEmpty() && !feed->state().find(request->model))
+        return message->setMessage(
+            MessageOverlay::Kind::Error,
+            MainWindow::tr("There is no model %1: open it, then open the request again.")
+                .arg(name));
+    if (!name.isEmpty())
+        models->select(name);
+    tabs->setCurrentWidget(playground);
+    playground->openRead([this, request] { return api.inputOf(*request); },
+                         MainWindow::tr("Request at %1").arg(timeText(*request)),
+                         askedText(*request));
 }
 
 void MainWindow::Private::askForModel(bool folder)
@@ -351,9 +371,10 @@ void MainWindow::Private::showSnippets()
     if (tabs->currentWidget() != apiPage)
         return;
     playground->withApiInput([this](const Result<ApiInput> &input) {
-        if (input)
-            apiPage->setInput(*input);
-        else
+        ApiInput none;
+        none.model = playground->model();
+        apiPage->setInput(input ? *input : none);
+        if (!input)
             message->setMessage(MessageOverlay::Kind::Error, text(input.error().message));
     });
 }

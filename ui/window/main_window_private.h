@@ -32,6 +32,7 @@ class Playground;
 class Preferences;
 class RequestsPanel;
 class StatusLine;
+struct ServedRequest;
 
 struct MainWindow::Private
 {
@@ -79,6 +80,7 @@ struct MainWindow::Private
     void showApi();
     void showSnippets();
     void openMatchSheet();
+    void openRequest(const std::shared_ptr<const ServedRequest> &request);
     void copyNotebookLines();
 
     MainWindow &window;

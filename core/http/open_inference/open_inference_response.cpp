@@ -214,6 +214,7 @@ ApiReply openInferenceReply(Prediction prediction, const OpenInferenceAsk &ask)
     reply.body += "]}";
     reply.model = prediction.model.name;
     reply.cache = cacheOutcomeName(prediction.cache);
+    reply.phases = prediction.timings.phases;
     const bool binary = std::any_of(ask.outputs.begin(), ask.outputs.end(),
                                     [](const OpenOutput &output) { return output.binary; });
     if (binary) {

@@ -125,10 +125,11 @@ void infer(Workbench &workbench, const Limits &limits, RoutedRequest routed, con
     request.cancellation = routed.request.cancellation;
     request.client = routed.request.client;
     request.memory = std::move(routed.request.memory);
-    workbench.predict(std::move(request), [reply, ask, id](Result<Prediction> prediction) {
+    const std::string name = request.model.name;
+    workbench.predict(std::move(request), [reply, ask, id, name](Result<Prediction> prediction) {
         reply.with([&] {
-            return prediction ? openInferenceReply(std::move(*prediction), *ask)
-                              : openError(prediction.error(), id);
+            return aboutModel(name, prediction ? openInferenceReply(std::move(*prediction), *ask)
+                                               : openError(prediction.error(), id));
         });
     });
 }

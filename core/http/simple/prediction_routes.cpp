@@ -87,6 +87,7 @@ ApiReply predictionReply(Result<Prediction> prediction, Wanted wanted)
     }
     reply.model = prediction->model.name;
     reply.cache = cacheOutcomeName(prediction->cache);
+    reply.phases = prediction->timings.phases;
     reply.held = prediction->control.handOver(reply.body.size());
     return reply;
 }
@@ -161,9 +162,10 @@ Result<Query> queryOf(const RoutedRequest &routed)
 
 void predict(Workbench &workbench, RoutedRequest routed, const Replier &reply)
 {
+    const std::string name = routed.parameter("name");
     const auto query = queryOf(routed);
     if (!query) {
-        reply(errorReplyOf(query.error()));
+        reply(aboutModel(name, errorReplyOf(query.error())));
         return;
     }
     const Wanted wanted = !wantsPng(routed.request) ? Wanted::Json
@@ -172,11 +174,11 @@ void predict(Workbench &workbench, RoutedRequest routed, const Replier &reply)
     const bool quick = wanted == Wanted::Json && decodesQuickly(routed.request.body);
     auto decoder = decoderFor(std::move(routed.request.body), routed.request.field("content-type"));
     if (!decoder) {
-        reply(errorReplyOf(decoder.error()));
+        reply(aboutModel(name, errorReplyOf(decoder.error())));
         return;
     }
     InferenceRequest request;
-    request.model = {routed.parameter("name"), routed.parameter("version")};
+    request.model = {name, routed.parameter("version")};
     request.decode = std::move(*decoder);
     request.answer = query->answer;
     request.answer.keepPicture = wanted == Wanted::Drawing;
@@ -184,8 +186,9 @@ void predict(Workbench &workbench, RoutedRequest routed, const Replier &reply)
     request.client = routed.request.client;
     request.quick = quick;
     request.memory = std::move(routed.request.memory);
-    workbench.predict(std::move(request), [reply, wanted](Result<Prediction> prediction) {
-        reply.with([&] { return predictionReply(std::move(prediction), wanted); });
+    workbench.predict(std::move(request), [reply, wanted, name](Result<Prediction> prediction) {
+        reply.with(
+            [&] { return aboutModel(name, predictionReply(std::move(prediction), wanted)); });
     });
 }
 

@@ -29,6 +29,7 @@ ApiReply predictReply(Result<Prediction> prediction, const TensorFlowAsk &ask)
     reply.held = prediction->control.handOver(reply.body.size());
     reply.model = prediction->model.name;
     reply.cache = cacheOutcomeName(prediction->cache);
+    reply.phases = prediction->timings.phases;
     return reply;
 }
 
@@ -51,8 +52,9 @@ void predict(Workbench &workbench, RoutedRequest routed, const Replier &reply)
     request.memory = std::move(routed.request.memory);
     request.cancellation = routed.request.cancellation;
     request.client = routed.request.client;
-    workbench.predict(std::move(request), [reply, ask](Result<Prediction> prediction) {
-        reply.with([&] { return predictReply(std::move(prediction), *ask); });
+    const std::string name = request.model.name;
+    workbench.predict(std::move(request), [reply, ask, name](Result<Prediction> prediction) {
+        reply.with([&] { return aboutModel(name, predictReply(std::move(prediction), *ask)); });
     });
 }
 

@@ -234,6 +234,8 @@ void Connection::handle(FramedRequest framed, RequestLine line,
         return;
     }
     try {
+        if (m_server.hooks().received)
+            m_server.hooks().received(request, exchange->record);
         m_server.hooks().handler(std::move(request), replier);
     } catch (...) {
         replier.refuse(loggedException("http"));

@@ -31,7 +31,7 @@ void ConnectionOutput::begin(const std::shared_ptr<Exchange> &exchange)
     exchange->held = {};
     m_lastActivity = std::chrono::steady_clock::now();
     const auto took = m_lastActivity - exchange->began;
-    exchange->record.totalMs = toMilliseconds(took);
+    exchange->record.total = took;
     if (exchange->stream)
         exchange->stream->attach([replies = m_server.replies(), weak = std::weak_ptr(exchange)] {
             if (auto known = weak.lock())

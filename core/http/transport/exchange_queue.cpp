@@ -50,6 +50,7 @@ std::shared_ptr<Exchange> ExchangeQueue::add(const FramedRequest &request, const
     m_expectedOutput += exchange->expected;
     exchange->record.method = line.method;
     exchange->record.path = line.path;
+    exchange->record.query = line.query;
     exchange->record.requestBytes = static_cast<std::int64_t>(size);
     return exchange;
 }
@@ -60,7 +61,10 @@ std::shared_ptr<Exchange> ExchangeQueue::addRefused(const FramedRequest &request
     exchange->head = request.method == "HEAD";
     exchange->close = true;
     exchange->record.method = request.method;
-    exchange->record.path = request.target.substr(0, request.target.find('?'));
+    const std::size_t mark = request.target.find('?');
+    exchange->record.path = request.target.substr(0, mark);
+    if (mark != std::string::npos)
+        exchange->record.query = request.target.substr(mark + 1);
     exchange->route = "guard";
     return exchange;
 }
@@ -74,6 +78,7 @@ void ExchangeQueue::answer(Exchange &exchange, ApiReply reply, std::string_view 
     exchange.record.sentence = std::move(reply.sentence);
     exchange.record.model = std::move(reply.model);
     exchange.record.cache = std::move(reply.cache);
+    exchange.record.phases = reply.phases;
     exchange.route = std::move(reply.route);
     exchange.close |= reply.stream && exchange.http10; // nothing else can tell its end
     const bool apart = reply.body.size() > mostCopied;

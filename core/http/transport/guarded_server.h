@@ -62,6 +62,8 @@ public:
         // Header fields for an answer that the guard gives by itself. Gets the fields of the
         // request, as far as they came.
         std::function<Fields(const Fields &)> guardFields = {};
+        // Called with each whole request before the handler: what its record holds beside the rest.
+        std::function<void(const ApiRequest &, RequestRecord &)> received = {};
     };
 
     GuardedServer(const HttpOptions &options, Hooks hooks,

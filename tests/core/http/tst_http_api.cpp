@@ -5,6 +5,7 @@
 #include "test_files.h"
 
 #include <atomic>
+#include <numeric>
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -492,7 +493,13 @@ private Q_SLOTS:
         QCOMPARE(records[0].model, std::string("fake"));
         QCOMPARE(records[0].cache, std::string("miss"));
         QCOMPARE(records[0].requestBytes, std::int64_t(fourNumbers.size()));
-        QVERIFY(records[0].totalMs > 0);
+        QCOMPARE(records[0].query, std::string("score=0.5"));
+        // The phases are parts of the time that was measured apart from them.
+        QVERIFY(records[0].phases.has_value());
+        const auto sum = std::accumulate(records[0].phases->begin(), records[0].phases->end(), 0ns);
+        QVERIFY(sum > 0ns && sum < records[0].total);
+        QVERIFY(records[0].phases->at(std::size_t(Phase::Infer)) > 0ns);
+        QVERIFY(!records[1].phases.has_value());
         QCOMPARE(records[1].status, 404);
     }
 
