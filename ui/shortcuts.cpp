@@ -32,6 +32,8 @@ QKeySequence keysOf(Shortcut shortcut)
     case Shortcut::EditSetting:
     case Shortcut::RenameModel:
         return Qt::Key_F2;
+    case Shortcut::FullScreen:
+        return Qt::Key_F11;
     case Shortcut::NextPart:
         return Qt::Key_F6;
     case Shortcut::SearchEverything:

@@ -21,6 +21,7 @@ enum class Shortcut {
     RedoSetting,
     EditSetting, // in the list of facts
     RenameModel, // in the list of models
+    FullScreen,  // of the picture
     NextPart,
     SearchEverything,
     ShowShortcuts,

@@ -45,6 +45,11 @@ QString numbersOf(const Tensor &numbers, std::size_t sample, std::size_t samples
 
 } // namespace
 
+bool isDrawnOnPicture(Task task)
+{
+    return task == Task::Detection || task == Task::Segmentation;
+}
+
 QString answerSentence(const SampleResult &sample)
 {
     QStringList parts;
@@ -91,9 +96,7 @@ QStringList answerPhrases(const Prediction &prediction)
     QStringList phrases;
     for (std::size_t i = 0; i < samples; ++i) {
         const SampleResult &sample = prediction.results[i];
-        const bool drawn =
-            prediction.task == Task::Detection || prediction.task == Task::Segmentation;
-        if (drawn)
+        if (isDrawnOnPicture(prediction.task))
             phrases << answerSentence(sample);
         else if (!sample.classes.empty())
             phrases << text(sample.classes.front().label) + u' ' +

@@ -11,6 +11,8 @@
 
 namespace warmbench::ui {
 
+// Whether answers of this task are drawn on the picture that was sent.
+bool isDrawnOnPicture(Task task);
 // An answer that is drawn on a picture: what was found, or the share of each class.
 QString answerSentence(const SampleResult &sample);
 // An answer that is a picture: its size, which numbers are black and white, and where these come

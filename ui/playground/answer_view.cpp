@@ -49,7 +49,7 @@ QScrollArea *scrolled(QWidget *inner, const QString &name)
 
 } // namespace
 
-AnswerView::AnswerView(QWidget *parent)
+AnswerView::AnswerView(const QList<QAction *> &actions, QWidget *parent)
     : QWidget(parent)
     , m_pages(new QStackedWidget(this))
     , m_picture(new PictureView(this))
@@ -93,10 +93,14 @@ AnswerView::AnswerView(QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 10, 12, 8);
     layout->setSpacing(6);
-    layout->addWidget(paneTitle(tr("Answer"), this));
-    layout->addWidget(m_caption);
-    layout->addWidget(m_pages, 1);
-    layout->addWidget(m_sliders);
+    auto *inner = new QWidget(this);
+    auto *parts = new QVBoxLayout(inner);
+    parts->setContentsMargins(0, 0, 0, 0);
+    parts->setSpacing(6);
+    parts->addWidget(m_caption);
+    parts->addWidget(m_pages, 1);
+    parts->addWidget(m_sliders);
+    layout->addWidget(titled(tr("Answer"), inner, this, actions));
     m_sliders->hide();
 }
 

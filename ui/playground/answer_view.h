@@ -6,6 +6,7 @@
 
 #include <QWidget>
 
+class QAction;
 class QLabel;
 class QSlider;
 class QStackedWidget;
@@ -22,7 +23,8 @@ class AnswerView : public QWidget
     Q_OBJECT
 
 public:
-    explicit AnswerView(QWidget *parent = nullptr);
+    // The buttons of `actions` are beside the title.
+    explicit AnswerView(const QList<QAction *> &actions, QWidget *parent = nullptr);
 
     // What shows a part of the answer beside this view: the large picture, or a row for each
     // sample.

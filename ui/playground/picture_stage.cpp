@@ -1,6 +1,7 @@
 #include "ui/playground/picture_stage.h"
 
 #include "ui/playground/answer_phrase.h"
+#include "ui/playground/full_screen.h"
 #include "ui/playground/playground_layout.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/controls.h"
@@ -32,8 +33,38 @@ PictureStage::PictureStage(const QList<QAction *> &actions, QWidget *parent)
     : QWidget(parent)
     , m_caption(new CaptionLabel(this))
 {
+    auto *content = new QWidget(this);
+    makeChoices(content);
+    makeViews(content);
+    m_screen = new FullScreen(content, this);
+    m_screen->action()->setEnabled(false);
+
     auto *titles = new QHBoxLayout;
     titles->setSpacing(2);
+    for (QAction *choice : m_choices)
+        titles->addWidget(actionButton(choice, content));
+    titles->addStretch(1);
+    titles->addWidget(smallButton(m_screen->action(), content));
+    for (QAction *action : actions)
+        titles->addWidget(smallButton(action, content));
+    auto *views = new QHBoxLayout;
+    views->setSpacing(10);
+    for (PictureView *view : m_views)
+        views->addWidget(view, 1);
+    auto *layout = new QVBoxLayout(content);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    layout->addLayout(titles);
+    layout->addLayout(views, 1);
+    layout->addWidget(m_caption);
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(m_screen);
+    setShown(Shown::Result);
+}
+
+void PictureStage::makeChoices(QWidget *content)
+{
     auto *group = new QActionGroup(this);
     const std::array names{tr("Result"), tr("Saw"), tr("Original"), tr("Split")};
     const std::array tips{tr("The answer on the picture (1)"), tr("What the network saw (2)"),
@@ -46,22 +77,18 @@ PictureStage::PictureStage(const QList<QAction *> &actions, QWidget *parent)
         choice->setShortcutContext(Qt::WidgetWithChildrenShortcut);
         choice->setObjectName(u"show%1"_s.arg(i));
         group->addAction(choice);
-        addAction(choice);
+        content->addAction(choice);
         connect(choice, &QAction::triggered, this, [this, i] { setShown(static_cast<Shown>(i)); });
-        titles->addWidget(actionButton(choice, this));
         m_choices[i] = choice;
     }
-    titles->addStretch(1);
-    for (QAction *action : actions)
-        titles->addWidget(smallButton(action, this));
+}
 
-    auto *views = new QHBoxLayout;
-    views->setSpacing(10);
+void PictureStage::makeViews(QWidget *content)
+{
     const std::array spoken{tr("Result"), tr("What the network saw"), tr("Original")};
     for (std::size_t i = 0; i < m_views.size(); ++i) {
-        auto *view = new PictureView(this);
+        auto *view = new PictureView(content);
         view->setAccessibleName(spoken[i]);
-        views->addWidget(view, 1);
         m_views[i] = view;
         connect(view, &PictureView::zoomed, this, [this](const PictureZoom &zoom) {
             for (PictureView *each : m_views)
@@ -73,14 +100,6 @@ PictureStage::PictureStage(const QList<QAction *> &actions, QWidget *parent)
     m_views[2]->setPlaceholder(u"image"_s, invitation);
     m_views[1]->setPlaceholder(
         u"inspector"_s, tr("After a run: the very numbers that the network got, as a picture."));
-
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    layout->addLayout(titles);
-    layout->addLayout(views, 1);
-    layout->addWidget(m_caption);
-    setShown(Shown::Result);
 }
 
 void PictureStage::setShown(Shown shown)
@@ -105,6 +124,7 @@ void PictureStage::showCaption()
 
 void PictureStage::setOriginal(const PictureInput &picture)
 {
+    m_screen->action()->setEnabled(true);
     m_views[0]->setPicture(picture.preview, picture.size);
     m_views[2]->setPicture(picture.preview, picture.size);
     m_captions[2] =
@@ -139,9 +159,7 @@ void PictureStage::setResult(const RunResult &result, const PictureInput &pictur
     } else {
         view.setPicture(picture.preview, picture.size);
         m_captions[0] = m_captions[2];
-        const bool drawn = result.prediction.task == Task::Detection ||
-                           result.prediction.task == Task::Segmentation;
-        if (drawn)
+        if (isDrawnOnPicture(result.prediction.task))
             view.setAnswer(sample, answerSentence(sample));
     }
     view.setZoom(zoom);

@@ -1,5 +1,5 @@
 // The large picture of the playground: the result, what the network saw, the original, or all three
-// beside each other with one zoom. Thread: GUI.
+// beside each other with one zoom; F11 shows it on the whole screen. Thread: GUI.
 #pragma once
 
 #include "ui/playground/prediction_run.h"
@@ -12,6 +12,7 @@ class QAction;
 namespace warmbench::ui {
 
 class CaptionLabel;
+class FullScreen;
 class PictureView;
 
 class PictureStage : public QWidget
@@ -34,6 +35,8 @@ public:
     void setOnly(int detection); // of the answer; -1: all
 
 private:
+    void makeChoices(QWidget *content);
+    void makeViews(QWidget *content);
     void showCaption();
 
     std::array<PictureView *, 3> m_views; // as in Shown
@@ -41,6 +44,7 @@ private:
     std::array<QAction *, 4> m_choices;
     Shown m_shown = Shown::Result;
     CaptionLabel *m_caption;
+    FullScreen *m_screen;
 };
 
 } // namespace warmbench::ui

@@ -2,6 +2,7 @@
 
 #include "ui/api_control.h"
 #include "ui/models/shown_state.h"
+#include "ui/playground/answer_export.h"
 #include "ui/playground/answer_view.h"
 #include "ui/playground/failed_page.h"
 #include "ui/playground/input_panel.h"
@@ -72,17 +73,18 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     , m_feed(feed)
     , m_api(api)
     , m_background(background)
+    , m_export(new AnswerExport(background, this))
     , m_stage(nullptr)
     , m_failed(new FailedPage(this))
     , m_body(new QStackedWidget(this))
-    , m_answer(new AnswerView(this))
+    , m_answer(new AnswerView({m_export->jsonAction()}, this))
     , m_samples(new SampleStrip(background, this))
     , m_outputs(new OutputTable(this))
     , m_timings(new TimingsView(this))
 {
     makeActions();
     const QList<QAction *> opening{m_openInput, m_paste};
-    m_stage = new PictureStage(opening, this);
+    m_stage = new PictureStage(m_export->pictureActions() + opening, this);
     m_input = new InputPanel(m_stage, opening, this);
     m_body->addWidget(m_input);
     m_body->addWidget(m_failed);
@@ -104,6 +106,7 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
             [this](int sample) { m_answer->showSample(static_cast<std::size_t>(sample)); });
     connect(m_answer, &AnswerView::decoderChanged, this, &Playground::run);
     connect(m_answer, &AnswerView::detectionChosen, m_stage, &PictureStage::setOnly);
+    connect(m_export, &AnswerExport::said, this, &Playground::said);
     connect(m_failed, &FailedPage::retried, this, &Playground::loadAsked);
     clearResult();
     showParts();
@@ -287,6 +290,7 @@ void Playground::showNotice(const ModelView *model)
 void Playground::setEdited()
 {
     m_edited = true;
+    m_export->setAnswer(m_answered, nullptr); // the picture is no longer that of the answer
     showNotice(m_feed.state().find(m_model.toStdString()));
 }
 
@@ -366,6 +370,7 @@ void Playground::clearResult()
     m_edited = false;
     m_answer->clear();
     m_stage->clearAnswer();
+    m_export->clear();
     m_outputs->setOutputs({});
     m_timings->setTimings({});
     m_outcome->clear();
@@ -456,6 +461,7 @@ void Playground::showResult(std::shared_ptr<const RunResult> result, const Pictu
                         m_input->sample());
     if (picture)
         m_stage->setResult(*m_answered, *picture);
+    m_export->setAnswer(m_answered, picture);
     m_outputs->setOutputs(m_answered->outputs);
     m_timings->setTimings(prediction.timings);
     m_outcome->setText(outcomeText(prediction));

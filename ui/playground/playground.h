@@ -27,6 +27,7 @@ class CaptionLabel;
 class FailedPage;
 class InputPanel;
 class OutputTable;
+class AnswerExport;
 class PictureStage;
 class SampleStrip;
 class TimingsView;
@@ -105,6 +106,7 @@ private:
     CaptionLabel *m_subtitle;
     QLabel *m_outcome;
     CaptionLabel *m_notice;
+    AnswerExport *m_export;
     PictureStage *m_stage;
     InputPanel *m_input = nullptr;
     FailedPage *m_failed;
