@@ -338,4 +338,21 @@ Result<std::vector<SampleResult>> postprocess(const ModelBundle &model,
     return results;
 }
 
+Result<std::vector<SampleResult>>
+answerAgain(const ModelBundle &model, const Prediction &prediction, const AnswerOptions &wanted)
+{
+    const std::size_t samples = prediction.results.size();
+    if (model.digest != prediction.digest)
+        return failedPrecondition("The model was refreshed or set otherwise since it gave this "
+                                  "answer; run it again.");
+    const bool pictures = model.input.kind == InputKind::Image;
+    if (prediction.outputs.empty() || (pictures && samples > 1))
+        return failedPrecondition("An answer to several pictures does not keep what a change of "
+                                  "its options needs; run it again.");
+    std::vector<ImageMapping> mappings;
+    if (prediction.mapping)
+        mappings.push_back(*prediction.mapping);
+    return postprocess(model, prediction.outputs, mappings, samples, wanted);
+}
+
 } // namespace warmbench

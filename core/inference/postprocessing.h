@@ -46,4 +46,11 @@ Result<std::vector<SampleResult>> postprocess(const ModelBundle &model,
                                               std::size_t samples, const AnswerOptions &wanted = {},
                                               RunControl *control = nullptr);
 
+// The results of a prediction under other options: its outputs are decoded again, nothing runs and
+// nothing is counted. FailedPrecondition: another state of the model predicted (its digest
+// differs), or several pictures, whose places a prediction does not keep, or pictures whose outputs
+// have several shapes; run it again. Else errors as postprocess().
+Result<std::vector<SampleResult>>
+answerAgain(const ModelBundle &model, const Prediction &prediction, const AnswerOptions &wanted);
+
 } // namespace warmbench

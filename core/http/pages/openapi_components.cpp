@@ -82,7 +82,7 @@ constexpr std::string_view components = R"({
  "shape": {"type": "array", "items": {"type": "integer"}, "description": "-1 where an extent is free."}}},
 "Model": {"type": "object", "description": "What is unknown before the first load or description is null.",
  "required": ["name", "versions", "state", "reason", "changed_on_disk", "digest", "file_bytes", "memory_bytes", "engine", "warning", "warnings", "inputs", "outputs",
-  "takes", "features", "settings", "hits", "misses", "coalesced", "in_use", "pinned", "last_used", "expires_at", "load_ms", "understood", "verdict"], "properties": {
+  "takes", "features", "settings", "hits", "misses", "coalesced", "in_use", "pinned", "last_used", "expires_at", "evicted", "load_ms", "understood", "verdict"], "properties": {
  "name": {"type": "string"}, "versions": {"type": "array", "items": {"type": "string"}},
  "state": {"enum": ["registered", "probing", "loading", "ready", "retiring", "failed"]},
  "reason": {"type": ["string", "null"], "description": "Why it failed."}, "changed_on_disk": {"type": "boolean"},
@@ -101,6 +101,8 @@ constexpr std::string_view components = R"({
  "hits": {"type": "integer"}, "misses": {"type": "integer"}, "coalesced": {"type": "integer"}, "in_use": {"type": "integer"},
  "pinned": {"type": "boolean"}, "last_used": {"type": ["string", "null"], "format": "date-time"},
  "expires_at": {"type": ["string", "null"], "format": "date-time"}, "load_ms": {"type": ["number", "null"]},
+ "evicted": {"type": ["object", "null"], "description": "Why and when the cache took the model out of memory; null where it did not, or it was loaded since.",
+  "required": ["why", "at"], "properties": {"why": {"type": "string"}, "at": {"type": "string", "format": "date-time"}}},
  "verdict": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Verdict"}], "description": "null until the model was measured."}}},
 "Verdict": {"type": "object", "description": "What was measured of the engines that read the model's files.",
  "required": ["digest", "measured", "machine", "inputs", "timed_on", "engines", "reference", "verified", "offer", "summary"], "properties": {

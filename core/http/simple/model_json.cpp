@@ -143,6 +143,13 @@ void addDescription(JsonObject &object, const ModelView &view)
         .raw("understood", understoodJson(facts->understood));
 }
 
+std::string evictionJson(const std::optional<ModelStatus::Eviction> &evicted)
+{
+    if (!evicted)
+        return "null";
+    return JsonObject().text("why", evicted->why).raw("at", timeJson(evicted->when)).end();
+}
+
 } // namespace
 
 std::string modelJson(const ModelView &view)
@@ -162,7 +169,8 @@ std::string modelJson(const ModelView &view)
         .number("in_use", status.inUse)
         .flag("pinned", status.pinned)
         .raw("last_used", timeJson(status.lastUsed))
-        .raw("expires_at", timeJson(status.expiresAt));
+        .raw("expires_at", timeJson(status.expiresAt))
+        .raw("evicted", evictionJson(status.evicted));
     if (status.loadTime.count() > 0)
         object.real("load_ms", toMilliseconds(status.loadTime));
     else

@@ -45,10 +45,11 @@ struct CachedInstance final : ModelInstance, std::enable_shared_from_this<Cached
         , id(bundle.id)
         , digest(bundle.digest)
         , loadTime(bundle.loadTime)
-        , keepAlive(bundle.settings.keepAlive.value_or(options.keepAlive))
+        , ownKeepAlive(bundle.settings.keepAlive)
         , reload(bundle.settings.reload.value_or(options.reload))
         , pinnedBySettings(bundle.settings.pinned.value_or(false))
         , facts(std::move(told))
+        , keepAlive(ownKeepAlive.value_or(options.keepAlive))
         , bytes(memory)
     {
     }
@@ -58,13 +59,14 @@ struct CachedInstance final : ModelInstance, std::enable_shared_from_this<Cached
     const ModelId id; // with the version that was loaded
     const std::string digest;
     const std::chrono::nanoseconds loadTime;
-    const Milliseconds keepAlive;
+    const std::optional<Milliseconds> ownKeepAlive; // as the model's settings say
     const ReloadMode reload;
     const bool pinnedBySettings;
     const std::shared_ptr<const ModelStatus::Facts> facts;
 
     std::atomic<bool> retired{false};       // written under the mutex, and never taken back
     std::atomic<std::uint64_t> useOrder{0}; // the least is evicted first
+    std::atomic<Milliseconds> keepAlive;    // written under the mutex
 
     Bytes bytes GUARDED_BY(cacheMutex);       // nothing once another instance has the network
     bool used GUARDED_BY(cacheMutex) = false; // a handle was given out
@@ -140,6 +142,7 @@ struct CacheEntry
     std::optional<bool> pinned GUARDED_BY(cacheMutex);
     bool forgotten GUARDED_BY(cacheMutex) = false; // the cache does not lead to it any more
     bool unloadedOnRequest GUARDED_BY(cacheMutex) = false;
+    std::optional<ModelStatus::Eviction> evicted GUARDED_BY(cacheMutex); // until the next load
     std::int64_t hits GUARDED_BY(cacheMutex) = 0;
     std::int64_t misses GUARDED_BY(cacheMutex) = 0;
     std::int64_t coalesced GUARDED_BY(cacheMutex) = 0;

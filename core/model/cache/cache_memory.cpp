@@ -52,6 +52,10 @@ bool CacheState::evictable(const CachedInstance &instance) const
 void CacheState::evict(const Instance &instance, const std::string &why)
 {
     ++m_statistics.evictions;
+    for (const Entry &entry : entriesOf(instance->id.name)) {
+        if (entry->instance == instance)
+            entry->evicted = {why, m_clock.wallNow()};
+    }
     m_events.post({.kind = ModelEventKind::Evicted,
                    .id = instance->loadedAs,
                    .text = fmt::format("{} evicted {}", instance->loadedAs.text(), why),
@@ -151,6 +155,13 @@ void CacheState::setBudget(Bytes budget)
     }
 }
 
+void CacheState::setKeepAlive(Milliseconds keepAlive)
+{
+    m_options.keepAlive = keepAlive;
+    for (const Instance &instance : m_alive)
+        instance->keepAlive = instance->ownKeepAlive.value_or(keepAlive);
+}
+
 void CacheState::evictIdle(SteadyTime now)
 {
     const std::int64_t nowNs = std::chrono::nanoseconds(now.time_since_epoch()).count();
@@ -179,6 +190,7 @@ ModelStatus CacheState::status(const CacheEntry &entry) const
     status.lastVersion = entry.lastVersion;
     status.refreshing = entry.instance && entry.work && entry.work->refresh;
     status.unloadedOnRequest = entry.unloadedOnRequest;
+    status.evicted = entry.evicted;
     status.hits = entry.hits;
     status.misses = entry.misses;
     status.coalesced = entry.coalesced;
@@ -213,12 +225,11 @@ ModelStatus CacheState::status(const CacheEntry &entry) const
         usedNs = std::max(usedNs, entry.instance->lastUsedNs.load(std::memory_order_relaxed));
     if (entry.lastUsedNs)
         status.lastUsed = wallAt(usedNs);
-    if (entry.instance && status.inUse == 0 && entry.instance->keepAlive > Milliseconds(0) &&
-        !isPinned(*entry.instance))
-        status.expiresAt =
-            wallAt(usedNs + std::chrono::nanoseconds(
-                                std::min<Milliseconds>(entry.instance->keepAlive, century))
-                                .count());
+    const Milliseconds keepAlive =
+        entry.instance ? entry.instance->keepAlive.load() : Milliseconds(0);
+    if (status.inUse == 0 && keepAlive > Milliseconds(0) && !isPinned(*entry.instance))
+        status.expiresAt = wallAt(
+            usedNs + std::chrono::nanoseconds(std::min<Milliseconds>(keepAlive, century)).count());
     return status;
 }
 

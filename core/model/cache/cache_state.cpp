@@ -237,6 +237,7 @@ void CacheState::adopt(CacheEntry &entry, const Instance &instance)
     entry.failure.reset();
     entry.refreshFailure.clear();
     entry.unloadedOnRequest = false;
+    entry.evicted.reset();
     entry.lastVersion = instance->id.version;
     entry.lastLoadTime = instance->loadTime;
     entry.facts = instance->facts;
@@ -324,7 +325,8 @@ void CacheState::released(CachedInstance &instance)
                               std::memory_order_relaxed);
     instance.useOrder.store(m_useOrder.fetch_add(1, std::memory_order_relaxed),
                             std::memory_order_relaxed);
-    if (!instance.retired.load(std::memory_order_acquire) && instance.keepAlive.count() != 0)
+    if (!instance.retired.load(std::memory_order_acquire) &&
+        instance.keepAlive.load(std::memory_order_relaxed).count() != 0)
         return;
     bool destroys = false;
     {

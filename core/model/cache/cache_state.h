@@ -106,6 +106,8 @@ public:
     Result<void> lend(const std::string &what, Bytes bytes) REQUIRES(cacheMutex);
     void takeBack(Bytes bytes) REQUIRES(cacheMutex) { m_lent -= bytes; }
     void setBudget(Bytes budget) REQUIRES(cacheMutex);
+    void setKeepAlive(Milliseconds keepAlive) REQUIRES(cacheMutex);
+    Milliseconds keepAlive() const REQUIRES(cacheMutex) { return m_options.keepAlive; }
     void evictIdle(SteadyTime now) REQUIRES(cacheMutex);
 
     CacheStatistics statistics() const REQUIRES(cacheMutex) { return m_statistics; }
@@ -164,7 +166,7 @@ private:
     mutable Mutex m_mutex; // guards no member by this name: they say cacheMutex
     Condition m_wake;
     const Clock &m_clock;
-    const CacheOptions m_options;
+    CacheOptions m_options GUARDED_BY(cacheMutex); // its budget is m_statistics'
     CacheEvents m_events;
 
     // Invariants, asserted by holds() after each change:

@@ -296,6 +296,18 @@ void ModelCache::setBudget(Bytes budget)
     m_d->state->events().deliver();
 }
 
+void ModelCache::setKeepAlive(Milliseconds keepAlive)
+{
+    const MutexLock lock(m_d->state->mutex());
+    m_d->state->setKeepAlive(keepAlive);
+}
+
+Milliseconds ModelCache::keepAlive() const
+{
+    const MutexLock lock(m_d->state->mutex());
+    return m_d->state->keepAlive();
+}
+
 void ModelCache::setListener(std::function<void(const ModelEvent &)> listener)
 {
     m_d->state->events().setListener(std::move(listener));

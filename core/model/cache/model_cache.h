@@ -78,6 +78,13 @@ struct ModelStatus
     std::int64_t coalesced = 0;
     std::optional<WallTime> lastUsed;
     std::optional<WallTime> expiresAt;
+    // How the last instance left the memory where it was evicted; empty while one is loaded.
+    struct Eviction
+    {
+        std::string why; // "to make room for digits", "after 30 min without use"
+        WallTime when;
+    };
+    std::optional<Eviction> evicted;
     std::chrono::nanoseconds loadTime{};
     // The bundle's facts, for views; holds no pin on the network. Null before the first load or
     // description.
@@ -183,6 +190,10 @@ public:
     std::vector<ModelStatus> statuses() const; // all that were ever asked for, by name
     // Evicts what is idle until the rest fits; what is pinned or in use stays, however much.
     void setBudget(Bytes budget);
+    // How long a model stays without use where its settings do not say; `forever`: until memory is
+    // short. Holds for loaded models at once; those idle for longer go with the next housekeeping.
+    void setKeepAlive(Milliseconds keepAlive);
+    Milliseconds keepAlive() const;
 
     // One listener; set before use. Replaced by an empty function to end.
     void setListener(std::function<void(const ModelEvent &)> listener);

@@ -1,3 +1,4 @@
+#include "inference/postprocessing.h"
 #include "inference/prediction_flow.h"
 #include "make_tensor.h"
 #include "manual_clock.h"
@@ -400,6 +401,32 @@ private Q_SLOTS:
         prediction = runPrediction(model, request, never, ManualClock());
         QVERIFY(prediction.has_value());
         QCOMPARE(int(prediction->results.at(0).detections.size()), 1);
+
+        // And again, without a run.
+        const auto *const network = static_cast<const FakeNetwork *>(model.network.get());
+        const int runs = network->runs();
+        const auto none = answerAgain(model, *prediction, {0.6, 0.3, {}});
+        QVERIFY(none.has_value());
+        QVERIFY(none->at(0).detections.empty());
+        const auto same = answerAgain(model, *prediction, request.answer);
+        QVERIFY(same.has_value());
+        QCOMPARE(int(same->at(0).detections.size()), 1);
+        QCOMPARE(same->at(0).detections[0].right, prediction->results[0].detections[0].right);
+        QCOMPARE(network->runs(), runs);
+        model.digest = "sha256:other";
+        QVERIFY(answerAgain(model, *prediction, {}).error().message.find("run it again") !=
+                std::string::npos);
+    }
+
+    void anAnswerToSeveralPicturesIsNotDecodedAgain()
+    {
+        const ModelBundle model = mirror();
+        const auto two = runPrediction(model, requestOf(ImageInputs{white(8, 4), white(3, 3)}),
+                                       never, ManualClock());
+        QVERIFY(two.has_value());
+        const auto again = answerAgain(model, *two, {});
+        QVERIFY(!again);
+        QVERIFY(again.error().message.find("several pictures") != std::string::npos);
     }
 };
 

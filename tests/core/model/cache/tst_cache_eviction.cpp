@@ -137,6 +137,41 @@ private Q_SLOTS:
         QCOMPARE(bench.cache.statistics().budget.count, 10);
     }
 
+    void anEvictedModelTellsWhyAndWhen()
+    {
+        Bench bench(withBudget(2500));
+        QVERIFY(bench.use(digits));
+        QVERIFY(bench.use(iris));
+        QVERIFY(!bench.cache.status(digits)->evicted);
+        QVERIFY(bench.use(faces));
+        const auto evicted = bench.cache.status(digits)->evicted;
+        QVERIFY(evicted);
+        QCOMPARE(evicted->why, std::string("to make room for faces"));
+        QVERIFY(evicted->when == bench.clock.wallNow());
+        QVERIFY(bench.use(digits));
+        QVERIFY(!bench.cache.status(digits)->evicted);
+    }
+
+    void aNewKeepAliveHoldsForLoadedModelsWhoseSettingsDoNotSay()
+    {
+        Bench bench;
+        FakeModel kept;
+        kept.settings.keepAlive = 2h;
+        bench.source.set("iris", kept);
+        QVERIFY(bench.use(digits));
+        QVERIFY(bench.use(iris));
+        bench.tick(10min);
+        QVERIFY(bench.state(digits) == ModelState::Ready);
+        bench.cache.setKeepAlive(5min);
+        QVERIFY(bench.cache.keepAlive() == 5min);
+        bench.tick(0s);
+        QVERIFY(bench.state(digits) == ModelState::Registered);
+        QVERIFY(bench.state(iris) == ModelState::Ready);
+        QVERIFY(bench.use(digits)); // and for those that come
+        bench.tick(5min);
+        QVERIFY(bench.state(digits) == ModelState::Registered);
+    }
+
     void anIdleModelLeavesAfterItsKeepAlive()
     {
         Bench bench(withKeepAlive(30min));
