@@ -16,8 +16,6 @@ namespace warmbench::ui {
 
 namespace {
 
-constexpr Bytes largestInput = mebibytes(256);
-
 QString translated(const char *source)
 {
     return QCoreApplication::translate("OpenedInput", source);

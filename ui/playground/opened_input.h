@@ -39,6 +39,9 @@ struct FileInput
     std::optional<Error> noNumber;
 };
 
+// Of a file.
+inline constexpr Bytes largestInput = mebibytes(256);
+
 using OpenedInput = std::variant<PictureInput, FileInput>;
 
 // Reads an input; its content decides what it is. Errors name the file.

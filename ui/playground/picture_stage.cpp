@@ -90,6 +90,7 @@ void PictureStage::makeViews(QWidget *content)
         auto *view = new PictureView(content);
         view->setAccessibleName(spoken[i]);
         m_views[i] = view;
+        connect(view, &PictureView::stepped, this, &PictureStage::stepped);
         connect(view, &PictureView::zoomed, this, [this](const PictureZoom &zoom) {
             for (PictureView *each : m_views)
                 each->setZoom(zoom);
@@ -124,11 +125,13 @@ void PictureStage::showCaption()
 
 void PictureStage::setOriginal(const PictureInput &picture)
 {
-    m_screen->action()->setEnabled(true);
+    m_screen->action()->setEnabled(!picture.preview.isNull());
     m_views[0]->setPicture(picture.preview, picture.size);
     m_views[2]->setPicture(picture.preview, picture.size);
-    m_captions[2] =
-        u"%1 · %2 × %3"_s.arg(picture.name).arg(picture.size.width()).arg(picture.size.height());
+    m_captions[2] = picture.preview.isNull() ? QString()
+                                             : u"%1 · %2 × %3"_s.arg(picture.name)
+                                                   .arg(picture.size.width())
+                                                   .arg(picture.size.height());
     m_captions[0] = m_captions[2];
     m_views[1]->setPicture({}, {});
     m_captions[1].clear();

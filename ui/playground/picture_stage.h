@@ -25,7 +25,8 @@ public:
     // The buttons of `actions` are at the right end of the title row.
     explicit PictureStage(const QList<QAction *> &actions, QWidget *parent = nullptr);
 
-    // A new input: the answer that was shown is not about it and goes.
+    // A new input: the answer that was shown is not about it and goes. An empty one invites to
+    // open another.
     void setOriginal(const PictureInput &picture);
     void clearAnswer();
     // The answer of a run on `picture`.
@@ -33,6 +34,9 @@ public:
     void setStale(bool stale);
     void setShown(Shown shown);
     void setOnly(int detection); // of the answer; -1: all
+
+Q_SIGNALS:
+    void stepped(int by); // to another picture: -1 before, 1 after
 
 private:
     void makeChoices(QWidget *content);

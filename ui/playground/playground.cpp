@@ -6,6 +6,7 @@
 #include "ui/playground/answer_view.h"
 #include "ui/playground/failed_page.h"
 #include "ui/playground/input_panel.h"
+#include "ui/playground/input_strip.h"
 #include "ui/playground/picture_stage.h"
 #include "ui/playground/playground_layout.h"
 #include "ui/playground/sample_strip.h"
@@ -79,6 +80,7 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     , m_body(new QStackedWidget(this))
     , m_answer(new AnswerView({m_export->jsonAction()}, this))
     , m_samples(new SampleStrip(background, this))
+    , m_strip(new InputStrip(workbench, background, this))
     , m_outputs(new OutputTable(this))
     , m_timings(new TimingsView(this))
 {
@@ -89,22 +91,31 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     m_body->addWidget(m_input);
     m_body->addWidget(m_failed);
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(14, 10, 14, 8);
-    layout->setSpacing(8);
+    layout->setContentsMargins(14, 8, 14, 4);
+    layout->setSpacing(6);
     layout->addWidget(makeHeader());
     layout->addWidget(m_body, 1);
     layout->addWidget(m_samples);
+    layout->addWidget(m_strip);
     layout->addWidget(playgroundDetails(m_outputs, m_timings, this));
 
     connect(&feed, &WorkbenchFeed::updated, this, &Playground::setState);
     connect(m_samples, &SampleStrip::chosen, this, &Playground::openInput);
+    connect(m_strip, &InputStrip::chosen, this, &Playground::openInput);
+    connect(m_strip, &InputStrip::changed, this, &Playground::showParts);
+    connect(m_strip, &InputStrip::said, this, &Playground::said);
+    connect(m_strip, &InputStrip::busyChanged, this, [this] { setRunning(m_running); });
+    connect(m_stage, &PictureStage::stepped, m_strip, &InputStrip::step);
     connect(m_input, &InputPanel::submitted, this, &Playground::run);
     connect(m_input, &InputPanel::edited, this, &Playground::setEdited);
     connect(m_input, &InputPanel::rejected, this, &Playground::refuse);
     connect(m_input, &InputPanel::pageChanged, this, &Playground::showParts);
     connect(m_input, &InputPanel::sampleChosen, m_answer,
             [this](int sample) { m_answer->showSample(static_cast<std::size_t>(sample)); });
-    connect(m_answer, &AnswerView::decoderChanged, this, &Playground::run);
+    connect(m_answer, &AnswerView::decoderChanged, this, [this] {
+        showStrip(m_feed.state().find(m_model.toStdString()));
+        run();
+    });
     connect(m_answer, &AnswerView::detectionChosen, m_stage, &PictureStage::setOnly);
     connect(m_export, &AnswerExport::said, this, &Playground::said);
     connect(m_failed, &FailedPage::retried, this, &Playground::loadAsked);
@@ -206,6 +217,7 @@ void Playground::setState(const WorkbenchState &state)
     const bool failed = model && shownState(model->status) == ShownState::Failed;
     if (failed)
         m_failed->setFailure(m_model, text(model->status.reason));
+    showStrip(model);
     m_body->setCurrentWidget(failed ? static_cast<QWidget *>(m_failed) : m_input);
     if (!model || model->status.facts == m_facts || !model->status.facts)
         return;
@@ -226,7 +238,10 @@ void Playground::describe()
 
 void Playground::showParts()
 {
-    m_samples->setVisible(m_input->takesPictures() && m_samples->count() > 0);
+    // One place for thumbnails: what was opened stands where the model's samples do otherwise.
+    const bool strip = m_input->takesPictures() && !m_strip->isEmpty();
+    m_strip->setVisible(strip);
+    m_samples->setVisible(m_input->takesPictures() && m_samples->count() > 0 && !strip);
 }
 
 void Playground::showTitle(const ModelView *model)
@@ -252,6 +267,12 @@ void Playground::showTitle(const ModelView *model)
     else if (state != ShownState::Loaded)
         parts << stateWord(state);
     m_subtitle->setText(parts.join(u" · "_s));
+}
+
+void Playground::showStrip(const ModelView *model)
+{
+    const auto facts = model ? model->status.facts : nullptr;
+    m_strip->setModel(m_model.toStdString(), facts.get(), m_answer->chosenDecoder());
 }
 
 // One line, always in its place: what matters most of what the user should know of the model and
@@ -296,7 +317,20 @@ void Playground::setEdited()
 
 void Playground::openInput(const QString &path)
 {
+    m_opening = path;
+    m_strip->setShown(path);
     readInBackground([path] { return readInput(path); });
+}
+
+void Playground::openPictures(const QStringList &paths)
+{
+    const bool several = paths.size() > 1 && m_input->takesPictures();
+    if (several)
+        m_strip->setPaths(paths);
+    if (!paths.isEmpty())
+        openInput(paths.first());
+    if (several)
+        m_strip->answerAll();
 }
 
 void Playground::showInput(const QString &path)
@@ -312,9 +346,15 @@ QString Playground::inputPath() const
 template <typename Read>
 void Playground::readInBackground(Read read, bool runs)
 {
-    const quint64 number = ++m_inputNumber;
-    m_background.run(this, std::move(read), [this, number, runs](const Result<OpenedInput> &input) {
-        if (number != m_inputNumber)
+    const quint64 number = ++*m_inputNumber;
+    const auto newest = [all = m_inputNumber, number] { return *all == number; };
+    auto readNewest = [read = std::move(read), newest]() -> Result<OpenedInput> {
+        if (newest())
+            return read();
+        return Error{ErrorCode::Cancelled, "Another input was opened meanwhile."};
+    };
+    m_background.run(this, std::move(readNewest), [=, this](const Result<OpenedInput> &input) {
+        if (!newest())
             return;
         if (runs)
             take(input);
@@ -325,9 +365,15 @@ void Playground::readInBackground(Read read, bool runs)
 
 void Playground::take(const Result<OpenedInput> &input)
 {
-    if (!input)
+    if (!input) {
         refuse(text(input.error().message));
-    else if (m_input->take(*input)) {
+        if (!m_strip->contains(m_opening))
+            return;
+        // The strip shows which one was chosen, so no other picture stands above it.
+        m_strip->setAnswer(m_opening, input.error());
+        clearResult();
+        m_input->clearPicture();
+    } else if (m_input->take(*input)) {
         setEdited();
         run();
     }
@@ -335,6 +381,8 @@ void Playground::take(const Result<OpenedInput> &input)
 
 void Playground::paste()
 {
+    m_opening.clear();
+    m_strip->setShown({});
     const QMimeData *copied = QGuiApplication::clipboard()->mimeData();
     // A spreadsheet copies cells both as text and as a picture.
     const bool words = copied && copied->hasText() && !copied->hasUrls() &&
@@ -401,10 +449,9 @@ void Playground::runAgain()
 
 void Playground::start()
 {
-    m_running = true;
+    setRunning(true);
     m_again = false;
     m_cancellation = std::stop_source();
-    m_cancel->setEnabled(true);
     const quint64 number = ++m_runNumber;
     RunRequest request;
     request.model = m_model.toStdString();
@@ -417,8 +464,10 @@ void Playground::start()
              onGui(this, [this, number, name = m_model, picture](Result<RunResult> &&done) {
                  if (number != m_runNumber)
                      return;
-                 m_running = false;
-                 m_cancel->setEnabled(false);
+                 setRunning(false);
+                 if (name == m_model && picture &&
+                     (done || done.error().code != ErrorCode::Cancelled))
+                     m_strip->setAnswer(picture->path, done);
                  m_feed.updateNow();
                  if (name == m_model && done) {
                      Q_EMIT said(MessageOverlay::Kind::Information, {});
@@ -434,15 +483,22 @@ void Playground::start()
     m_feed.updateNow();
 }
 
+void Playground::setRunning(bool running)
+{
+    m_running = running;
+    m_strip->setHeld(running);
+    m_cancel->setEnabled(running || m_strip->isBusy());
+}
+
 void Playground::cancelRun()
 {
-    if (!m_running)
+    if (!m_running && !m_strip->isBusy())
         return;
     m_cancellation.request_stop();
     ++m_runNumber; // the answer of the present run is no longer wanted
-    m_running = false;
+    m_strip->cancel();
+    setRunning(false);
     m_again = false;
-    m_cancel->setEnabled(false);
     Q_EMIT said(MessageOverlay::Kind::Information, tr("Run cancelled"));
 }
 

@@ -11,6 +11,7 @@
 #include "ui/widgets/message_overlay.h"
 #include "ui/workbench_feed.h"
 
+#include <atomic>
 #include <functional>
 #include <QWidget>
 #include <stop_token>
@@ -26,6 +27,7 @@ class ApiControl;
 class CaptionLabel;
 class FailedPage;
 class InputPanel;
+class InputStrip;
 class OutputTable;
 class AnswerExport;
 class PictureStage;
@@ -44,6 +46,8 @@ public:
     void setModel(const QString &name);
     QString model() const { return m_model; }
     void openInput(const QString &path); // opens it and runs the model on it
+    // Several pictures become a strip, which is answered in the background.
+    void openPictures(const QStringList &paths);
     void showInput(const QString &path); // opens it; if it is refused, nothing is said
     QString inputPath() const;           // empty if the input is no file
     void runAgain();                     // where an answer of the loaded model is shown
@@ -88,6 +92,8 @@ private:
     void start();
     void showResult(std::shared_ptr<const RunResult> result, const PictureInput *picture);
     void setEdited();
+    void setRunning(bool running);
+    void showStrip(const ModelView *model);
     void copyCurl();
     QString apiUrl() const;
 
@@ -113,18 +119,21 @@ private:
     QStackedWidget *m_body;
     AnswerView *m_answer; // the window owns it as soon as it places it
     SampleStrip *m_samples;
+    InputStrip *m_strip;
     OutputTable *m_outputs;
     TimingsView *m_timings;
 
     QString m_model;
     std::shared_ptr<const ModelStatus::Facts> m_facts; // the facts that are shown
     std::shared_ptr<const RunResult> m_answered;       // what is shown
+    QString m_opening;                                 // path of the input opened last
     bool m_edited = false;                             // the input is no longer that of the answer
     std::stop_source m_cancellation;
     bool m_running = false;
     bool m_again = false;
     quint64 m_runNumber = 0;
-    quint64 m_inputNumber = 0;
+    // Of the input that was opened last; what is still to be read of an older one is left out.
+    std::shared_ptr<std::atomic<quint64>> m_inputNumber = std::make_shared<std::atomic<quint64>>(0);
 };
 
 } // namespace warmbench::ui
