@@ -28,6 +28,7 @@ struct EngineOptions
     // A tensor that becomes one more output, the last, of a copy to look inside; in other formats
     // than ONNX the name of a layer. Empty: none. NotFound: there is no such tensor.
     std::string inner = {};
+    bool timeLayers = false; // of a copy for Network::timeLayers()
 };
 
 struct LayerInfo
@@ -47,6 +48,21 @@ struct NetworkMeasure
     Bytes activations; // of all instances
     std::int64_t flops = 0;
     std::vector<LayerInfo> layers;
+};
+
+// What a layer took in a run, on average. Engines name layers that they made of several nodes
+// after one of them.
+struct LayerTime
+{
+    std::string name; // empty: the file gives none
+    std::string type;
+    std::chrono::nanoseconds time{};
+};
+struct LayerTimes
+{
+    std::vector<LayerTime> layers; // in the order in which they ran; those that did not are missing
+    std::chrono::nanoseconds run{};   // a whole run
+    std::chrono::nanoseconds step{1}; // that the engine counts in
 };
 
 // Memory that one run takes in addition to its inputs; 0: not known.
@@ -84,6 +100,15 @@ public:
         return RunCost{};
     }
     virtual NetworkMeasure measure() const = 0;
+    // Runs once and then `runs` times more, at least 1, and tells what each layer took in those.
+    // For one caller, once, and a network that was loaded for it (EngineOptions::timeLayers).
+    // Errors as run(); FailedPrecondition: the engine does not tell.
+    virtual Result<LayerTimes> timeLayers([[maybe_unused]] std::span<const Tensor> inputs,
+                                          [[maybe_unused]] int runs,
+                                          [[maybe_unused]] const std::stop_token &stop)
+    {
+        return failedPrecondition("The engine does not tell what the layers of this network take.");
+    }
     // Frees memory that large runs have left behind in instances that have been idle since the
     // previous call. May take the time of a run. Loader thread.
     virtual void handBack() {}

@@ -182,7 +182,8 @@ bool sameNetwork(const LoadPlan &plan, const ModelBundle &loaded)
                std::ranges::find(plan.stamps, *before) != plan.stamps.end();
     };
     return files == loaded.files.all() && std::ranges::all_of(files, unchanged) &&
-           plan.settings.instances == loaded.settings.instances && plan.inner.empty();
+           plan.settings.instances == loaded.settings.instances && plan.inner.empty() &&
+           !plan.timeLayers;
 }
 
 // Each core can run a copy, as long as all copies together take little memory; a larger network
@@ -357,7 +358,7 @@ Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
         return engine.error();
     MutexLock loading(m_loading);
     const Bytes before = allocatedMemory();
-    auto network = (*engine)->load(plan.files, {plan.instances, plan.inner});
+    auto network = (*engine)->load(plan.files, {plan.instances, plan.inner, plan.timeLayers});
     const Bytes allocated = allocatedMemory() - before;
     loading.unlock();
     // If the files changed, what was read may be a mixture of old and new.

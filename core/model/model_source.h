@@ -29,6 +29,7 @@ struct LoadPlan
     int instances = 1;  // copies of the network
     std::string engine; // that a person chose for this model; empty: settings and options decide
     std::string inner;  // as EngineOptions::inner
+    bool timeLayers = false; // as EngineOptions::timeLayers
 };
 
 // What is known about a model without loading it.

@@ -33,7 +33,7 @@ NetworkSpec specOf(const OnnxFile &file)
     return spec;
 }
 
-Result<OrtPtr<OrtSessionOptions>> sessionOptions()
+Result<OrtPtr<OrtSessionOptions>> sessionOptions(const std::optional<TemporaryFolder> &profile)
 {
     OrtSessionOptions *made = nullptr;
     auto failure = failureOf(ort().CreateSessionOptions(&made));
@@ -43,6 +43,9 @@ Result<OrtPtr<OrtSessionOptions>> sessionOptions()
     if (!failure)
         failure = failureOf(ort().SetSessionGraphOptimizationLevel(
             options.get(), GraphOptimizationLevel::ORT_ENABLE_ALL));
+    if (!failure && profile)
+        failure =
+            failureOf(ort().EnableProfiling(options.get(), (profile->path() / "profile").c_str()));
     if (failure)
         return asError(*failure);
     return options;
@@ -71,12 +74,13 @@ Result<void> completeInputs(OrtNetwork::Parts &parts)
 
 // External data is handed over as a file in memory, which has no limit of 2 GiB: the library opens
 // no file.
-Result<OrtPtr<OrtSession>> sessionOf(const OnnxFile &file, Bytes most, const OrtNames &names)
+Result<OrtPtr<OrtSession>> sessionOf(const OnnxFile &file, Bytes most, const OrtNames &names,
+                                     const std::optional<TemporaryFolder> &profile)
 {
     auto model = file.inParts(most.count > 0 ? most : machineMemory());
     if (!model)
         return std::move(model).error();
-    const auto options = sessionOptions();
+    const auto options = sessionOptions(profile);
     if (!options)
         return options.error();
     if (!model->external.empty()) {
@@ -104,7 +108,7 @@ bool failsOverZero(const std::string &version)
     return parts[0] != "1" || minor >= 30;
 }
 
-Result<std::shared_ptr<OrtNetwork>> makeNetwork(const OnnxFile &file, Bytes most)
+Result<std::shared_ptr<OrtNetwork>> makeNetwork(const OnnxFile &file, Bytes most, bool timeLayers)
 {
     const std::string &version = ortLibrary()->version;
     if (auto fine = refuseCustomOperators(file, version); !fine)
@@ -122,7 +126,13 @@ Result<std::shared_ptr<OrtNetwork>> makeNetwork(const OnnxFile &file, Bytes most
 
     if (auto safe = avoidHazards(file.model(), failsOverZero(version)); !safe)
         return std::move(safe).error();
-    auto session = sessionOf(file, most, parts.names);
+    if (timeLayers) {
+        auto folder = TemporaryFolder::make();
+        if (!folder)
+            return std::move(folder).error();
+        parts.profile = *std::move(folder);
+    }
+    auto session = sessionOf(file, most, parts.names, parts.profile);
     if (!session)
         return std::move(session).error();
     parts.session = *std::move(session);
@@ -171,7 +181,7 @@ public:
             const auto file = OnnxFile::open(files.network, options.inner);
             if (!file)
                 return file.error();
-            auto made = makeNetwork(*file, m_most);
+            auto made = makeNetwork(*file, m_most, options.timeLayers);
             if (!made)
                 return std::move(made).error();
             network = *std::move(made);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "engine/onnx/onnx_costs.h"
+#include "engine/onnxruntime/ort_profile.h"
 #include "engine/onnxruntime/ort_values.h"
 #include "engine/run_inputs.h"
 
@@ -23,6 +24,7 @@ OrtNetwork::OrtNetwork(Parts parts)
     , m_graph(std::move(parts.graph))
     , m_plan(std::move(parts.plan))
     , m_names(std::move(parts.names))
+    , m_profile(std::move(parts.profile))
     , m_session(std::move(parts.session))
     , m_bfloat16(std::move(parts.bfloat16))
     , m_concurrency(std::max(1, static_cast<int>(std::thread::hardware_concurrency())))
@@ -217,6 +219,19 @@ void OrtNetwork::fillOutputs(std::span<const Tensor> outputs)
             spec.shape.push_back({free ? -1 : extent, {}});
         }
     }
+}
+
+Result<LayerTimes> OrtNetwork::timeLayers(std::span<const Tensor> inputs, int runs,
+                                          const std::stop_token &stop)
+{
+    if (!m_profile)
+        return failedPrecondition("The network was not loaded to measure its layers.");
+    for (int i = 0; i <= runs; ++i) {
+        if (auto outputs = run(inputs, stop); !outputs)
+            return std::move(outputs).error();
+    }
+    const auto profile = endOrtProfile(*m_session);
+    return profile ? readOrtProfile(*profile, runs) : profile.error();
 }
 
 NetworkMeasure OrtNetwork::measure() const

@@ -2,6 +2,7 @@
 // Thread: any for run(); no caller waits for another. Private to this room.
 #pragma once
 
+#include "base/temporary_folder.h"
 #include "base/usual_time.h"
 #include "engine/engine.h"
 #include "engine/known_shapes.h"
@@ -12,6 +13,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace warmbench {
@@ -28,6 +30,7 @@ public:
         OrtPtr<OrtSession> session;
         bool lastsByValues = false; // as lastsByValues(model)
         std::vector<bool> bfloat16; // for each input, whether the session takes bfloat16
+        std::optional<TemporaryFolder> profile; // that the session writes into
     };
     explicit OrtNetwork(Parts parts);
 
@@ -44,6 +47,8 @@ public:
                                     const std::stop_token &stop) override;
     Result<RunCost> cost(std::span<const Shape> inputs) const override;
     NetworkMeasure measure() const override;
+    Result<LayerTimes> timeLayers(std::span<const Tensor> inputs, int runs,
+                                  const std::stop_token &stop) override;
     void handBack() override;
     std::chrono::nanoseconds usualTime() const override { return m_usual.value(); }
 
@@ -62,6 +67,7 @@ private:
     std::shared_ptr<const OnnxShapes> m_graph;
     WarmUpPlan m_plan;
     OrtNames m_names;
+    std::optional<TemporaryFolder> m_profile; // outlives the session, which writes at its end
     OrtPtr<OrtSession> m_session;
     std::vector<bool> m_bfloat16;
     std::vector<const char *> m_inputNames; // point into m_spec

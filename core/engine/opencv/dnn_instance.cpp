@@ -22,9 +22,14 @@ Shape toShape(const cv::dnn::MatShape &shape)
 }
 
 // ONNX nodes are called "onnx_node!conv1".
+std::string nodeName(const std::string &layer)
+{
+    return layer.substr(layer.find('!') + 1);
+}
+
 std::string layerText(const std::string &layer)
 {
-    return printable(layer.substr(layer.find('!') + 1), 100);
+    return printable(nodeName(layer), 100);
 }
 
 template <typename Attempt>
@@ -134,6 +139,28 @@ Result<std::vector<Tensor>> DnnInstance::run(std::span<const Tensor> inputs,
         return currentExceptionAsError("running the network");
     } catch (...) {
         return currentExceptionAsError("running the network");
+    }
+}
+
+// OpenCV keeps 0 for layers that it skips because it joined them into others.
+Result<std::vector<LayerTime>> DnnInstance::layerTimes()
+{
+    try {
+        std::vector<double> ticks; // the first is that of the layer with the id 1
+        m_net.getPerfProfile(ticks);
+        const double tick = 1e9 / cv::getTickFrequency();
+        std::vector<LayerTime> times;
+        for (const cv::String &name : m_net.getLayerNames()) {
+            const auto at = static_cast<std::size_t>(m_net.getLayerId(name)) - 1;
+            if (at >= ticks.size() || ticks[at] <= 0)
+                continue;
+            const auto took = static_cast<std::int64_t>(ticks[at] * tick);
+            times.push_back({nodeName(name), m_net.getLayer(static_cast<int>(at) + 1)->type,
+                             std::chrono::nanoseconds(took)});
+        }
+        return times;
+    } catch (...) {
+        return currentExceptionAsError("asking for the time of the layers");
     }
 }
 

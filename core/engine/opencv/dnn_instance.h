@@ -30,6 +30,7 @@ public:
     Result<std::vector<Tensor>> run(std::span<const Tensor> inputs,
                                     const NetworkSpec &spec) override;
     Result<void> alsoYield(const std::string &layer) override;
+    Result<std::vector<LayerTime>> layerTimes() override;
     Result<void> check(std::span<const Shape> inputs) override;
     Result<RunCost> cost(std::span<const Shape> inputs) override;
     Result<void> compare(std::span<const Shape> inputs, const ExpectedShapes &expected) override;

@@ -30,6 +30,11 @@ public:
     {
         return failedPrecondition("A model of OpenCV ML has no layers to look at.");
     }
+    // What each layer took in the last run. FailedPrecondition: the model has no layers.
+    virtual Result<std::vector<LayerTime>> layerTimes()
+    {
+        return failedPrecondition("A model of OpenCV ML has no layers to measure.");
+    }
     // Checks whether the layers can safely be asked about such inputs and run with them: a layer
     // that changes the number of extents must make as many as the layers after it expect.
     // FailedPrecondition if not.

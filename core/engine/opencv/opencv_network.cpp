@@ -301,6 +301,37 @@ void OpenCvNetwork::tryBatch()
         (void)m_slots.front().instance->run(*inputs, m_spec);
 }
 
+// A skipped layer takes no time in any run, so that the layers of all runs are the same.
+Result<LayerTimes> OpenCvNetwork::timeLayers(std::span<const Tensor> inputs, int runs,
+                                             const std::stop_token &stop)
+{
+    if (auto first = run(inputs, stop); !first)
+        return std::move(first).error();
+    LayerTimes times;
+    for (int i = 0; i < runs; ++i) {
+        if (stop.stop_requested())
+            return Error{ErrorCode::Cancelled, "The runs were ended before their answer."};
+        const Lease slot(*this);
+        const EngineRun counted(false);
+        const auto began = std::chrono::steady_clock::now();
+        if (auto outputs = slot->instance->run(inputs, m_spec); !outputs)
+            return std::move(outputs).error();
+        times.run += std::chrono::steady_clock::now() - began;
+        auto layers = slot->instance->layerTimes();
+        if (!layers)
+            return std::move(layers).error();
+        if (i == 0)
+            times.layers = *std::move(layers);
+        else
+            for (std::size_t at = 0; at < std::min(layers->size(), times.layers.size()); ++at)
+                times.layers[at].time += (*layers)[at].time;
+    }
+    times.run /= runs;
+    for (LayerTime &layer : times.layers)
+        layer.time /= runs;
+    return times;
+}
+
 NetworkMeasure OpenCvNetwork::measure() const
 {
     std::call_once(m_measuredOnce, [this] {

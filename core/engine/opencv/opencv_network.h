@@ -38,6 +38,8 @@ public:
                                     const std::stop_token &stop) override;
     Result<RunCost> cost(std::span<const Shape> inputs) const override;
     NetworkMeasure measure() const override;
+    Result<LayerTimes> timeLayers(std::span<const Tensor> inputs, int runs,
+                                  const std::stop_token &stop) override;
     void handBack() override;
     std::chrono::nanoseconds usualTime() const override { return m_usual.value(); }
 
