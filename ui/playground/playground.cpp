@@ -9,8 +9,8 @@
 #include "ui/playground/input_strip.h"
 #include "ui/playground/picture_stage.h"
 #include "ui/playground/playground_layout.h"
+#include "ui/playground/run_details.h"
 #include "ui/playground/sample_strip.h"
-#include "ui/playground/timings_view.h"
 #include "ui/shortcuts.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/display_text.h"
@@ -81,8 +81,7 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     , m_answer(new AnswerView({m_export->jsonAction()}, this))
     , m_samples(new SampleStrip(background, this))
     , m_strip(new InputStrip(workbench, background, this))
-    , m_outputs(new OutputTable(this))
-    , m_timings(new TimingsView(this))
+    , m_details(new RunDetails(background, this))
 {
     makeActions();
     const QList<QAction *> opening{m_openInput, m_paste};
@@ -97,7 +96,7 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     layout->addWidget(m_body, 1);
     layout->addWidget(m_samples);
     layout->addWidget(m_strip);
-    layout->addWidget(playgroundDetails(m_outputs, m_timings, this));
+    layout->addWidget(m_details);
 
     connect(&feed, &WorkbenchFeed::updated, this, &Playground::setState);
     connect(m_samples, &SampleStrip::chosen, this, &Playground::openInput);
@@ -118,6 +117,7 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     });
     connect(m_answer, &AnswerView::detectionChosen, m_stage, &PictureStage::setOnly);
     connect(m_export, &AnswerExport::said, this, &Playground::said);
+    connect(m_details, &RunDetails::said, this, &Playground::said);
     connect(m_failed, &FailedPage::retried, this, &Playground::loadAsked);
     clearResult();
     showParts();
@@ -419,8 +419,7 @@ void Playground::clearResult()
     m_answer->clear();
     m_stage->clearAnswer();
     m_export->clear();
-    m_outputs->setOutputs({});
-    m_timings->setTimings({});
+    m_details->setResult({});
     m_outcome->clear();
     m_input->setAnswers({});
 }
@@ -518,8 +517,7 @@ void Playground::showResult(std::shared_ptr<const RunResult> result, const Pictu
     if (picture)
         m_stage->setResult(*m_answered, *picture);
     m_export->setAnswer(m_answered, picture);
-    m_outputs->setOutputs(m_answered->outputs);
-    m_timings->setTimings(prediction.timings);
+    m_details->setResult(m_answered);
     m_outcome->setText(outcomeText(prediction));
     showNotice(m_feed.state().find(m_model.toStdString()));
     Q_EMIT finished();

@@ -28,11 +28,10 @@ class CaptionLabel;
 class FailedPage;
 class InputPanel;
 class InputStrip;
-class OutputTable;
 class AnswerExport;
 class PictureStage;
+class RunDetails;
 class SampleStrip;
-class TimingsView;
 
 class Playground : public QWidget
 {
@@ -120,8 +119,7 @@ private:
     AnswerView *m_answer; // the window owns it as soon as it places it
     SampleStrip *m_samples;
     InputStrip *m_strip;
-    OutputTable *m_outputs;
-    TimingsView *m_timings;
+    RunDetails *m_details;
 
     QString m_model;
     std::shared_ptr<const ModelStatus::Facts> m_facts; // the facts that are shown
