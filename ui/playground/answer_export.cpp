@@ -104,7 +104,8 @@ void AnswerExport::saveJson()
     saveFile(
         m_page, m_background, {tr("Save the answer"), fileName(u".json"_s), {tr("JSON (*.json)")}},
         [result = m_result](const QString &) -> Result<std::string> {
-            return predictionJson(result->prediction);
+            return result->run ? predictionJson(wholePrediction(*result))
+                               : predictionJson(result->prediction);
         },
         [this](MessageOverlay::Kind kind, const QString &text) { Q_EMIT said(kind, text); });
 }

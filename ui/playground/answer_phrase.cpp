@@ -84,12 +84,12 @@ QString pictureCaption(QSize size, const std::optional<ImageRange> &range)
     return translated("%1 · black %2, white %3").arg(pixels, black, white);
 }
 
-QStringList answerPhrases(const Prediction &prediction)
+QStringList answerPhrases(const Prediction &prediction, const std::vector<NamedTensor> &outputs)
 {
     const std::size_t samples = prediction.results.size();
     std::optional<Tensor> numbers;
-    if (prediction.primary < prediction.outputs.size()) {
-        auto wide = converted(prediction.outputs[prediction.primary].tensor, DType::Float64);
+    if (prediction.primary < outputs.size()) {
+        auto wide = converted(outputs[prediction.primary].tensor, DType::Float64);
         if (wide && wide->elementCount() % std::max<std::size_t>(1, samples) == 0)
             numbers = *std::move(wide);
     }

@@ -19,7 +19,7 @@ QString answerSentence(const SampleResult &sample);
 // from if that is not obvious.
 QString pictureCaption(QSize size, const std::optional<ImageRange> &range);
 // The answer of each sample: "setosa 99 %", "3 found: ...", its text, or the first numbers of the
-// primary output.
-QStringList answerPhrases(const Prediction &prediction);
+// primary one of the outputs.
+QStringList answerPhrases(const Prediction &prediction, const std::vector<NamedTensor> &outputs);
 
 } // namespace warmbench::ui

@@ -1,5 +1,5 @@
 // The answer beside the picture: bars, a table of boxes or of classes of pixels, text, or numbers;
-// for detectors also sliders for the two thresholds. Thread: GUI.
+// below it the sliders. Thread: GUI.
 #pragma once
 
 #include "ui/playground/prediction_run.h"
@@ -8,12 +8,12 @@
 
 class QAction;
 class QLabel;
-class QSlider;
 class QStackedWidget;
 class QTreeWidget;
 
 namespace warmbench::ui {
 
+class AnswerSliders;
 class CaptionLabel;
 class ClassBars;
 class PictureView;
@@ -36,21 +36,16 @@ public:
     void showSample(std::size_t sample);
     // Draws the answer faintly, because it is not that of the present model and input.
     void setStale(bool stale);
-    // Sets the sliders to the model's own thresholds; without a `decoder` there are no sliders.
-    void setDecoder(const std::optional<DecoderSettings> &decoder);
-    // The thresholds of the sliders, if they differ from the model's own.
-    std::optional<DecoderSettings> chosenDecoder() const;
+    // What the answer takes of the outputs.
+    AnswerSliders *sliders() const { return m_sliders; }
     QString caption() const;
 
 Q_SIGNALS:
-    void decoderChanged();
     void detectionChosen(int index); // -1: none
 
 private:
     enum class Page { Empty, Bars, Table, Numbers, Picture };
 
-    QWidget *makeSliders();
-    void showSliderValues();
     void showPage(Page page, const QString &caption);
     void showAll(const QStringList &phrases);
     void showDetections(const SampleResult &sample);
@@ -66,12 +61,7 @@ private:
     QTreeWidget *m_table;
     QLabel *m_numbers;
     CaptionLabel *m_caption;
-    QWidget *m_sliders;
-    QSlider *m_score;
-    QSlider *m_nms;
-    QLabel *m_scoreText;
-    QLabel *m_nmsText;
-    std::optional<DecoderSettings> m_decoder;
+    AnswerSliders *m_sliders;
 };
 
 } // namespace warmbench::ui

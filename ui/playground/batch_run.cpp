@@ -17,11 +17,11 @@ BatchRun::~BatchRun()
     m_cancellation.request_stop();
 }
 
-void BatchRun::start(std::string model, std::optional<DecoderSettings> decoder, int first)
+void BatchRun::start(std::string model, AnswerOptions options, int first)
 {
     cancel();
     m_model = std::move(model);
-    m_decoder = std::move(decoder);
+    m_options = options;
     m_row = first;
     m_left = m_inputs.rowCount();
     m_inputs.forgetRefusals();
@@ -76,7 +76,7 @@ void BatchRun::read(const QString &path)
             if (bytes)
                 answer(path, *std::move(bytes));
             else
-                take(path, listedAnswer(bytes.error(), answeredBy(m_model, m_decoder)));
+                take(path, listedAnswer(bytes.error(), answeredBy(m_model, m_options)));
         });
 }
 
@@ -85,7 +85,7 @@ void BatchRun::answer(const QString &path, std::string bytes)
     RunRequest request;
     request.model = m_model;
     request.body = std::make_shared<const std::string>(std::move(bytes));
-    request.decoder = m_decoder;
+    request.answer = m_options;
     request.cancellation = m_cancellation.get_token();
     auto done = onGui(this, [this, path, number = m_number](ListedAnswer &&answer) {
         if (number == m_number)
@@ -93,7 +93,7 @@ void BatchRun::answer(const QString &path, std::string bytes)
     });
     // Of an answer only the words are kept.
     startRun(m_workbench, request,
-             [by = answeredBy(m_model, m_decoder), done = std::move(done)](
+             [by = answeredBy(m_model, m_options), done = std::move(done)](
                  const Result<RunResult> &result) { done(listedAnswer(result, by)); });
 }
 

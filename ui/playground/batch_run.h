@@ -21,7 +21,7 @@ public:
     ~BatchRun() override;
 
     // Answers all that have no answer of the present model, from row `first` on.
-    void start(std::string model, std::optional<DecoderSettings> decoder, int first);
+    void start(std::string model, AnswerOptions options, int first);
     void cancel(); // what is under way is given up; nothing is said
     void setHeld(bool held);
     bool isBusy() const { return m_busy; }
@@ -40,7 +40,7 @@ private:
     Background &m_background;
     InputList &m_inputs;
     std::string m_model;
-    std::optional<DecoderSettings> m_decoder;
+    AnswerOptions m_options;
     std::stop_source m_cancellation;
     int m_row = 0;
     int m_left = 0;       // each picture once, even if the model changes meanwhile

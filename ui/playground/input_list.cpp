@@ -12,14 +12,13 @@ using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
 
-AnsweredBy answeredBy(const std::string &model, const std::optional<DecoderSettings> &decoder)
+AnsweredBy answeredBy(const std::string &model, const AnswerOptions &options)
 {
     AnsweredBy by;
     by.model = model;
-    if (decoder) {
-        by.score = decoder->scoreThreshold;
-        by.nms = decoder->nmsThreshold;
-    }
+    by.score = options.scoreThreshold;
+    by.nms = options.nmsThreshold;
+    by.topK = options.topK;
     return by;
 }
 

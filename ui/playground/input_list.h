@@ -24,6 +24,7 @@ struct AnsweredBy
     std::string engine;
     std::optional<double> score; // the sliders' thresholds, where they are moved
     std::optional<double> nms;
+    std::optional<int> topK;
     bool operator==(const AnsweredBy &) const = default;
 };
 
@@ -39,7 +40,7 @@ struct ListedAnswer
 };
 
 // Of a model that is not known further, with moved sliders or without.
-AnsweredBy answeredBy(const std::string &model, const std::optional<DecoderSettings> &decoder);
+AnsweredBy answeredBy(const std::string &model, const AnswerOptions &options);
 
 // Thread: any.
 ListedAnswer listedAnswer(const Result<RunResult> &result, AnsweredBy by);

@@ -107,12 +107,12 @@ void InputStrip::setPaths(const QStringList &paths)
 }
 
 void InputStrip::setModel(const std::string &model, const ModelStatus::Facts *facts,
-                          const std::optional<DecoderSettings> &decoder)
+                          const AnswerOptions &options)
 {
     if (model != m_present.model)
         m_batch.cancel();
-    m_decoder = decoder;
-    m_present = answeredBy(model, decoder);
+    m_options = options;
+    m_present = answeredBy(model, options);
     if (facts) {
         m_present.digest = facts->digest;
         m_present.engine = facts->engine;
@@ -123,12 +123,12 @@ void InputStrip::setModel(const std::string &model, const ModelStatus::Facts *fa
 void InputStrip::answerAll()
 {
     // The page itself answers the one that it shows; if it has none, that one's turn comes last.
-    m_batch.start(m_present.model, m_decoder, m_view->currentIndex().row() + 1);
+    m_batch.start(m_present.model, m_options, m_view->currentIndex().row() + 1);
 }
 
 void InputStrip::setAnswer(const QString &path, const Result<RunResult> &result)
 {
-    m_inputs.setAnswer(path, listedAnswer(result, answeredBy(m_present.model, m_decoder)));
+    m_inputs.setAnswer(path, listedAnswer(result, answeredBy(m_present.model, m_options)));
 }
 
 void InputStrip::setShown(const QString &path)

@@ -30,7 +30,7 @@ public:
     // The model that answers from now on, and what is known of it. Answers of another one are out
     // of date.
     void setModel(const std::string &model, const ModelStatus::Facts *facts,
-                  const std::optional<DecoderSettings> &decoder);
+                  const AnswerOptions &options);
     void answerAll();
     void cancel() { m_batch.cancel(); }
     bool isBusy() const { return m_batch.isBusy(); }
@@ -57,7 +57,7 @@ private:
     InputList m_inputs;
     BatchRun m_batch;
     AnsweredBy m_present;
-    std::optional<DecoderSettings> m_decoder;
+    AnswerOptions m_options;
     QListView *m_view;
     CaptionLabel *m_caption;
     QAction *m_runAll;

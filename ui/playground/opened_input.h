@@ -48,6 +48,9 @@ using OpenedInput = std::variant<PictureInput, FileInput>;
 Result<OpenedInput> readInput(const QString &path);
 Result<OpenedInput> inputFromBytes(std::string bytes, const QString &name);
 
+// The path of a file with the bytes of a pasted picture, so that a command line can name it.
+Result<QString> savedAsFile(const PictureInput &picture);
+
 QImage asQImage(const Image &image);
 // A copy that is no larger than a view can show.
 QImage preview(const QImage &image);

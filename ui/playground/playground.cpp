@@ -3,6 +3,7 @@
 #include "ui/api_control.h"
 #include "ui/models/shown_state.h"
 #include "ui/playground/answer_export.h"
+#include "ui/playground/answer_sliders.h"
 #include "ui/playground/answer_view.h"
 #include "ui/playground/failed_page.h"
 #include "ui/playground/input_panel.h"
@@ -19,13 +20,11 @@
 #include <QAction>
 #include <QBuffer>
 #include <QClipboard>
-#include <QDir>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMimeData>
 #include <QStackedWidget>
-#include <QStandardPaths>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -47,22 +46,6 @@ QString outcomeText(const Prediction &prediction)
         break;
     }
     return Playground::tr("Joined a load · %1").arg(time);
-}
-
-// Saves a pasted picture as a file, so that a command line can name it.
-Result<QString> savedForCurl(const PictureInput &picture)
-{
-    const QDir folder(QStandardPaths::writableLocation(QStandardPaths::CacheLocation));
-    const QString path = folder.filePath(u"pasted.png"_s);
-    if (!folder.mkpath(u"."_s))
-        return Error{ErrorCode::FailedPrecondition,
-                     "The folder " + folder.path().toStdString() + " cannot be made."};
-    QFile file(path);
-    if (!file.open(QIODevice::WriteOnly) ||
-        file.write(picture.bytes->data(), static_cast<qint64>(picture.bytes->size())) < 0)
-        return Error{ErrorCode::FailedPrecondition,
-                     path.toStdString() + ": " + file.errorString().toStdString()};
-    return path;
 }
 
 } // namespace
@@ -111,9 +94,9 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     connect(m_input, &InputPanel::pageChanged, this, &Playground::showParts);
     connect(m_input, &InputPanel::sampleChosen, m_answer,
             [this](int sample) { m_answer->showSample(static_cast<std::size_t>(sample)); });
-    connect(m_answer, &AnswerView::decoderChanged, this, [this] {
+    connect(m_answer->sliders(), &AnswerSliders::changed, this, [this] {
         showStrip(m_feed.state().find(m_model.toStdString()));
-        run();
+        decodeAgain();
     });
     connect(m_answer, &AnswerView::detectionChosen, m_stage, &PictureStage::setOnly);
     connect(m_export, &AnswerExport::said, this, &Playground::said);
@@ -195,7 +178,7 @@ void Playground::setModel(const QString &name)
     cancelRun();
     m_model = name;
     m_facts.reset();
-    m_answer->setDecoder({});
+    m_answer->sliders()->setModel(nullptr);
     clearResult();
     m_input->forgetModel();
     const ModelView *model = m_feed.state().find(name.toStdString());
@@ -222,7 +205,7 @@ void Playground::setState(const WorkbenchState &state)
     if (!model || model->status.facts == m_facts || !model->status.facts)
         return;
     m_facts = model->status.facts;
-    m_answer->setDecoder(m_facts->settings.decoder);
+    m_answer->sliders()->setModel(m_facts.get());
     m_input->setModel(m_model.toStdString(), *m_facts);
 }
 
@@ -272,7 +255,7 @@ void Playground::showTitle(const ModelView *model)
 void Playground::showStrip(const ModelView *model)
 {
     const auto facts = model ? model->status.facts : nullptr;
-    m_strip->setModel(m_model.toStdString(), facts.get(), m_answer->chosenDecoder());
+    m_strip->setModel(m_model.toStdString(), facts.get(), m_answer->sliders()->options());
 }
 
 // One line, always in its place: what matters most of what the user should know of the model and
@@ -457,7 +440,7 @@ void Playground::start()
     request.body = m_input->body();
     // The picture of this run, even if another one is opened meanwhile.
     const auto picture = m_input->picture();
-    request.decoder = m_answer->chosenDecoder();
+    request.answer = m_answer->sliders()->options();
     request.cancellation = m_cancellation.get_token();
     startRun(m_workbench, request,
              onGui(this, [this, number, name = m_model, picture](Result<RunResult> &&done) {
@@ -472,6 +455,9 @@ void Playground::start()
                      Q_EMIT said(MessageOverlay::Kind::Information, {});
                      showResult(std::make_shared<const RunResult>(*std::move(done)),
                                 picture ? &*picture : nullptr);
+                     Q_EMIT finished();
+                     if (!sameOptions(m_answered->options, m_answer->sliders()->options()))
+                         decodeAgain(); // they have moved meanwhile
                  } else if (name == m_model && done.error().code != ErrorCode::Cancelled) {
                      clearResult();
                      refuse(text(done.error().message));
@@ -520,7 +506,34 @@ void Playground::showResult(std::shared_ptr<const RunResult> result, const Pictu
     m_details->setResult(m_answered);
     m_outcome->setText(outcomeText(prediction));
     showNotice(m_feed.state().find(m_model.toStdString()));
-    Q_EMIT finished();
+}
+
+// Moved sliders change the answer, not the run. While one change is decoded, only the newest wish
+// waits.
+void Playground::decodeAgain()
+{
+    if (!m_answered || m_edited || m_decoding || m_running)
+        return;
+    const auto run = m_answered->run ? m_answered->run : m_answered;
+    const AnswerOptions options = m_answer->sliders()->options();
+    m_decoding = true;
+    m_background.run(
+        this, [this, run, options] { return decodedAgain(m_workbench, run, options); },
+        [this, run, options](Result<RunResult> &&again) {
+            m_decoding = false;
+            const bool same = m_answered && (m_answered == run || m_answered->run == run);
+            if (!same || m_edited || m_running)
+                return;
+            if (!again)
+                return this->run(); // the model is gone or another one
+            const auto picture = m_input->picture();
+            if (picture)
+                m_strip->setAnswer(picture->path, again);
+            showResult(std::make_shared<const RunResult>(*std::move(again)),
+                       picture ? &*picture : nullptr);
+            if (!sameOptions(options, m_answer->sliders()->options()))
+                decodeAgain();
+        });
 }
 
 Result<InputDecoder> Playground::presentInput() const
@@ -550,7 +563,7 @@ void Playground::withApiInput(std::function<void(const Result<ApiInput> &)> use)
         return use(input);
     }
     m_background.run(
-        this, [picture = *picture] { return savedForCurl(picture); },
+        this, [picture = *picture] { return savedAsFile(picture); },
         [input, use = std::move(use)](const Result<QString> &path) mutable {
             if (!path)
                 return use(path.error());

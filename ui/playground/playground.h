@@ -92,6 +92,7 @@ private:
     void showResult(std::shared_ptr<const RunResult> result, const PictureInput *picture);
     void setEdited();
     void setRunning(bool running);
+    void decodeAgain();
     void showStrip(const ModelView *model);
     void copyCurl();
     QString apiUrl() const;
@@ -129,6 +130,7 @@ private:
     std::stop_source m_cancellation;
     bool m_running = false;
     bool m_again = false;
+    bool m_decoding = false; // the outputs at hand, again; after it the newest wish is decoded
     quint64 m_runNumber = 0;
     // Of the input that was opened last; what is still to be read of an older one is left out.
     std::shared_ptr<std::atomic<quint64>> m_inputNumber = std::make_shared<std::atomic<quint64>>(0);

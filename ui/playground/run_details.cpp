@@ -107,6 +107,11 @@ QTableView *RunDetails::makeTable()
 
 void RunDetails::setResult(std::shared_ptr<const RunResult> result)
 {
+    // An answer that was decoded again has the outputs of its run.
+    if (result && result->run)
+        result = result->run;
+    if (result && result == m_result)
+        return;
     m_result = std::move(result);
     m_outputs->setOutputs(m_result ? m_result->outputs : std::vector<TensorSummary>());
     if (m_result)

@@ -11,6 +11,8 @@
 #include "ui/models/models_panel.h"
 #include "ui/monitor/monitor.h"
 #include "ui/network/network_page.h"
+#include "ui/playground/answer_sliders.h"
+#include "ui/playground/answer_view.h"
 #include "ui/playground/playground.h"
 #include "ui/settings.h"
 #include "ui/sheets/match_sheet.h"
@@ -131,6 +133,8 @@ void MainWindow::Private::connectParts()
         message->setMessage(MessageOverlay::Kind::Information, text);
     };
     QObject::connect(inspector->editor(), &SettingsEditor::said, message, say);
+    QObject::connect(playground->answer()->sliders(), &AnswerSliders::kept, inspector->editor(),
+                     &SettingsEditor::keep);
     QObject::connect(inspector->editor(), &SettingsEditor::applied, &window, [this] {
         feed->updateNow();
         playground->runAgain();
