@@ -192,6 +192,8 @@ void TestRawOutputs::aSliceIsDrawnInTheColoursOfItsValues()
     QCOMPARE(colour(3, 2), expected(2 * 16 + 3));
     auto *index = part<QSpinBox>(u"sliceIndex1"_s);
     QVERIFY(index && !part<QSpinBox>(u"sliceIndex0"_s)); // of which there is one
+    QVERIFY(table()->isColumnHidden(0) && !table()->isColumnHidden(1));
+    QVERIFY(!table()->isColumnHidden(4));
     index->setFocus();
     QTest::keyClick(index, Qt::Key_Up);
     QTest::keyClick(index, Qt::Key_Up);

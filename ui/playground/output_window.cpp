@@ -83,7 +83,7 @@ OutputWindow::OutputWindow(Background &background, QWidget *parent)
     layout->addLayout(top);
     layout->addWidget(m_summary);
     layout->addWidget(parts, 1);
-    resize(880, 560);
+    resize(920, 560);
     connect(m_choice, &QComboBox::currentIndexChanged, this, [this](int index) {
         showTensor(index < 0 ? nullptr : m_outputs[static_cast<std::size_t>(index)].tensor);
     });
@@ -174,6 +174,10 @@ void OutputWindow::showTensor(const std::shared_ptr<const Tensor> &tensor)
     m_tensor = tensor;
     m_values.reset();
     m_table.setTensor(tensor);
+    // An index that is always 0 tells nothing.
+    for (int column = 0; tensor && column < m_table.columnCount(); ++column)
+        m_view->setColumnHidden(column, column + 1 < m_table.columnCount() &&
+                                            tensor->shape()[static_cast<std::size_t>(column)] == 1);
     m_copy->setEnabled(tensor != nullptr);
     m_save->setEnabled(tensor != nullptr);
     m_slice->setPicture({});
