@@ -37,6 +37,8 @@ std::vector<ShortcutRow> tableOfShortcuts()
         {Shortcut::ShowSeen, answer, translated("Show what the network saw"), Qt::Key_2},
         {Shortcut::ShowOriginal, answer, translated("Show the original"), Qt::Key_3},
         {Shortcut::ShowAll, answer, translated("Show all three beside each other"), Qt::Key_4},
+        {Shortcut::FullScreen, answer, translated("Show the picture on the whole screen, and back"),
+         Qt::Key_F11},
         {Shortcut::CopyCurl, answer, translated("Copy the request as a curl command"),
          Qt::CTRL | Qt::SHIFT | Qt::Key_C},
         {Shortcut::CopySelected, answer, translated("Copy the selected lines, in any list"),

@@ -54,6 +54,8 @@ void ValueCounter::addAll(std::span<const std::byte> elements)
             ++m_found.infinities;
             continue;
         }
+        m_found.low = std::fmin(m_found.low, value);
+        m_found.high = std::fmax(m_found.high, value);
         finite[held++] = value;
         if (held == blockSize) {
             addBlock(finite);
@@ -99,6 +101,25 @@ Result<ValueStatistics> statisticsOf(const Tensor &tensor)
     ValueCounter counter;
     counter.add(tensor.dtype(), tensor.bytes());
     return counter.result();
+}
+
+std::vector<std::int64_t> histogramOf(const Tensor &tensor, const ValueStatistics &values,
+                                      std::size_t parts)
+{
+    if (tensor.dtype() == DType::String || std::isnan(values.low) || parts == 0)
+        return {};
+    std::vector<std::int64_t> counts(parts);
+    const double range = values.high - values.low;
+    const double scale = range > 0 ? static_cast<double>(parts) / range : 0;
+    withElementType(tensor.dtype(), [&](auto element) {
+        for (const auto raw : tensor.values<decltype(element)>()) {
+            const double value = toDouble(raw);
+            if (std::isfinite(value))
+                ++counts[std::min(parts - 1,
+                                  static_cast<std::size_t>((value - values.low) * scale))];
+        }
+    });
+    return counts;
 }
 
 std::string statisticsJson(const ValueStatistics &values)

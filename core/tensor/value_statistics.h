@@ -11,6 +11,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace warmbench {
 
@@ -23,6 +24,9 @@ struct ValueStatistics
     // Of everything but NaN; NaN where there is nothing else.
     double min = std::numeric_limits<double>::quiet_NaN();
     double max = std::numeric_limits<double>::quiet_NaN();
+    // Of the finite numbers; NaN where there are none.
+    double low = std::numeric_limits<double>::quiet_NaN();
+    double high = std::numeric_limits<double>::quiet_NaN();
     // Of the finite numbers; NaN where there are none. The deviation is that of the whole, as
     // NumPy's std().
     double mean = std::numeric_limits<double>::quiet_NaN();
@@ -49,6 +53,11 @@ private:
 
 // InvalidArgument: strings.
 Result<ValueStatistics> statisticsOf(const Tensor &tensor);
+
+// How many of the finite numbers are in each of so many parts of equal width between low and high;
+// empty where nothing is finite, and for strings.
+std::vector<std::int64_t> histogramOf(const Tensor &tensor, const ValueStatistics &values,
+                                      std::size_t parts);
 
 // The members of a JSON object, without its braces: "count", "min", "max", "mean", "std", "nan",
 // "infinite", "zeros"; null for what there is not.

@@ -277,6 +277,16 @@ void photographSample(ui::MainWindow &window, Workbench &workbench,
         window.findChild<QAction *>(u"run"_s)->trigger();
         photographer.take(window, u"playground"_s);
     }
+    window.openPaths({sample.filePath(u"three.png"_s), sample.filePath(u"seven.png"_s),
+                      sample.filePath(u"zero.png"_s)});
+    Photographer::settle(1500);
+    photographer.take(window, u"strip"_s);
+    window.findChild<QAction *>(u"lookInside"_s)->trigger();
+    Photographer::settle(500);
+    auto *outputs = window.findChild<QDialog *>(u"outputWindow"_s);
+    photographer.take(*outputs, u"raw-outputs"_s);
+    outputs->close();
+    window.findChild<QAction *>(u"closeStrip"_s)->trigger();
     window.findChild<QPushButton *>(u"measureEngines"_s)->click();
     Photographer::settle(3000);
     photographer.take(window, u"measured"_s);

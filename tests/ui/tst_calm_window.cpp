@@ -29,6 +29,7 @@ private Q_SLOTS:
     void anAnswerThatIsOutOfDateSaysSo();
     void aTextThatComesOrGoesMovesNothing();
     void aSmallWindowHasRoomForAll();
+    void aMessageLeavesThePasteLineFree();
 
 private:
     using Places = std::map<const QWidget *, QRect>;
@@ -215,6 +216,24 @@ void TestCalmWindow::aSmallWindowHasRoomForAll()
         QVERIFY2(part<QWidget>(name)->isVisible() && part<QWidget>(name)->width() >= 40 &&
                      part<QWidget>(name)->height() >= 14,
                  qPrintable(name));
+}
+
+void TestCalmWindow::aMessageLeavesThePasteLineFree()
+{
+    openSample();
+    select(u"iris"_s);
+    m_window->resize(960, 600);
+    QTRY_VERIFY_WITH_TIMEOUT(part<QWidget>(u"pasteRow"_s) &&
+                                 part<QWidget>(u"pasteRow"_s)->isVisible(),
+                             patience);
+    m_window->openPaths({u"/no/such/folder/first.onnx"_s, u"/no/such/folder/second.onnx"_s,
+                         u"/no/such/folder/third.onnx"_s});
+    QTRY_VERIFY_WITH_TIMEOUT(message().count(u'\n') == 2, patience);
+    const auto place = [this](const QString &name) {
+        const auto *widget = part<QWidget>(name);
+        return QRect(widget->mapTo(m_window.get(), QPoint()), widget->size());
+    };
+    QVERIFY(!place(u"message"_s).intersects(place(u"pasteRow"_s)));
 }
 
 QTEST_MAIN(TestCalmWindow)

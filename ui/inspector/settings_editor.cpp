@@ -93,6 +93,22 @@ void SettingsEditor::set(const QString &key, const QJsonValue &value)
     push(changes);
 }
 
+void SettingsEditor::keep(const AnswerOptions &options)
+{
+    if (!m_facts)
+        return;
+    if (options.topK)
+        set(u"output.top_k"_s, *options.topK);
+    const auto &known = m_facts->settings.decoder;
+    if (!known || !(options.scoreThreshold || options.nmsThreshold))
+        return;
+    DecoderSettings decoder = *known;
+    decoder.scoreThreshold = options.scoreThreshold.value_or(decoder.scoreThreshold);
+    // A decoder is of one piece, so both are one change.
+    set(u"decoder"_s, decoderWith(decoder, u"nms_threshold"_s,
+                                  options.nmsThreshold.value_or(decoder.nmsThreshold)));
+}
+
 void SettingsEditor::reset(const QString &key)
 {
     QJsonObject changes = present();

@@ -3,6 +3,7 @@
 // Thread: GUI; the models are changed elsewhere. Each model has a history of its own.
 #pragma once
 
+#include "inference/inference_types.h"
 #include "ui/background.h"
 #include "ui/widgets/message_overlay.h"
 #include "ui/workbench_feed.h"
@@ -27,6 +28,8 @@ public:
     bool canEdit() const { return m_facts != nullptr; }
     // Sets a key ("input.mean"); a null takes back what the settings file says.
     void set(const QString &key, const QJsonValue &value);
+    // Sets what is given: a decoder's thresholds, the number of classes.
+    void keep(const AnswerOptions &options);
     // Takes back the person's own change of a key, if there is one.
     void reset(const QString &key);
     bool isChanged(const QString &key) const;

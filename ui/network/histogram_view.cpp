@@ -1,6 +1,6 @@
 #include "ui/network/histogram_view.h"
 
-#include "ui/network/tensor_view.h"
+#include "ui/widgets/colour_scale.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/theme.h"
 

@@ -1,7 +1,8 @@
 #include "ui/network/tensor_view.h"
 
+#include "ui/widgets/colour_scale.h"
+
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace warmbench::ui {
@@ -10,7 +11,6 @@ namespace {
 
 constexpr std::size_t binCount = 64;
 constexpr std::int64_t longestSide = 1536; // pixels
-constexpr QRgb notANumber = qRgb(128, 128, 128);
 
 double number(Half value)
 {
@@ -21,31 +21,6 @@ template <typename T>
 double number(T value)
 {
     return static_cast<double>(value);
-}
-
-template <typename T>
-void countBins(std::span<const T> values, TensorView &view)
-{
-    double low = std::numeric_limits<double>::infinity();
-    double high = -low;
-    for (const T raw : values) {
-        const double value = number(raw);
-        if (!std::isfinite(value))
-            continue;
-        low = std::min(low, value);
-        high = std::max(high, value);
-    }
-    if (low > high)
-        return;
-    view.low = low;
-    view.high = high;
-    view.bins.assign(binCount, 0);
-    const double scale = high > low ? static_cast<double>(binCount) / (high - low) : 0;
-    for (const T raw : values) {
-        const double value = number(raw);
-        if (std::isfinite(value))
-            ++view.bins[std::min(binCount - 1, static_cast<std::size_t>((value - low) * scale))];
-    }
 }
 
 // Where the channels stand in the picture.
@@ -83,7 +58,6 @@ template <typename T>
 void paintChannel(std::span<const T> values, const TensorView &view, const Grid &grid,
                   QImage &image, QPoint at)
 {
-    const double range = view.high - view.low;
     for (std::int64_t y = 0; y < grid.height; ++y) {
         auto *line =
             reinterpret_cast<QRgb *>(image.scanLine(at.y() + static_cast<int>(y))) + at.x();
@@ -92,8 +66,7 @@ void paintChannel(std::span<const T> values, const TensorView &view, const Grid 
             if (index >= view.planes.numbers)
                 continue;
             const double value = number(values[static_cast<std::size_t>(index)]);
-            line[x] = std::isnan(value) ? notANumber
-                                        : scaleColour(range > 0 ? (value - view.low) / range : 0.5);
+            line[x] = valueColour(value, view.low, view.high);
         }
     }
 }
@@ -129,11 +102,14 @@ TensorView viewOf(std::shared_ptr<const InnerTensor> found)
     TensorView view;
     const Tensor &tensor = found->tensor.tensor;
     view.planes = planesOf(tensor.shape());
-    if (const auto values = statisticsOf(tensor))
+    if (const auto values = statisticsOf(tensor)) {
         view.values = *values;
-    if (tensor.dtype() != DType::String)
-        withElementType(tensor.dtype(),
-                        [&](auto element) { countBins(tensor.values<decltype(element)>(), view); });
+        view.bins = histogramOf(tensor, *values, binCount);
+        if (!view.bins.empty()) {
+            view.low = values->low;
+            view.high = values->high;
+        }
+    }
     view.tensor = std::move(found);
     view.picture = channelsImage(view, -1);
     return view;
@@ -163,28 +139,6 @@ QImage channelsImage(const TensorView &view, std::int64_t channel)
         }
     });
     return image;
-}
-
-QRgb scaleColour(double share)
-{
-    // Viridis of matplotlib (CC0) at 0, 1/8, ... 1.
-    static constexpr std::array<std::array<int, 3>, 9> marks{{{68, 1, 84},
-                                                              {71, 45, 123},
-                                                              {59, 82, 139},
-                                                              {44, 114, 142},
-                                                              {33, 145, 140},
-                                                              {40, 174, 128},
-                                                              {94, 201, 98},
-                                                              {173, 220, 48},
-                                                              {253, 231, 37}}};
-    const double place = std::clamp(share, 0.0, 1.0) * (marks.size() - 1);
-    const auto below = std::min(static_cast<std::size_t>(place), marks.size() - 2);
-    const double part = place - static_cast<double>(below);
-    const auto mixed = [&](std::size_t i) {
-        return static_cast<int>(
-            std::lround(marks[below][i] + part * (marks[below + 1][i] - marks[below][i])));
-    };
-    return qRgb(mixed(0), mixed(1), mixed(2));
 }
 
 } // namespace warmbench::ui

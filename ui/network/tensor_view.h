@@ -42,8 +42,5 @@ constexpr std::int64_t mostChannels = 64;
 // One channel, or for -1 the first mostChannels side by side; at most some 1,500 pixels wide and
 // high: of larger ones every second, third, ... number. NaN is grey. Null for strings.
 QImage channelsImage(const TensorView &view, std::int64_t channel);
-// The colour of a number at this share of the way from low to high: viridis, which is ordered by
-// lightness, so that it can be read without seeing colours.
-QRgb scaleColour(double share);
 
 } // namespace warmbench::ui

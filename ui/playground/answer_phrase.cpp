@@ -45,6 +45,11 @@ QString numbersOf(const Tensor &numbers, std::size_t sample, std::size_t samples
 
 } // namespace
 
+bool isDrawnOnPicture(Task task)
+{
+    return task == Task::Detection || task == Task::Segmentation;
+}
+
 QString answerSentence(const SampleResult &sample)
 {
     QStringList parts;
@@ -79,21 +84,19 @@ QString pictureCaption(QSize size, const std::optional<ImageRange> &range)
     return translated("%1 · black %2, white %3").arg(pixels, black, white);
 }
 
-QStringList answerPhrases(const Prediction &prediction)
+QStringList answerPhrases(const Prediction &prediction, const std::vector<NamedTensor> &outputs)
 {
     const std::size_t samples = prediction.results.size();
     std::optional<Tensor> numbers;
-    if (prediction.primary < prediction.outputs.size()) {
-        auto wide = converted(prediction.outputs[prediction.primary].tensor, DType::Float64);
+    if (prediction.primary < outputs.size()) {
+        auto wide = converted(outputs[prediction.primary].tensor, DType::Float64);
         if (wide && wide->elementCount() % std::max<std::size_t>(1, samples) == 0)
             numbers = *std::move(wide);
     }
     QStringList phrases;
     for (std::size_t i = 0; i < samples; ++i) {
         const SampleResult &sample = prediction.results[i];
-        const bool drawn =
-            prediction.task == Task::Detection || prediction.task == Task::Segmentation;
-        if (drawn)
+        if (isDrawnOnPicture(prediction.task))
             phrases << answerSentence(sample);
         else if (!sample.classes.empty())
             phrases << text(sample.classes.front().label) + u' ' +

@@ -1,6 +1,7 @@
 #include "ui/playground/answer_view.h"
 
 #include "ui/playground/answer_phrase.h"
+#include "ui/playground/answer_sliders.h"
 #include "ui/playground/playground_layout.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/class_bars.h"
@@ -11,11 +12,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <QFontDatabase>
 #include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QScrollArea>
-#include <QSlider>
 #include <QStackedWidget>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -27,14 +28,6 @@ namespace warmbench::ui {
 namespace {
 
 constexpr std::size_t mostListed = 300; // boxes in the table; as many as are drawn
-
-QSlider *percentSlider(const QString &name, QWidget *parent)
-{
-    auto *slider = new QSlider(Qt::Horizontal, parent);
-    slider->setRange(0, 100);
-    slider->setAccessibleName(name);
-    return slider;
-}
 
 QScrollArea *scrolled(QWidget *inner, const QString &name)
 {
@@ -49,7 +42,7 @@ QScrollArea *scrolled(QWidget *inner, const QString &name)
 
 } // namespace
 
-AnswerView::AnswerView(QWidget *parent)
+AnswerView::AnswerView(const QList<QAction *> &actions, QWidget *parent)
     : QWidget(parent)
     , m_pages(new QStackedWidget(this))
     , m_picture(new PictureView(this))
@@ -57,7 +50,7 @@ AnswerView::AnswerView(QWidget *parent)
     , m_table(new QTreeWidget(this))
     , m_numbers(new QLabel(this))
     , m_caption(new CaptionLabel(this))
-    , m_sliders(makeSliders())
+    , m_sliders(new AnswerSliders(this))
 {
     m_picture->setAccessibleName(tr("Picture that the network made"));
     m_numbers->setWordWrap(true);
@@ -93,73 +86,14 @@ AnswerView::AnswerView(QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 10, 12, 8);
     layout->setSpacing(6);
-    layout->addWidget(paneTitle(tr("Answer"), this));
-    layout->addWidget(m_caption);
-    layout->addWidget(m_pages, 1);
-    layout->addWidget(m_sliders);
-    m_sliders->hide();
-}
-
-QWidget *AnswerView::makeSliders()
-{
-    auto *area = new QWidget(this);
-    m_score = percentSlider(tr("Score threshold"), area);
-    m_nms = percentSlider(tr("Overlap threshold"), area);
-    m_scoreText = new QLabel(area);
-    m_nmsText = new QLabel(area);
-    auto *grid = new QGridLayout(area);
-    grid->setContentsMargins(0, 0, 0, 0);
-    grid->setHorizontalSpacing(10);
-    grid->setVerticalSpacing(4);
-    grid->addWidget(new QLabel(tr("Score"), area), 0, 0);
-    grid->addWidget(m_score, 0, 1);
-    grid->addWidget(m_scoreText, 0, 2);
-    auto *overlap = new QLabel(tr("Overlap"), area);
-    overlap->setToolTip(tr("Of two boxes that overlap more than this, the better one stays"));
-    grid->addWidget(overlap, 1, 0);
-    grid->addWidget(m_nms, 1, 1);
-    grid->addWidget(m_nmsText, 1, 2);
-    for (QSlider *slider : {m_score, m_nms})
-        connect(slider, &QSlider::valueChanged, this, [this] {
-            showSliderValues();
-            Q_EMIT decoderChanged();
-        });
-    return area;
-}
-
-void AnswerView::showSliderValues()
-{
-    m_scoreText->setText(u"≥ %1"_s.arg(m_score->value() / 100.0, 0, 'f', 2));
-    m_nmsText->setText(u"≤ %1"_s.arg(m_nms->value() / 100.0, 0, 'f', 2));
-}
-
-void AnswerView::setDecoder(const std::optional<DecoderSettings> &decoder)
-{
-    m_decoder = decoder;
-    m_sliders->setVisible(decoder.has_value());
-    if (!decoder)
-        return;
-    const QSignalBlocker score(m_score);
-    const QSignalBlocker nms(m_nms);
-    m_score->setValue(static_cast<int>(std::lround(decoder->scoreThreshold * 100)));
-    m_nms->setValue(static_cast<int>(std::lround(decoder->nmsThreshold * 100)));
-    showSliderValues();
-}
-
-std::optional<DecoderSettings> AnswerView::chosenDecoder() const
-{
-    if (!m_decoder)
-        return {};
-    DecoderSettings chosen = *m_decoder;
-    // A slider that nobody has moved keeps the exact value, which may be between two of its steps.
-    if (m_score->value() != std::lround(chosen.scoreThreshold * 100))
-        chosen.scoreThreshold = m_score->value() / 100.0;
-    if (m_nms->value() != std::lround(chosen.nmsThreshold * 100))
-        chosen.nmsThreshold = m_nms->value() / 100.0;
-    if (chosen.scoreThreshold == m_decoder->scoreThreshold &&
-        chosen.nmsThreshold == m_decoder->nmsThreshold)
-        return {};
-    return chosen;
+    auto *inner = new QWidget(this);
+    auto *parts = new QVBoxLayout(inner);
+    parts->setContentsMargins(0, 0, 0, 0);
+    parts->setSpacing(6);
+    parts->addWidget(m_caption);
+    parts->addWidget(m_pages, 1);
+    parts->addWidget(m_sliders);
+    layout->addWidget(titled(tr("Answer"), inner, this, actions));
 }
 
 QString AnswerView::caption() const

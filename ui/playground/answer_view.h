@@ -1,18 +1,19 @@
 // The answer beside the picture: bars, a table of boxes or of classes of pixels, text, or numbers;
-// for detectors also sliders for the two thresholds. Thread: GUI.
+// below it the sliders. Thread: GUI.
 #pragma once
 
 #include "ui/playground/prediction_run.h"
 
 #include <QWidget>
 
+class QAction;
 class QLabel;
-class QSlider;
 class QStackedWidget;
 class QTreeWidget;
 
 namespace warmbench::ui {
 
+class AnswerSliders;
 class CaptionLabel;
 class ClassBars;
 class PictureView;
@@ -22,7 +23,8 @@ class AnswerView : public QWidget
     Q_OBJECT
 
 public:
-    explicit AnswerView(QWidget *parent = nullptr);
+    // The buttons of `actions` are beside the title.
+    explicit AnswerView(const QList<QAction *> &actions, QWidget *parent = nullptr);
 
     // What shows a part of the answer beside this view: the large picture, or a row for each
     // sample.
@@ -34,21 +36,16 @@ public:
     void showSample(std::size_t sample);
     // Draws the answer faintly, because it is not that of the present model and input.
     void setStale(bool stale);
-    // Sets the sliders to the model's own thresholds; without a `decoder` there are no sliders.
-    void setDecoder(const std::optional<DecoderSettings> &decoder);
-    // The thresholds of the sliders, if they differ from the model's own.
-    std::optional<DecoderSettings> chosenDecoder() const;
+    // What the answer takes of the outputs.
+    AnswerSliders *sliders() const { return m_sliders; }
     QString caption() const;
 
 Q_SIGNALS:
-    void decoderChanged();
     void detectionChosen(int index); // -1: none
 
 private:
     enum class Page { Empty, Bars, Table, Numbers, Picture };
 
-    QWidget *makeSliders();
-    void showSliderValues();
     void showPage(Page page, const QString &caption);
     void showAll(const QStringList &phrases);
     void showDetections(const SampleResult &sample);
@@ -64,12 +61,7 @@ private:
     QTreeWidget *m_table;
     QLabel *m_numbers;
     CaptionLabel *m_caption;
-    QWidget *m_sliders;
-    QSlider *m_score;
-    QSlider *m_nms;
-    QLabel *m_scoreText;
-    QLabel *m_nmsText;
-    std::optional<DecoderSettings> m_decoder;
+    AnswerSliders *m_sliders;
 };
 
 } // namespace warmbench::ui

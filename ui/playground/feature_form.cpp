@@ -163,8 +163,9 @@ FeatureForm::FeatureForm(QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(10);
-    layout->addWidget(scroll, 1);
+    // Above the fields: messages stand at the page's lower end, where fields can be scrolled away.
     layout->addWidget(m_paste);
+    layout->addWidget(scroll, 1);
     connect(m_paste, &QLineEdit::returnPressed, this, &FeatureForm::fillFromPaste);
 }
 
@@ -190,14 +191,12 @@ void FeatureForm::makeFields()
     for (const Feature &feature : m_input.features)
         addField(feature, row++);
     m_grid->setRowStretch(row, 1);
-    // Fields are newer than the line below them.
-    QWidget *before = m_fieldArea;
+    QWidget *before = m_paste;
     for (int i = 0; i < row; ++i) {
         QWidget *field = m_grid->itemAtPosition(i, 1)->widget();
         setTabOrder(before, field);
         before = field;
     }
-    setTabOrder(before, m_paste);
 }
 
 void FeatureForm::addField(const Feature &feature, int row)

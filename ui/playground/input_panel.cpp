@@ -100,6 +100,12 @@ bool InputPanel::takePicture(PictureInput picture)
     return true;
 }
 
+void InputPanel::clearPicture()
+{
+    m_picture.reset();
+    m_stage->setOriginal({});
+}
+
 bool InputPanel::takeFile(FileInput file)
 {
     if (file.noNumber && m_onlyNumbers) {

@@ -36,6 +36,8 @@ public:
     // why.
     bool take(OpenedInput input);
 
+    void clearPicture();
+
     // The body that a run sends; null if there is no picture yet.
     std::shared_ptr<const std::string> body() const;
     // The picture that a run sends; none if it sends anything else.

@@ -8,15 +8,15 @@
 #include "ui/widgets/picture_view.h"
 
 #include <QCoreApplication>
+#include <QDir>
 #include <QFileInfo>
+#include <QStandardPaths>
 
 using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
 
 namespace {
-
-constexpr Bytes largestInput = mebibytes(256);
 
 QString translated(const char *source)
 {
@@ -109,6 +109,21 @@ Result<OpenedInput> readInput(const QString &path)
     if (input)
         std::visit([&](auto &opened) { opened.path = path; }, *input);
     return input;
+}
+
+Result<QString> savedAsFile(const PictureInput &picture)
+{
+    const QDir folder(QStandardPaths::writableLocation(QStandardPaths::CacheLocation));
+    const QString path = folder.filePath(u"pasted.png"_s);
+    if (!folder.mkpath(u"."_s))
+        return Error{ErrorCode::FailedPrecondition,
+                     "The folder " + folder.path().toStdString() + " cannot be made."};
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly) ||
+        file.write(picture.bytes->data(), static_cast<qint64>(picture.bytes->size())) < 0)
+        return Error{ErrorCode::FailedPrecondition,
+                     path.toStdString() + ": " + file.errorString().toStdString()};
+    return path;
 }
 
 QImage asQImage(const Image &image)

@@ -40,11 +40,17 @@ struct FileInput
     std::optional<Error> noNumber;
 };
 
+// Of a file.
+inline constexpr Bytes largestInput = mebibytes(256);
+
 using OpenedInput = std::variant<PictureInput, FileInput>;
 
 // Reads an input; its content decides what it is. Errors name the file.
 Result<OpenedInput> readInput(const QString &path);
 Result<OpenedInput> inputFromBytes(std::string bytes, const QString &name);
+
+// The path of a file with the bytes of a pasted picture, so that a command line can name it.
+Result<QString> savedAsFile(const PictureInput &picture);
 
 QImage asQImage(const Image &image);
 // A copy that is no larger than a view can show.

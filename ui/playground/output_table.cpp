@@ -1,10 +1,10 @@
 #include "ui/playground/output_table.h"
 
+#include "tensor/value_statistics.h"
 #include "ui/widgets/display_text.h"
 
+#include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 
 using namespace Qt::StringLiterals;
 
@@ -14,42 +14,17 @@ namespace {
 
 constexpr std::size_t shownValues = 8;
 
-double asDouble(Half value)
+QString shortText(const Tensor &tensor, std::size_t index)
 {
-    return toFloat(value);
-}
-
-template <typename T>
-double asDouble(T value)
-{
-    return static_cast<double>(value);
-}
-
-template <typename T>
-void summariseNumbers(std::span<const T> values, TensorSummary &summary)
-{
-    double low = std::numeric_limits<double>::infinity();
-    double high = -low;
-    double sum = 0;
-    for (const T raw : values) {
-        const double value = asDouble(raw);
-        if (std::isnan(value)) {
-            ++summary.nans;
-            continue;
-        }
-        low = std::min(low, value);
-        high = std::max(high, value);
-        sum += value;
-    }
-    const auto counted = static_cast<double>(values.size()) - static_cast<double>(summary.nans);
-    const double none = std::numeric_limits<double>::quiet_NaN();
-    summary.minimum = counted > 0 ? low : none;
-    summary.maximum = counted > 0 ? high : none;
-    summary.mean = counted > 0 ? sum / counted : none;
-    QStringList first;
-    for (const T raw : values.first(std::min(shownValues, values.size())))
-        first << numberText(asDouble(raw));
-    summary.values = first.join(u", "_s) + (values.size() > shownValues ? u", …"_s : QString());
+    if (tensor.dtype() == DType::String)
+        return text(tensor.strings()[index]);
+    return withElementType(tensor.dtype(), [&](auto element) {
+        const auto value = tensor.values<decltype(element)>()[index];
+        if constexpr (std::is_same_v<decltype(element), Half>)
+            return numberText(static_cast<double>(toFloat(value)));
+        else
+            return numberText(static_cast<double>(value));
+    });
 }
 
 } // namespace
@@ -60,17 +35,18 @@ TensorSummary summarise(const std::string &name, const Tensor &tensor)
     summary.name = text(name);
     summary.dtype = text(dtypeName(tensor.dtype()));
     summary.shape = text(shapeText(tensor.shape()));
-    if (tensor.dtype() == DType::String) {
-        summary.minimum = summary.maximum = summary.mean = std::nan("");
-        QStringList first;
-        for (std::size_t i = 0; i < std::min(shownValues, tensor.strings().size()); ++i)
-            first << text(tensor.strings()[i]);
-        summary.values = first.join(u", "_s);
-        return summary;
+    if (const auto values = statisticsOf(tensor)) {
+        summary.minimum = values->min;
+        summary.maximum = values->max;
+        summary.mean = values->mean;
+        summary.nans = values->nans;
+        summary.infinities = values->infinities;
     }
-    withElementType(tensor.dtype(), [&](auto element) {
-        summariseNumbers(tensor.values<decltype(element)>(), summary);
-    });
+    QStringList first;
+    const std::size_t count = tensor.elementCount();
+    for (std::size_t i = 0; i < std::min(shownValues, count); ++i)
+        first << shortText(tensor, i);
+    summary.values = first.join(u", "_s) + (count > shownValues ? u", …"_s : QString());
     return summary;
 }
 
@@ -104,8 +80,8 @@ QVariant OutputTable::data(const QModelIndex &index, int role) const
         return {};
     const TensorSummary &output = m_outputs[static_cast<std::size_t>(index.row())];
     const int column = index.column();
-    if (role == Qt::TextAlignmentRole && column >= Minimum && column <= NaNs)
-        return QVariant::fromValue((column == NaNs ? Qt::AlignHCenter : Qt::AlignRight) |
+    if (role == Qt::TextAlignmentRole && column >= Minimum && column <= Infinite)
+        return QVariant::fromValue((column >= NaNs ? Qt::AlignHCenter : Qt::AlignRight) |
                                    Qt::AlignVCenter);
     if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
@@ -123,7 +99,9 @@ QVariant OutputTable::data(const QModelIndex &index, int role) const
     case Mean:
         return numberText(output.mean);
     case NaNs:
-        return QString::number(output.nans);
+        return grouped(output.nans);
+    case Infinite:
+        return grouped(output.infinities);
     default:
         return output.values;
     }
@@ -134,15 +112,15 @@ QVariant OutputTable::headerData(int section, Qt::Orientation orientation, int r
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue((section >= Minimum && section < NaNs ? Qt::AlignRight
-                                    : section == NaNs                    ? Qt::AlignHCenter
-                                                                         : Qt::AlignLeft) |
+        return QVariant::fromValue((section >= Minimum && section < NaNs     ? Qt::AlignRight
+                                    : section == NaNs || section == Infinite ? Qt::AlignHCenter
+                                                                             : Qt::AlignLeft) |
                                    Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
-    const std::array<QString, ColumnCount> names{tr("Output"), tr("Type"),  tr("Shape"),
-                                                 tr("Min"),    tr("Max"),   tr("Mean"),
-                                                 tr("NaN"),    tr("Values")};
+    const std::array<QString, ColumnCount> names{tr("Output"), tr("Type"),     tr("Shape"),
+                                                 tr("Min"),    tr("Max"),      tr("Mean"),
+                                                 tr("NaN"),    tr("Infinite"), tr("Values")};
     return names[static_cast<std::size_t>(section)];
 }
 

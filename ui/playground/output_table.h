@@ -1,9 +1,11 @@
-// The raw outputs of a run as rows: name, type, shape, range, mean, NaN count, first values.
+// The raw outputs of a run as rows: name, type, shape, range, mean, NaN and infinite counts,
+// first values.
 // Thread: GUI for the item model; summarise() any.
 #pragma once
 
 #include "tensor/tensor.h"
 
+#include <limits>
 #include <QAbstractTableModel>
 #include <QString>
 #include <span>
@@ -16,10 +18,12 @@ struct TensorSummary
     QString name;
     QString dtype;
     QString shape;
-    double minimum = 0; // these leave NaN out; NaN if all numbers are NaN
-    double maximum = 0;
-    double mean = 0;
+    // As ValueStatistics; NaN for texts.
+    double minimum = std::numeric_limits<double>::quiet_NaN();
+    double maximum = std::numeric_limits<double>::quiet_NaN();
+    double mean = std::numeric_limits<double>::quiet_NaN();
     qint64 nans = 0;
+    qint64 infinities = 0;
     QString values; // the first few
     bool operator==(const TensorSummary &) const = default;
 };
@@ -31,7 +35,18 @@ class OutputTable : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { Name, Type, ShapeColumn, Minimum, Maximum, Mean, NaNs, Values, ColumnCount };
+    enum Column {
+        Name,
+        Type,
+        ShapeColumn,
+        Minimum,
+        Maximum,
+        Mean,
+        NaNs,
+        Infinite,
+        Values,
+        ColumnCount
+    };
 
     using QAbstractTableModel::QAbstractTableModel;
 

@@ -1,6 +1,7 @@
 #include "ui/playground/picture_stage.h"
 
 #include "ui/playground/answer_phrase.h"
+#include "ui/playground/full_screen.h"
 #include "ui/playground/playground_layout.h"
 #include "ui/shortcuts.h"
 #include "ui/widgets/caption_label.h"
@@ -33,8 +34,38 @@ PictureStage::PictureStage(const QList<QAction *> &actions, QWidget *parent)
     : QWidget(parent)
     , m_caption(new CaptionLabel(this))
 {
+    auto *content = new QWidget(this);
+    makeChoices(content);
+    makeViews(content);
+    m_screen = new FullScreen(content, this);
+    m_screen->action()->setEnabled(false);
+
     auto *titles = new QHBoxLayout;
     titles->setSpacing(2);
+    for (QAction *choice : m_choices)
+        titles->addWidget(actionButton(choice, content));
+    titles->addStretch(1);
+    titles->addWidget(smallButton(m_screen->action(), content));
+    for (QAction *action : actions)
+        titles->addWidget(smallButton(action, content));
+    auto *views = new QHBoxLayout;
+    views->setSpacing(10);
+    for (PictureView *view : m_views)
+        views->addWidget(view, 1);
+    auto *layout = new QVBoxLayout(content);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    layout->addLayout(titles);
+    layout->addLayout(views, 1);
+    layout->addWidget(m_caption);
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(m_screen);
+    setShown(Shown::Result);
+}
+
+void PictureStage::makeChoices(QWidget *content)
+{
     auto *group = new QActionGroup(this);
     const std::array names{tr("Result"), tr("Saw"), tr("Original"), tr("Split")};
     constexpr std::array keys{Shortcut::ShowResult, Shortcut::ShowSeen, Shortcut::ShowOriginal,
@@ -49,23 +80,20 @@ PictureStage::PictureStage(const QList<QAction *> &actions, QWidget *parent)
         choice->setShortcutContext(Qt::WidgetWithChildrenShortcut);
         choice->setObjectName(u"show%1"_s.arg(i));
         group->addAction(choice);
-        addAction(choice);
+        content->addAction(choice);
         connect(choice, &QAction::triggered, this, [this, i] { setShown(static_cast<Shown>(i)); });
-        titles->addWidget(actionButton(choice, this));
         m_choices[i] = choice;
     }
-    titles->addStretch(1);
-    for (QAction *action : actions)
-        titles->addWidget(smallButton(action, this));
+}
 
-    auto *views = new QHBoxLayout;
-    views->setSpacing(10);
+void PictureStage::makeViews(QWidget *content)
+{
     const std::array spoken{tr("Result"), tr("What the network saw"), tr("Original")};
     for (std::size_t i = 0; i < m_views.size(); ++i) {
-        auto *view = new PictureView(this);
+        auto *view = new PictureView(content);
         view->setAccessibleName(spoken[i]);
-        views->addWidget(view, 1);
         m_views[i] = view;
+        connect(view, &PictureView::stepped, this, &PictureStage::stepped);
         connect(view, &PictureView::zoomed, this, [this](const PictureZoom &zoom) {
             for (PictureView *each : m_views)
                 each->setZoom(zoom);
@@ -76,14 +104,6 @@ PictureStage::PictureStage(const QList<QAction *> &actions, QWidget *parent)
     m_views[2]->setPlaceholder(u"image"_s, invitation);
     m_views[1]->setPlaceholder(
         u"inspector"_s, tr("After a run: the very numbers that the network got, as a picture."));
-
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    layout->addLayout(titles);
-    layout->addLayout(views, 1);
-    layout->addWidget(m_caption);
-    setShown(Shown::Result);
 }
 
 void PictureStage::setShown(Shown shown)
@@ -108,10 +128,13 @@ void PictureStage::showCaption()
 
 void PictureStage::setOriginal(const PictureInput &picture)
 {
+    m_screen->action()->setEnabled(!picture.preview.isNull());
     m_views[0]->setPicture(picture.preview, picture.size);
     m_views[2]->setPicture(picture.preview, picture.size);
-    m_captions[2] =
-        u"%1 · %2 × %3"_s.arg(picture.name).arg(picture.size.width()).arg(picture.size.height());
+    m_captions[2] = picture.preview.isNull() ? QString()
+                                             : u"%1 · %2 × %3"_s.arg(picture.name)
+                                                   .arg(picture.size.width())
+                                                   .arg(picture.size.height());
     m_captions[0] = m_captions[2];
     m_views[1]->setPicture({}, {});
     m_captions[1].clear();
@@ -142,9 +165,7 @@ void PictureStage::setResult(const RunResult &result, const PictureInput &pictur
     } else {
         view.setPicture(picture.preview, picture.size);
         m_captions[0] = m_captions[2];
-        const bool drawn = result.prediction.task == Task::Detection ||
-                           result.prediction.task == Task::Segmentation;
-        if (drawn)
+        if (isDrawnOnPicture(result.prediction.task))
             view.setAnswer(sample, answerSentence(sample));
     }
     view.setZoom(zoom);

@@ -1,5 +1,5 @@
 // The large picture of the playground: the result, what the network saw, the original, or all three
-// beside each other with one zoom. Thread: GUI.
+// beside each other with one zoom; F11 shows it on the whole screen. Thread: GUI.
 #pragma once
 
 #include "ui/playground/prediction_run.h"
@@ -12,6 +12,7 @@ class QAction;
 namespace warmbench::ui {
 
 class CaptionLabel;
+class FullScreen;
 class PictureView;
 
 class PictureStage : public QWidget
@@ -24,7 +25,8 @@ public:
     // The buttons of `actions` are at the right end of the title row.
     explicit PictureStage(const QList<QAction *> &actions, QWidget *parent = nullptr);
 
-    // A new input: the answer that was shown is not about it and goes.
+    // A new input: the answer that was shown is not about it and goes. An empty one invites to
+    // open another.
     void setOriginal(const PictureInput &picture);
     void clearAnswer();
     // The answer of a run on `picture`.
@@ -33,7 +35,12 @@ public:
     void setShown(Shown shown);
     void setOnly(int detection); // of the answer; -1: all
 
+Q_SIGNALS:
+    void stepped(int by); // to another picture: -1 before, 1 after
+
 private:
+    void makeChoices(QWidget *content);
+    void makeViews(QWidget *content);
     void showCaption();
 
     std::array<PictureView *, 3> m_views; // as in Shown
@@ -41,6 +48,7 @@ private:
     std::array<QAction *, 4> m_choices;
     Shown m_shown = Shown::Result;
     CaptionLabel *m_caption;
+    FullScreen *m_screen;
 };
 
 } // namespace warmbench::ui

@@ -2,13 +2,16 @@
 
 #include "ui/api_control.h"
 #include "ui/models/shown_state.h"
+#include "ui/playground/answer_export.h"
+#include "ui/playground/answer_sliders.h"
 #include "ui/playground/answer_view.h"
 #include "ui/playground/failed_page.h"
 #include "ui/playground/input_panel.h"
+#include "ui/playground/input_strip.h"
 #include "ui/playground/picture_stage.h"
 #include "ui/playground/playground_layout.h"
+#include "ui/playground/run_details.h"
 #include "ui/playground/sample_strip.h"
-#include "ui/playground/timings_view.h"
 #include "ui/shortcuts.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/display_text.h"
@@ -17,13 +20,11 @@
 #include <QAction>
 #include <QBuffer>
 #include <QClipboard>
-#include <QDir>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMimeData>
 #include <QStackedWidget>
-#include <QStandardPaths>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -47,22 +48,6 @@ QString outcomeText(const Prediction &prediction)
     return Playground::tr("Joined a load · %1").arg(time);
 }
 
-// Saves a pasted picture as a file, so that a command line can name it.
-Result<QString> savedForCurl(const PictureInput &picture)
-{
-    const QDir folder(QStandardPaths::writableLocation(QStandardPaths::CacheLocation));
-    const QString path = folder.filePath(u"pasted.png"_s);
-    if (!folder.mkpath(u"."_s))
-        return Error{ErrorCode::FailedPrecondition,
-                     "The folder " + folder.path().toStdString() + " cannot be made."};
-    QFile file(path);
-    if (!file.open(QIODevice::WriteOnly) ||
-        file.write(picture.bytes->data(), static_cast<qint64>(picture.bytes->size())) < 0)
-        return Error{ErrorCode::FailedPrecondition,
-                     path.toStdString() + ": " + file.errorString().toStdString()};
-    return path;
-}
-
 } // namespace
 
 Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &api,
@@ -72,38 +57,50 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     , m_feed(feed)
     , m_api(api)
     , m_background(background)
+    , m_export(new AnswerExport(background, this))
     , m_stage(nullptr)
     , m_failed(new FailedPage(this))
     , m_body(new QStackedWidget(this))
-    , m_answer(new AnswerView(this))
+    , m_answer(new AnswerView({m_export->jsonAction()}, this))
     , m_samples(new SampleStrip(background, this))
-    , m_outputs(new OutputTable(this))
-    , m_timings(new TimingsView(this))
+    , m_strip(new InputStrip(workbench, background, this))
+    , m_details(new RunDetails(background, this))
 {
     makeActions();
     const QList<QAction *> opening{m_openInput, m_paste};
-    m_stage = new PictureStage(opening, this);
+    m_stage = new PictureStage(m_export->pictureActions() + opening, this);
     m_input = new InputPanel(m_stage, opening, this);
     m_body->addWidget(m_input);
     m_body->addWidget(m_failed);
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(14, 10, 14, 8);
-    layout->setSpacing(8);
+    layout->setContentsMargins(14, 8, 14, 4);
+    layout->setSpacing(6);
     layout->addWidget(makeHeader());
     layout->addWidget(m_body, 1);
     layout->addWidget(m_samples);
-    layout->addWidget(playgroundDetails(m_outputs, m_timings, this));
+    layout->addWidget(m_strip);
+    layout->addWidget(m_details);
 
     connect(&feed, &WorkbenchFeed::updated, this, &Playground::setState);
     connect(m_samples, &SampleStrip::chosen, this, &Playground::openInput);
+    connect(m_strip, &InputStrip::chosen, this, &Playground::openInput);
+    connect(m_strip, &InputStrip::changed, this, &Playground::showParts);
+    connect(m_strip, &InputStrip::said, this, &Playground::said);
+    connect(m_strip, &InputStrip::busyChanged, this, [this] { setRunning(m_running); });
+    connect(m_stage, &PictureStage::stepped, m_strip, &InputStrip::step);
     connect(m_input, &InputPanel::submitted, this, &Playground::run);
     connect(m_input, &InputPanel::edited, this, &Playground::setEdited);
     connect(m_input, &InputPanel::rejected, this, &Playground::refuse);
     connect(m_input, &InputPanel::pageChanged, this, &Playground::showParts);
     connect(m_input, &InputPanel::sampleChosen, m_answer,
             [this](int sample) { m_answer->showSample(static_cast<std::size_t>(sample)); });
-    connect(m_answer, &AnswerView::decoderChanged, this, &Playground::run);
+    connect(m_answer->sliders(), &AnswerSliders::changed, this, [this] {
+        showStrip(m_feed.state().find(m_model.toStdString()));
+        decodeAgain();
+    });
     connect(m_answer, &AnswerView::detectionChosen, m_stage, &PictureStage::setOnly);
+    connect(m_export, &AnswerExport::said, this, &Playground::said);
+    connect(m_details, &RunDetails::said, this, &Playground::said);
     connect(m_failed, &FailedPage::retried, this, &Playground::loadAsked);
     clearResult();
     showParts();
@@ -182,7 +179,7 @@ void Playground::setModel(const QString &name)
     m_model = name;
     m_inputNote.clear();
     m_facts.reset();
-    m_answer->setDecoder({});
+    m_answer->sliders()->setModel(nullptr);
     clearResult();
     m_input->forgetModel();
     const ModelView *model = m_feed.state().find(name.toStdString());
@@ -204,11 +201,12 @@ void Playground::setState(const WorkbenchState &state)
     const bool failed = model && shownState(model->status) == ShownState::Failed;
     if (failed)
         m_failed->setFailure(m_model, text(model->status.reason));
+    showStrip(model);
     m_body->setCurrentWidget(failed ? static_cast<QWidget *>(m_failed) : m_input);
     if (!model || model->status.facts == m_facts || !model->status.facts)
         return;
     m_facts = model->status.facts;
-    m_answer->setDecoder(m_facts->settings.decoder);
+    m_answer->sliders()->setModel(m_facts.get());
     m_input->setModel(m_model.toStdString(), *m_facts);
 }
 
@@ -224,7 +222,10 @@ void Playground::describe()
 
 void Playground::showParts()
 {
-    m_samples->setVisible(m_input->takesPictures() && m_samples->count() > 0);
+    // One place for thumbnails: what was opened stands where the model's samples do otherwise.
+    const bool strip = m_input->takesPictures() && !m_strip->isEmpty();
+    m_strip->setVisible(strip);
+    m_samples->setVisible(m_input->takesPictures() && m_samples->count() > 0 && !strip);
 }
 
 void Playground::showTitle(const ModelView *model)
@@ -250,6 +251,12 @@ void Playground::showTitle(const ModelView *model)
     else if (state != ShownState::Loaded)
         parts << stateWord(state);
     m_subtitle->setText(parts.join(u" · "_s));
+}
+
+void Playground::showStrip(const ModelView *model)
+{
+    const auto facts = model ? model->status.facts : nullptr;
+    m_strip->setModel(m_model.toStdString(), facts.get(), m_answer->sliders()->options());
 }
 
 // One line, always in its place: what matters most of what the user should know of the model and
@@ -290,17 +297,22 @@ void Playground::showNotice(const ModelView *model)
 void Playground::setEdited()
 {
     m_edited = true;
+    m_export->setAnswer(m_answered, nullptr); // the picture is no longer that of the answer
     showNotice(m_feed.state().find(m_model.toStdString()));
 }
 
 void Playground::openInput(const QString &path)
 {
+    m_opening = path;
+    m_strip->setShown(path);
     readInBackground([path] { return readInput(path); });
 }
 
 void Playground::openRead(std::function<Result<std::string>()> read, const QString &name,
                           const QString &note)
 {
+    m_opening.clear();
+    m_strip->setShown({});
     readInBackground([read = std::move(read), name]() -> Result<OpenedInput> {
         Result<std::string> bytes = read();
         if (!bytes)
@@ -311,6 +323,17 @@ void Playground::openRead(std::function<Result<std::string>()> read, const QStri
         return input;
     });
     m_inputNote = note;
+}
+
+void Playground::openPictures(const QStringList &paths)
+{
+    const bool several = paths.size() > 1 && m_input->takesPictures();
+    if (several)
+        m_strip->setPaths(paths);
+    if (!paths.isEmpty())
+        openInput(paths.first());
+    if (several)
+        m_strip->answerAll();
 }
 
 void Playground::showInput(const QString &path)
@@ -326,10 +349,16 @@ QString Playground::inputPath() const
 template <typename Read>
 void Playground::readInBackground(Read read, bool runs)
 {
-    const quint64 number = ++m_inputNumber;
     m_inputNote.clear();
-    m_background.run(this, std::move(read), [this, number, runs](const Result<OpenedInput> &input) {
-        if (number != m_inputNumber)
+    const quint64 number = ++*m_inputNumber;
+    const auto newest = [all = m_inputNumber, number] { return *all == number; };
+    auto readNewest = [read = std::move(read), newest]() -> Result<OpenedInput> {
+        if (newest())
+            return read();
+        return Error{ErrorCode::Cancelled, "Another input was opened meanwhile."};
+    };
+    m_background.run(this, std::move(readNewest), [=, this](const Result<OpenedInput> &input) {
+        if (!newest())
             return;
         if (runs)
             take(input);
@@ -340,9 +369,15 @@ void Playground::readInBackground(Read read, bool runs)
 
 void Playground::take(const Result<OpenedInput> &input)
 {
-    if (!input)
+    if (!input) {
         refuse(text(input.error().message));
-    else if (m_input->take(*input)) {
+        if (!m_strip->contains(m_opening))
+            return;
+        // The strip shows which one was chosen, so no other picture stands above it.
+        m_strip->setAnswer(m_opening, input.error());
+        clearResult();
+        m_input->clearPicture();
+    } else if (m_input->take(*input)) {
         setEdited();
         run();
     }
@@ -350,6 +385,8 @@ void Playground::take(const Result<OpenedInput> &input)
 
 void Playground::paste()
 {
+    m_opening.clear();
+    m_strip->setShown({});
     const QMimeData *copied = QGuiApplication::clipboard()->mimeData();
     // A spreadsheet copies cells both as text and as a picture.
     const bool words = copied && copied->hasText() && !copied->hasUrls() &&
@@ -385,8 +422,8 @@ void Playground::clearResult()
     m_edited = false;
     m_answer->clear();
     m_stage->clearAnswer();
-    m_outputs->setOutputs({});
-    m_timings->setTimings({});
+    m_export->clear();
+    m_details->setResult({});
     m_outcome->clear();
     m_input->setAnswers({});
 }
@@ -415,29 +452,33 @@ void Playground::runAgain()
 
 void Playground::start()
 {
-    m_running = true;
+    setRunning(true);
     m_again = false;
     m_cancellation = std::stop_source();
-    m_cancel->setEnabled(true);
     const quint64 number = ++m_runNumber;
     RunRequest request;
     request.model = m_model.toStdString();
     request.body = m_input->body();
     // The picture of this run, even if another one is opened meanwhile.
     const auto picture = m_input->picture();
-    request.decoder = m_answer->chosenDecoder();
+    request.answer = m_answer->sliders()->options();
     request.cancellation = m_cancellation.get_token();
     startRun(m_workbench, request,
              onGui(this, [this, number, name = m_model, picture](Result<RunResult> &&done) {
                  if (number != m_runNumber)
                      return;
-                 m_running = false;
-                 m_cancel->setEnabled(false);
+                 setRunning(false);
+                 if (name == m_model && picture &&
+                     (done || done.error().code != ErrorCode::Cancelled))
+                     m_strip->setAnswer(picture->path, done);
                  m_feed.updateNow();
                  if (name == m_model && done) {
                      Q_EMIT said(MessageOverlay::Kind::Information, {});
                      showResult(std::make_shared<const RunResult>(*std::move(done)),
                                 picture ? &*picture : nullptr);
+                     Q_EMIT finished();
+                     if (!sameOptions(m_answered->options, m_answer->sliders()->options()))
+                         decodeAgain(); // they have moved meanwhile
                  } else if (name == m_model && done.error().code != ErrorCode::Cancelled) {
                      clearResult();
                      refuse(text(done.error().message));
@@ -448,15 +489,22 @@ void Playground::start()
     m_feed.updateNow();
 }
 
+void Playground::setRunning(bool running)
+{
+    m_running = running;
+    m_strip->setHeld(running);
+    m_cancel->setEnabled(running || m_strip->isBusy());
+}
+
 void Playground::cancelRun()
 {
-    if (!m_running)
+    if (!m_running && !m_strip->isBusy())
         return;
     m_cancellation.request_stop();
     ++m_runNumber; // the answer of the present run is no longer wanted
-    m_running = false;
+    m_strip->cancel();
+    setRunning(false);
     m_again = false;
-    m_cancel->setEnabled(false);
     Q_EMIT said(MessageOverlay::Kind::Information, tr("Run cancelled"));
 }
 
@@ -475,11 +523,38 @@ void Playground::showResult(std::shared_ptr<const RunResult> result, const Pictu
                         m_input->sample());
     if (picture)
         m_stage->setResult(*m_answered, *picture);
-    m_outputs->setOutputs(m_answered->outputs);
-    m_timings->setTimings(prediction.timings);
+    m_export->setAnswer(m_answered, picture);
+    m_details->setResult(m_answered);
     m_outcome->setText(outcomeText(prediction));
     showNotice(m_feed.state().find(m_model.toStdString()));
-    Q_EMIT finished();
+}
+
+// Moved sliders change the answer, not the run. While one change is decoded, only the newest wish
+// waits.
+void Playground::decodeAgain()
+{
+    if (!m_answered || m_edited || m_decoding || m_running)
+        return;
+    const auto run = m_answered->run ? m_answered->run : m_answered;
+    const AnswerOptions options = m_answer->sliders()->options();
+    m_decoding = true;
+    m_background.run(
+        this, [this, run, options] { return decodedAgain(m_workbench, run, options); },
+        [this, run, options](Result<RunResult> &&again) {
+            m_decoding = false;
+            const bool same = m_answered && (m_answered == run || m_answered->run == run);
+            if (!same || m_edited || m_running)
+                return;
+            if (!again)
+                return this->run(); // the model is gone or another one
+            const auto picture = m_input->picture();
+            if (picture)
+                m_strip->setAnswer(picture->path, again);
+            showResult(std::make_shared<const RunResult>(*std::move(again)),
+                       picture ? &*picture : nullptr);
+            if (!sameOptions(options, m_answer->sliders()->options()))
+                decodeAgain();
+        });
 }
 
 Result<InputDecoder> Playground::presentInput() const
@@ -514,7 +589,7 @@ void Playground::withApiInput(std::function<void(const Result<ApiInput> &)> use)
                "under Requests, then open that file.")
                 .toStdString()));
     m_background.run(
-        this, [picture = *picture] { return savedForCurl(picture); },
+        this, [picture = *picture] { return savedAsFile(picture); },
         [input, use = std::move(use)](const Result<QString> &path) mutable {
             if (!path)
                 return use(path.error());

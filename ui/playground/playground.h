@@ -11,6 +11,7 @@
 #include "ui/widgets/message_overlay.h"
 #include "ui/workbench_feed.h"
 
+#include <atomic>
 #include <functional>
 #include <QWidget>
 #include <stop_token>
@@ -26,10 +27,11 @@ class ApiControl;
 class CaptionLabel;
 class FailedPage;
 class InputPanel;
-class OutputTable;
+class InputStrip;
+class AnswerExport;
 class PictureStage;
+class RunDetails;
 class SampleStrip;
-class TimingsView;
 
 class Playground : public QWidget
 {
@@ -47,6 +49,8 @@ public:
     // is what the user should know of it beside its name; may be empty.
     void openRead(std::function<Result<std::string>()> read, const QString &name,
                   const QString &note);
+    // Several pictures become a strip, which is answered in the background.
+    void openPictures(const QStringList &paths);
     void showInput(const QString &path); // opens it; if it is refused, nothing is said
     QString inputPath() const;           // empty if the input is no file
     void runAgain();                     // where an answer of the loaded model is shown
@@ -92,6 +96,9 @@ private:
     void start();
     void showResult(std::shared_ptr<const RunResult> result, const PictureInput *picture);
     void setEdited();
+    void setRunning(bool running);
+    void decodeAgain();
+    void showStrip(const ModelView *model);
     void copyCurl();
     QString apiUrl() const;
 
@@ -110,25 +117,29 @@ private:
     CaptionLabel *m_subtitle;
     QLabel *m_outcome;
     CaptionLabel *m_notice;
+    AnswerExport *m_export;
     PictureStage *m_stage;
     InputPanel *m_input = nullptr;
     FailedPage *m_failed;
     QStackedWidget *m_body;
     AnswerView *m_answer; // the window owns it as soon as it places it
     SampleStrip *m_samples;
-    OutputTable *m_outputs;
-    TimingsView *m_timings;
+    InputStrip *m_strip;
+    RunDetails *m_details;
 
     QString m_model;
     std::shared_ptr<const ModelStatus::Facts> m_facts; // the facts that are shown
     std::shared_ptr<const RunResult> m_answered;       // what is shown
+    QString m_opening;                                 // path of the input opened last
     bool m_edited = false;                             // the input is no longer that of the answer
     QString m_inputNote;
     std::stop_source m_cancellation;
     bool m_running = false;
     bool m_again = false;
+    bool m_decoding = false; // the outputs at hand, again; after it the newest wish is decoded
     quint64 m_runNumber = 0;
-    quint64 m_inputNumber = 0;
+    // Of the input that was opened last; what is still to be read of an older one is left out.
+    std::shared_ptr<std::atomic<quint64>> m_inputNumber = std::make_shared<std::atomic<quint64>>(0);
 };
 
 } // namespace warmbench::ui

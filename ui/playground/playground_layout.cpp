@@ -5,10 +5,8 @@
 
 #include <QAction>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QPainter>
-#include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -17,19 +15,6 @@ using namespace Qt::StringLiterals;
 namespace warmbench::ui {
 
 namespace {
-
-// A table whose columns are a little wider than their content.
-class RoomyTable : public QTableView
-{
-public:
-    using QTableView::QTableView;
-
-protected:
-    int sizeHintForColumn(int column) const override
-    {
-        return QTableView::sizeHintForColumn(column) + 14;
-    }
-};
 
 // A label that shows where its text is cut.
 class ElidedLabel : public QLabel
@@ -47,25 +32,6 @@ protected:
                          fontMetrics().elidedText(text(), Qt::ElideMiddle, place.width()));
     }
 };
-
-QToolButton *foldButton(const QString &name, const QString &title, QWidget *shown, QWidget *parent)
-{
-    auto *button = new QToolButton(parent);
-    button->setObjectName(name);
-    button->setText(title);
-    button->setCheckable(true);
-    button->setAutoRaise(true);
-    button->setArrowType(Qt::RightArrow);
-    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    button->setFocusPolicy(Qt::StrongFocus);
-    button->setAccessibleName(title);
-    shown->hide();
-    QObject::connect(button, &QToolButton::toggled, shown, [button, shown](bool open) {
-        button->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
-        shown->setVisible(open);
-    });
-    return button;
-}
 
 } // namespace
 
@@ -112,44 +78,6 @@ QWidget *titled(const QString &title, QWidget *inner, QWidget *parent,
     layout->addLayout(row);
     layout->addWidget(inner, 1);
     return outer;
-}
-
-QWidget *playgroundDetails(QAbstractItemModel *outputs, QWidget *timings, QWidget *parent)
-{
-    auto *area = new QWidget(parent);
-    auto *table = new RoomyTable(area);
-    table->setModel(outputs);
-    table->setObjectName(u"outputs"_s);
-    table->setAccessibleName(QObject::tr("Raw outputs"));
-    table->setShowGrid(false);
-    table->setFrameShape(QFrame::NoFrame);
-    table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table->setTabKeyNavigation(false);
-    table->setMinimumHeight(60);
-    table->setMaximumHeight(150);
-    table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 10);
-    table->horizontalHeader()->setHighlightSections(false);
-    table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    table->horizontalHeader()->setSectionResizeMode(outputs->columnCount() - 1,
-                                                    QHeaderView::Stretch);
-    table->horizontalHeader()->setMinimumSectionSize(48);
-    auto *buttons = new QHBoxLayout;
-    buttons->setSpacing(8);
-    buttons->addWidget(foldButton(u"foldOutputs"_s, QObject::tr("Raw outputs"), table, area));
-    buttons->addWidget(foldButton(u"foldTimings"_s, QObject::tr("Timings"), timings, area));
-    buttons->addStretch(1);
-    auto *parts = new QHBoxLayout;
-    parts->setSpacing(16);
-    parts->addWidget(table, 3);
-    parts->addWidget(timings, 2, Qt::AlignTop);
-    auto *layout = new QVBoxLayout(area);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    layout->addLayout(buttons);
-    layout->addLayout(parts);
-    return area;
 }
 
 } // namespace warmbench::ui

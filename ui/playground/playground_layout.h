@@ -1,10 +1,9 @@
-// Lays out the parts of the playground: headings, titled parts, what is folded away. Thread: GUI.
+// Lays out the parts of the playground: headings and titled parts. Thread: GUI.
 #pragma once
 
 #include <QList>
 #include <QString>
 
-class QAbstractItemModel;
 class QAction;
 class QLabel;
 class QToolButton;
@@ -19,9 +18,5 @@ QToolButton *smallButton(QAction *action, QWidget *parent);
 // The actions stand beside the title.
 QWidget *titled(const QString &title, QWidget *inner, QWidget *parent,
                 const QList<QAction *> &actions = {});
-
-// Raw outputs and timings, each behind a button that folds it out; both are folded at first, and
-// nothing but the buttons moves them.
-QWidget *playgroundDetails(QAbstractItemModel *outputs, QWidget *timings, QWidget *parent);
 
 } // namespace warmbench::ui

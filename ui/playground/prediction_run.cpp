@@ -1,5 +1,6 @@
 #include "ui/playground/prediction_run.h"
 
+#include "inference/postprocessing.h"
 #include "tensor/preprocessing.h"
 #include "ui/playground/answer_phrase.h"
 
@@ -12,7 +13,6 @@ namespace {
 struct Answering
 {
     Preprocessing preprocessing;
-    std::optional<DecoderSettings> decoder;
 };
 
 InputDecoder decoderFor(const RunRequest &request, std::shared_ptr<Answering> answering)
@@ -20,16 +20,41 @@ InputDecoder decoderFor(const RunRequest &request, std::shared_ptr<Answering> an
     return [body = request.body, answering = std::move(answering)](
                const ModelBundle &model, RunControl &control) -> Result<InferenceInputs> {
         answering->preprocessing = model.input.preprocessing;
-        answering->decoder = model.settings.decoder;
         return readBody(targetOf(model), *body, body, control);
     };
+}
+
+void showImage(const Prediction &prediction, RunResult &result)
+{
+    if (prediction.results.empty() || !prediction.results.front().image)
+        return;
+    const Image &image = *prediction.results.front().image;
+    result.image = preview(asQImage(image));
+    result.imageSize = {image.width, image.height};
+}
+
+// All but what may be large: outputs, results, what the network saw.
+Prediction headOf(const Prediction &prediction)
+{
+    Prediction head;
+    head.primary = prediction.primary;
+    head.task = prediction.task;
+    head.model = prediction.model;
+    head.digest = prediction.digest;
+    head.engine = prediction.engine;
+    head.caveat = prediction.caveat;
+    head.warnings = prediction.warnings;
+    head.cache = prediction.cache;
+    head.timings = prediction.timings;
+    head.runs = prediction.runs;
+    head.masks = prediction.masks;
+    return head;
 }
 
 RunResult prepared(Prediction prediction, const Answering &answering)
 {
     RunResult result;
-    result.decoder = answering.decoder;
-    result.phrases = answerPhrases(prediction);
+    result.phrases = answerPhrases(prediction, prediction.outputs);
     for (const NamedTensor &output : prediction.outputs)
         result.outputs.push_back(summarise(output.name, output.tensor));
     if (prediction.seen) {
@@ -37,11 +62,7 @@ RunResult prepared(Prediction prediction, const Answering &answering)
         if (const auto image = tensorAsImage(*prediction.seen, answering.preprocessing))
             result.seen = preview(asQImage(*image));
     }
-    if (!prediction.results.empty() && prediction.results.front().image) {
-        const Image &image = *prediction.results.front().image;
-        result.image = preview(asQImage(image));
-        result.imageSize = {image.width, image.height};
-    }
+    showImage(prediction, result);
     // The window may keep this answer for long, so its memory no longer counts for a request.
     static_cast<void>(prediction.control.handOver(0));
     result.prediction = std::move(prediction);
@@ -49,6 +70,44 @@ RunResult prepared(Prediction prediction, const Answering &answering)
 }
 
 } // namespace
+
+Result<RunResult> decodedAgain(Workbench &workbench, const std::shared_ptr<const RunResult> &run,
+                               const AnswerOptions &options)
+{
+    const Prediction &prediction = run->prediction;
+    const auto model =
+        workbench.cache().acquireIfReady({prediction.model.name, {}}, Purpose::Other);
+    if (!model)
+        return failedPrecondition("The model is not loaded any more; run it again.");
+    auto results = answerAgain(**model, prediction, options);
+    if (!results)
+        return results.error();
+    RunResult again;
+    again.prediction = headOf(prediction);
+    again.prediction.results = *std::move(results);
+    again.phrases = answerPhrases(again.prediction, prediction.outputs);
+    again.outputs = run->outputs;
+    again.seen = run->seen;
+    again.seenNumbers = run->seenNumbers;
+    showImage(again.prediction, again);
+    again.options = options;
+    again.run = run;
+    return again;
+}
+
+bool sameOptions(const AnswerOptions &left, const AnswerOptions &right)
+{
+    return left.scoreThreshold == right.scoreThreshold && left.nmsThreshold == right.nmsThreshold &&
+           left.topK == right.topK;
+}
+
+Prediction wholePrediction(const RunResult &result)
+{
+    Prediction whole = headOf(result.prediction);
+    whole.results = result.prediction.results;
+    whole.outputs = (result.run ? *result.run : result).prediction.outputs;
+    return whole;
+}
 
 void startRun(Workbench &workbench, const RunRequest &request,
               std::function<void(Result<RunResult>)> done)
@@ -58,17 +117,17 @@ void startRun(Workbench &workbench, const RunRequest &request,
     inference.model = {request.model, {}};
     inference.decode = decoderFor(request, answering);
     inference.cancellation = request.cancellation;
-    if (request.decoder)
-        inference.answer = {request.decoder->scoreThreshold, request.decoder->nmsThreshold, {}};
+    inference.answer = request.answer;
     workbench.predict(std::move(inference),
-                      [answering, &metrics = workbench.metrics(),
+                      [answering, options = request.answer, &metrics = workbench.metrics(),
                        done = std::move(done)](Result<Prediction> prediction) {
                           using Outcome = Metrics::Outcome;
                           metrics.recordRequest(prediction ? Outcome::Answered : Outcome::Refused);
-                          if (prediction)
-                              done(prepared(std::move(*prediction), *answering));
-                          else
-                              done(prediction.error());
+                          if (!prediction)
+                              return done(prediction.error());
+                          RunResult result = prepared(std::move(*prediction), *answering);
+                          result.options = options;
+                          done(std::move(result));
                       });
 }
 

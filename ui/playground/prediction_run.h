@@ -21,7 +21,7 @@ struct RunRequest
 {
     std::string model;
     std::shared_ptr<const std::string> body; // as a client would post it
-    std::optional<DecoderSettings> decoder;  // the sliders
+    AnswerOptions answer;                    // the sliders
     std::stop_token cancellation;
 };
 
@@ -34,8 +34,18 @@ struct RunResult
     TensorSummary seenNumbers;
     QImage image; // the answer of an image task, at preview size
     QSize imageSize;
-    std::optional<DecoderSettings> decoder; // the model's own, for the sliders
+    AnswerOptions options;                // what the sliders said
+    std::shared_ptr<const RunResult> run; // whose outputs were decoded again; null: its own
 };
+
+// The answer of a run under other options, from the outputs that it has: nothing runs and nothing
+// is counted. It shares the outputs of `run` and has none itself. Thread: any; as postprocessing
+// takes. FailedPrecondition: the model is not loaded any more, or as answerAgain(); run it again.
+Result<RunResult> decodedAgain(Workbench &workbench, const std::shared_ptr<const RunResult> &run,
+                               const AnswerOptions &options);
+bool sameOptions(const AnswerOptions &left, const AnswerOptions &right); // of the sliders
+// The whole prediction, outputs and all.
+Prediction wholePrediction(const RunResult &result);
 
 void startRun(Workbench &workbench, const RunRequest &request,
               std::function<void(Result<RunResult>)> done);

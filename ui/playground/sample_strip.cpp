@@ -1,10 +1,10 @@
 #include "ui/playground/sample_strip.h"
 
 #include "tensor/image.h"
+#include "ui/playground/thumbnails.h"
 #include "ui/widgets/display_text.h"
 
 #include <QDir>
-#include <QImageReader>
 #include <vector>
 
 using namespace Qt::StringLiterals;
@@ -32,14 +32,7 @@ std::vector<Thumbnail> thumbnailsIn(const QString &folder)
             break;
         if (file.size() > largestFile)
             continue;
-        QImageReader reader(file.absoluteFilePath());
-        reader.setAutoTransform(true);
-        if (!reader.canRead())
-            continue;
-        const QSize size = reader.size();
-        if (size.isValid())
-            reader.setScaledSize(size.scaled(2 * side, 2 * side, Qt::KeepAspectRatio));
-        if (const QImage image = reader.read(); !image.isNull())
+        if (const QImage image = thumbnailOf(file.absoluteFilePath(), 2 * side); !image.isNull())
             found.push_back({file.absoluteFilePath(), image});
     }
     return found;

@@ -173,9 +173,12 @@ void PictureView::keyPressEvent(QKeyEvent *event)
     case Qt::Key_0:
         return changeZoom({});
     case Qt::Key_Left:
-        return moveBy({-moveStep, 0});
-    case Qt::Key_Right:
-        return moveBy({moveStep, 0});
+    case Qt::Key_Right: {
+        const int by = event->key() == Qt::Key_Left ? -1 : 1;
+        if (m_zoom.factor > 1)
+            return moveBy({by * moveStep, 0});
+        return stepped(by);
+    }
     case Qt::Key_Up:
         return moveBy({0, -moveStep});
     case Qt::Key_Down:

@@ -47,6 +47,7 @@ public:
 
 Q_SIGNALS:
     void zoomed(const PictureZoom &zoom); // by the user
+    void stepped(int by); // the arrow keys left (-1) and right (1) on a picture that is fitted
 
 protected:
     void paintEvent(QPaintEvent *event) override;

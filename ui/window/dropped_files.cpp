@@ -5,10 +5,13 @@
 #include "inference/body/prediction_body.h"
 #include "model/model_settings.h"
 #include "tensor/csv.h"
+#include "tensor/image.h"
 #include "ui/widgets/display_text.h"
 
 #include <algorithm>
 #include <QCoreApplication>
+#include <QDir>
+#include <QDirIterator>
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -103,6 +106,25 @@ DroppedFile judgeText(const QString &path, const std::string &content, const Err
     return refused(path, text(noModel.message));
 }
 
+// A folder is one of models, unless it holds pictures and no model.
+DroppedFile judgeFolder(const QString &path)
+{
+    const QStringList endings = filePatterns(pictureEndings());
+    QStringList pictures;
+    QDirIterator files(path, QDir::Files, QDirIterator::Subdirectories);
+    while (files.hasNext()) {
+        const QString file = files.next();
+        if (QDir::match(endings, files.fileName()))
+            pictures << file;
+        else if (hasModelEnding(file.toStdString()) && identifyModelFiles(file.toStdString()))
+            return {DroppedFile::Kind::Model, path, {}};
+    }
+    if (pictures.isEmpty())
+        return {DroppedFile::Kind::Model, path, {}};
+    std::sort(pictures.begin(), pictures.end());
+    return {DroppedFile::Kind::Input, path, {}, {}, pictures};
+}
+
 } // namespace
 
 DroppedFile judgeFile(const QString &path)
@@ -111,12 +133,16 @@ DroppedFile judgeFile(const QString &path)
     if (!info.exists())
         return refused(path, translated("%1 is not there any more.").arg(path));
     if (info.isDir())
-        return {DroppedFile::Kind::Model, path, {}};
+        return judgeFolder(path);
     const Result<std::string> start = readFileStart(path.toStdString(), sniffed);
     if (!start)
         return refused(path, text(start.error().message));
     if (const BodyKind kind = bodyKind(*start); kind == BodyKind::Picture || kind == BodyKind::Npy)
-        return {DroppedFile::Kind::Input, path, {}};
+        return {DroppedFile::Kind::Input,
+                path,
+                {},
+                {},
+                kind == BodyKind::Picture ? QStringList{path} : QStringList()};
     const Result<ModelFiles> files = identifyModelFiles(path.toStdString());
     if (files)
         return {DroppedFile::Kind::Model, path, {}};

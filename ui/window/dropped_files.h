@@ -12,8 +12,9 @@ struct DroppedFile
     enum class Kind { Model, Input, Labels, Refused };
     Kind kind = Kind::Refused;
     QString path;
-    QString text{};       // Refused: why, and what to do
-    QStringList labels{}; // Labels: the names, by index
+    QString text{};         // Refused: why, and what to do
+    QStringList labels{};   // Labels: the names, by index
+    QStringList pictures{}; // Input: it is a picture, or a folder of these
 };
 
 DroppedFile judgeFile(const QString &path);

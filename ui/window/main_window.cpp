@@ -12,6 +12,8 @@
 #include "ui/models/models_panel.h"
 #include "ui/monitor/monitor.h"
 #include "ui/network/network_page.h"
+#include "ui/playground/answer_sliders.h"
+#include "ui/playground/answer_view.h"
 #include "ui/playground/playground.h"
 #include "ui/preferences.h"
 #include "ui/settings.h"
@@ -133,6 +135,8 @@ void MainWindow::Private::connectParts()
         message->setMessage(MessageOverlay::Kind::Information, text);
     };
     QObject::connect(inspector->editor(), &SettingsEditor::said, message, say);
+    QObject::connect(playground->answer()->sliders(), &AnswerSliders::kept, inspector->editor(),
+                     &SettingsEditor::keep);
     QObject::connect(inspector->editor(), &SettingsEditor::applied, &window, [this] {
         feed->updateNow();
         playground->runAgain();
@@ -218,8 +222,9 @@ void MainWindow::Private::openRequest(const std::shared_ptr<const ServedRequest>
 
 void MainWindow::Private::askForModel(bool folder)
 {
-    auto *dialog = new QFileDialog(&window, folder ? MainWindow::tr("Open a folder of models")
-                                                   : MainWindow::tr("Open a model"));
+    auto *dialog =
+        new QFileDialog(&window, folder ? MainWindow::tr("Open a folder of models or pictures")
+                                        : MainWindow::tr("Open a model"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFiles);
     if (!folder)
@@ -235,14 +240,18 @@ void MainWindow::Private::askForInput()
 {
     auto *dialog = new QFileDialog(&window, MainWindow::tr("Open an input"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setFileMode(QFileDialog::ExistingFiles);
     dialog->setNameFilters(
         {filter(MainWindow::tr("Inputs"), bodyEndings()), MainWindow::tr("All files (*)")});
     dialog->setDirectory(read(settings::lastFolder));
-    QObject::connect(dialog, &QFileDialog::fileSelected, &window, [this](const QString &path) {
-        write(settings::lastFolder, QFileInfo(path).absolutePath());
-        playground->openInput(path);
-    });
+    QObject::connect(dialog, &QFileDialog::filesSelected, &window,
+                     [this](const QStringList &paths) {
+                         write(settings::lastFolder, QFileInfo(paths.first()).absolutePath());
+                         if (paths.size() == 1)
+                             playground->openInput(paths.first());
+                         else
+                             window.openPaths(paths);
+                     });
     dialog->open();
 }
 
@@ -252,6 +261,7 @@ void MainWindow::Private::take(const std::vector<DroppedFile> &files)
     if (pair)
         return openPair(files[0].path, files[1].path);
     QStringList refusals;
+    QStringList pictures;
     for (const DroppedFile &file : files) {
         switch (file.kind) {
         case DroppedFile::Kind::Model:
@@ -262,8 +272,9 @@ void MainWindow::Private::take(const std::vector<DroppedFile> &files)
                 refusals << MainWindow::tr(
                                 "%1 is an input: open a model first, then drop it again.")
                                 .arg(QFileInfo(file.path).fileName());
-            else
+            else if (file.pictures.isEmpty())
                 playground->openInput(file.path);
+            pictures << file.pictures;
             break;
         case DroppedFile::Kind::Labels:
             if (!attachLabels(file))
@@ -276,6 +287,8 @@ void MainWindow::Private::take(const std::vector<DroppedFile> &files)
             break;
         }
     }
+    if (!playground->model().isEmpty())
+        playground->openPictures(pictures);
     if (!refusals.isEmpty())
         message->setMessage(MessageOverlay::Kind::Error, refusals.join(u'\n'));
 }

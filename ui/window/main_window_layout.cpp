@@ -173,7 +173,7 @@ void MainWindow::Private::makeActions()
     open = add(u"open"_s, u"open"_s, MainWindow::tr("Open…"), MainWindow::tr("Open a model"),
                Shortcut::OpenModel);
     openFolder = add(u"openFolder"_s, u"models"_s, MainWindow::tr("Open folder…"),
-                     MainWindow::tr("Open a folder of models"));
+                     MainWindow::tr("Open a folder of models, or of pictures to run"));
     sample = add(u"sample"_s, u"run"_s, MainWindow::tr("Try the sample"),
                  MainWindow::tr("Open the models that come with the program"));
     sample->setEnabled(false);

@@ -46,6 +46,21 @@ private Q_SLOTS:
         QCOMPARE(found.mean, 1.0);
     }
 
+    void finiteNumbersAreCountedByTheirPlace()
+    {
+        const std::vector<float> values{0, std::nanf(""), 1, 2, 2.5F, 4, HUGE_VALF, -HUGE_VALF};
+        const auto tensor = Tensor::fromValues<float>({8}, std::span(values));
+        const auto found = *statisticsOf(*tensor);
+        QCOMPARE(found.low, 0.0);
+        QCOMPARE(found.high, 4.0);
+        const std::vector<std::int64_t> quarters{1, 1, 2, 1};
+        QVERIFY(histogramOf(*tensor, found, 4) == quarters);
+        const std::vector<float> none{HUGE_VALF};
+        const auto infinite = *Tensor::fromValues<float>({1}, std::span(none));
+        QVERIFY(std::isnan(statisticsOf(infinite)->low));
+        QVERIFY(histogramOf(infinite, *statisticsOf(infinite), 4).empty());
+    }
+
     void nothingHasNoExtremes()
     {
         const auto found = of<float>({});
