@@ -50,7 +50,7 @@ int WindowApi::port() const
 
 std::unique_ptr<http::HttpServer> WindowApi::makeServer(const http::HttpOptions &options)
 {
-    auto server = std::make_unique<http::HttpServer>(m_workbench, options);
+    auto server = std::make_unique<http::HttpServer>(m_workbench, options, m_bodies);
     server->setRequestListener([this](const http::RequestRecord &record) { keep(record); });
     return server;
 }
@@ -158,12 +158,12 @@ std::vector<ui::ServedRequest> WindowApi::takeServed()
 
 bool WindowApi::keepsBodies() const
 {
-    return m_server.keepsBodies();
+    return m_bodies->on();
 }
 
 void WindowApi::setKeepsBodies(bool on)
 {
-    m_server.setKeepsBodies(on);
+    m_bodies->setOn(on);
 }
 
 Bytes WindowApi::bodyRoom() const

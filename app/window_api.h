@@ -50,6 +50,8 @@ private:
     // Requests that the window has not taken yet. Clients may be thousands of times as fast as it.
     std::mutex m_servedMutex;
     std::deque<ui::ServedRequest> m_served;
+    // Of all servers, so that a port that is stopped or moved forgets none.
+    const std::shared_ptr<http::KeptBodies> m_bodies = std::make_shared<http::KeptBodies>();
     std::unique_ptr<http::HttpServer> m_server; // null when stopped
     QString m_statusText;
     std::unique_ptr<http::HttpServer> m_retired; // listens no more, and is stopping

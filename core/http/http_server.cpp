@@ -16,10 +16,11 @@ namespace warmbench::http {
 
 struct HttpServer::Private
 {
-    Private(Workbench &w, HttpOptions o)
+    Private(Workbench &w, HttpOptions o, std::shared_ptr<KeptBodies> b)
         : workbench(w)
         , options(std::move(o))
         , api(workbench, options)
+        , bodies(std::move(b))
         , host(options, {[this](ApiRequest request, const Replier &reply) {
                              api.handle(std::move(request), reply);
                          },
@@ -27,8 +28,8 @@ struct HttpServer::Private
                                 std::chrono::nanoseconds took) { answered(record, route, took); },
                          [this](const Fields &asked) { return api.guardFields(asked); },
                          [this](const ApiRequest &request, RequestRecord &record) {
-                             if (bodies.on())
-                                 record.body = bodies.recorded(request);
+                             if (bodies->on())
+                                 record.body = bodies->recorded(request);
                          }})
     {
     }
@@ -60,12 +61,14 @@ struct HttpServer::Private
     std::function<void(const RequestRecord &)> listener GUARDED_BY(listening);
     std::atomic<bool> heard{false}; // whether there is a listener: the others need no mutex
     RefusalLog refusals;
-    KeptBodies bodies;
+    const std::shared_ptr<KeptBodies> bodies;
     HttpHost host;
 };
 
-HttpServer::HttpServer(Workbench &workbench, HttpOptions options)
-    : m_d(std::make_unique<Private>(workbench, std::move(options)))
+HttpServer::HttpServer(Workbench &workbench, HttpOptions options,
+                       std::shared_ptr<KeptBodies> bodies)
+    : m_d(std::make_unique<Private>(workbench, std::move(options),
+                                    bodies ? std::move(bodies) : std::make_shared<KeptBodies>()))
 {
 }
 
@@ -108,14 +111,9 @@ void HttpServer::setRequestListener(std::function<void(const RequestRecord &)> l
     m_d->heard = m_d->listener != nullptr;
 }
 
-void HttpServer::setKeepsBodies(bool on)
+KeptBodies &HttpServer::bodies()
 {
-    m_d->bodies.setOn(on);
-}
-
-bool HttpServer::keepsBodies() const
-{
-    return m_d->bodies.on();
+    return *m_d->bodies;
 }
 
 } // namespace warmbench::http

@@ -23,10 +23,14 @@ class Workbench;
 
 namespace warmbench::http {
 
+class KeptBodies;
+
 class HttpServer
 {
 public:
-    HttpServer(Workbench &workbench, HttpOptions options);
+    // `bodies`: where bodies of requests are kept; null: in a place of its own.
+    HttpServer(Workbench &workbench, HttpOptions options,
+               std::shared_ptr<KeptBodies> bodies = nullptr);
     ~HttpServer(); // stop
     HttpServer(const HttpServer &) = delete;
     HttpServer &operator=(const HttpServer &) = delete;
@@ -44,10 +48,8 @@ public:
     // Called after each answer, one at a time, on the http thread that gave it; set before start.
     void setRequestListener(std::function<void(const RequestRecord &)> listener);
 
-    // Any thread. Whether records hold the bodies of requests, in memory within 64 MiB: for a
-    // person who wants to see them again. Off at first; off forgets all at once.
-    void setKeepsBodies(bool on);
-    bool keepsBodies() const;
+    // Any thread. Keeps none until it is set on.
+    KeptBodies &bodies();
 
 private:
     struct Private;

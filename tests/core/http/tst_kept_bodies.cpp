@@ -127,9 +127,9 @@ private Q_SLOTS:
             records.push_back(record);
         });
         QVERIFY(api.server().start());
-        QVERIFY(!api.server().keepsBodies());
+        QVERIFY(!api.server().bodies().on());
         QCOMPARE(api.post("/predict", fourNumbers).status, 200);
-        api.server().setKeepsBodies(true);
+        api.server().bodies().setOn(true);
         QCOMPARE(api.post("/predict?score=0.5", fourNumbers,
                           "Content-Type: application/json\r\nAuthorization: Bearer secret\r\n")
                      .status,
@@ -146,7 +146,7 @@ private Q_SLOTS:
         QCOMPARE(*records[2].body.bytes.lock(), std::string(R"({"input": [1]})"));
         QCOMPARE(records[3].body.state, State::TooLarge);
         QCOMPARE(records[4].body.state, State::NotKept);
-        api.server().setKeepsBodies(false);
+        api.server().bodies().setOn(false);
         QVERIFY(records[1].body.bytes.expired());
     }
 };
