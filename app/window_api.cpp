@@ -18,6 +18,7 @@ WindowApi::WindowApi(Workbench &workbench, http::HttpOptions options, Millisecon
     : m_workbench(workbench)
     , m_options(std::move(options))
     , m_drain(drain)
+    , m_bodies(std::make_shared<http::KeptBodies>())
 {
 }
 

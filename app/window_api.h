@@ -51,7 +51,7 @@ private:
     std::mutex m_servedMutex;
     std::deque<ui::ServedRequest> m_served;
     // Of all servers, so that a port that is stopped or moved forgets none.
-    const std::shared_ptr<http::KeptBodies> m_bodies = std::make_shared<http::KeptBodies>();
+    const std::shared_ptr<http::KeptBodies> m_bodies;
     std::unique_ptr<http::HttpServer> m_server; // null when stopped
     QString m_statusText;
     std::unique_ptr<http::HttpServer> m_retired; // listens no more, and is stopping
