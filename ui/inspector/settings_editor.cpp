@@ -59,9 +59,13 @@ void SettingsEditor::setModel(const ModelView *model)
 {
     m_name = model ? text(model->entry.name) : QString();
     m_facts = model ? model->status.facts : nullptr;
-    // Changes that came with the model, which has been renamed.
-    if (m_facts && !m_facts->settings.edits.empty() && !m_histories.contains(m_name))
-        m_histories[m_name].states = {objectOf(m_facts->settings.edits)};
+    const std::string edits = m_facts ? m_facts->settings.edits : std::string();
+    // Changes that came with the model, which has been renamed; not those that were just saved and
+    // that the model has until it is loaded with the new file.
+    if (!edits.empty() && edits != m_saved.value(m_name) && !m_histories.contains(m_name))
+        m_histories[m_name].states = {objectOf(edits)};
+    if (edits.empty())
+        m_saved.remove(m_name);
     showActions();
 }
 
@@ -176,13 +180,16 @@ void SettingsEditor::apply(const QJsonObject &changes, const std::function<void(
 
 void SettingsEditor::save()
 {
+    if (!m_facts)
+        return;
     const QString name = m_name;
     m_background.run(
         this, [this, id = ModelId{name.toStdString(), {}}] { return m_workbench.saveEdits(id); },
-        [this, name](const Result<std::filesystem::path> &file) {
+        [this, name, edits = m_facts->settings.edits](const Result<std::filesystem::path> &file) {
             if (!file)
                 return Q_EMIT said(MessageOverlay::Kind::Error, text(file.error().message));
             m_histories.remove(name); // what is in the file is the beginning of what comes
+            m_saved[name] = edits;
             showActions();
             Q_EMIT said(MessageOverlay::Kind::Information,
                         tr("The settings of %1 are saved as %2.")

@@ -63,6 +63,7 @@ private:
     QString m_name;
     std::shared_ptr<const ModelStatus::Facts> m_facts;
     QHash<QString, History> m_histories;
+    QHash<QString, std::string> m_saved; // changes that the model's file has by now
     QAction *m_undo;
     QAction *m_redo;
     QAction *m_save;

@@ -30,6 +30,8 @@ BudgetFooter::BudgetFooter(Preferences &preferences, QWidget *parent)
     m_field->setAccessibleName(tr("Budget of the models"));
     m_field->setToolTip(tr("Write a size such as 2GiB and press Return; Esc leaves it as it was"));
     m_field->installEventFilter(this);
+    // The line is as high as the field from the beginning.
+    m_field->ensurePolished();
     m_line->addWidget(m_figures);
     m_line->addWidget(m_field);
     m_line->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);

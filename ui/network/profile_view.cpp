@@ -31,6 +31,7 @@ namespace {
 constexpr std::size_t histogramBins = 40;
 constexpr std::chrono::milliseconds eachSeries{700};
 constexpr int nameWidth = 220;
+constexpr int lowest = 110; // pixels
 
 QTableView *makeTable(const QString &name, const QString &title, QWidget *parent)
 {
@@ -70,6 +71,7 @@ ProfileView::ProfileView(Workbench &workbench, Background &background, QWidget *
     m_body->addWidget(m_message);
     m_body->addWidget(makeContent());
     layout->addWidget(m_body, 1);
+    setMinimumHeight(lowest); // in a small window the tables scroll
     setModel({});
 }
 

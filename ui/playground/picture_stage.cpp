@@ -36,7 +36,6 @@ PictureStage::PictureStage(const QList<QAction *> &actions, QWidget *parent)
 {
     auto *content = new QWidget(this);
     makeChoices(content);
-    makeViews(content);
     m_screen = new FullScreen(content, this);
     m_screen->action()->setEnabled(false);
 
@@ -48,6 +47,7 @@ PictureStage::PictureStage(const QList<QAction *> &actions, QWidget *parent)
     titles->addWidget(smallButton(m_screen->action(), content));
     for (QAction *action : actions)
         titles->addWidget(smallButton(action, content));
+    makeViews(content); // Tab goes through them after the buttons above
     auto *views = new QHBoxLayout;
     views->setSpacing(10);
     for (PictureView *view : m_views)
