@@ -223,9 +223,8 @@ void TestCalmWindow::aMessageLeavesThePasteLineFree()
     openSample();
     select(u"iris"_s);
     m_window->resize(960, 600);
-    QTRY_VERIFY_WITH_TIMEOUT(part<QWidget>(u"pasteRow"_s) &&
-                                 part<QWidget>(u"pasteRow"_s)->isVisible(),
-                             patience);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        part<QWidget>(u"pasteRow"_s) && part<QWidget>(u"pasteRow"_s)->isVisible(), patience);
     m_window->openPaths({u"/no/such/folder/first.onnx"_s, u"/no/such/folder/second.onnx"_s,
                          u"/no/such/folder/third.onnx"_s});
     QTRY_VERIFY_WITH_TIMEOUT(message().count(u'\n') == 2, patience);

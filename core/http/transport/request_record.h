@@ -35,7 +35,7 @@ struct RequestRecord
     int status = 0;
     std::string sentence; // of an error
     std::string model;
-    std::string cache; // "hit", "miss", "coalesced" or empty
+    std::string cache;                // "hit", "miss", "coalesced" or empty
     std::chrono::nanoseconds total{}; // from the whole request to its answer
     std::optional<PhaseSpans> phases; // within the total; none where no prediction came about
     std::int64_t requestBytes = 0;
