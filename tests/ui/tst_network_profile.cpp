@@ -52,7 +52,7 @@ private Q_SLOTS:
                 const QModelIndex cell = layers->index(row, ui::LayerTable::FirstEngine + engine);
                 shares += cell.data(ui::profileShareRole).toDouble();
                 QVERIFY(cell.data(ui::profileSortRole).toDouble() >= 0 ||
-                        cell.data().toString() == u"fused"_s);
+                        cell.data().toString() == u"–"_s);
             }
             QVERIFY(std::abs(shares - 1) < 1e-6);
         }

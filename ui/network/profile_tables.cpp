@@ -159,9 +159,13 @@ QVariant LayerTable::data(const QModelIndex &index, int role) const
     const auto &time = row.times[engine];
     switch (role) {
     case Qt::DisplayRole:
-        // An engine names what it made of several nodes after one of them.
         return time ? tr("%1  %2 %").arg(text(*time)).arg(row.shares[engine] * 100, 0, 'f', 1)
-                    : tr("fused");
+                    : u"–"_s;
+    case Qt::ToolTipRole:
+        return time ? QString()
+                    : tr("No layer of this name ran in %1: engines fuse nodes, and name what they "
+                         "make of them.")
+                          .arg(m_engines[engine]);
     case Qt::TextAlignmentRole:
         return toTheRight;
     case profileSortRole:

@@ -276,7 +276,7 @@ void ProfileView::showSeries(int row)
     if (!m_profile || row < 0 || row >= static_cast<int>(m_profile->series.size()))
         return;
     const LatencySeries &series = m_profile->series[static_cast<std::size_t>(row)];
-    m_histogramTitle->setText(tr("%1 runs, %2 callers, %3 samples")
+    m_histogramTitle->setText(tr("%1 runs · callers %2 · samples %3")
                                   .arg(grouped(std::ssize(series.latencies)),
                                        grouped(series.plan.concurrency),
                                        grouped(series.plan.batch)));

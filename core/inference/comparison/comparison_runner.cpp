@@ -29,11 +29,11 @@ void ComparisonRunner::compare(ComparisonRequest request, Milliseconds allowed, 
         done(std::move(accepted).error());
         return;
     }
+    auto refuse = [done](Error refusal) { done(std::move(refusal)); };
     // Networks that were loaded for it are gone before the answer.
-    m_thread.add({[this, request = std::move(request), allowed, done](const std::stop_token &stop) {
-                      done(compared(request, allowed, stop));
-                  },
-                  [done](Error refusal) { done(std::move(refusal)); }});
+    auto run = [this, request = std::move(request), allowed, done = std::move(done)](
+                   const std::stop_token &stop) { done(compared(request, allowed, stop)); };
+    m_thread.add({std::move(run), std::move(refuse)});
 }
 
 Result<Comparison> ComparisonRunner::compared(const ComparisonRequest &request,

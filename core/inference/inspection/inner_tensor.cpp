@@ -114,12 +114,14 @@ Result<InnerTensor> computeInnerTensor(const ModelBundle &model, const InnerTens
             return std::move(made).error();
         copy = *std::move(made);
     }
-    const auto capture =
-        std::make_shared<TensorCapture>(copy.model ? copy.model->network : model.network,
-                                        input    ? From::Input
-                                        : output ? From::Output
-                                                 : From::Inner,
-                                        input ? *input : output.value_or(0));
+    std::shared_ptr<Network> network = model.network;
+    if (copy.model)
+        network = copy.model->network;
+    const auto capture = std::make_shared<TensorCapture>(std::move(network),
+                                                         input    ? From::Input
+                                                         : output ? From::Output
+                                                                  : From::Inner,
+                                                         input ? *input : output.value_or(0));
     ModelBundle inspected = model;
     inspected.network = capture;
     inspected.meter.reset(); // nobody predicts

@@ -24,10 +24,10 @@ void ProfileRunner::profile(ProfileRequest request, Done done)
         done(std::move(accepted).error());
         return;
     }
-    m_thread.add({[this, request = std::move(request), done](const std::stop_token &stop) {
-                      done(profiled(request, stop));
-                  },
-                  [done](Error refusal) { done(std::move(refusal)); }});
+    auto refuse = [done](Error refusal) { done(std::move(refusal)); };
+    auto run = [this, request = std::move(request), done = std::move(done)](
+                   const std::stop_token &stop) { done(profiled(request, stop)); };
+    m_thread.add({std::move(run), std::move(refuse)});
 }
 
 Result<std::shared_ptr<const Profile>> ProfileRunner::profiled(const ProfileRequest &request,
