@@ -24,7 +24,7 @@ QImage thumbnailOf(const QString &path, int side)
     // A format may tell its size first and then be decoded in a smaller one, which is quicker.
     if (const QSize size = reader.size(); size.isValid())
         reader.setScaledSize(size.scaled(room, Qt::KeepAspectRatio).expandedTo({1, 1}));
-    if (const QImage image = reader.read(); !image.isNull())
+    if (QImage image = reader.read(); !image.isNull())
         return image;
     // Formats that the service reads and Qt does not.
     const Result<std::string> bytes = readFile(path.toStdString(), largestFile);
