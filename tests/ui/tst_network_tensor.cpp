@@ -3,8 +3,8 @@
 #include "network_fixture.h"
 #include "tensor/npy.h"
 #include "ui/network/tensor_view.h"
-#include "ui/widgets/colour_scale.h"
 #include "ui/widgets/caption_label.h"
+#include "ui/widgets/colour_scale.h"
 
 #include <array>
 #include <atomic>
