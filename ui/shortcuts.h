@@ -31,7 +31,7 @@ enum class Shortcut {
     PageNetwork,
     PageCompare,
     PageApi,
-    FullScreen,  // of the picture
+    FullScreen, // of the picture
     NextPart,
     SearchEverything,
     Preferences,
