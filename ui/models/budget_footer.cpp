@@ -30,8 +30,6 @@ BudgetFooter::BudgetFooter(Preferences &preferences, QWidget *parent)
     m_field->setAccessibleName(tr("Budget of the models"));
     m_field->setToolTip(tr("Write a size such as 2GiB and press Return; Esc leaves it as it was"));
     m_field->installEventFilter(this);
-    // The line is as high as the field from the beginning.
-    m_field->ensurePolished();
     m_line->addWidget(m_figures);
     m_line->addWidget(m_field);
     m_line->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
@@ -87,6 +85,27 @@ void BudgetFooter::leave()
     m_line->setCurrentWidget(m_figures);
     if (hadFocus)
         m_figures->setFocus();
+}
+
+// The line is as high as the field whether it shows it or not. Its layout would hear of a new style or font of the
+// field only when that is shown.
+void BudgetFooter::fitLine()
+{
+    m_field->ensurePolished();
+    m_line->setFixedHeight(m_field->sizeHint().height());
+}
+
+void BudgetFooter::showEvent(QShowEvent *event)
+{
+    fitLine();
+    QWidget::showEvent(event);
+}
+
+void BudgetFooter::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::StyleChange || event->type() == QEvent::FontChange)
+        fitLine();
 }
 
 bool BudgetFooter::eventFilter(QObject *watched, QEvent *event)
