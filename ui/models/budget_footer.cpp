@@ -87,8 +87,8 @@ void BudgetFooter::leave()
         m_figures->setFocus();
 }
 
-// The line is as high as the field whether it shows it or not. Its layout would hear of a new style or font of the
-// field only when that is shown.
+// The line is as high as the field whether it shows it or not. Its layout would hear of a new style
+// or font of the field only when that is shown.
 void BudgetFooter::fitLine()
 {
     m_field->ensurePolished();
