@@ -1,7 +1,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <QtTest>
+#include <QTest>
 #include <vector>
 
 // With the program's own operator new.

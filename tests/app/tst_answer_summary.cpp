@@ -1,7 +1,7 @@
 // Outputs of many numbers as dtype, shape, min, max and mean.
 #include "answer_summary.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace warmbench::app;

@@ -4,7 +4,7 @@
 #include "program.h"
 
 #include <ctime>
-#include <QtTest>
+#include <QTest>
 #include <sys/resource.h>
 
 using namespace warmbench;

@@ -13,7 +13,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <QJsonArray>
-#include <QtTest>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
 
 using namespace warmbench;
 

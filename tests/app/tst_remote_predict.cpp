@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 #include <QRegularExpression>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -6,9 +6,10 @@
 
 #include <chrono>
 #include <QDir>
+#include <QProcess>
 #include <QSettings>
 #include <QTcpServer>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace Qt::StringLiterals;

@@ -6,7 +6,7 @@
 #include <QDir>
 #include <QFile>
 #include <QTcpServer>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace Qt::StringLiterals;

@@ -27,7 +27,7 @@
 #include <QMimeData>
 #include <QSettings>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace Qt::StringLiterals;
 using namespace warmbench;

@@ -8,7 +8,7 @@
 
 #include <fcntl.h>
 #include <filesystem>
-#include <QtTest>
+#include <QTest>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>

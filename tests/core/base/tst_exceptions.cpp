@@ -1,7 +1,7 @@
 #include "base/exceptions.h"
 
 #include <new>
-#include <QtTest>
+#include <QTest>
 #include <stdexcept>
 
 using namespace warmbench;

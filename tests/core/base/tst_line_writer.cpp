@@ -4,7 +4,7 @@
 #include <array>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <QtTest>
+#include <QTest>
 #include <sstream>
 #include <thread>
 #include <unistd.h>

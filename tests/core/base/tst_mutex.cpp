@@ -1,6 +1,6 @@
 #include "base/mutex.h"
 
-#include <QtTest>
+#include <QTest>
 #include <thread>
 #include <vector>
 

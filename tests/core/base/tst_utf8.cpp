@@ -1,6 +1,6 @@
 #include "base/utf8.h"
 
-#include <QtTest>
+#include <QTest>
 #include <simdjson.h>
 
 using namespace warmbench;

@@ -1,6 +1,6 @@
 #include "engine/known_shapes.h"
 
-#include <QtTest>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <numeric>
 #include <QDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace std::chrono_literals;

@@ -3,7 +3,7 @@
 #include "test_files.h"
 #include "wire_writer.h"
 
-#include <QtTest>
+#include <QTest>
 #include <sys/stat.h>
 
 using namespace warmbench;

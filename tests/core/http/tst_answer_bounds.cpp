@@ -12,7 +12,7 @@
 #include <future>
 #include <limits>
 #include <new>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace warmbench::http;

@@ -7,8 +7,9 @@
 #include <atomic>
 #include <numeric>
 #include <QJsonArray>
+#include <QJsonObject>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

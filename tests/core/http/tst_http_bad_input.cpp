@@ -6,8 +6,9 @@
 #include "test_files.h"
 
 #include <filesystem>
+#include <QJsonObject>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace warmbench::http;

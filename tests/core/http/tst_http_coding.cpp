@@ -7,7 +7,7 @@
 
 #include <QJsonArray>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace warmbench::http;

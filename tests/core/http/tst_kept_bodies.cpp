@@ -7,7 +7,7 @@
 
 #include <atomic>
 #include <mutex>
-#include <QtTest>
+#include <QTest>
 #include <thread>
 #include <vector>
 

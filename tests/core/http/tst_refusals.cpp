@@ -6,7 +6,8 @@
 
 #include <fmt/format.h>
 #include <mutex>
-#include <QtTest>
+#include <QJsonDocument>
+#include <QTest>
 
 using namespace warmbench;
 using namespace warmbench::http;

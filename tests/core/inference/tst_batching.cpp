@@ -1,7 +1,8 @@
 #include "inference/batching.h"
 #include "make_tensor.h"
 
-#include <QtTest>
+#include <QTest>
+#include <QVector>
 
 using namespace warmbench;
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -2,7 +2,7 @@
 #include "job_log.h"
 #include "manual_clock.h"
 
-#include <QtTest>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

@@ -1,7 +1,8 @@
 #include "inference/image_output.h"
 
 #include <limits>
-#include <QtTest>
+#include <QTest>
+#include <QVector>
 
 using namespace warmbench;
 

@@ -3,7 +3,7 @@
 
 #include <cmath>
 #include <functional>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

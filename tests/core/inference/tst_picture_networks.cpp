@@ -8,7 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -3,7 +3,7 @@
 #include "make_tensor.h"
 #include "manual_clock.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace std::chrono_literals;

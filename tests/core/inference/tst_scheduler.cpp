@@ -4,7 +4,7 @@
 
 #include <atomic>
 #include <map>
-#include <QtTest>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

@@ -3,7 +3,8 @@
 
 #include <cmath>
 #include <limits>
-#include <QtTest>
+#include <QTest>
+#include <QVector>
 
 using namespace warmbench;
 

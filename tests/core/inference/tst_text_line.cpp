@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <QtTest>
+#include <QTest>
 #include <vector>
 
 using namespace warmbench;

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <future>
 #include <numeric>
-#include <QtTest>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

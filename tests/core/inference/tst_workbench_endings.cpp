@@ -5,7 +5,7 @@
 
 #include <atomic>
 #include <future>
-#include <QtTest>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

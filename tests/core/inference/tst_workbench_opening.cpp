@@ -6,7 +6,7 @@
 #include <atomic>
 #include <future>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace std::chrono_literals;

@@ -1,6 +1,6 @@
 #include "metrics/prometheus.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace std::chrono_literals;

@@ -5,7 +5,8 @@
 #include "test_files.h"
 
 #include <filesystem>
-#include <QtTest>
+#include <QCryptographicHash>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

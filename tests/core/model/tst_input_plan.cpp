@@ -1,7 +1,7 @@
 #include "model/input_plan.h"
 #include "model/understanding/understanding.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -2,7 +2,7 @@
 #include "model/model_settings.h"
 
 #include <filesystem>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -6,7 +6,7 @@
 #include "test_files.h"
 
 #include <cmath>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

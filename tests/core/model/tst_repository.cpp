@@ -7,7 +7,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <QtTest>
+#include <QTest>
 #include <sys/stat.h>
 #include <thread>
 

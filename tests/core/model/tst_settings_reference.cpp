@@ -6,7 +6,7 @@
 #include "test_files.h"
 
 #include <algorithm>
-#include <QtTest>
+#include <QTest>
 #include <set>
 
 using namespace warmbench;

@@ -5,7 +5,7 @@
 #include "model/tool_folder.h"
 
 #include <filesystem>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -1,6 +1,6 @@
 #include "model/yaml_value.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <QtTest>
+#include <QTest>
 #include <set>
 
 using namespace warmbench;

@@ -3,7 +3,7 @@
 
 #include "tensor/csv.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -2,7 +2,7 @@
 // computed in Python as DetResizeForTest and resize_norm_img do it.
 #include "tensor/preprocessing.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -9,7 +9,7 @@
 #include <QImage>
 #include <QImageWriter>
 #include <QTemporaryFile>
-#include <QtTest>
+#include <QTest>
 #include <random>
 #include <unistd.h>
 

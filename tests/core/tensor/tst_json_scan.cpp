@@ -5,7 +5,7 @@
 
 #include <bit>
 #include <fmt/format.h>
-#include <QtTest>
+#include <QTest>
 #include <random>
 
 using namespace warmbench;

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <QtTest>
+#include <QTest>
 #include <random>
 #include <thread>
 

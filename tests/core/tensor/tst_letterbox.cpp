@@ -8,7 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <QProcess>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

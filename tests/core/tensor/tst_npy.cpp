@@ -3,7 +3,7 @@
 
 #include "test_data.h"
 
-#include <QtTest>
+#include <QTest>
 #include <random>
 
 using namespace warmbench;

@@ -12,7 +12,7 @@
 #include "test_data.h"
 
 #include <ctime>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace std::chrono_literals;

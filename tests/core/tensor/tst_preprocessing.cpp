@@ -7,7 +7,7 @@
 #include <cmath>
 #include <opencv2/dnn.hpp>
 #include <opencv2/imgproc.hpp>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using test::asBytes;

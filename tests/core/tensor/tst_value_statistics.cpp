@@ -1,7 +1,7 @@
 #include "tensor/value_statistics.h"
 
 #include <cmath>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

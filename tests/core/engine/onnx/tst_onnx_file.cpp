@@ -5,7 +5,7 @@
 
 #include <functional>
 #include <onnx/onnx_pb.h>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using Change = std::function<void(onnx::ModelProto &)>;

@@ -6,7 +6,7 @@
 
 #include <cmath>
 #include <cstring>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -4,7 +4,7 @@
 #include "engine/warm_up_plan.h"
 
 #include <array>
-#include <QtTest>
+#include <QTest>
 
 namespace warmbench {
 namespace {

@@ -3,7 +3,7 @@
 #include "onnx_builder.h"
 #include "test_files.h"
 
-#include <QtTest>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

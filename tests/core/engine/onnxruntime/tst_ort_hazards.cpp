@@ -4,7 +4,7 @@
 #include "onnx_builder.h"
 
 #include <limits>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -6,7 +6,7 @@
 #include "wire_writer.h"
 
 #include <cstring>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <functional>
-#include <QtTest>
+#include <QTest>
 #include <vector>
 
 using namespace warmbench;

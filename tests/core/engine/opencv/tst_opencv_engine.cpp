@@ -6,7 +6,7 @@
 
 #include <atomic>
 #include <cmath>
-#include <QtTest>
+#include <QTest>
 #include <thread>
 #include <unistd.h>
 

@@ -4,7 +4,7 @@
 
 #include <functional>
 #include <opencv2/ml.hpp>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -3,7 +3,8 @@
 #include "test_files.h"
 
 #include <cmath>
-#include <QtTest>
+#include <QProcess>
+#include <QTest>
 
 using namespace warmbench;
 

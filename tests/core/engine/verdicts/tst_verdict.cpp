@@ -5,7 +5,7 @@
 
 #include <cmath>
 #include <limits>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace std::chrono_literals;

@@ -10,7 +10,8 @@
 #include <limits>
 #include <numeric>
 #include <QJsonArray>
-#include <QtTest>
+#include <QJsonObject>
+#include <QTest>
 
 using namespace warmbench;
 using namespace warmbench::http;

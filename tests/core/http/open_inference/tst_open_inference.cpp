@@ -8,7 +8,10 @@
 #include "make_tensor.h"
 
 #include <QJsonArray>
-#include <QtTest>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QJsonValue>
+#include <QTest>
 
 using namespace warmbench;
 using namespace warmbench::http;

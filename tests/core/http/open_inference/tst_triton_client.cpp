@@ -10,7 +10,9 @@
 #include <fmt/format.h>
 #include <numeric>
 #include <QJsonArray>
-#include <QtTest>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
 
 using namespace warmbench;
 using namespace warmbench::http;

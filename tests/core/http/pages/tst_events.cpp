@@ -4,7 +4,8 @@
 #include "http/transport/http_host.h"
 #include "http/transport/reply_stream.h"
 
-#include <QtTest>
+#include <QJsonDocument>
+#include <QTest>
 
 using namespace warmbench;
 using namespace warmbench::http;

@@ -8,8 +8,9 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <QJsonArray>
+#include <QJsonValue>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 namespace fs = std::filesystem;

@@ -6,7 +6,9 @@
 #include "test_files.h"
 
 #include <QJsonArray>
-#include <QtTest>
+#include <QJsonObject>
+#include <QJsonValue>
+#include <QTest>
 
 using namespace warmbench;
 using namespace warmbench::http;

@@ -6,7 +6,9 @@
 #include "test_files.h"
 
 #include <QJsonArray>
-#include <QtTest>
+#include <QJsonValue>
+#include <QTest>
+#include <QVector>
 
 using namespace warmbench;
 

@@ -5,7 +5,8 @@
 #include "tensor/npy.h"
 
 #include <QJsonArray>
-#include <QtTest>
+#include <QJsonObject>
+#include <QTest>
 
 using namespace warmbench;
 

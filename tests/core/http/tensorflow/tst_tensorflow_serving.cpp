@@ -6,7 +6,10 @@
 
 #include <fmt/format.h>
 #include <QJsonArray>
-#include <QtTest>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QJsonValue>
+#include <QTest>
 
 using namespace warmbench;
 using namespace warmbench::http;

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <malloc.h>
 #include <new>
-#include <QtTest>
+#include <QTest>
 #include <random>
 
 using namespace warmbench;

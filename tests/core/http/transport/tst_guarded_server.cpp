@@ -6,7 +6,7 @@
 #include "http_client.h"
 
 #include <QTcpSocket>
-#include <QtTest>
+#include <QTest>
 #include <sys/socket.h>
 
 using namespace warmbench;

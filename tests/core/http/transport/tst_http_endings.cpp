@@ -4,7 +4,7 @@
 
 #include <future>
 #include <QDir>
-#include <QtTest>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

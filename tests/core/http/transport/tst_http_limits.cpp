@@ -4,7 +4,7 @@
 
 #include <QHostAddress>
 #include <QNetworkInterface>
-#include <QtTest>
+#include <QTest>
 #include <sys/resource.h>
 #include <thread>
 

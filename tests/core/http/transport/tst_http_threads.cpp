@@ -10,8 +10,8 @@
 #include <fstream>
 #include <future>
 #include <map>
+#include <QTest>
 #include <QThread>
-#include <QtTest>
 
 using namespace warmbench;
 using namespace warmbench::http;

@@ -2,7 +2,9 @@
 #include "echo_server.h"
 #include "http_client.h"
 
-#include <QtTest>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

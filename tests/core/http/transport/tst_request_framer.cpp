@@ -1,6 +1,6 @@
 #include "http/transport/request_framer.h"
 
-#include <QtTest>
+#include <QTest>
 #include <random>
 #include <vector>
 

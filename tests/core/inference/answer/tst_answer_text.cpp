@@ -3,7 +3,7 @@
 #include "make_tensor.h"
 
 #include <limits>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

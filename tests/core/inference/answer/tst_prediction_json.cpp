@@ -1,7 +1,7 @@
 // Results as JSON, member by member.
 #include "inference/answer/prediction_json.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -3,7 +3,7 @@
 #include "inference/body/prediction_body.h"
 
 #include <cmath>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -2,7 +2,7 @@
 #include "inference/comparison/answer_difference.h"
 #include "make_tensor.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

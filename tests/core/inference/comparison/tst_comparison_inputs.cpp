@@ -4,7 +4,7 @@
 
 #include <filesystem>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 namespace fs = std::filesystem;

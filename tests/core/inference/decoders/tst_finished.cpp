@@ -1,7 +1,7 @@
 // Detections that a network has finished, with numbers that lie, and the names of their classes.
 #include "raw_outputs.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

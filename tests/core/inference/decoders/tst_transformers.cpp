@@ -1,7 +1,7 @@
 // Queries of DETR and its kin, with boxes whose places are known, and outputs that lie.
 #include "raw_outputs.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

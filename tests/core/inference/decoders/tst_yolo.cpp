@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

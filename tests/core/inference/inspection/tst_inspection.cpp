@@ -5,7 +5,7 @@
 #include "test_files.h"
 
 #include <future>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -7,7 +7,7 @@
 #include "tensor/image.h"
 #include "tensor/npy.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <unistd.h>
 
 using namespace warmbench;

@@ -4,7 +4,7 @@
 
 #include <future>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace std::chrono_literals;

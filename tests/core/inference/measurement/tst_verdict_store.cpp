@@ -9,7 +9,7 @@
 #include <fstream>
 #include <limits>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace std::chrono_literals;

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <future>
 #include <mutex>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace std::chrono_literals;

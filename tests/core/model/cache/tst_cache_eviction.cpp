@@ -1,7 +1,7 @@
 // Who leaves: the memory budget, and the keep-alive of idle models.
 #include "cache_bench.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 using namespace std::chrono_literals;

@@ -2,7 +2,7 @@
 #include "cache_bench.h"
 
 #include <atomic>
-#include <QtTest>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

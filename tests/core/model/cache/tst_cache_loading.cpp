@@ -1,7 +1,7 @@
 // What the first use of a model does: hit, miss or coalesced; failures; descriptions.
 #include "cache_bench.h"
 
-#include <QtTest>
+#include <QTest>
 #include <thread>
 
 using namespace warmbench;

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 

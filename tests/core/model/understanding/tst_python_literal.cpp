@@ -1,6 +1,6 @@
 #include "model/understanding/python_literal.h"
 
-#include <QtTest>
+#include <QTest>
 #include <random>
 
 using namespace warmbench;

@@ -2,7 +2,7 @@
 #include "model/understanding/timm.h"
 #include "model/understanding/understanding.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace warmbench;
 
