@@ -144,10 +144,6 @@ void TestInputStrip::answersOfAnotherModelAreOutOfDate()
     part<QAction>(u"runAll"_s)->trigger();
     QTRY_COMPARE_WITH_TIMEOUT(counts(), u"3 pictures · 3 answered"_s, patience);
     QVERIFY(!stale(0) && !stale(1) && !stale(2));
-    // Another state of the same model makes them so, too.
-    written(u"other.labels.txt"_s, "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
-    part<QAction>(u"refreshModel"_s)->trigger();
-    QTRY_VERIFY_WITH_TIMEOUT(stale(0) && stale(1) && stale(2), patience);
 }
 
 void TestInputStrip::theAnswersAreSavedAsCsv()
@@ -165,7 +161,7 @@ void TestInputStrip::theAnswersAreSavedAsCsv()
     QVERIFY(saved);
     const QStringList lines = QString::fromStdString(*saved).trimmed().split(u'\n');
     QCOMPARE(lines.size(), 4);
-    QCOMPARE(lines[0], u"file,model,label,score,found,answer,error,out_of_date"_s);
+    QCOMPARE(lines[0], u"file,model,label,score,found,answer,error,out_of_date,change"_s);
     const QStringList cells = lines[2].split(u',');
     QCOMPARE(cells.mid(0, 3), (QStringList{u"seven.png"_s, u"digits"_s, u"7"_s}));
     QVERIFY(cells[3].toDouble() > 0.5 && cells[3].toDouble() <= 1);

@@ -326,9 +326,11 @@ void ModelsPanel::reportRefresh(const QString &name,
                                 const RefreshReport &report)
 {
     const ModelView *model = m_feed.state().find(name.toStdString());
-    Q_EMIT said(
-        MessageOverlay::Kind::Information,
-        refreshText(name, before.get(), model ? model->status.facts.get() : nullptr, report));
+    const QString what =
+        refreshText(name, before.get(), model ? model->status.facts.get() : nullptr, report);
+    Q_EMIT said(MessageOverlay::Kind::Information, what);
+    if (report.reloaded)
+        Q_EMIT refreshed(name, what);
 }
 
 } // namespace warmbench::ui

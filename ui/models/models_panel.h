@@ -35,6 +35,8 @@ Q_SIGNALS:
     // What an action did, or why it failed.
     void said(warmbench::ui::MessageOverlay::Kind kind, const QString &text);
     void removed(const QString &name, const QString &path); // from the list
+    // The model was loaded anew; `what` says what has changed.
+    void refreshed(const QString &name, const QString &what);
 
 private:
     void makeActions();

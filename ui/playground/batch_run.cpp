@@ -17,10 +17,10 @@ BatchRun::~BatchRun()
     m_cancellation.request_stop();
 }
 
-void BatchRun::start(std::string model, AnswerOptions options, int first)
+void BatchRun::start(AnsweredBy present, AnswerOptions options, int first)
 {
     cancel();
-    m_model = std::move(model);
+    m_present = std::move(present);
     m_options = options;
     m_row = first;
     m_left = m_inputs.rowCount();
@@ -76,16 +76,17 @@ void BatchRun::read(const QString &path)
             if (bytes)
                 answer(path, *std::move(bytes));
             else
-                take(path, listedAnswer(bytes.error(), answeredBy(m_model, m_options)));
+                take(path, listedAnswer(bytes.error(), m_present));
         });
 }
 
 void BatchRun::answer(const QString &path, std::string bytes)
 {
     RunRequest request;
-    request.model = m_model;
+    request.model = m_present.model;
     request.body = std::make_shared<const std::string>(std::move(bytes));
     request.answer = m_options;
+    request.before = m_inputs.answerBefore(path);
     request.cancellation = m_cancellation.get_token();
     auto done = onGui(this, [this, path, number = m_number](ListedAnswer &&answer) {
         if (number == m_number)
@@ -93,8 +94,9 @@ void BatchRun::answer(const QString &path, std::string bytes)
     });
     // Of an answer only the words are kept.
     startRun(m_workbench, request,
-             [by = answeredBy(m_model, m_options), done = std::move(done)](
-                 const Result<RunResult> &result) { done(listedAnswer(result, by)); });
+             [by = m_present, done = std::move(done)](const Result<RunResult> &result) {
+                 done(listedAnswer(result, by));
+             });
 }
 
 void BatchRun::take(const QString &path, ListedAnswer answer)

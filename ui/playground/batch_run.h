@@ -21,7 +21,7 @@ public:
     ~BatchRun() override;
 
     // Answers all that have no answer of the present model, from row `first` on.
-    void start(std::string model, AnswerOptions options, int first);
+    void start(AnsweredBy present, AnswerOptions options, int first);
     void cancel(); // what is under way is given up; nothing is said
     void setHeld(bool held);
     bool isBusy() const { return m_busy; }
@@ -39,7 +39,7 @@ private:
     Workbench &m_workbench;
     Background &m_background;
     InputList &m_inputs;
-    std::string m_model;
+    AnsweredBy m_present; // who answers
     AnswerOptions m_options;
     std::stop_source m_cancellation;
     int m_row = 0;

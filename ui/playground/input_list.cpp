@@ -5,6 +5,7 @@
 #include "ui/playground/thumbnails.h"
 #include "ui/widgets/display_text.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <QFileInfo>
 
@@ -12,10 +13,21 @@ using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
 
-AnsweredBy answeredBy(const std::string &model, const AnswerOptions &options)
+std::string settingsText(const ModelStatus::Facts &facts)
+{
+    return facts.settings.json + '\n' + facts.settings.edits;
+}
+
+AnsweredBy answeredBy(const std::string &model, const ModelStatus::Facts *facts,
+                      const AnswerOptions &options)
 {
     AnsweredBy by;
     by.model = model;
+    if (facts) {
+        by.digest = facts->digest;
+        by.engine = facts->engine;
+        by.settings = settingsText(*facts);
+    }
     by.score = options.scoreThreshold;
     by.nms = options.nmsThreshold;
     by.topK = options.topK;
@@ -27,12 +39,15 @@ ListedAnswer listedAnswer(const Result<RunResult> &result, AnsweredBy by)
     ListedAnswer listed;
     listed.by = std::move(by);
     if (!result) {
+        listed.by.digest.clear();
         listed.refusal = text(result.error().message);
         return listed;
     }
     const Prediction &prediction = result->prediction;
     listed.by.digest = prediction.digest;
     listed.by.engine = prediction.engine;
+    listed.comparable = result->comparable;
+    listed.change = result->change;
     listed.answer = result->phrases.value(0);
     listed.phrase = listed.answer;
     if (prediction.results.empty())
@@ -74,6 +89,7 @@ void InputList::setPaths(const QStringList &paths)
     beginResetModel();
     m_rows.clear();
     m_index.clear();
+    m_kept = 0;
     for (const QString &path : paths) {
         if (m_index.contains(path))
             continue;
@@ -97,6 +113,17 @@ void InputList::setAnswer(const QString &path, ListedAnswer answer)
     // The name stands above the sentence already.
     if (const QString before = answered.name + u": "_s; answer.refusal.startsWith(before))
         answer.refusal.remove(0, before.size());
+    if (answered.answer && answered.answer->comparable)
+        m_kept -= answered.answer->comparable->bytes;
+    if (answer.comparable && m_kept + answer.comparable->bytes > mostKept)
+        answer.comparable.reset();
+    if (answer.comparable)
+        m_kept += answer.comparable->bytes;
+    if (!answer.refusal.isEmpty() && isBefore(answered))
+        answer.change =
+            AnswerChange{{}, true, tr("has no answer any more: %1").arg(answer.refusal)};
+    if (answer.change)
+        answer.change->input = answered.name;
     answered.answer = std::move(answer);
     changed(row);
 }
@@ -134,7 +161,10 @@ bool InputList::isStale(const Row &row) const
     if (m_present.digest.empty() || by.digest.empty()) {
         by.digest = m_present.digest;
         by.engine = m_present.engine;
+        by.settings = m_present.settings;
     }
+    if (by.settings.empty())
+        by.settings = m_present.settings;
     return by != m_present;
 }
 
@@ -150,6 +180,53 @@ std::optional<int> InputList::nextWithoutAnswer(int row) const
     return {};
 }
 
+std::shared_ptr<const ComparableAnswer> InputList::answerBefore(const QString &path) const
+{
+    const int row = rowOf(path);
+    if (row < 0)
+        return {};
+    const Row &answered = m_rows[static_cast<std::size_t>(row)];
+    return isBefore(answered) ? answered.answer->comparable : nullptr;
+}
+
+// The same model gave the answer, in the state that it had before it changed.
+bool InputList::isBefore(const Row &row) const
+{
+    if (!row.answer || !row.answer->refusal.isEmpty() || !isStale(row))
+        return false;
+    AnsweredBy by = row.answer->by;
+    by.digest = m_present.digest;
+    by.engine = m_present.engine;
+    by.settings = m_present.settings;
+    return by == m_present;
+}
+
+int InputList::countBefore() const
+{
+    return static_cast<int>(std::count_if(m_rows.begin(), m_rows.end(),
+                                          [this](const Row &row) { return isBefore(row); }));
+}
+
+void InputList::forgetChanges()
+{
+    for (Row &row : m_rows) {
+        if (!row.answer || !row.answer->change)
+            continue;
+        row.answer->change.reset();
+        changed(rowOf(row.path));
+    }
+}
+
+std::vector<AnswerChange> InputList::changes() const
+{
+    std::vector<AnswerChange> changes;
+    for (const Row &row : m_rows) {
+        if (row.answer && row.answer->change)
+            changes.push_back(*row.answer->change);
+    }
+    return changes;
+}
+
 InputList::Counts InputList::counts() const
 {
     Counts counts;
@@ -163,13 +240,15 @@ InputList::Counts InputList::counts() const
             ++counts.answered;
         else
             ++counts.refused;
+        if (row.answer->change && row.answer->change->changed)
+            ++counts.changed;
     }
     return counts;
 }
 
 std::string InputList::csv() const
 {
-    std::string csv = "file,model,label,score,found,answer,error,out_of_date\n";
+    std::string csv = "file,model,label,score,found,answer,error,out_of_date,change\n";
     for (const Row &row : m_rows) {
         const ListedAnswer answer = row.answer.value_or(ListedAnswer());
         const std::string cells[] = {row.name.toStdString(),
@@ -179,7 +258,10 @@ std::string InputList::csv() const
                                      answer.found ? std::to_string(*answer.found) : "",
                                      answer.answer.toStdString(),
                                      answer.refusal.toStdString(),
-                                     isStale(row) ? "yes" : ""};
+                                     isStale(row) ? "yes" : "",
+                                     !answer.change           ? ""
+                                     : answer.change->changed ? "changed"
+                                                              : "same"};
         for (const std::string &cell : cells) {
             appendCsvCell(csv, cell);
             csv += &cell == std::end(cells) - 1 ? '\n' : ',';
@@ -197,7 +279,9 @@ QString InputList::spoken(const Row &row) const
 {
     if (!row.answer)
         return tr("%1: no answer yet").arg(row.name);
-    const QString said = row.answer->refusal.isEmpty() ? row.answer->answer : row.answer->refusal;
+    QString said = row.answer->refusal.isEmpty() ? row.answer->answer : row.answer->refusal;
+    if (row.answer->change && row.answer->change->changed)
+        said += tr("; changed by the refresh: %1").arg(row.answer->change->how);
     return isStale(row) ? tr("%1: %2 (out of date)").arg(row.name, said)
                         : u"%1: %2"_s.arg(row.name, said);
 }
@@ -222,7 +306,9 @@ QVariant InputList::data(const QModelIndex &index, int role) const
                                 : row.answer->refusal.isEmpty() ? State::Answered
                                                                 : State::Refused);
     case PhraseRole:
-        return !row.answer                     ? tr("waiting")
+        return !row.answer ? tr("waiting")
+               : row.answer->change && row.answer->change->changed
+                   ? u"\u2260 "_s + row.answer->phrase
                : row.answer->refusal.isEmpty() ? row.answer->phrase
                                                : row.answer->refusal;
     case StaleRole:

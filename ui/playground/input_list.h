@@ -22,6 +22,7 @@ struct AnsweredBy
     std::string model;
     std::string digest; // empty: not known
     std::string engine;
+    std::string settings;        // as they stood when the run began; empty: not known
     std::optional<double> score; // the sliders' thresholds, where they are moved
     std::optional<double> nms;
     std::optional<int> topK;
@@ -37,12 +38,18 @@ struct ListedAnswer
     std::optional<double> score;
     std::optional<qsizetype> found; // boxes
     AnsweredBy by;
+    std::shared_ptr<const ComparableAnswer> comparable; // null: too large to keep
+    std::optional<AnswerChange> change;                 // since the model was refreshed
 };
 
-// Of a model that is not known further, with moved sliders or without.
-AnsweredBy answeredBy(const std::string &model, const AnswerOptions &options);
+// What an answer depends on of the model's settings, as they stand; never empty.
+std::string settingsText(const ModelStatus::Facts &facts);
+// Who answers now: the model with what is known of it (null: nothing further), with moved sliders
+// or without.
+AnsweredBy answeredBy(const std::string &model, const ModelStatus::Facts *facts,
+                      const AnswerOptions &options);
 
-// Thread: any.
+// `by` as it stood when the run began. Thread: any.
 ListedAnswer listedAnswer(const Result<RunResult> &result, AnsweredBy by);
 
 class InputList : public QAbstractListModel
@@ -64,6 +71,11 @@ public:
     QString pathOf(int row) const { return m_rows[static_cast<std::size_t>(row)].path; }
     // The first row from `row` on, then from the start, that has no answer of who would answer.
     std::optional<int> nextWithoutAnswer(int row) const;
+    // The answer at hand, if it came from the present model before it changed; otherwise null.
+    std::shared_ptr<const ComparableAnswer> answerBefore(const QString &path) const;
+    int countBefore() const; // of such answers, also those too large to keep
+    void forgetChanges();
+    std::vector<AnswerChange> changes() const; // since forgetChanges(), in the list's order
     // How many there are of each kind.
     struct Counts
     {
@@ -71,9 +83,10 @@ public:
         int answered = 0; // by who would answer
         int refused = 0;
         int stale = 0;
+        int changed = 0; // other than before the model was refreshed
     };
     Counts counts() const;
-    // A row for each picture: file, model, label, score, found, answer, error, out_of_date.
+    // A row for each picture: file, model, label, score, found, answer, error, out_of_date, change.
     std::string csv() const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
@@ -87,13 +100,17 @@ private:
         std::optional<ListedAnswer> answer;
     };
     bool isStale(const Row &row) const;
+    bool isBefore(const Row &row) const;
     QString spoken(const Row &row) const;
     void changed(int row, const QList<int> &roles = {});
+
+    static constexpr std::size_t mostKept = std::size_t{64} << 20U; // bytes of comparable answers
 
     Thumbnails &m_thumbnails;
     std::vector<Row> m_rows;
     QHash<QString, int> m_index;
     AnsweredBy m_present;
+    std::size_t m_kept = 0; // bytes
 };
 
 } // namespace warmbench::ui

@@ -112,23 +112,37 @@ void InputStrip::setModel(const std::string &model, const ModelStatus::Facts *fa
     if (model != m_present.model)
         m_batch.cancel();
     m_options = options;
-    m_present = answeredBy(model, options);
-    if (facts) {
-        m_present.digest = facts->digest;
-        m_present.engine = facts->engine;
-    }
+    m_present = answeredBy(model, facts, options);
     m_inputs.setPresent(m_present);
 }
 
 void InputStrip::answerAll()
 {
     // The page itself answers the one that it shows; if it has none, that one's turn comes last.
-    m_batch.start(m_present.model, m_options, m_view->currentIndex().row() + 1);
+    m_batch.start(m_present, m_options, m_view->currentIndex().row() + 1);
+}
+
+bool InputStrip::hasAnswers() const
+{
+    const InputList::Counts counts = m_inputs.counts();
+    return counts.answered + counts.stale > 0;
+}
+
+void InputStrip::checkRefreshed()
+{
+    m_inputs.forgetChanges();
+    m_checked = m_inputs.countBefore();
+    answerAll();
+}
+
+int InputStrip::notCompared() const
+{
+    return std::max(0, m_checked - static_cast<int>(m_inputs.changes().size()));
 }
 
 void InputStrip::setAnswer(const QString &path, const Result<RunResult> &result)
 {
-    m_inputs.setAnswer(path, listedAnswer(result, answeredBy(m_present.model, m_options)));
+    m_inputs.setAnswer(path, listedAnswer(result, m_present));
 }
 
 void InputStrip::setShown(const QString &path)
@@ -168,6 +182,8 @@ void InputStrip::showCounts()
     if (counts.stale > 0)
         parts << tr("%1 of another model or before a change: run them again")
                      .arg(grouped(counts.stale));
+    if (counts.changed > 0)
+        parts << tr("%1 changed by the refresh").arg(grouped(counts.changed));
     m_caption->setText(parts.join(u" · "_s));
     m_runAll->setEnabled(!m_batch.isBusy() && counts.answered < counts.all);
     m_export->setEnabled(counts.answered + counts.refused + counts.stale > 0);

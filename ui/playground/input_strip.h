@@ -34,6 +34,12 @@ public:
     void answerAll();
     void cancel() { m_batch.cancel(); }
     bool isBusy() const { return m_batch.isBusy(); }
+    bool hasAnswers() const;
+    // Answers all again that were answered before the model was refreshed; changes() then tells
+    // what became of them.
+    void checkRefreshed();
+    std::vector<AnswerChange> changes() const { return m_inputs.changes(); }
+    int notCompared() const; // of those that it put in doubt
     // While the page runs its own input, the strip waits.
     void setHeld(bool held) { m_batch.setHeld(held); }
     // The page's own answer, if it is about a picture of the strip.
@@ -63,6 +69,7 @@ private:
     QAction *m_runAll;
     QAction *m_export;
     QAction *m_close;
+    int m_checked = 0;      // answers that the last refresh put in doubt
     bool m_showing = false; // what is shown is told, not chosen
 };
 

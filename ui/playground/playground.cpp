@@ -6,10 +6,12 @@
 #include "ui/playground/answer_sliders.h"
 #include "ui/playground/answer_view.h"
 #include "ui/playground/failed_page.h"
+#include "ui/playground/header_text.h"
 #include "ui/playground/input_panel.h"
 #include "ui/playground/input_strip.h"
 #include "ui/playground/picture_stage.h"
 #include "ui/playground/playground_layout.h"
+#include "ui/playground/present_input.h"
 #include "ui/playground/run_details.h"
 #include "ui/playground/sample_strip.h"
 #include "ui/shortcuts.h"
@@ -31,24 +33,6 @@
 using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
-
-namespace {
-
-QString outcomeText(const Prediction &prediction)
-{
-    const QString time = text(prediction.timings.total);
-    switch (prediction.cache) {
-    case CacheOutcome::Hit:
-        return Playground::tr("Cache hit · %1").arg(time);
-    case CacheOutcome::Miss:
-        return Playground::tr("Cache miss, loaded · %1").arg(time);
-    case CacheOutcome::Coalesced:
-        break;
-    }
-    return Playground::tr("Joined a load · %1").arg(time);
-}
-
-} // namespace
 
 Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &api,
                        Background &background, QWidget *parent)
@@ -86,7 +70,10 @@ Playground::Playground(Workbench &workbench, WorkbenchFeed &feed, ApiControl &ap
     connect(m_strip, &InputStrip::chosen, this, &Playground::openInput);
     connect(m_strip, &InputStrip::changed, this, &Playground::showParts);
     connect(m_strip, &InputStrip::said, this, &Playground::said);
-    connect(m_strip, &InputStrip::busyChanged, this, [this] { setRunning(m_running); });
+    connect(m_strip, &InputStrip::busyChanged, this, [this] {
+        setRunning(m_running);
+        tellChanges();
+    });
     connect(m_stage, &PictureStage::stepped, m_strip, &InputStrip::step);
     connect(m_input, &InputPanel::submitted, this, &Playground::run);
     connect(m_input, &InputPanel::edited, this, &Playground::setEdited);
@@ -237,20 +224,7 @@ void Playground::showTitle(const ModelView *model)
     }
     m_title->setText(m_model);
     m_title->setToolTip(m_model);
-    QStringList parts;
-    if (const auto &facts = model->status.facts) {
-        if (!facts->understood.summary.empty())
-            parts << text(facts->understood.summary);
-        if (facts->input.index < facts->spec.inputs.size())
-            parts << text(shapeText(facts->spec.inputs[facts->input.index].shape));
-        parts << text(modelFormatName(facts->spec.format));
-    }
-    const ShownState state = shownState(model->status);
-    if (state == ShownState::NotLoaded)
-        parts << tr("not loaded: the next run loads it");
-    else if (state != ShownState::Loaded)
-        parts << stateWord(state);
-    m_subtitle->setText(parts.join(u" · "_s));
+    m_subtitle->setText(factsText(*model));
 }
 
 void Playground::showStrip(const ModelView *model)
@@ -259,39 +233,18 @@ void Playground::showStrip(const ModelView *model)
     m_strip->setModel(m_model.toStdString(), facts.get(), m_answer->sliders()->options());
 }
 
-// One line, always in its place: what matters most of what the user should know of the model and
-// the answer.
 void Playground::showNotice(const ModelView *model)
 {
-    const ModelStatus *status = model ? &model->status : nullptr;
-    const bool refreshed = m_answered && status && status->facts &&
-                           (status->facts->digest != m_answered->prediction.digest ||
-                            status->facts->engine != m_answered->prediction.engine);
-    const bool stale = m_answered && (m_edited || refreshed);
+    PageNotices notices;
+    notices.inputNote = m_inputNote;
+    notices.answered = m_answered.get();
+    notices.answeredSettings = m_answeredSettings;
+    notices.edited = m_edited;
+    notices.facts = m_facts.get();
+    const bool stale = isOutOfDate(notices, model);
     m_answer->setStale(stale);
     m_stage->setStale(stale);
-    const ShownState state = status ? shownState(*status) : ShownState::NotLoaded;
-    QStringList notices;
-    if (!m_inputNote.isEmpty())
-        notices << m_inputNote;
-    if (stale)
-        notices << (refreshed ? tr("The model has changed since this answer: run it again.")
-                              : tr("The input has changed since this answer: run it again."));
-    if (state == ShownState::RefreshFailed)
-        notices << tr("The old instance goes on serving: %1").arg(text(status->reason));
-    if (state == ShownState::Changed)
-        notices << tr("The file has changed on disk: refresh to use it (%1).")
-                       .arg(keysOf(Shortcut::RefreshModel).toString());
-    if (model && !model->entry.warning.empty())
-        notices << text(model->entry.warning);
-    if (m_answered && !stale)
-        for (const std::string &warning : m_answered->prediction.warnings)
-            notices << text(warning);
-    if (m_facts)
-        for (const std::string &warning : m_facts->warnings)
-            notices << text(warning);
-    notices.removeDuplicates();
-    m_notice->setText(notices.join(u"   "_s));
+    m_notice->setText(noticeText(notices, model));
 }
 
 void Playground::setEdited()
@@ -450,6 +403,28 @@ void Playground::runAgain()
         run();
 }
 
+void Playground::checkRefreshed(const QString &model, const QString &refreshed)
+{
+    const bool page = m_answered && !m_edited && m_input->body();
+    if (model != m_model || (!page && !m_strip->hasAnswers()))
+        return;
+    m_check.begin(refreshed, page && !m_strip->contains(m_input->path()) ? m_answered : nullptr,
+                  page);
+    if (page)
+        run();
+    m_strip->checkRefreshed();
+}
+
+// Once the run of the page and the strip are through.
+void Playground::tellChanges()
+{
+    if (!m_check.isPending() || m_check.waitsForPage() || m_running || m_strip->isBusy())
+        return;
+    if (const QString found = m_check.finish(m_strip->changes(), m_strip->notCompared());
+        !found.isEmpty())
+        Q_EMIT said(MessageOverlay::Kind::Information, found);
+}
+
 void Playground::start()
 {
     setRunning(true);
@@ -462,9 +437,13 @@ void Playground::start()
     // The picture of this run, even if another one is opened meanwhile.
     const auto picture = m_input->picture();
     request.answer = m_answer->sliders()->options();
+    if (m_check.isPending() && m_answered)
+        request.before = m_answered->comparable;
     request.cancellation = m_cancellation.get_token();
     startRun(m_workbench, request,
-             onGui(this, [this, number, name = m_model, picture](Result<RunResult> &&done) {
+             onGui(this, [this, number, name = m_model, picture,
+                          settings = m_facts ? settingsText(*m_facts)
+                                             : std::string()](Result<RunResult> &&done) {
                  if (number != m_runNumber)
                      return;
                  setRunning(false);
@@ -473,18 +452,23 @@ void Playground::start()
                      m_strip->setAnswer(picture->path, done);
                  m_feed.updateNow();
                  if (name == m_model && done) {
-                     Q_EMIT said(MessageOverlay::Kind::Information, {});
+                     if (!m_check.isPending())
+                         Q_EMIT said(MessageOverlay::Kind::Information, {});
+                     m_answeredSettings = settings;
                      showResult(std::make_shared<const RunResult>(*std::move(done)),
                                 picture ? &*picture : nullptr);
                      Q_EMIT finished();
                      if (!sameOptions(m_answered->options, m_answer->sliders()->options()))
                          decodeAgain(); // they have moved meanwhile
                  } else if (name == m_model && done.error().code != ErrorCode::Cancelled) {
+                     m_check.giveUp();
                      clearResult();
                      refuse(text(done.error().message));
                  }
                  if (m_again)
                      start();
+                 m_check.pageIsThrough();
+                 tellChanges();
              }));
     m_feed.updateNow();
 }
@@ -502,6 +486,7 @@ void Playground::cancelRun()
         return;
     m_cancellation.request_stop();
     ++m_runNumber; // the answer of the present run is no longer wanted
+    m_check.giveUp();
     m_strip->cancel();
     setRunning(false);
     m_again = false;
@@ -525,6 +510,7 @@ void Playground::showResult(std::shared_ptr<const RunResult> result, const Pictu
         m_stage->setResult(*m_answered, *picture);
     m_export->setAnswer(m_answered, picture);
     m_details->setResult(m_answered);
+    m_check.take(*m_answered, picture ? picture->name : QString());
     m_outcome->setText(outcomeText(prediction));
     showNotice(m_feed.state().find(m_model.toStdString()));
 }
@@ -573,29 +559,7 @@ QString Playground::apiUrl() const
 
 void Playground::withApiInput(std::function<void(const Result<ApiInput> &)> use)
 {
-    ApiInput input;
-    input.model = m_model;
-    input.body = m_input->body();
-    const auto picture = m_input->picture();
-    if (!input.body || !picture || !picture->path.isEmpty()) {
-        input.path = m_input->path();
-        if (input.body && input.path.isEmpty())
-            input.text = m_input->bodyText();
-        return use(input);
-    }
-    if (picture->ofRequest)
-        return use(failedPrecondition(
-            tr("A client sent this picture, and it is never written to disk unasked: save its body "
-               "under Requests, then open that file.")
-                .toStdString()));
-    m_background.run(
-        this, [picture = *picture] { return savedAsFile(picture); },
-        [input, use = std::move(use)](const Result<QString> &path) mutable {
-            if (!path)
-                return use(path.error());
-            input.path = *path;
-            use(input);
-        });
+    withPresentInput(*m_input, m_model, m_background, std::move(use));
 }
 
 void Playground::copyCurl()

@@ -8,6 +8,7 @@
 #include "ui/api/snippets.h"
 #include "ui/background.h"
 #include "ui/playground/prediction_run.h"
+#include "ui/playground/refresh_check.h"
 #include "ui/widgets/message_overlay.h"
 #include "ui/workbench_feed.h"
 
@@ -54,12 +55,13 @@ public:
     void showInput(const QString &path); // opens it; if it is refused, nothing is said
     QString inputPath() const;           // empty if the input is no file
     void runAgain();                     // where an answer of the loaded model is shown
-    void paste();                        // a picture, numbers or a file from the clipboard
+    // The model has been refreshed, which `refreshed` says in words: answers the inputs at hand
+    // again, and says which answers are other ones now.
+    void checkRefreshed(const QString &model, const QString &refreshed);
+    void paste(); // a picture, numbers or a file from the clipboard
     void refuse(const QString &reason);
 
-    // Gives what a run would send now, with a file that holds it where it is no text; a pasted
-    // picture is saved first, but not one that a client sent. `use` is called on this thread,
-    // perhaps later.
+    // Gives what a run would send now, as withPresentInput() does.
     void withApiInput(std::function<void(const Result<ApiInput> &)> use);
     // Reads what a run would send now, in any form that the model takes. NotFound: there is no
     // input yet.
@@ -98,6 +100,7 @@ private:
     void setEdited();
     void setRunning(bool running);
     void decodeAgain();
+    void tellChanges();
     void showStrip(const ModelView *model);
     void copyCurl();
     QString apiUrl() const;
@@ -131,13 +134,15 @@ private:
     std::shared_ptr<const ModelStatus::Facts> m_facts; // the facts that are shown
     std::shared_ptr<const RunResult> m_answered;       // what is shown
     QString m_opening;                                 // path of the input opened last
-    bool m_edited = false;                             // the input is no longer that of the answer
+    std::string m_answeredSettings; // the model's when its run began; empty: not known
+    bool m_edited = false;          // the input is no longer that of the answer
     QString m_inputNote;
     std::stop_source m_cancellation;
     bool m_running = false;
     bool m_again = false;
     bool m_decoding = false; // the outputs at hand, again; after it the newest wish is decoded
     quint64 m_runNumber = 0;
+    RefreshCheck m_check;
     // Of the input that was opened last; what is still to be read of an older one is left out.
     std::shared_ptr<std::atomic<quint64>> m_inputNumber = std::make_shared<std::atomic<quint64>>(0);
 };

@@ -63,6 +63,7 @@ RunResult prepared(Prediction prediction, const Answering &answering)
             result.seen = preview(asQImage(*image));
     }
     showImage(prediction, result);
+    result.comparable = comparableAnswer(prediction, prediction.outputs, result.phrases);
     // The window may keep this answer for long, so its memory no longer counts for a request.
     static_cast<void>(prediction.control.handOver(0));
     result.prediction = std::move(prediction);
@@ -86,6 +87,7 @@ Result<RunResult> decodedAgain(Workbench &workbench, const std::shared_ptr<const
     again.prediction = headOf(prediction);
     again.prediction.results = *std::move(results);
     again.phrases = answerPhrases(again.prediction, prediction.outputs);
+    again.comparable = comparableAnswer(again.prediction, prediction.outputs, again.phrases);
     again.outputs = run->outputs;
     again.seen = run->seen;
     again.seenNumbers = run->seenNumbers;
@@ -119,7 +121,8 @@ void startRun(Workbench &workbench, const RunRequest &request,
     inference.cancellation = request.cancellation;
     inference.answer = request.answer;
     workbench.predict(std::move(inference),
-                      [answering, options = request.answer, &metrics = workbench.metrics(),
+                      [answering, options = request.answer, before = request.before,
+                       &metrics = workbench.metrics(),
                        done = std::move(done)](Result<Prediction> prediction) {
                           using Outcome = Metrics::Outcome;
                           metrics.recordRequest(prediction ? Outcome::Answered : Outcome::Refused);
@@ -127,6 +130,7 @@ void startRun(Workbench &workbench, const RunRequest &request,
                               return done(prediction.error());
                           RunResult result = prepared(std::move(*prediction), *answering);
                           result.options = options;
+                          result.change = answerChange(before, result.comparable);
                           done(std::move(result));
                       });
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "inference/workbench.h"
+#include "ui/playground/comparable_answer.h"
 #include "ui/playground/opened_input.h"
 #include "ui/playground/output_table.h"
 
@@ -22,6 +23,8 @@ struct RunRequest
     std::string model;
     std::shared_ptr<const std::string> body; // as a client would post it
     AnswerOptions answer;                    // the sliders
+    // The answer that the new one is compared with; null: none.
+    std::shared_ptr<const ComparableAnswer> before;
     std::stop_token cancellation;
 };
 
@@ -34,7 +37,9 @@ struct RunResult
     TensorSummary seenNumbers;
     QImage image; // the answer of an image task, at preview size
     QSize imageSize;
-    AnswerOptions options;                // what the sliders said
+    std::shared_ptr<const ComparableAnswer> comparable; // null: too large to keep
+    std::optional<AnswerChange> change;                 // since RunRequest::before
+    AnswerOptions options;                              // what the sliders said
     std::shared_ptr<const RunResult> run; // whose outputs were decoded again; null: its own
 };
 

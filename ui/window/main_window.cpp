@@ -129,6 +129,7 @@ void MainWindow::Private::connectParts()
     QObject::connect(playground, &Playground::finished, network, &NetworkPage::setOutOfDate);
     QObject::connect(playground, &Playground::loadAsked, models->loadAction(), &QAction::trigger);
     QObject::connect(models, &ModelsPanel::said, message, say);
+    QObject::connect(models, &ModelsPanel::refreshed, playground, &Playground::checkRefreshed);
     QObject::connect(models, &ModelsPanel::removed, &window,
                      [this](const QString &name, const QString &path) { offerBack(name, path); });
     const auto tell = [this](const QString &text) {
