@@ -1,10 +1,10 @@
 #include "layers.h"
 
+#include "base/short_count.h"
 #include "base/text.h"
 #include "tensor/json_writer.h"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 
 namespace warmbench::app {
@@ -23,17 +23,6 @@ struct Row
     std::string parameters;
     std::string flops;
 };
-
-// "1.82 G"
-std::string shortCount(std::int64_t count)
-{
-    constexpr std::array units{"", " k", " M", " G", " T", " P"};
-    auto value = static_cast<double>(count);
-    std::size_t unit = 0;
-    for (; value >= 999.5 && unit + 1 < units.size(); ++unit)
-        value /= 1000;
-    return unit == 0 ? fmt::format("{}", count) : fmt::format("{:.3g}{}", value, units[unit]);
-}
 
 std::string shapeOf(const GraphNode &node)
 {

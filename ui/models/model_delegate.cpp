@@ -84,8 +84,10 @@ void ModelDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         top += item.fontMetrics.height() + lineGap;
     };
     line(index.data(ModelTable::StateLineRole).toString(), {});
-    line(index.data(ModelTable::CountLineRole).toString(),
-         index.data(ModelTable::LastUsedRole).toString());
+    QString counts = index.data(ModelTable::CountLineRole).toString();
+    if (item.fontMetrics.horizontalAdvance(counts) > area.width())
+        counts = index.data(ModelTable::BriefCountLineRole).toString();
+    line(counts, index.data(ModelTable::LastUsedRole).toString());
     painter->restore();
 }
 

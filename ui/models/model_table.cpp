@@ -136,6 +136,8 @@ QVariant ModelTable::data(const QModelIndex &index, int role) const
         return stateLine(row);
     case CountLineRole:
         return countLine(row);
+    case BriefCountLineRole:
+        return briefCountLine(row);
     case LastUsedRole:
         return row.lastUsed;
     case PinnedRole:

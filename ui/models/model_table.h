@@ -21,6 +21,7 @@ public:
         StateRole = Qt::UserRole + 1,
         StateLineRole,
         CountLineRole,
+        BriefCountLineRole,
         LastUsedRole,
         PinnedRole,
         UnnamedRole,

@@ -1,5 +1,6 @@
 #include "ui/models/second_line.h"
 
+#include "base/short_count.h"
 #include "ui/models/model_row.h"
 #include "ui/models/model_table.h"
 #include "ui/widgets/display_text.h"
@@ -32,6 +33,12 @@ QString countLine(const ModelRow &row)
 {
     return ModelTable::tr("hits %1").arg(grouped(row.hits)) + u" · "_s +
            ModelTable::tr("misses %1").arg(grouped(row.misses));
+}
+
+QString briefCountLine(const ModelRow &row)
+{
+    return ModelTable::tr("hits %1").arg(text(shortCount(row.hits))) + u" · "_s +
+           ModelTable::tr("misses %1").arg(text(shortCount(row.misses)));
 }
 
 QString secondLine(const ModelRow &row)

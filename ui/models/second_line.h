@@ -12,7 +12,9 @@ struct ModelRow;
 QString secondLine(const ModelRow &row);
 // "Loaded · 1.4 MiB · 2 in use", "Evicted 10:41, to make room for digits".
 QString stateLine(const ModelRow &row);
-// "3 hits · 1 miss"; never empty, so that each row has its numbers in the same place.
+// "hits 3 · misses 1"; never empty, so that each row has its numbers in the same place.
 QString countLine(const ModelRow &row);
+// "hits 123 k · misses 1", for where that has not the room.
+QString briefCountLine(const ModelRow &row);
 
 } // namespace warmbench::ui

@@ -3,8 +3,6 @@
 #include "base/text.h"
 #include "ui/widgets/display_text.h"
 
-#include <array>
-
 using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
@@ -25,17 +23,6 @@ QString typeOf(const GraphNode &node)
 }
 
 } // namespace
-
-QString shortCount(std::int64_t count)
-{
-    constexpr std::array units{"", " k", " M", " G", " T", " P"};
-    auto value = static_cast<double>(count);
-    std::size_t unit = 0;
-    for (; value >= 999.5 && unit + 1 < units.size(); ++unit)
-        value /= 1000;
-    return unit == 0 ? QString::number(count)
-                     : QString::number(value, 'g', 3) + QLatin1StringView(units[unit]);
-}
 
 QString tensorText(const GraphValue &value)
 {

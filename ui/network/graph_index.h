@@ -15,8 +15,6 @@
 
 namespace warmbench::ui {
 
-// "1.82 G", "512".
-QString shortCount(std::int64_t count);
 // "float32 [batch, 64, 56, 56]": what the file tells of a tensor.
 QString tensorText(const GraphValue &value);
 

@@ -1,5 +1,6 @@
 #include "ui/network/network_page.h"
 
+#include "base/short_count.h"
 #include "base/text.h"
 #include "ui/gui_hop.h"
 #include "ui/network/graph_picture.h"
@@ -364,7 +365,7 @@ void NetworkPage::showTotals()
         for (const Shape &shape : graph.tried)
             shapes << text(shapeText(std::span<const std::int64_t>(shape)));
         parts << tr("%1FLOPs for %2")
-                     .arg(shortCount(graph.flops) + (graph.flops < 1000 ? u" "_s : QString()),
+                     .arg(text(shortCount(graph.flops)) + (graph.flops < 1000 ? u" "_s : QString()),
                           shapes.join(u", "_s));
     }
     for (const std::string &note : graph.notes)

@@ -1,5 +1,6 @@
 #include "ui/network/node_tree.h"
 
+#include "base/short_count.h"
 #include "ui/widgets/display_text.h"
 
 #include <algorithm>
@@ -92,8 +93,9 @@ QString NodeTree::cell(int index, int column) const
     case Parameters:
         return told.parameters > 0 ? grouped(told.parameters) : QString();
     default:
-        return told.flops > 0 ? u"%1 · %2"_s.arg(shortCount(told.flops), percentText(node.share))
-                              : QString();
+        return told.flops > 0
+                   ? u"%1 · %2"_s.arg(text(shortCount(told.flops)), percentText(node.share))
+                   : QString();
     }
 }
 

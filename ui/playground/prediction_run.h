@@ -23,9 +23,9 @@ struct RunRequest
     std::string model;
     std::shared_ptr<const std::string> body; // as a client would post it
     AnswerOptions answer;                    // the sliders
+    std::stop_token cancellation{};
     // The answer that the new one is compared with; null: none.
-    std::shared_ptr<const ComparableAnswer> before;
-    std::stop_token cancellation;
+    std::shared_ptr<const ComparableAnswer> before{};
 };
 
 struct RunResult

@@ -3,11 +3,13 @@
 #include "base/duration.h"
 #include "base/file.h"
 #include "base/logging.h"
+#include "base/short_count.h"
 #include "base/text.h"
 #include "base/usual_time.h"
 
 #include <fcntl.h>
 #include <filesystem>
+#include <limits>
 #include <QTest>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -30,6 +32,16 @@ private Q_SLOTS:
         QVERIFY(residentMemory() > mebibytes(200));
         QCOMPARE(machineMemory().count, before.count);
         QCOMPARE(taken.back(), 'x');
+    }
+
+    void countsAreShortenedToThreeDigits()
+    {
+        QCOMPARE(shortCount(0), "0");
+        QCOMPARE(shortCount(999), "999");
+        QCOMPARE(shortCount(1'820'000'000), "1.82 G");
+        QCOMPARE(shortCount(123'456), "123 k");
+        QCOMPARE(shortCount(999'600), "1 M"); // never "1e+03 k"
+        QCOMPARE(shortCount(std::numeric_limits<std::int64_t>::max()), "9.22 E");
     }
 
     void sizesAreReadAsPeopleWriteThem_data()
