@@ -6,6 +6,7 @@
 #include "bare_thread.h"
 #include "base/logging.h"
 #include "inference/workbench.h"
+#include "run_loop.h"
 #include "test_files.h"
 #include "ui/window/main_window.h"
 
@@ -48,21 +49,6 @@ private:
     QTimer m_timer;
     Gap m_gap;
 };
-
-// Runs the event loop, as the program does, until `done` or for at most `ms`.
-template <typename Done>
-void runLoop(int ms, Done done)
-{
-    QEventLoop loop;
-    QTimer watch;
-    QObject::connect(&watch, &QTimer::timeout, [&] {
-        if (done())
-            loop.quit();
-    });
-    watch.start(10);
-    QTimer::singleShot(ms, &loop, &QEventLoop::quit);
-    loop.exec();
-}
 
 template <typename Work>
 bool measured(const char *what, Work work)

@@ -8,6 +8,7 @@
 #include "base/logging.h"
 #include "http_client.h"
 #include "inference/workbench.h"
+#include "run_loop.h"
 #include "test_files.h"
 #include "ui/window/main_window.h"
 #include "window_api.h"
@@ -56,22 +57,6 @@ double residentMb()
         if (line.starts_with("VmRSS:"))
             return std::stod(line.substr(6)) * 1024 / 1e6;
     return 0;
-}
-
-// Runs the event loop, as the program does, until `done` or for at most `ms`.
-template <typename Done>
-bool runLoop(int ms, Done done)
-{
-    QEventLoop loop;
-    QTimer watch;
-    QObject::connect(&watch, &QTimer::timeout, [&] {
-        if (done())
-            loop.quit();
-    });
-    watch.start(10);
-    QTimer::singleShot(ms, &loop, &QEventLoop::quit);
-    loop.exec();
-    return done();
 }
 
 // The same without a timer of its own, which would cost more than an idle window does.
