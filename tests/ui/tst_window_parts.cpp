@@ -9,8 +9,10 @@
 #include "ui/playground/answer_phrase.h"
 #include "ui/playground/feature_form.h"
 #include "ui/playground/output_table.h"
+#include "ui/playground/picture_stage.h"
 #include "ui/playground/timings_view.h"
 #include "ui/settings.h"
+#include "ui/widgets/picture_view.h"
 #include "ui/widgets/time_chart.h"
 #include "ui/widgets/time_plot.h"
 #include "ui/window/dropped_files.h"
@@ -110,6 +112,7 @@ private Q_SLOTS:
     void ceilingsAreRound();
     void theLogKeepsTheNewestLines();
     void refreshesTellWhatChanged();
+    void anAnswerThatIsAPictureGoesWithTheAnswer();
     void recentFilesAreTenAndUnique();
     void settingsThatMakeNoSenseGiveTheDefault();
 
@@ -548,6 +551,30 @@ void TestWindowParts::refreshesTellWhatChanged()
     for (const QString &part : {u"sha256:1 → sha256:2"_s, u"file 1.00 KiB"_s,
                                 u"[1, 4] → x [1, 5]"_s, u"memory 100 B → 200 B"_s})
         QVERIFY2(text.contains(part), qPrintable(text + u" lacks "_s + part));
+}
+
+void TestWindowParts::anAnswerThatIsAPictureGoesWithTheAnswer()
+{
+    ui::PictureStage stage({});
+    stage.resize(400, 400);
+    const auto middle = [&stage] {
+        const QImage seen = stage.findChild<ui::PictureView *>()->grab().toImage();
+        return seen.pixelColor(seen.width() / 2, seen.height() / 2);
+    };
+    ui::PictureInput picture;
+    picture.size = {64, 64};
+    picture.preview = QImage(picture.size, QImage::Format_RGB32);
+    picture.preview.fill(Qt::red);
+    stage.setOriginal(picture);
+    QCOMPARE(middle(), QColor(Qt::red));
+    ui::RunResult result;
+    result.imageSize = {32, 32};
+    result.image = QImage(result.imageSize, QImage::Format_RGB32);
+    result.image.fill(Qt::green);
+    stage.setResult(result, picture);
+    QCOMPARE(middle(), QColor(Qt::green));
+    stage.clearAnswer();
+    QCOMPARE(middle(), QColor(Qt::red));
 }
 
 void TestWindowParts::recentFilesAreTenAndUnique()

@@ -75,13 +75,14 @@ void HistogramView::paintEvent(QPaintEvent *)
     for (std::size_t i = 0; i < m_bins.size(); ++i) {
         if (m_bins[i] == 0)
             continue;
-        const double tall =
-            std::max(1.0, floor * std::log1p(static_cast<double>(m_bins[i])) / std::log1p(most));
+        const auto count = static_cast<double>(m_bins[i]);
+        const double part = m_plain ? count / most : std::log1p(count) / std::log1p(most);
+        const double tall = std::max(1.0, floor * part);
         const double share =
             m_bins.size() > 1 ? static_cast<double>(i) / static_cast<double>(m_bins.size() - 1) : 0;
         painter.fillRect(
             QRectF(static_cast<double>(i) * step, floor - tall, std::max(1.0, step - 1), tall),
-            QColor(scaleColour(share)));
+            m_plain ? colours.series[0] : QColor(scaleColour(share)));
     }
     painter.setPen(colours.line);
     painter.drawLine(QPointF(0, floor), QPointF(width(), floor));

@@ -1,5 +1,6 @@
-// How often numbers occur: bars of equal width whose height grows with the logarithm of the count,
-// in the colours that the numbers have in the tensor's picture. A tool tip reads the bar under the
+// How often numbers occur, in bars of equal width. Those of a tensor grow with the logarithm of the
+// count and have the colours of the numbers in the tensor's picture; plain ones grow with the count
+// and have one colour. A tool tip reads the bar under the
 // pointer. Thread: GUI.
 #pragma once
 
@@ -21,6 +22,7 @@ public:
     void setBins(std::vector<std::int64_t> bins, double low, double high);
     // How a number on the axis is written, and what is counted: "%1 numbers".
     void setWords(std::function<QString(double)> number, const QString &counted);
+    void setPlain(bool plain) { m_plain = plain; }
     const std::vector<std::int64_t> &bins() const { return m_bins; }
     QSize sizeHint() const override { return {200, 110}; }
     QSize minimumSizeHint() const override { return {120, 56}; }
@@ -37,6 +39,7 @@ private:
     QString m_counted;
     double m_low = 0;
     double m_high = 0;
+    bool m_plain = false;
 };
 
 } // namespace warmbench::ui

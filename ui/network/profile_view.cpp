@@ -129,6 +129,7 @@ QWidget *ProfileView::makeContent()
             [this](const QModelIndex &current) { showSeries(current.row()); });
     m_histogramTitle = new QLabel(content);
     m_histogram = new HistogramView(content);
+    m_histogram->setPlain(true);
     m_histogram->setObjectName(u"profileHistogram"_s);
     m_histogram->setAccessibleName(tr("Latencies"));
     m_histogram->setWords(
@@ -258,7 +259,7 @@ void ProfileView::showProfile()
     QStringList facts;
     for (const EngineProfile &engine : m_profile->engines)
         facts << coldText(engine);
-    facts << tr("Loads below with %1, on %2.")
+    facts << tr("The series below ran with %1, on %2.")
                  .arg(text(engineTitle(m_profile->engine)), text(m_profile->machine));
     m_facts->setText(facts.join(u'\n'));
     m_series->setProfile(m_profile);

@@ -38,12 +38,12 @@ FailedPage::FailedPage(QWidget *parent)
     titles->setSpacing(10);
     titles->addWidget(m_icon);
     titles->addWidget(m_title, 1);
+    titles->addWidget(again);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 12, 8, 8);
     layout->setSpacing(12);
     layout->addLayout(titles);
     layout->addWidget(scroll, 1);
-    layout->addWidget(again, 0, Qt::AlignLeft);
     connect(again, &QPushButton::clicked, this, &FailedPage::retried);
     dress();
 }

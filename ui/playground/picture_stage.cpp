@@ -129,6 +129,8 @@ void PictureStage::showCaption()
 void PictureStage::setOriginal(const PictureInput &picture)
 {
     m_screen->action()->setEnabled(!picture.preview.isNull());
+    m_original = picture.preview;
+    m_originalSize = picture.size;
     m_views[0]->setPicture(picture.preview, picture.size);
     m_views[2]->setPicture(picture.preview, picture.size);
     m_captions[2] = picture.preview.isNull() ? QString()
@@ -144,7 +146,10 @@ void PictureStage::setOriginal(const PictureInput &picture)
 
 void PictureStage::clearAnswer()
 {
-    m_views[0]->setAnswer({}, {});
+    // An answer that is a picture stands in the original's place.
+    const PictureZoom zoom = m_views[0]->zoom();
+    m_views[0]->setPicture(m_original, m_originalSize);
+    m_views[0]->setZoom(zoom);
     m_views[1]->setPicture({}, {});
     m_captions[0] = m_captions[2];
     m_captions[1].clear();

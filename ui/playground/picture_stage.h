@@ -43,6 +43,8 @@ private:
     void makeViews(QWidget *content);
     void showCaption();
 
+    QImage m_original; // a preview
+    QSize m_originalSize;
     std::array<PictureView *, 3> m_views; // as in Shown
     std::array<QString, 3> m_captions;
     std::array<QAction *, 4> m_choices;
