@@ -6,6 +6,7 @@
 #include "inference/workbench.h"
 #include "test_files.h"
 #include "told_numbers.h"
+#include "ui/playground/answer_view.h"
 #include "ui/playground/picture_stage.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/window/main_window.h"
@@ -15,6 +16,7 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QDirIterator>
+#include <QDoubleSpinBox>
 #include <QFile>
 #include <QJsonDocument>
 #include <QLabel>
@@ -194,6 +196,8 @@ void TestReplay::whatTheQueryAskedIsTold()
     auto *notice = part<ui::CaptionLabel>(u"notice"_s);
     QTRY_VERIFY_WITH_TIMEOUT(!part<QLabel>(u"cacheOutcome"_s)->text().isEmpty(), patience);
     QVERIFY2(notice->text().contains(u"score=0.7&top_k=2"_s), qPrintable(notice->text()));
+    QCOMPARE(part<QDoubleSpinBox>(u"bestBox"_s)->value(), 2.0);
+    QCOMPARE(m_window->findChild<ui::AnswerView *>()->caption(), u"Best 2, by score"_s);
     m_window->openPaths({QString::fromStdString(sampleFile("zero.png").string())});
     QTRY_VERIFY_WITH_TIMEOUT(!notice->text().contains(u"score"_s), patience);
 }

@@ -1,13 +1,15 @@
 #include "ui/api/request_text.h"
 
-#include "inference/inference_types.h"
 #include "tensor/csv.h"
 #include "ui/widgets/display_text.h"
 #include "ui/widgets/phase_names.h"
 
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <QCoreApplication>
 #include <QDateTime>
+#include <QUrlQuery>
 
 using namespace Qt::StringLiterals;
 
@@ -118,6 +120,22 @@ QString bodyText(const ServedRequest &request)
     const auto body = request.body.lock();
     return body ? translated("kept, %1").arg(text(Bytes{std::int64_t(body->size())}))
                 : translated("forgotten");
+}
+
+AnswerOptions askedOptions(const ServedRequest &request)
+{
+    const QUrlQuery query(text(request.query));
+    const auto number = [&query](const QString &key) -> std::optional<double> {
+        bool good = false;
+        const double value = query.queryItemValue(key).toDouble(&good);
+        return good ? std::optional(value) : std::nullopt;
+    };
+    AnswerOptions options;
+    options.scoreThreshold = number(u"score"_s);
+    options.nmsThreshold = number(u"iou"_s);
+    if (const auto best = number(u"top_k"_s))
+        options.topK = static_cast<int>(std::clamp(*best, 1.0, 1e5));
+    return options;
 }
 
 QString askedText(const ServedRequest &request)

@@ -119,6 +119,7 @@ QTableView *Monitor::makeTable()
     setLines(view);
     view->setSelectionMode(QAbstractItemView::SingleSelection);
     view->horizontalHeader()->setDefaultSectionSize(80);
+    view->horizontalHeader()->setTextElideMode(Qt::ElideMiddle); // of models' names
     return view;
 }
 

@@ -158,6 +158,14 @@ void AnswerSliders::reset()
         put(*knob, knob->own);
 }
 
+void AnswerSliders::setOptions(const AnswerOptions &wanted)
+{
+    put(m_score, wanted.scoreThreshold.value_or(m_score.own));
+    put(m_overlap, wanted.nmsThreshold.value_or(m_overlap.own));
+    put(m_best, wanted.topK.value_or(static_cast<int>(std::lround(m_best.own))));
+    showMoved();
+}
+
 void AnswerSliders::tell()
 {
     showMoved();

@@ -29,6 +29,8 @@ public:
     // What differs from the model's own values.
     AnswerOptions options() const;
     void reset(); // to the model's own values
+    // For the next run: what `wanted` leaves out is the model's own.
+    void setOptions(const AnswerOptions &wanted);
 
 Q_SIGNALS:
     void changed();

@@ -216,6 +216,7 @@ void MainWindow::Private::openRequest(const std::shared_ptr<const ServedRequest>
     if (!name.isEmpty())
         models->select(name);
     tabs->setCurrentWidget(playground);
+    playground->answer()->sliders()->setOptions(askedOptions(*request));
     playground->openRead([this, request] { return api.inputOf(*request); },
                          MainWindow::tr("Request at %1").arg(timeText(*request)),
                          askedText(*request));
