@@ -1,11 +1,8 @@
-// Files that people and other tools put beside a model.
-#include "base/file.h"
-#include "model/understanding/files_beside.h"
-#include "model/understanding/understanding.h"
+// Files that people put beside a model, and those of Hugging Face.
+#include "model_folder.h"
 
 #include <algorithm>
 #include <filesystem>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace warmbench;
@@ -14,79 +11,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Folder
-{
-public:
-    fs::path put(const char *leaf, const std::string &content = "onnx") const
-    {
-        fs::path path = fs::path(m_folder.path().toStdString()) / leaf;
-        fs::create_directories(path.parent_path());
-        const auto done = writeFile(path, content);
-        Q_ASSERT(done);
-        return path;
-    }
-
-private:
-    const QTemporaryDir m_folder;
-};
-
-NetworkSpec pictures(std::int64_t side)
-{
-    NetworkSpec spec;
-    TensorSpec input;
-    input.name = "pixel_values";
-    input.shape = {{-1, {}}, {3, {}}, {side, {}}, {side, {}}};
-    TensorSpec output;
-    output.name = "logits";
-    output.shape = {{-1, {}}, {3, {}}};
-    output.producedBy = "Softmax";
-    spec.inputs = {input};
-    spec.outputs = {output};
-    return spec;
-}
-
-struct Told
-{
-    Preprocessing how;
-    ModelSettings settings;
-    Understood understood;
-    std::string warnings;
-};
-
-Told toldBy(const fs::path &model, std::int64_t side = 224, bool aboveOpened = false)
-{
-    Told told;
-    const auto understood =
-        understand(pictures(side), told.settings, readFilesBeside(model, aboveOpened).hints);
-    if (!understood) {
-        told.warnings = understood.error().message;
-        return told;
-    }
-    told.how = understood->input.preprocessing;
-    told.understood = understood->told;
-    for (const std::string &warning : understood->warnings)
-        told.warnings += warning + "\n";
-    return told;
-}
-
-bool contains(const std::string &text, const char *part)
-{
-    return text.find(part) != std::string::npos;
-}
-
-// The names of the files that were read.
-std::vector<std::string> readBeside(const fs::path &model, bool aboveOpened)
-{
-    std::vector<std::string> names;
-    const auto beside = readFilesBeside(model, aboveOpened);
-    for (const fs::path &file : beside.files)
-        names.push_back(file.lexically_relative(model.parent_path()).string());
-    return names;
-}
-
 Told preparedBy(const char *json, std::int64_t side = 224)
 {
-    const Folder folder;
+    const ModelFolder folder;
     folder.put("preprocessor_config.json", json);
     return toldBy(folder.put("model.onnx"), side);
 }
@@ -100,7 +27,7 @@ class TestFilesBeside : public QObject
 private Q_SLOTS:
     void labelsOfTheModelComeFirst()
     {
-        const Folder folder;
+        const ModelFolder folder;
         const auto model = folder.put("cats.onnx");
         folder.put("labels.txt", "a\nb\nc\n");
         QCOMPARE(toldBy(model).settings.labels, (std::vector<std::string>{"a", "b", "c"}));
@@ -111,7 +38,7 @@ private Q_SLOTS:
 
     void sharedFilesCountBesideOneModelOnly()
     {
-        const Folder folder;
+        const ModelFolder folder;
         const auto model = folder.put("cats.onnx");
         folder.put("classes.txt", "a\nb\nc\n");
         QVERIFY(!toldBy(model).settings.labels.empty());
@@ -123,7 +50,7 @@ private Q_SLOTS:
 
     void whereAFileWouldCountIsWatched()
     {
-        const Folder folder;
+        const ModelFolder folder;
         const auto model = folder.put("cats.onnx");
         const auto before = readFilesBeside(model);
         QVERIFY(before.files.empty());
@@ -138,7 +65,7 @@ private Q_SLOTS:
 
     void nothingOutsideIsRead()
     {
-        const Folder folder;
+        const ModelFolder folder;
         folder.put("labels.txt", "secret\n");
         const auto model = folder.put("inner/cats.onnx");
         fs::create_symlink(model.parent_path().parent_path() / "labels.txt",
@@ -149,7 +76,7 @@ private Q_SLOTS:
 
     void damagedFilesAreSaid()
     {
-        const Folder folder;
+        const ModelFolder folder;
         const auto model = folder.put("cats.onnx");
         folder.put("labels.txt", "");
         folder.put("config.json", "{\"id2label\": ");
@@ -165,7 +92,7 @@ private Q_SLOTS:
 
     void configurationsOfClassifiersTellTheRest()
     {
-        const Folder folder;
+        const ModelFolder folder;
         const auto model = folder.put("model.onnx");
         folder.put("config.json", R"({"architectures": ["ViTForImageClassification"],
             "id2label": {"0": "tench", "1": "goldfish", "2": "café"}, "model_type": "vit"})");
@@ -191,7 +118,7 @@ private Q_SLOTS:
 
     void theConfigurationOfTimmIsToldByItsKeys()
     {
-        const Folder folder;
+        const ModelFolder folder;
         const auto model = folder.put("model.onnx");
         folder.put("config.json", R"({"architecture": "resnet18", "num_classes": 3,
             "label_names": ["a", "b", "c"], "pretrained_cfg": {"crop_pct": 0.95,
@@ -304,7 +231,7 @@ private Q_SLOTS:
 
     void numbersForOtherChannelsAreLeftOut()
     {
-        const Folder folder;
+        const ModelFolder folder;
         const auto model = folder.put("model.onnx");
         folder.put("preprocessor_config.json",
                    R"({"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]})");
@@ -347,7 +274,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, yaml);
         QFETCH(QByteArray, names);
         QFETCH(QByteArray, said);
-        const Folder folder;
+        const ModelFolder folder;
         folder.put("data.yaml", yaml.toStdString());
         const Told told = toldBy(folder.put("best.onnx"));
         std::string joined;
@@ -363,7 +290,7 @@ private Q_SLOTS:
 
     void huggingFacesFilesOneFolderUpCountWhereItWasOpened()
     {
-        const Folder folder;
+        const ModelFolder folder;
         const auto model = folder.put("vit/onnx/model.onnx");
         folder.put("vit/onnx/model_quantized.onnx");
         folder.put("vit/config.json", R"({"architectures": ["ViTForImageClassification"],
@@ -392,7 +319,7 @@ private Q_SLOTS:
 
     void onlyKnownFoldersHaveFilesOneFolderUp()
     {
-        const Folder folder;
+        const ModelFolder folder;
         folder.put("config.json", R"({"id2label": {"0": "a"}})");
         folder.put("config.pbtxt", "output { label_filename: \"labels.txt\" }");
         folder.put("labels.txt", "a\nb\nc\n");
@@ -404,7 +331,7 @@ private Q_SLOTS:
 
     void linksFromTheFolderAboveAreNotFollowed()
     {
-        const Folder folder;
+        const ModelFolder folder;
         folder.put("secret.json", R"({"id2label": {"0": "secret"}})");
         const auto model = folder.put("vit/onnx/model.onnx");
         const auto above = model.parent_path().parent_path();
@@ -415,7 +342,7 @@ private Q_SLOTS:
 
     void namesThatDisagreeAreBothShown()
     {
-        const Folder folder;
+        const ModelFolder folder;
         const auto model = folder.put("model.onnx");
         folder.put("config.json", R"({"architectures": ["ViTForImageClassification"],
             "id2label": {"0": "a", "1": "b", "2": "c"}})");
@@ -432,7 +359,7 @@ private Q_SLOTS:
 
     void linesThatCountThemselvesAreNames()
     {
-        const Folder folder;
+        const ModelFolder folder;
         const auto model = folder.put("model.onnx");
         folder.put("labels.txt", "0 cat\n1 big dog\n2 bird\n");
         QCOMPARE(toldBy(model).settings.labels,
@@ -442,181 +369,6 @@ private Q_SLOTS:
         folder.put("labels.txt", "Z\xfcrich\nb\nc\n");
         const Told latin = toldBy(model);
         QVERIFY2(contains(latin.warnings, "line 1: is no UTF-8 text"), latin.warnings.c_str());
-    }
-
-    void mlflowsExampleBeginsTheForm_data()
-    {
-        QTest::addColumn<QByteArray>("json");
-        QTest::addColumn<QByteArray>("examples");
-        const auto row = [](const char *name, const char *json, const char *examples) {
-            QTest::newRow(name) << QByteArray(json) << QByteArray(examples);
-        };
-        row("split", R"({"columns": ["b", "a"], "data": [[2.5, 1], [4, 3]]})", "1;2.5;");
-        row("split for serving", R"({"dataframe_split": {"columns": ["a", "b"],
-            "data": [[5, true]]}})",
-            "5;1;");
-        row("rows without names", R"({"inputs": [[5.1, 3.5], [1, 2]]})", "5.1;3.5;");
-        row("one row", R"({"inputs": [7, 8]})", "7;8;");
-        row("columns", R"({"inputs": {"a": [[9]], "c": [1]}})", "9;;");
-        row("records", R"({"dataframe_records": [{"b": 2, "a": 1}]})", "1;2;");
-        row("rows alone", "[[3, 4]]", "3;4;");
-        row("text for a number", R"({"inputs": [["abc", 4]]})",
-            ";4;\"input_example.json\" gives the column \"a\" of float32 the example abc; the "
-            "form");
-        row("of another width", R"({"inputs": [[1, 2, 3]]})", ";;");
-        row("no row", R"({"columns": ["a", "b"], "data": []})", ";;");
-        row("short row", R"({"columns": ["a", "b"], "data": [[1]]})", ";;");
-        row("nothing", "[]", ";;");
-        row("damaged", R"({"inputs": [)", ";;\"input_example.json\" beside the model cannot be");
-    }
-    void mlflowsExampleBeginsTheForm()
-    {
-        QFETCH(QByteArray, json);
-        QFETCH(QByteArray, examples);
-        NetworkSpec spec;
-        TensorSpec input;
-        input.name = "X";
-        input.shape = {{-1, {}}, {2, {}}};
-        spec.inputs = spec.outputs = {input};
-        const Folder folder;
-        const auto model = folder.put("model.onnx");
-        folder.put("MLmodel", "flavors:\n  onnx:\n    data: model.onnx\n"
-                              "saved_input_example_info:\n  artifact_path: input_example.json\n"
-                              "signature:\n  inputs: '[{\"type\": \"double\", \"name\": \"a\"}, "
-                              "{\"type\": \"double\", \"name\": \"b\"}]'\n");
-        folder.put("input_example.json", json.constData());
-        const auto beside = readFilesBeside(model);
-        QCOMPARE(beside.files.size(), std::size_t(2));
-        ModelSettings settings;
-        const auto understood = understand(spec, settings, beside.hints);
-        std::string told;
-        for (const Feature &feature : understood->input.features)
-            told += feature.example + ";";
-        for (const std::string &warning : understood->warnings)
-            told += warning;
-        QVERIFY2(told.starts_with(examples.toStdString()), told.c_str());
-        QCOMPARE(understood->input.features.at(0).name, std::string("a"));
-    }
-
-    void mlflowNamesTheColumns()
-    {
-        NetworkSpec spec;
-        TensorSpec row;
-        row.name = "X";
-        row.shape = {{-1, {}}, {2, {}}};
-        spec.inputs = {row};
-        spec.outputs = {row};
-        const auto columns = [&](const fs::path &model, bool aboveOpened) {
-            ModelSettings settings;
-            const auto understood =
-                understand(spec, settings, readFilesBeside(model, aboveOpened).hints);
-            std::string names;
-            for (const Feature &feature : understood->input.features)
-                names += feature.name + ";";
-            return names + originText(understood->input, "features");
-        };
-        const Folder folder;
-        const auto model = folder.put("model.onnx");
-        const auto write = [&](const char *data, const char *inputs) {
-            folder.put("MLmodel", std::string("flavors:\n  onnx:\n    data: ") + data +
-                                      "\nsignature:\n  inputs: '" + inputs + "'\n");
-            return columns(model, false);
-        };
-        const std::string unnamed = "feature 1;feature 2;network";
-        const char *const two =
-            R"([{"type": "double", "name": "sepal length, cm", "required": true},
-                {"type": "long", "name": "petals"}])";
-        QCOMPARE(write("model.onnx", two), std::string("sepal length, cm;petals;MLmodel"));
-        QCOMPARE(write("other.onnx", two), unnamed);
-        for (const char *const other :
-             {R"([{"type": "double", "name": "a"}])",
-              R"([{"type": "string", "name": "a"}, {"type": "double", "name": "b"}])",
-              R"([{"type": "tensor", "name": "X",
-                   "tensor-spec": {"dtype": "float32", "shape": [-1, 2]}}])",
-              "5", "[1, [2], null]", "[{"})
-            QCOMPARE(write("model.onnx", other), unnamed);
-        QCOMPARE(readFilesBeside(model).hints.front().warnings.size(), std::size_t(1));
-    }
-
-    void mlflowsFileMayLieBelow()
-    {
-        const Folder folder;
-        const auto model = folder.put("data/net.onnx");
-        folder.put("MLmodel", "flavors: {onnx: {data: data/net.onnx}}");
-        QCOMPARE(readBeside(model, true), std::vector<std::string>{"../MLmodel"});
-        QVERIFY(readBeside(model, false).empty());
-    }
-
-    void tritonTellsLayoutSizeAndLabels()
-    {
-        const Folder folder;
-        const auto model = folder.put("resnet/1/model.onnx");
-        folder.put("resnet/config.pbtxt", R"(
-            name: "resnet"  # a comment
-            platform: "onnxruntime_onnx"
-            max_batch_size: 8
-            input [ { name: "pixel_values" data_type: TYPE_FP32 format: FORMAT_NCHW
-                      dims: [ 3, 96, 128 ] } ]
-            output { name: "logits" data_type: TYPE_FP32 dims: [ 3 ] label_filename: "names.txt" }
-            )");
-        folder.put("resnet/names.txt", "a\nb\nc\n");
-        const Told told = toldBy(model, -1, true);
-        QVERIFY2(!contains(told.warnings, "config.pbtxt"), told.warnings.c_str());
-        QCOMPARE(told.settings.labels, (std::vector<std::string>{"a", "b", "c"}));
-        QCOMPARE(told.understood.values.at("labels").origin, std::string("names.txt"));
-        QCOMPARE(told.how.height, 96);
-        QCOMPARE(told.how.width, 128);
-        QCOMPARE(told.understood.values.at("layout").origin, std::string("config.pbtxt"));
-        QCOMPARE(readBeside(model, true),
-                 (std::vector<std::string>{"../config.pbtxt", "../names.txt"}));
-        QVERIFY2(contains(toldBy(model).warnings, "\"config.pbtxt\" one folder up"),
-                 toldBy(model).warnings.c_str());
-    }
-
-    void aLayoutThatTheNetworkDoesNotHaveIsLeftOut()
-    {
-        const Folder folder;
-        folder.put("config.pbtxt",
-                   "input { name: \"pixel_values\" format: FORMAT_NHWC dims: [224, 224, 3] }");
-        const Told told = toldBy(folder.put("model.onnx"));
-        QCOMPARE(told.how.layout, Layout::Nchw);
-        QVERIFY2(contains(told.warnings, "The config.pbtxt says NHWC, but input \"pixel_values\""),
-                 told.warnings.c_str());
-    }
-
-    void tritonsLabelsAreNotReadElsewhere_data()
-    {
-        QTest::addColumn<QByteArray>("leaf");
-        for (const char *leaf : {"../secret.txt", "/etc/passwd", "link.txt", "", "1", "none.txt"})
-            QTest::newRow(*leaf ? leaf : "empty") << QByteArray(leaf);
-    }
-    void tritonsLabelsAreNotReadElsewhere()
-    {
-        QFETCH(QByteArray, leaf);
-        const Folder folder;
-        folder.put("secret.txt", "secret\n");
-        const auto model = folder.put("resnet/1/model.onnx");
-        const auto config = folder.put("resnet/config.pbtxt",
-                                       "output { label_filename: \"" + leaf.toStdString() + "\" }");
-        fs::create_symlink(config.parent_path().parent_path() / "secret.txt",
-                           config.parent_path() / "link.txt");
-        QCOMPARE(readBeside(model, true), std::vector<std::string>{"../config.pbtxt"});
-        QVERIFY(toldBy(model, 224, true).settings.labels.empty());
-    }
-
-    void damagedFilesOfToolsAreSaid()
-    {
-        const Folder folder;
-        const auto model = folder.put("model.onnx");
-        folder.put("MLmodel", "flavors: [");
-        folder.put("config.pbtxt", "input { name: ");
-        const Told told = toldBy(model);
-        for (const char *said : {"\"MLmodel\" beside the model cannot be read: line 2, column",
-                                 "\"config.pbtxt\" beside the model cannot be read: line 1 is no "
-                                 "protobuf text"})
-            QVERIFY2(contains(told.warnings, said), told.warnings.c_str());
-        folder.put("MLmodel", std::string(2 << 20, 'a'));
-        QVERIFY2(contains(toldBy(model).warnings, "MLmodel"), toldBy(model).warnings.c_str());
     }
 
     void numbersAreScaledAndNormalisedAsTheySay()
