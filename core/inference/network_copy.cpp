@@ -5,6 +5,22 @@
 
 namespace warmbench {
 
+Result<NetworkCopy> loadBeside(LoadPlan plan, const std::string &claim, ModelSource &source,
+                               ModelCache &cache)
+{
+    const auto estimate = source.estimate(plan);
+    if (!estimate)
+        return estimate.error();
+    auto loan = cache.borrow(claim, *estimate);
+    if (!loan)
+        return std::move(loan).error();
+    auto loaded = source.load(plan);
+    if (!loaded)
+        return std::move(loaded).error();
+    cache.countLoad();
+    return NetworkCopy{*std::move(loan), *std::move(loaded)};
+}
+
 Result<NetworkCopy> copyOf(const ModelBundle &model, const CopyWish &wish, ModelSource &source,
                            ModelCache &cache)
 {
@@ -21,17 +37,8 @@ Result<NetworkCopy> copyOf(const ModelBundle &model, const CopyWish &wish, Model
     plan->instances = 1;
     plan->inner = wish.inner;
     plan->timeLayers = wish.timeLayers;
-    const auto estimate = source.estimate(*plan);
-    if (!estimate)
-        return estimate.error();
-    auto loan = cache.borrow(fmt::format("{} loads it once more and", wish.purpose), *estimate);
-    if (!loan)
-        return std::move(loan).error();
-    auto loaded = source.load(*plan);
-    if (!loaded)
-        return std::move(loaded).error();
-    cache.countLoad();
-    return NetworkCopy{*std::move(loan), *std::move(loaded)};
+    return loadBeside(*std::move(plan), fmt::format("{} loads it once more and", wish.purpose),
+                      source, cache);
 }
 
 } // namespace warmbench

@@ -1,5 +1,5 @@
-// A copy of a loaded model's network beside the cache, to look inside or to measure it. What is
-// served stays as it is.
+// A network loaded beside the cache: to look inside, to measure or to compare. What is served stays
+// as it is.
 //
 // Thread: any but loader and http. Cost: a load.
 #pragma once
@@ -19,6 +19,11 @@ struct NetworkCopy
     std::unique_ptr<ModelBundle> model;
 };
 
+// The network of `plan`. `claim` begins the message where memory is short, as for
+// ModelCache::borrow. Errors: those of a load; ResourceExhausted with the numbers.
+Result<NetworkCopy> loadBeside(LoadPlan plan, const std::string &claim, ModelSource &source,
+                               ModelCache &cache);
+
 struct CopyWish
 {
     std::string purpose;     // "Looking inside digits", for the message where memory is short
@@ -27,8 +32,8 @@ struct CopyWish
     bool timeLayers = false; // as EngineOptions
 };
 
-// A copy with a single instance. Errors: those of a load; FailedPrecondition: the files have
-// changed since the model was loaded; ResourceExhausted with the numbers: there is no room.
+// A copy of a loaded model's network, with a single instance. Errors: those of loadBeside;
+// FailedPrecondition: the files have changed since the model was loaded.
 Result<NetworkCopy> copyOf(const ModelBundle &model, const CopyWish &wish, ModelSource &source,
                            ModelCache &cache);
 

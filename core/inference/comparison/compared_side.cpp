@@ -2,6 +2,7 @@
 
 #include "base/awaited.h"
 #include "base/exceptions.h"
+#include "inference/network_copy.h"
 #include "inference/prediction_flow.h"
 
 #include <fmt/format.h>
@@ -47,7 +48,7 @@ Result<ComparedSide> ComparedSide::load(const ComparisonSide &asked, ComparisonS
         auto served = side.m_services.cache.acquireIfReady(asked.model, Purpose::Other);
         beside = !served || (*served)->engine != asked.engine;
     }
-    const auto loaded = beside ? side.loadBeside(asked) : side.pin(asked.model, stop);
+    const auto loaded = beside ? side.loadOwn(asked) : side.pin(asked.model, stop);
     if (!loaded)
         return loaded.error();
     if (asked.preparation) {
@@ -72,7 +73,7 @@ Result<void> ComparedSide::pin(const ModelId &id, const std::stop_token &stop)
     return {};
 }
 
-Result<void> ComparedSide::loadBeside(const ComparisonSide &asked)
+Result<void> ComparedSide::loadOwn(const ComparisonSide &asked)
 {
     ModelSource &source = m_services.source;
     auto plan = asked.settings.empty() ? source.probe(asked.model)
@@ -82,19 +83,13 @@ Result<void> ComparedSide::loadBeside(const ComparisonSide &asked)
     if (isChosen(asked.engine))
         plan->engine = asked.engine;
     plan->settings.instances = 1; // one caller compares
-    const auto estimate = source.estimate(*plan);
-    if (!estimate)
-        return estimate.error();
-    auto loan = m_services.cache.borrow(
-        fmt::format("Comparing loads {} beside what is loaded and", plan->id.name), *estimate);
-    if (!loan)
-        return std::move(loan).error();
-    m_loan = *std::move(loan);
-    auto model = source.load(*plan);
-    if (!model)
-        return std::move(model).error();
-    m_services.cache.countLoad();
-    m_own = *std::move(model);
+    const std::string claim =
+        fmt::format("Comparing loads {} beside what is loaded and", plan->id.name);
+    auto copy = loadBeside(*std::move(plan), claim, source, m_services.cache);
+    if (!copy)
+        return std::move(copy).error();
+    m_loan = std::move(copy->loan);
+    m_own = std::move(copy->model);
     m_queue = fmt::format("compare {} {}", m_own->id.text(),
                           static_cast<const void *>(m_own->network.get()));
     return {};

@@ -42,7 +42,7 @@ private:
     {
     }
     Result<void> pin(const ModelId &id, const std::stop_token &stop);
-    Result<void> loadBeside(const ComparisonSide &asked);
+    Result<void> loadOwn(const ComparisonSide &asked);
     Result<void> prepare(const Preprocessing &how);
 
     ComparisonServices m_services;

@@ -5,6 +5,7 @@
 #include "base/mutex.h"
 #include "inference/body/prediction_body.h"
 #include "inference/measurement/trial_inputs.h"
+#include "inference/network_copy.h"
 #include "inference/prediction_flow.h"
 
 #include <algorithm>
@@ -176,25 +177,18 @@ Result<void> Measurement::load(const std::string &engine)
         candidate.trial.version = known->version;
     LoadPlan plan = m_plan;
     plan.engine = engine;
-    const auto estimate = m_source.estimate(plan);
-    if (!estimate) {
-        candidate.refuse(estimate.error());
+    auto loaded =
+        loadBeside(std::move(plan),
+                   fmt::format("Measuring {} loads it once for each engine and", m_plan.id.name),
+                   m_source, m_cache);
+    if (!loaded && loaded.error().code == ErrorCode::ResourceExhausted)
+        return std::move(loaded).error();
+    if (!loaded) {
+        candidate.refuse(loaded.error());
         return {};
     }
-    auto loan = m_cache.borrow(
-        fmt::format("Measuring {} loads it once for each engine and", m_plan.id.name), *estimate);
-    if (!loan)
-        return std::move(loan).error();
-    candidate.loan = *std::move(loan);
-    auto model = m_source.load(plan);
-    if (!model && model.error().code == ErrorCode::ResourceExhausted)
-        return std::move(model).error();
-    if (!model) {
-        candidate.refuse(model.error());
-        return {};
-    }
-    m_cache.countLoad();
-    candidate.model = *std::move(model);
+    candidate.loan = std::move(loaded->loan);
+    candidate.model = std::move(loaded->model);
     candidate.trial.memory = candidate.model->memory;
     candidate.trial.loadTime = candidate.model->loadTime;
     return {};
