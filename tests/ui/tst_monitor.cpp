@@ -14,6 +14,7 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QFileDialog>
+#include <QHeaderView>
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QTableView>
@@ -51,6 +52,7 @@ private Q_SLOTS:
     void rowsAreWhatTheChartsShow();
     void csvHoldsTheRows();
     void aNewSampleIsOneRowMore();
+    void namesOfModelsHaveRoomInTheTable();
     void sharesAreDrawnAndListed();
     void theTableOpensByKeys();
     void oneModelIsShownAlone();
@@ -107,6 +109,30 @@ void TestMonitor::aNewSampleIsOneRowMore()
              QVariant(u"a"_s));
     table.setRows(ui::monitorRows({sampleAt(50, 3)}));
     QCOMPARE(reset.size(), 1);
+}
+
+void TestMonitor::namesOfModelsHaveRoomInTheTable()
+{
+    ui::Background background;
+    Workbench workbench({}, m_clock);
+    ui::Monitor monitor(workbench, background);
+    const std::string name = "a_name_of_a_model_that_goes_on_and_on_v2";
+    MetricsSample sample = sampleAt(0, 0);
+    sample.models.emplace_back(name, mebibytes(1));
+    workbench.metrics().push(sample);
+    monitor.resize(1200, 200);
+    monitor.setVisible(true);
+    monitor.findChild<QToolButton *>(u"monitorAsTable"_s)->click();
+    monitor.sampleNow();
+    auto *table = monitor.findChild<QTableView *>(u"monitorTable"_s);
+    const int column = ui::SampleTable::FixedColumns; // "a", then the long one
+    QTRY_COMPARE(table->model()->headerData(column + 1, Qt::Horizontal).toString(),
+                 u"a_name_of_a_…on_and_on_v2"_s);
+    QCOMPARE(table->model()->headerData(column + 1, Qt::Horizontal, Qt::ToolTipRole).toString(),
+             QString::fromStdString(name));
+    QHeaderView *header = table->horizontalHeader();
+    QVERIFY(header->sectionSize(column + 1) >= header->sectionSizeHint(column + 1));
+    QVERIFY(header->sectionSize(column + 1) > header->sectionSize(column));
 }
 
 void TestMonitor::sharesAreDrawnAndListed()

@@ -32,6 +32,7 @@ namespace {
 
 constexpr int sharesDrawn = 2; // of models in the chart; the table has all
 constexpr int mostInTable = 3600;
+constexpr int usualColumn = 80; // pixels; a model's may be wider
 enum MemoryLine { Process, Models, Budget, FirstShare };
 
 QList<QPointF> points(const std::vector<MonitorRow> &rows, SteadyTime now,
@@ -118,8 +119,12 @@ QTableView *Monitor::makeTable()
     view->setModel(m_table);
     setLines(view);
     view->setSelectionMode(QAbstractItemView::SingleSelection);
-    view->horizontalHeader()->setDefaultSectionSize(80);
-    view->horizontalHeader()->setTextElideMode(Qt::ElideMiddle); // of models' names
+    QHeaderView *header = view->horizontalHeader();
+    header->setDefaultSectionSize(usualColumn);
+    connect(m_table, &QAbstractItemModel::modelReset, header, [header] {
+        for (int i = SampleTable::FixedColumns; i < header->count(); ++i)
+            header->resizeSection(i, std::max(usualColumn, header->sectionSizeHint(i)));
+    });
     return view;
 }
 

@@ -10,6 +10,18 @@ using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
 
+namespace {
+
+constexpr qsizetype longestName = 25; // characters; the tool tip has all of them
+
+QString shortName(const QString &name)
+{
+    const qsizetype end = longestName / 2;
+    return name.size() <= longestName ? name : name.first(end) + u'…' + name.last(end);
+}
+
+} // namespace
+
 void SampleTable::setRows(std::vector<MonitorRow> rows)
 {
     std::vector<std::string> models = sharingModels(rows);
@@ -104,7 +116,11 @@ QVariant SampleTable::data(const QModelIndex &index, int role) const
 
 QVariant SampleTable::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::ToolTipRole && section >= FixedColumns)
+        return text(m_models.at(static_cast<std::size_t>(section - FixedColumns)));
+    if (role != Qt::DisplayRole)
         return {};
     switch (section) {
     case Time:
@@ -132,7 +148,7 @@ QVariant SampleTable::headerData(int section, Qt::Orientation orientation, int r
     case Budget:
         return tr("Budget");
     default:
-        return text(m_models.at(static_cast<std::size_t>(section - FixedColumns)));
+        return shortName(text(m_models.at(static_cast<std::size_t>(section - FixedColumns))));
     }
 }
 

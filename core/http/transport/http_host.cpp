@@ -42,14 +42,14 @@ Error listenError(const QTcpServer &server, const HttpOptions &options)
     case QAbstractSocket::AddressInUseError: {
         const std::string holder = portHolder(options.port);
         return {ErrorCode::Unavailable,
-                fmt::format("Port {} is taken{}: stop that program or choose another port with "
-                            "--port (0 takes a free one).",
+                fmt::format("Port {} is taken{}: stop that program or choose another port, with "
+                            "--port or in the window's Preferences (0 takes a free one).",
                             options.port, holder.empty() ? "" : " by " + holder)};
     }
     case QAbstractSocket::SocketAccessError:
         return {ErrorCode::Unavailable,
-                fmt::format("Port {} may not be used by this account: choose one above 1023 with "
-                            "--port.",
+                fmt::format("Port {} may not be used by this account: choose one above 1023, with "
+                            "--port or in the window's Preferences.",
                             options.port)};
     case QAbstractSocket::SocketAddressNotAvailableError:
     case QAbstractSocket::UnsupportedSocketOperationError:
