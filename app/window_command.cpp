@@ -75,6 +75,8 @@ int showWindow(const CommandLine &line, Workbench &workbench, const EndLimit &li
         window.setSampleFolder(QString::fromStdString(folder->string()));
     if (line.arguments.isEmpty() && !line.options.sample)
         window.restoreSession();
+    else
+        window.leaveSession();
     FirstPaint firstPaint;
     window.installEventFilter(&firstPaint);
     window.show();

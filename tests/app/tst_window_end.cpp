@@ -90,6 +90,8 @@ void TestWindowEnd::itEndsInTime()
                     {u"QT_QPA_PLATFORM=offscreen"_s, u"HOME="_s + home.path(),
                      u"XDG_CONFIG_HOME="_s + home.path()});
     QTRY_VERIFY_WITH_TIMEOUT(HttpClient(port).connected(), 20'000);
+    // It listens before it has opened the models.
+    QTRY_COMPARE_WITH_TIMEOUT(HttpClient(port).exchange("GET", "/models/slow").status, 200, 20'000);
     if (!before.isEmpty())
         QCOMPARE(HttpClient(port).exchange("POST", before.toStdString()).status, 200);
     std::vector<HttpClient> clients;

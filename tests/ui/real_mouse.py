@@ -40,7 +40,7 @@ class Screen:
         with os.fdopen(reader) as told:
             self.surroundings["DISPLAY"] = ":" + told.readline().strip()
         self.start("openbox")
-        wait("the window manager", lambda: self.asks("xdotool", "get_num_desktops"), 20)
+        wait("the window manager", lambda: self.asks("xdotool", "get_num_desktops"), 60)
 
     def start(self, *command, **options):
         program = subprocess.Popen(command, env=self.surroundings, stdout=subprocess.DEVNULL,

@@ -76,6 +76,7 @@ class TestHabits : public WindowFixture
 private Q_SLOTS:
     void aKilledProgramLosesNothing();
     void aSessionThatIsBeingRestoredIsKept();
+    void modelsNamedAtTheStartAreNoSession();
     void aDamagedFileGivesDefaultsAndOneWarning();
     void aFolderThatCannotBeWrittenGivesOneWarning();
     void aBatchReachesTheDisk();
@@ -111,6 +112,16 @@ void TestHabits::aSessionThatIsBeingRestoredIsKept()
     ui::write(ui::settings::sessionPaths, paths);
     m_window->restoreSession();
     m_window->close(); // before the models are open
+    QCOMPARE(ui::read(ui::settings::sessionPaths), paths);
+}
+
+void TestHabits::modelsNamedAtTheStartAreNoSession()
+{
+    const QStringList paths{u"/models/of_yesterday.onnx"_s};
+    ui::write(ui::settings::sessionPaths, paths);
+    m_window->leaveSession();
+    openSample();
+    m_window->close();
     QCOMPARE(ui::read(ui::settings::sessionPaths), paths);
 }
 

@@ -4,6 +4,7 @@
 #include "ui/monitor/model_history.h"
 #include "ui/monitor/monitor.h"
 #include "ui/monitor/monitor_rows.h"
+#include "ui/monitor/monitor_text.h"
 #include "ui/monitor/sample_table.h"
 #include "ui/widgets/time_chart.h"
 #include "window_fixture.h"
@@ -52,6 +53,7 @@ private Q_SLOTS:
     void rowsAreWhatTheChartsShow();
     void csvHoldsTheRows();
     void aNewSampleIsOneRowMore();
+    void oneMissIsNoRoundedHit();
     void namesOfModelsHaveRoomInTheTable();
     void sharesAreDrawnAndListed();
     void theTableOpensByKeys();
@@ -109,6 +111,13 @@ void TestMonitor::aNewSampleIsOneRowMore()
              QVariant(u"a"_s));
     table.setRows(ui::monitorRows({sampleAt(50, 3)}));
     QCOMPARE(reset.size(), 1);
+}
+
+void TestMonitor::oneMissIsNoRoundedHit()
+{
+    QCOMPARE(ui::hitShareText(226'196, 226'197), u"99.9 % hits"_s);
+    QCOMPARE(ui::hitShareText(5, 5), u"100.0 % hits"_s);
+    QCOMPARE(ui::hitShareText(1, 3), u"33.3 % hits"_s);
 }
 
 void TestMonitor::namesOfModelsHaveRoomInTheTable()

@@ -349,14 +349,21 @@ void TestWindowParts::refreshesTellWhatChanged()
     report.reloaded = true;
     report.oldDigest = "sha256:1";
     report.newDigest = "sha256:2";
-    report.oldMemory = {100};
-    report.newMemory = {200};
+    report.oldMemory = mebibytes(100);
+    report.newMemory = mebibytes(200);
+    before.settings.labels = {"a", "b", "c"};
+    after.settings.labels = {"a", "x"};
     after.fileBytes = {2048};
     after.spec.inputs.front().shape.back().size = 5;
     const QString text = ui::refreshText(u"m"_s, &before, &after, report);
-    for (const QString &part : {u"sha256:1 → sha256:2"_s, u"file 1.00 KiB"_s,
-                                u"[1, 4] → x [1, 5]"_s, u"memory 100 B → 200 B"_s})
+    for (const QString &part :
+         {u"sha256:1 → sha256:2"_s, u"file 1.00 KiB"_s, u"[1, 4] → x [1, 5]"_s, u"labels 2 of 3"_s,
+          u"memory 100 MiB → 200 MiB"_s})
         QVERIFY2(text.contains(part), qPrintable(text + u" lacks "_s + part));
+    // Measured figures that differ by less than they do from load to load are no change.
+    report.oldDigest = report.newDigest;
+    report.newMemory = mebibytes(103);
+    QVERIFY(ui::refreshText(u"m"_s, &before, &before, report).contains(u"same digest"_s));
 }
 
 void TestWindowParts::anAnswerThatIsAPictureGoesWithTheAnswer()

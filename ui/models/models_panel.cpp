@@ -11,6 +11,8 @@
 #include "ui/widgets/icons.h"
 #include "ui/widgets/theme.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <QAction>
 #include <QDesktopServices>
 #include <QFileInfo>
@@ -26,6 +28,29 @@ using namespace Qt::StringLiterals;
 namespace warmbench::ui {
 
 namespace {
+
+// Measured memory of the same network differs by some of it from load to load.
+constexpr double tellingShare = 0.1;
+constexpr Bytes tellingMemory = mebibytes(4);
+
+bool hasOtherMemory(const RefreshReport &report)
+{
+    const std::int64_t difference = std::abs(report.newMemory.count - report.oldMemory.count);
+    return difference > tellingMemory.count &&
+           double(difference) > tellingShare * double(report.oldMemory.count);
+}
+
+// "labels 2 of 10"; empty: they are the same.
+QString labelsText(const ModelStatus::Facts &before, const ModelStatus::Facts &after)
+{
+    const auto &old = before.settings.labels;
+    const auto &now = after.settings.labels;
+    const std::size_t most = std::max(old.size(), now.size());
+    std::size_t other = most - std::min(old.size(), now.size());
+    for (std::size_t i = 0; i < std::min(old.size(), now.size()); ++i)
+        other += old[i] != now[i] ? 1 : 0;
+    return other == 0 ? QString() : ModelsPanel::tr("labels %1 of %2").arg(other).arg(most);
+}
 
 QString inputsText(const ModelStatus::Facts &facts)
 {
@@ -70,12 +95,16 @@ QString refreshText(const QString &name, const ModelStatus::Facts *before,
     if (report.oldDigest != report.newDigest)
         changes << ModelsPanel::tr("digest %1 → %2")
                        .arg(shortDigest(report.oldDigest), shortDigest(report.newDigest));
-    if (before && after && before->fileBytes != after->fileBytes)
+    if (before && after && text(before->fileBytes) != text(after->fileBytes))
         changes
             << ModelsPanel::tr("file %1 → %2").arg(text(before->fileBytes), text(after->fileBytes));
     if (before && after && inputsText(*before) != inputsText(*after))
         changes << ModelsPanel::tr("inputs %1 → %2").arg(inputsText(*before), inputsText(*after));
-    if (report.oldMemory != report.newMemory)
+    if (before && after) {
+        if (const QString labels = labelsText(*before, *after); !labels.isEmpty())
+            changes << labels;
+    }
+    if (hasOtherMemory(report))
         changes << ModelsPanel::tr("memory %1 → %2")
                        .arg(text(report.oldMemory), text(report.newMemory));
     if (changes.isEmpty())

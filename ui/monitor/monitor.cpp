@@ -293,8 +293,7 @@ void Monitor::showNotes(const std::vector<MetricsSample> &samples)
     const MetricsSample &last = samples.back();
     const std::int64_t hits = last.hits - first.hits;
     const std::int64_t all = hits + last.misses - first.misses + last.coalesced - first.coalesced;
-    m_cache->setNote(all > 0 ? tr("%1 % hits").arg(100.0 * double(hits) / double(all), 0, 'f', 1)
-                             : QString());
+    m_cache->setNote(all > 0 ? hitShareText(hits, all) : QString());
     const std::int64_t refused = last.refused - first.refused;
     m_requests->setNote(refused > 0 ? tr("%1 refused").arg(refused) : QString());
 }

@@ -39,4 +39,10 @@ QString countText(double count)
     return std::isfinite(count) ? grouped(std::llround(count)) : none;
 }
 
+QString hitShareText(std::int64_t hits, std::int64_t all)
+{
+    const double tenths = std::floor(1000 * double(hits) / double(all));
+    return QCoreApplication::translate("Monitor", "%1 % hits").arg(tenths / 10, 0, 'f', 1);
+}
+
 } // namespace warmbench::ui

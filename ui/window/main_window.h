@@ -37,6 +37,8 @@ public:
     void trySample();
     // Opens what was open when the last window closed; nothing is loaded or run.
     void restoreSession();
+    // For models that were named at the start: what closes does not become the session.
+    void leaveSession();
     void resetLayout();
 
 protected:

@@ -131,9 +131,9 @@ struct MainWindow::Private
     QMenu *recent = nullptr;
 
     QString sampleFolder;
-    QStringList session;    // paths of models that were opened in this window
-    bool restoring = false; // the stored session is not open yet, and must not be lost
-    QTimer storing;         // gathers changes of layout and session
+    QStringList session;      // paths of models that were opened in this window
+    bool sessionLeft = false; // the stored session is not open (yet), and must not be lost
+    QTimer storing;           // gathers changes of layout and session
     // The last member, so that it is destroyed before anything that its work reports to.
     Background background;
 };

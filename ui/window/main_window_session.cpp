@@ -31,7 +31,7 @@ struct Reopened
 
 void MainWindow::Private::storeSession()
 {
-    if (restoring)
+    if (sessionLeft)
         return;
     QStringList paths = session;
     if (const qsizetype at = paths.indexOf(sampleFolder); at >= 0)
@@ -50,7 +50,7 @@ void MainWindow::Private::restoreSession()
     paths.removeAll(QString()); // without a sample
     if (paths.isEmpty())
         return;
-    restoring = true;
+    sessionLeft = true;
     background.run(
         &window,
         [this, paths] {
@@ -72,7 +72,7 @@ void MainWindow::Private::restoreSession()
             if (const QString input = read(settings::sessionInput);
                 !input.isEmpty() && models->selected() == read(settings::sessionModel))
                 playground->showInput(input);
-            restoring = false;
+            sessionLeft = false;
             storeSoon();
             if (!reopened.missing.isEmpty())
                 message->setMessage(MessageOverlay::Kind::Warning,
@@ -108,6 +108,11 @@ void MainWindow::Private::searchEverything()
 void MainWindow::restoreSession()
 {
     m_d->restoreSession();
+}
+
+void MainWindow::leaveSession()
+{
+    m_d->sessionLeft = true;
 }
 
 } // namespace warmbench::ui
