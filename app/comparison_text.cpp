@@ -86,15 +86,17 @@ std::string speedText(const Latencies &latencies)
     const auto ratio = latencies.ratio();
     return fmt::format("A {:.3f} ms, B {:.3f} ms{}", toMilliseconds(latencies.first),
                        toMilliseconds(latencies.second),
-                       ratio ? fmt::format("; B takes {:.2f} times as long", *ratio) : "");
+                       latencies.areAlike() ? "; no clear difference"
+                       : ratio              ? fmt::format("; B takes {:.2f} times as long", *ratio)
+                                            : "");
 }
 
 std::string summaryText(const ComparisonSummary &summary)
 {
     std::string text =
         fmt::format("changed     {} of {} answers\n", summary.changed, summary.compared);
-    if (summary.refused() > 0)
-        text += fmt::format("refused     {} of {} inputs\n", summary.refused(), summary.inputs);
+    if (summary.refused > 0)
+        text += fmt::format("refused     {} of {} inputs\n", summary.refused, summary.inputs);
     if (summary.lowestCosine)
         text += fmt::format("cosine      {} at least, {} on average\n",
                             cosineText(summary.lowestCosine), cosineText(summary.meanCosine));
@@ -102,7 +104,7 @@ std::string summaryText(const ComparisonSummary &summary)
         text += fmt::format("difference  {} at most{}{}\n", differenceText(*summary.largest),
                             summary.largestInput.empty() ? "" : ", on ",
                             printable(summary.largestInput));
-    if (summary.compared > 0)
+    if (summary.answered() > 0)
         text +=
             fmt::format("infer       {}\ntotal       {}\n            medians of {} run{} of each\n",
                         speedText(summary.infer), speedText(summary.total), summary.runs,

@@ -1,5 +1,6 @@
 #include "window_api.h"
 
+#include "base/logging.h"
 #include "http/kept_bodies.h"
 #include "http/simple/sent_input.h"
 
@@ -64,6 +65,7 @@ void WindowApi::start()
     auto server = makeServer(m_options);
     if (auto started = server->start(); !started) {
         m_statusText = QString::fromStdString(started.error().message);
+        logWarning("http", started.error().message);
     } else {
         m_server = std::move(server);
         const bool moved = m_options.port != 0 && m_server->port() != m_options.port;
@@ -71,6 +73,8 @@ void WindowApi::start()
                                    fmt::format("Port {} is taken by another program; using {}.",
                                                m_options.port, m_server->port()))
                              : QString();
+        if (moved)
+            logWarning("http", m_statusText.toStdString());
     }
     Q_EMIT changed();
 }

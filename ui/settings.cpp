@@ -46,6 +46,7 @@ const Setting<QStringList> sessionPaths{"session/paths", {}};
 const Setting<QString> sessionModel{"session/model", {}};
 const Setting<QString> sessionInput{"session/input", {}};
 const Setting<int> sessionPage{"session/page", 0, [](const int &value) { return value >= 0; }};
+const Setting<QByteArray> unsavedChanges{"models/unsavedChanges", {}};
 const Setting<int> monitorSpanSeconds{"monitor/spanSeconds", 60,
                                       [](const int &value) { return value > 0 && value <= 3600; }};
 const Setting<int> logLevel{"log/level", static_cast<int>(LogLevel::Info), [](const int &value) {

@@ -41,6 +41,7 @@ extern const Setting<QStringList> sessionPaths; // what was open when the window
 extern const Setting<QString> sessionModel;
 extern const Setting<QString> sessionInput;
 extern const Setting<int> sessionPage;
+extern const Setting<QByteArray> unsavedChanges; // of models' settings, as JSON by file
 extern const Setting<int> monitorSpanSeconds;
 extern const Setting<int> logLevel; // a LogLevel
 } // namespace settings

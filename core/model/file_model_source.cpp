@@ -14,18 +14,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The files of the bundle, in the order in which the digest takes them.
-std::vector<fs::path> bundleFiles(const LoadPlan &plan)
+// The files whose bytes the digest takes, in this order; of the settings file it takes what it
+// says.
+std::vector<fs::path> digestedFiles(const LoadPlan &plan)
 {
     std::vector<fs::path> all = plan.files.all();
-    if (!plan.settings.file.empty())
-        all.push_back(plan.settings.file);
     if (plan.settings.labelsFile)
         all.push_back(*plan.settings.labelsFile);
     for (const fs::path &file : plan.beside.files) {
         if (file != plan.settings.labelsFile)
             all.push_back(file);
     }
+    return all;
+}
+
+std::vector<fs::path> bundleFiles(const LoadPlan &plan)
+{
+    std::vector<fs::path> all = digestedFiles(plan);
+    if (!plan.settings.file.empty())
+        all.push_back(plan.settings.file);
     return all;
 }
 
@@ -276,8 +283,7 @@ Result<LoadPlan> FileModelSource::planOf(const ModelId &id, const fs::path &sett
     auto digest = digestFor(plan);
     if (!digest)
         return digest.error();
-    plan.digest =
-        plan.settings.edits.empty() ? *std::move(digest) : digestWith(*digest, plan.settings.edits);
+    plan.digest = *std::move(digest);
     for (const FileStamp &stamp : plan.stamps)
         plan.fileBytes += {std::max<std::int64_t>(stamp.size, 0)};
     // These files are nearly all weights, and each instance has its own copy.
@@ -290,22 +296,29 @@ Result<LoadPlan> FileModelSource::planOf(const ModelId &id, const fs::path &sett
 
 Result<std::string> FileModelSource::digestFor(const LoadPlan &plan)
 {
+    const auto files = digestedFiles(plan);
+    const Digested now{stampsOf(files), plan.settings.json, plan.settings.edits, {}};
+    const auto whole = [&plan](const std::string &digest) {
+        const std::string said = settingsLine(plan.settings);
+        return said.empty() ? digest : digestWith(digest, said);
+    };
     {
         const MutexLock lock(m_digestMutex);
         const auto found = m_digested.find(plan.id.name);
-        if (found != m_digested.end() && found->second.stamps == plan.stamps &&
-            found->second.edits != plan.settings.edits) {
-            found->second.edits = plan.settings.edits;
-            return found->second.digest;
+        if (found != m_digested.end() && found->second.stamps == now.stamps &&
+            (found->second.settings != now.settings || found->second.edits != now.edits)) {
+            found->second.settings = now.settings;
+            found->second.edits = now.edits;
+            return whole(found->second.digest);
         }
     }
-    auto digest = digestOf(bundleFiles(plan));
+    const auto digest = digestOf(files);
     const MutexLock lock(m_digestMutex);
-    if (digest)
-        m_digested[plan.id.name] = {plan.stamps, plan.settings.edits, *digest};
-    else
-        m_digested.erase(plan.id.name);
-    return digest;
+    m_digested.erase(plan.id.name);
+    if (!digest)
+        return digest;
+    m_digested.emplace(plan.id.name, Digested{now.stamps, now.settings, now.edits, *digest});
+    return whole(*digest);
 }
 
 Result<std::shared_ptr<Engine>> FileModelSource::engineFor(const LoadPlan &plan) const

@@ -62,8 +62,9 @@ private:
     struct Digested
     {
         std::vector<FileStamp> stamps;
+        std::string settings; // their text
         std::string edits;
-        std::string digest; // without the edits
+        std::string digest; // without the settings
     };
     Result<std::string> digestFor(const LoadPlan &plan);
     Mutex m_digestMutex;

@@ -3,27 +3,23 @@
 #include "tensor/json_writer.h"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace warmbench {
 
 namespace {
 
-constexpr std::size_t mostInline = 16;
+constexpr std::size_t lineWidth = 100;
 
-bool plain(const JsonValue &value)
-{
-    return value.kind != JsonValue::Kind::List && value.kind != JsonValue::Kind::Object;
-}
+enum class Layout : std::uint8_t { Line, Lines };
 
-void append(std::string &out, const JsonValue &value, std::size_t depth);
+void append(std::string &out, const JsonValue &value, std::size_t depth, Layout layout);
 
-// The items of a list or an object, each on its own line unless they are few and plain.
-void appendItems(std::string &out, const JsonValue &value, std::size_t depth)
+// The items of a list or an object, on one line or each on its own.
+void appendItems(std::string &out, const JsonValue &value, std::size_t depth, Layout layout)
 {
     const bool object = value.kind == JsonValue::Kind::Object;
-    const bool together =
-        value.items.empty() || (!object && value.items.size() <= mostInline &&
-                                std::all_of(value.items.begin(), value.items.end(), plain));
+    const bool together = layout == Layout::Line || value.items.empty();
     const auto startLine = [&](std::size_t at) {
         if (!together)
             out.append(1, '\n').append(2 * at, ' ');
@@ -37,14 +33,24 @@ void appendItems(std::string &out, const JsonValue &value, std::size_t depth)
             appendJsonString(out, value.keys[i]);
             out += ": ";
         }
-        append(out, value.items[i], depth + 1);
+        append(out, value.items[i], depth + 1, layout);
     }
     startLine(depth);
     out += object ? '}' : ']';
 }
 
+// The items of the outermost value always have lines of their own: they are what a person looks
+// for.
+bool fitsOnLine(const JsonValue &value, std::size_t depth)
+{
+    const bool wasOnLine =
+        std::all_of(value.items.begin(), value.items.end(),
+                    [&value](const JsonValue &item) { return item.line == value.line; });
+    return depth > 0 && wasOnLine && 2 * depth + jsonLine(value).size() <= lineWidth;
+}
+
 // Deep values were refused by parseJson().
-void append(std::string &out, const JsonValue &value, std::size_t depth)
+void append(std::string &out, const JsonValue &value, std::size_t depth, Layout layout)
 {
     switch (value.kind) {
     case JsonValue::Kind::Null:
@@ -63,7 +69,8 @@ void append(std::string &out, const JsonValue &value, std::size_t depth)
     case JsonValue::Kind::Object:
         break;
     }
-    appendItems(out, value, depth);
+    const bool lines = layout == Layout::Lines && !fitsOnLine(value, depth);
+    appendItems(out, value, depth, lines ? Layout::Lines : Layout::Line);
 }
 
 } // namespace
@@ -71,8 +78,15 @@ void append(std::string &out, const JsonValue &value, std::size_t depth)
 std::string jsonText(const JsonValue &value)
 {
     std::string out;
-    append(out, value, 0);
+    append(out, value, 0, Layout::Lines);
     return out + "\n";
+}
+
+std::string jsonLine(const JsonValue &value)
+{
+    std::string out;
+    append(out, value, 0, Layout::Line);
+    return out;
 }
 
 } // namespace warmbench

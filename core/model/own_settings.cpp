@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/model_files.h"
 #include "model/json_text.h"
+#include "model/settings_edits.h"
 #include "model/tool_folder.h"
 
 #include <fmt/format.h>
@@ -34,18 +35,6 @@ std::filesystem::path fileOf(const ModelId &id, const ModelFiles &files,
     const auto places = settingsFilesFor(files.network);
     const bool fullName = id.name == files.network.filename().string();
     return places.at(fullName ? 0 : 1);
-}
-
-void dropNulls(JsonValue &object)
-{
-    for (std::size_t i = object.items.size(); i-- > 0;) {
-        if (object.items[i].kind == JsonValue::Kind::Object) {
-            dropNulls(object.items[i]);
-        } else if (object.items[i].kind == JsonValue::Kind::Null) {
-            object.items.erase(object.items.begin() + static_cast<std::ptrdiff_t>(i));
-            object.keys.erase(object.keys.begin() + static_cast<std::ptrdiff_t>(i));
-        }
-    }
 }
 
 } // namespace

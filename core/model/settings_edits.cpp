@@ -55,6 +55,27 @@ void mergeJson(JsonValue &object, const JsonValue &changes)
     }
 }
 
+void dropNulls(JsonValue &object)
+{
+    for (std::size_t i = object.items.size(); i-- > 0;) {
+        if (object.items[i].kind == JsonValue::Kind::Object) {
+            dropNulls(object.items[i]);
+        } else if (object.items[i].kind == JsonValue::Kind::Null) {
+            object.items.erase(object.items.begin() + static_cast<std::ptrdiff_t>(i));
+            object.keys.erase(object.keys.begin() + static_cast<std::ptrdiff_t>(i));
+        }
+    }
+}
+
+std::string settingsLine(const ModelSettings &settings)
+{
+    auto value = parseJson(settings.json);
+    if (!value)
+        return settings.json;
+    dropNulls(*value);
+    return value->items.empty() ? std::string() : jsonLine(*value);
+}
+
 Result<ModelSettings> editedSettings(const ModelSettings &settings, std::string_view changes)
 {
     const std::string_view written = changes.empty() ? "{}" : changes;

@@ -15,6 +15,13 @@ namespace warmbench {
 // everything else as a whole. Both are Objects.
 void mergeJson(JsonValue &object, const JsonValue &changes);
 
+// Takes the members of an Object that are null away, within objects too.
+void dropNulls(JsonValue &object);
+
+// What the settings say, changes included, on one line: equal for files that differ in their layout
+// alone, and for a change before and after it is saved. Empty if they say nothing.
+std::string settingsLine(const ModelSettings &settings);
+
 // The settings as they were read, with the changes above them; `edits` and `edited` of the result
 // tell of these. Empty changes, or "{}", give the settings as they were. InvalidArgument: a key or
 // value that a settings file may not have (named), or "labels" that are no list of names.

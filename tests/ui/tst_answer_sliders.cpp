@@ -127,10 +127,10 @@ void TestAnswerSliders::aClassifierShowsAsManyClassesAsAsked()
 {
     openSample();
     runPicture("three.png");
-    QTRY_COMPARE_WITH_TIMEOUT(caption(), u"Best 5, by score"_s, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(caption(), u"Best 5, by score · digits"_s, patience);
     QVERIFY(!part<QWidget>(u"scoreBox"_s)->isVisible());
     type(box("bestBox"), u"2"_s);
-    QTRY_COMPARE_WITH_TIMEOUT(caption(), u"Best 2, by score"_s, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(caption(), u"Best 2, by score · digits"_s, patience);
     part<QAction>(u"keepSliders"_s)->trigger();
     QTRY_COMPARE_WITH_TIMEOUT(model("digits").status.facts->settings.output.topK.value_or(5), 2,
                               patience);

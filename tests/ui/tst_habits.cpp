@@ -77,6 +77,8 @@ private Q_SLOTS:
     void aKilledProgramLosesNothing();
     void aSessionThatIsBeingRestoredIsKept();
     void modelsNamedAtTheStartAreNoSession();
+    void unsavedChangesComeBackWithTheModel();
+    void changesThatNoLongerFitAreNamedAndForgotten();
     void aDamagedFileGivesDefaultsAndOneWarning();
     void aFolderThatCannotBeWrittenGivesOneWarning();
     void aBatchReachesTheDisk();
@@ -123,6 +125,42 @@ void TestHabits::modelsNamedAtTheStartAreNoSession()
     openSample();
     m_window->close();
     QCOMPARE(ui::read(ui::settings::sessionPaths), paths);
+}
+
+void TestHabits::unsavedChangesComeBackWithTheModel()
+{
+    const auto mean = [this] {
+        const auto view = m_workbench->model({"digits", {}});
+        return view && view->status.facts &&
+                       view->status.facts->input.origins.at("mean") == Origin::User
+                   ? view->status.facts->input.preprocessing.mean
+                   : std::vector<double>();
+    };
+    openSample();
+    QTRY_VERIFY_WITH_TIMEOUT(stateOf(u"digits"_s).contains(u"oaded"_s), patience);
+    m_workbench->edit({"digits", {}}, R"({"input": {"mean": [0.5]}})", [](const auto &) {});
+    QTRY_VERIFY_WITH_TIMEOUT(ui::read(ui::settings::unsavedChanges).contains("mean"), patience);
+
+    m_window.reset();
+    m_workbench = std::make_unique<Workbench>(WorkbenchOptions{}, m_clock);
+    makeWindow();
+    openSample();
+    QTRY_COMPARE_WITH_TIMEOUT(mean(), std::vector<double>{0.5}, patience);
+    QTRY_VERIFY2_WITH_TIMEOUT(message().contains(u"not saved"_s), qPrintable(message()), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(part<QAction>(u"saveSettings"_s)->isEnabled(), patience);
+    part<QAction>(u"discardSettings"_s)->trigger();
+    QTRY_COMPARE_WITH_TIMEOUT(ui::read(ui::settings::unsavedChanges), QByteArray("{}"), patience);
+}
+
+void TestHabits::changesThatNoLongerFitAreNamedAndForgotten()
+{
+    ui::write(ui::settings::unsavedChanges,
+              R"({":sample/digits.onnx": {"input": {"channels": "rgb"}}})");
+    makeWindow();
+    openSample();
+    QTRY_VERIFY2_WITH_TIMEOUT(message().contains(u"no longer fit"_s), qPrintable(message()),
+                              patience);
+    QCOMPARE(ui::read(ui::settings::unsavedChanges), QByteArray("{}"));
 }
 
 void TestHabits::aDamagedFileGivesDefaultsAndOneWarning()

@@ -168,6 +168,19 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(changes().isEmpty(), patience);
     }
 
+    // What is saved answers as it did before.
+    void savingLeavesTheAnswerValid()
+    {
+        answered();
+        const auto before = answers();
+        write(u"Mean"_s, u"0.5"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(answers(), before + 1, patience);
+        part<QAction>(u"saveSettings"_s)->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(origin(u"Mean"_s), u"settings file"_s, patience);
+        QCOMPARE(value(u"Mean"_s), u"0.5"_s);
+        QVERIFY2(!notice().contains(u"has changed since"_s), qPrintable(notice()));
+    }
+
     void labelsWithoutAModelAreRefusedWithWhatToDo()
     {
         drop({written(u"other.txt"_s, "cat\ndog\nbird\n")});

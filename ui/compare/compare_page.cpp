@@ -33,6 +33,7 @@
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -41,6 +42,7 @@ namespace warmbench::ui {
 namespace {
 
 constexpr int mostRuns = 1000;
+constexpr int leastAnswer = 96;   // logical pixels of its column
 constexpr int leastPictures = 40; // logical pixels, so that a small window has room for the rest
 
 // The file that an input's name names, if it is a picture.
@@ -134,6 +136,7 @@ QWidget *ComparePage::makeForm(PresentInput present)
     m_runs->setAccessibleName(tr("Runs of each model on each input"));
     m_runs->setToolTip(m_runs->accessibleName());
     m_runs->setRange(1, mostRuns);
+    m_runs->setValue(int{leastRunsToTrust});
     m_runs->setPrefix(tr("runs: "));
     auto *button = new RunButton(m_compare, m_cancel, form);
     button->setObjectName(u"compareButton"_s);
@@ -192,9 +195,11 @@ QWidget *ComparePage::makeResults()
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setSortingEnabled(true);
     m_view->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder); // as they come
-    const QList<int> widths{104, 84, 96, 96, 70, 76, 70, 70};
+    m_view->horizontalHeader()->setStretchLastSection(false);
+    const QList<int> widths{104, 84, leastAnswer, leastAnswer, 70, 76, 70, 70};
     for (int column = 0; column < widths.size(); ++column)
         m_view->setColumnWidth(column, widths[column]);
+    m_view->viewport()->installEventFilter(this);
     auto *hint = new QLabel(tr("Choose two models, or one model in two engines or with two "
                                "settings files, and press Compare."),
                             this);
@@ -258,6 +263,24 @@ void ComparePage::showReady()
                           !m_second->model().isEmpty());
 }
 
+bool ComparePage::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::Resize && watched == m_view->viewport())
+        fitColumns();
+    return QWidget::eventFilter(watched, event);
+}
+
+// The answers have the room that the figures leave.
+void ComparePage::fitColumns()
+{
+    int spare = m_view->viewport()->width();
+    for (int column = 0; column < CompareTable::ColumnCount; ++column)
+        if (column != CompareTable::First && column != CompareTable::Second)
+            spare -= m_view->columnWidth(column);
+    for (const int column : {CompareTable::First, CompareTable::Second})
+        m_view->setColumnWidth(column, std::max(leastAnswer, spare / 2));
+}
+
 void ComparePage::showEvent(QShowEvent *event)
 {
     m_input->update();
@@ -282,19 +305,14 @@ void ComparePage::start(const InputChoice::Chosen &inputs)
     request.second = m_second->side();
     request.next = inputs.next;
     request.runs = m_runs->value();
-    m_inputs = inputs;
-    m_inputs.next = {};
-    m_told = {};
-    m_told.first.id = request.first.model;
-    m_told.second.id = request.second.model;
-    m_sides = tr("A: %1   B: %2   on %3").arg(m_first->spoken(), m_second->spoken(), inputs.name);
-    m_table->clear();
-    m_table->setFolder(inputs.folder);
-    m_summary->clear();
-    m_pictures->setSides(request.first, request.second);
-    m_rows->setCurrentWidget(m_view);
+    m_starting = Starting{
+        inputs, request.first, request.second,
+        tr("A: %1   B: %2   on %3").arg(m_first->spoken(), m_second->spoken(), inputs.name)};
+    m_starting->inputs.next = {};
+    setFaint(m_summary, true);
+    setFaint(m_rows, m_table->rowCount() > 0);
     m_export->setEnabled(false);
-    m_status->setText(tr("Loading …   %1").arg(m_sides));
+    m_status->setText(tr("Loading …   %1").arg(m_starting->sides));
     m_progress->setRange(0, 0);
     m_progress->show();
     m_cancel->setEnabled(true);
@@ -302,8 +320,29 @@ void ComparePage::start(const InputChoice::Chosen &inputs)
     showReady();
 }
 
+// The first answers take the place of the last comparison, which a failure leaves as it was.
+void ComparePage::begin()
+{
+    if (!m_starting)
+        return;
+    const Starting started = *std::exchange(m_starting, {});
+    m_inputs = started.inputs;
+    m_told = {};
+    m_told.first.id = started.first.model;
+    m_told.second.id = started.second.model;
+    m_sides = started.sides;
+    m_table->clear();
+    m_table->setFolder(m_inputs.folder);
+    m_summary->clear();
+    m_pictures->setSides(started.first, started.second);
+    m_rows->setCurrentWidget(m_view);
+    setFaint(m_summary, false);
+    setFaint(m_rows, false);
+}
+
 void ComparePage::add(const std::vector<ComparedInput> &inputs, const ComparisonProgress &progress)
 {
+    begin();
     m_table->add(inputs);
     m_summary->setSummary(summaryOf(m_table->inputs()));
     const auto of = static_cast<int>(progress.expected);
@@ -319,6 +358,8 @@ void ComparePage::end(const QString &status)
 {
     m_cancel->setEnabled(false);
     m_progress->hide();
+    setFaint(m_summary, false);
+    setFaint(m_rows, false);
     m_status->setText(status);
     m_export->setEnabled(m_table->rowCount() > 0);
     if (m_table->rowCount() == 0)
@@ -329,11 +370,13 @@ void ComparePage::end(const QString &status)
 void ComparePage::finish(const Result<Comparison> &comparison)
 {
     if (!comparison) {
-        end({});
+        m_starting.reset();
+        end(m_sides);
         if (comparison.error().code != ErrorCode::Cancelled)
             Q_EMIT said(MessageOverlay::Kind::Error, text(comparison.error().message));
         return;
     }
+    begin();
     m_told.first = comparison->first;
     m_told.second = comparison->second;
     m_told.notes = comparison->notes;
@@ -348,6 +391,8 @@ void ComparePage::cancel()
     if (!m_run.isRunning())
         return;
     m_run.cancel();
+    if (std::exchange(m_starting, {}))
+        return end(m_sides);
     const QString note = tr("Cancelled after %1 inputs: the figures are about these.")
                              .arg(grouped(m_table->rowCount()));
     m_told.notes = {note.toStdString()};

@@ -50,6 +50,7 @@ Q_SIGNALS:
     void said(warmbench::ui::MessageOverlay::Kind kind, const QString &text);
 
 protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
     void showEvent(QShowEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override; // Escape cancels
 
@@ -61,6 +62,8 @@ private:
     void setState(const WorkbenchState &state);
     void showReady();
     void start(const InputChoice::Chosen &inputs);
+    void begin();
+    void fitColumns();
     void cancel();
     void add(const std::vector<ComparedInput> &inputs, const ComparisonProgress &progress);
     void finish(const Result<Comparison> &comparison);
@@ -73,9 +76,17 @@ private:
     WorkbenchFeed &m_feed;
     Background &m_background;
     ComparisonRun m_run;
-    InputChoice::Chosen m_inputs; // of the comparison that is shown
-    Comparison m_told;            // without the inputs, which the table has
-    QString m_sides;              // that are compared, for people
+    struct Starting
+    {
+        InputChoice::Chosen inputs;
+        ComparisonSide first;
+        ComparisonSide second;
+        QString sides; // for people
+    };
+    std::optional<Starting> m_starting; // nothing of it has come yet: the last one is shown
+    InputChoice::Chosen m_inputs;       // of the comparison that is shown
+    Comparison m_told;                  // without the inputs, which the table has
+    QString m_sides;                    // that are compared, for people
 
     QAction *m_compare;
     QAction *m_cancel;

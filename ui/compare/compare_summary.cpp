@@ -1,5 +1,6 @@
 #include "ui/compare/compare_summary.h"
 
+#include "base/similar_memory.h"
 #include "ui/widgets/caption_label.h"
 #include "ui/widgets/display_text.h"
 
@@ -20,6 +21,11 @@ constexpr std::array shares{5, 4, 5, 6, 6};
 QString noFigure()
 {
     return u"–"_s;
+}
+
+QString alike()
+{
+    return CompareSummary::tr("alike");
 }
 
 QString endOfPath(const std::string &path)
@@ -101,17 +107,26 @@ void CompareSummary::setSummary(const ComparisonSummary &summary)
     const auto count = [](std::size_t number) {
         return grouped(static_cast<std::int64_t>(number));
     };
+    QStringList others;
+    if (const std::size_t left = summary.answered() - summary.compared; left > 0)
+        others << tr("%1 not comparable").arg(count(left));
+    if (summary.refused > 0)
+        others << tr("%1 refused").arg(count(summary.refused));
     set(Changed,
         summary.compared > 0 ? tr("%1 of %2").arg(count(summary.changed), count(summary.compared))
                              : noFigure(),
-        summary.refused() > 0 ? tr("%1 refused").arg(count(summary.refused())) : QString());
+        others.join(u", "_s));
     set(Cosine, summary.lowestCosine ? numberText(*summary.lowestCosine, 6) : noFigure(),
         summary.meanCosine ? tr("mean %1").arg(numberText(*summary.meanCosine, 6)) : QString());
     set(Largest, summary.largest ? numberText(*summary.largest, 3) : noFigure(),
         summary.largestInput.empty() ? QString()
                                      : tr("in %1").arg(endOfPath(summary.largestInput)));
     const auto ratio = summary.infer.ratio();
-    set(Latency, ratio ? tr("%1 ×").arg(*ratio, 0, 'f', 2) : noFigure(),
+    const bool told = ratio && summary.latenciesTrusted();
+    set(Latency,
+        !told                      ? noFigure()
+        : summary.infer.areAlike() ? alike()
+                                   : tr("%1 ×").arg(*ratio, 0, 'f', 2),
         ratio ? fromTo(text(summary.infer.first), text(summary.infer.second)) : QString());
 }
 
@@ -119,11 +134,11 @@ void CompareSummary::setModels(const ComparedModel *first, const ComparedModel *
 {
     if (!first || !second)
         return set(Memory, noFigure(), {});
-    const bool none = first->memory.count == 0;
+    const auto ratio = double(second->memory.count) / double(first->memory.count);
     set(Memory,
-        none
-            ? noFigure()
-            : tr("%1 ×").arg(double(second->memory.count) / double(first->memory.count), 0, 'f', 2),
+        first->memory.count == 0                       ? noFigure()
+        : similarMemory(first->memory, second->memory) ? alike()
+                                                       : tr("%1 ×").arg(ratio, 0, 'f', 2),
         fromTo(text(first->memory), text(second->memory)));
 }
 

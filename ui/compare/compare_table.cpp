@@ -31,8 +31,10 @@ double numberOf(const std::optional<double> &number)
 
 QString verdictWord(const ComparedInput &input)
 {
-    if (!input.compared())
+    if (!input.answered())
         return CompareTable::tr("refused");
+    if (!input.comparable)
+        return CompareTable::tr("not comparable");
     return input.changed ? CompareTable::tr("changed") : CompareTable::tr("same");
 }
 

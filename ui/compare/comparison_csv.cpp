@@ -26,9 +26,10 @@ std::vector<std::string> cellsOf(const ComparedInput &input)
     const ComparedAnswer &a = input.first;
     const ComparedAnswer &b = input.second;
     return {input.name,
-            !input.compared() ? "refused"
-            : input.changed   ? "changed"
-                              : "same",
+            !input.answered()   ? "refused"
+            : !input.comparable ? "not comparable"
+            : input.changed     ? "changed"
+                                : "same",
             a.text,
             b.text,
             a.refusal,

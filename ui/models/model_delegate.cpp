@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <QApplication>
+#include <QLineEdit>
 #include <QPainter>
 #include <QWidget>
 
@@ -19,6 +20,7 @@ constexpr int margin = 9;
 constexpr int iconSide = 18;
 constexpr int gap = 9;
 constexpr int lineGap = 3;
+constexpr int editorFrame = 3;
 
 QFont nameFont(const QStyleOptionViewItem &option)
 {
@@ -91,12 +93,25 @@ void ModelDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     painter->restore();
 }
 
+QWidget *ModelDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem &option,
+                                     const QModelIndex &index) const
+{
+    QWidget *editor = QStyledItemDelegate::createEditor(parent, option, index);
+    if (auto *name = qobject_cast<QLineEdit *>(editor))
+        name->setFrame(true);
+    return editor;
+}
+
 void ModelDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option,
                                          const QModelIndex &) const
 {
+    const int line = QFontMetrics(nameFont(option)).height();
+    const int high = line + 2 * editorFrame;
     QRect area = option.rect;
-    area.setLeft(area.left() + margin + iconSide);
-    area.setHeight(std::max(editor->sizeHint().height(), area.height() / 2));
+    area.setLeft(area.left() + margin + iconSide + gap - 2 * editorFrame);
+    area.setTop(area.top() + margin - 1 - editorFrame);
+    area.setHeight(high);
+    area.setRight(area.right() - editorFrame);
     editor->setGeometry(area);
 }
 

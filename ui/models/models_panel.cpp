@@ -1,5 +1,6 @@
 #include "ui/models/models_panel.h"
 
+#include "base/similar_memory.h"
 #include "ui/gui_hop.h"
 #include "ui/models/budget_footer.h"
 #include "ui/models/model_delegate.h"
@@ -28,17 +29,6 @@ using namespace Qt::StringLiterals;
 namespace warmbench::ui {
 
 namespace {
-
-// Measured memory of the same network differs by some of it from load to load.
-constexpr double tellingShare = 0.1;
-constexpr Bytes tellingMemory = mebibytes(4);
-
-bool hasOtherMemory(const RefreshReport &report)
-{
-    const std::int64_t difference = std::abs(report.newMemory.count - report.oldMemory.count);
-    return difference > tellingMemory.count &&
-           double(difference) > tellingShare * double(report.oldMemory.count);
-}
 
 // "labels 2 of 10"; empty: they are the same.
 QString labelsText(const ModelStatus::Facts &before, const ModelStatus::Facts &after)
@@ -104,7 +94,7 @@ QString refreshText(const QString &name, const ModelStatus::Facts *before,
         if (const QString labels = labelsText(*before, *after); !labels.isEmpty())
             changes << labels;
     }
-    if (hasOtherMemory(report))
+    if (!similarMemory(report.oldMemory, report.newMemory))
         changes << ModelsPanel::tr("memory %1 → %2")
                        .arg(text(report.oldMemory), text(report.newMemory));
     if (changes.isEmpty())

@@ -30,7 +30,6 @@ namespace warmbench::ui {
 
 namespace {
 
-constexpr int sharesDrawn = 2; // of models in the chart; the table has all
 constexpr int mostInTable = 3600;
 constexpr int usualColumn = 80; // pixels; a model's may be wider
 enum MemoryLine { Process, Models, Budget, FirstShare };
@@ -259,6 +258,25 @@ void Monitor::draw(const std::vector<MonitorRow> &rows, SteadyTime now)
     drawMemory(rows, now);
 }
 
+// The largest models; one that is among them keeps its line and colour.
+void Monitor::chooseShares(const std::vector<MonitorRow> &rows)
+{
+    std::vector<std::string> names = sharingModels(rows);
+    if (names.size() == 1)
+        names.clear(); // the same line as that of all models
+    names.resize(std::min(names.size(), m_shares.size()));
+    for (std::string &drawn : m_shares) {
+        if (const auto at = std::find(names.begin(), names.end(), drawn); at != names.end())
+            names.erase(at);
+        else
+            drawn.clear();
+    }
+    auto next = names.begin();
+    for (std::string &drawn : m_shares)
+        if (drawn.empty() && next != names.end())
+            drawn = *next++;
+}
+
 void Monitor::drawMemory(const std::vector<MonitorRow> &rows, SteadyTime now)
 {
     const auto line = [&](Bytes MonitorRow::*member) {
@@ -270,17 +288,14 @@ void Monitor::drawMemory(const std::vector<MonitorRow> &rows, SteadyTime now)
     const bool near = last.budget.count <= 4 * std::max(last.process, last.models).count;
     QList<QList<QPointF>> lines{line(&MonitorRow::process), line(&MonitorRow::models),
                                 near ? line(&MonitorRow::budget) : QList<QPointF>()};
-    std::vector<std::string> names = sharingModels(rows);
-    if (names.size() == 1)
-        names.clear(); // the same line as that of all models
-    for (std::size_t i = 0; i < sharesDrawn; ++i) {
-        const bool any = i < names.size();
-        m_memory->rename(FirstShare + static_cast<int>(i), any ? text(names[i]) : QString());
-        lines << (any ? points(rows, now,
-                               [&](const MonitorRow &row) {
-                                   return double(shareOf(row, names[i]).count);
-                               })
-                      : QList<QPointF>());
+    chooseShares(rows);
+    for (std::size_t i = 0; i < m_shares.size(); ++i) {
+        const std::string &name = m_shares[i];
+        m_memory->rename(FirstShare + static_cast<int>(i), text(name));
+        lines << (name.empty() ? QList<QPointF>()
+                               : points(rows, now, [&name](const MonitorRow &row) {
+                                     return double(shareOf(row, name).count);
+                                 }));
     }
     m_memory->rename(Models, model().empty() ? tr("models") : tr("model"));
     m_memory->replace(lines, span());

@@ -7,8 +7,11 @@
 #include "ui/monitor/monitor_rows.h"
 #include "ui/widgets/message_overlay.h"
 
+#include <array>
 #include <QTimer>
 #include <QWidget>
+#include <string>
+#include <vector>
 
 class QAction;
 class QComboBox;
@@ -56,6 +59,7 @@ private:
     void show(const std::vector<MetricsSample> &series);
     void draw(const std::vector<MonitorRow> &rows, SteadyTime now);
     void drawMemory(const std::vector<MonitorRow> &rows, SteadyTime now);
+    void chooseShares(const std::vector<MonitorRow> &rows);
     void showNotes(const std::vector<MetricsSample> &samples);
     void save();
     double span() const;
@@ -75,7 +79,8 @@ private:
     QComboBox *m_model = nullptr;
     QAction *m_asTable = nullptr;
     QAction *m_pause = nullptr;
-    std::vector<MonitorRow> m_rows; // shown, the oldest first
+    std::vector<MonitorRow> m_rows;      // shown, the oldest first
+    std::array<std::string, 2> m_shares; // models whose memory is drawn, the table has all
     QTimer m_timer;
 };
 

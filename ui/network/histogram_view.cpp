@@ -23,8 +23,10 @@ HistogramView::HistogramView(QWidget *parent)
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
-void HistogramView::setBins(std::vector<std::int64_t> bins, double low, double high)
+void HistogramView::setBins(std::vector<std::int64_t> bins, double low, double high,
+                            const QString &last)
 {
+    m_last = last;
     m_bins = std::move(bins);
     m_low = low;
     m_high = high;
@@ -42,11 +44,18 @@ void HistogramView::setWords(std::function<QString(double)> number, const QStrin
     m_counted = counted;
 }
 
+QString HistogramView::lastText() const
+{
+    return m_last.isEmpty() ? m_number(m_high) : m_last;
+}
+
 QString HistogramView::reading(int bin) const
 {
     const double width = (m_high - m_low) / static_cast<double>(m_bins.size());
+    const bool isLast = bin + 1 == static_cast<int>(m_bins.size());
     return tr("%1 to %2: %3")
-        .arg(m_number(m_low + bin * width), m_number(m_low + (bin + 1) * width),
+        .arg(m_number(m_low + bin * width),
+             isLast ? lastText() : m_number(m_low + (bin + 1) * width),
              m_counted.arg(grouped(m_bins[static_cast<std::size_t>(bin)])));
 }
 
@@ -83,13 +92,17 @@ void HistogramView::paintEvent(QPaintEvent *)
         painter.fillRect(
             QRectF(static_cast<double>(i) * step, floor - tall, std::max(1.0, step - 1), tall),
             m_plain ? colours.series[0] : QColor(scaleColour(share)));
+        // The ends of the scale are nearly those of the ground in one theme or the other.
+        painter.fillRect(
+            QRectF(static_cast<double>(i) * step, floor - tall, std::max(1.0, step), 1),
+            colours.muted);
     }
     painter.setPen(colours.line);
     painter.drawLine(QPointF(0, floor), QPointF(width(), floor));
     painter.setPen(colours.muted);
     const QRectF words(0, floor, width(), line);
     painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, m_number(m_low));
-    painter.drawText(words, Qt::AlignRight | Qt::AlignBottom, m_number(m_high));
+    painter.drawText(words, Qt::AlignRight | Qt::AlignBottom, lastText());
 }
 
 } // namespace warmbench::ui

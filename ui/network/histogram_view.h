@@ -19,7 +19,8 @@ class HistogramView : public QWidget
 public:
     explicit HistogramView(QWidget *parent = nullptr);
 
-    void setBins(std::vector<std::int64_t> bins, double low, double high);
+    // The last bin holds what is above `high`, too, where `last` says how far that reaches.
+    void setBins(std::vector<std::int64_t> bins, double low, double high, const QString &last = {});
     // How a number on the axis is written, and what is counted: "%1 numbers".
     void setWords(std::function<QString(double)> number, const QString &counted);
     void setPlain(bool plain) { m_plain = plain; }
@@ -33,12 +34,14 @@ protected:
 
 private:
     QString reading(int bin) const;
+    QString lastText() const;
 
     std::vector<std::int64_t> m_bins;
     std::function<QString(double)> m_number;
     QString m_counted;
     double m_low = 0;
     double m_high = 0;
+    QString m_last; // instead of the highest number; empty: that
     bool m_plain = false;
 };
 

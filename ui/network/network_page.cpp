@@ -193,8 +193,8 @@ void NetworkPage::makeTree()
     m_tree->header()->setMinimumSectionSize(60);
     for (int column = 0; column < NodeTree::ColumnCount; ++column)
         m_tree->header()->resizeSection(column, columnWidths[column]);
+    m_tree->header()->setSortIndicator(-1, Qt::AscendingOrder); // as the file has them
     m_tree->setSortingEnabled(true);
-    m_tree->sortByColumn(NodeTree::Name, Qt::AscendingOrder);
     connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] {
         m_node->showNode(currentNode());
         m_picture->showNode(currentNode());

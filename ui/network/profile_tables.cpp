@@ -3,6 +3,7 @@
 #include "engine/verdicts/verdict.h"
 #include "ui/widgets/display_text.h"
 
+#include <cmath>
 #include <map>
 
 using namespace Qt::StringLiterals;
@@ -36,7 +37,8 @@ QString cell(const LatencySeries &series, SeriesTable::Column column)
     if (!series.refusal.empty())
         return column == SeriesTable::Rate ? SeriesTable::tr("refused") : u"–"_s;
     if (column == SeriesTable::Rate)
-        return numberText(series.samplesPerSecond(), 3);
+        return series.samplesPerSecond() >= 1000 ? grouped(std::llround(series.samplesPerSecond()))
+                                                 : numberText(series.samplesPerSecond(), 3);
     return text(series.latency(shareOfColumn(column)));
 }
 

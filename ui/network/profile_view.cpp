@@ -32,6 +32,8 @@ constexpr std::size_t histogramBins = 40;
 constexpr std::chrono::milliseconds eachSeries{700};
 constexpr int nameWidth = 220;
 constexpr int lowest = 110; // pixels
+constexpr int widestSeries = 560;
+constexpr int scrollBarRoom = 18;
 
 QTableView *makeTable(const QString &name, const QString &title, QWidget *parent)
 {
@@ -50,7 +52,8 @@ QString coldText(const EngineProfile &engine)
         u"%1 %2"_s.arg(text(engineTitle(engine.engine)), text(engine.version)).trimmed();
     if (!engine.refusal.empty())
         return ProfileView::tr("%1: %2").arg(title, text(engine.refusal));
-    return ProfileView::tr("%1: %2 to load, %3 the first run, %4 a run after that; %5")
+    return ProfileView::tr(
+               "%1: %2 to load, %3 the first run of the network, %4 a run after that; %5")
         .arg(title, text(engine.loadTime), text(engine.firstRun), text(engine.layers.run),
              text(engine.memory));
 }
@@ -128,6 +131,8 @@ QWidget *ProfileView::makeContent()
     connect(m_seriesView->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex &current) { showSeries(current.row()); });
     m_histogramTitle = new QLabel(content);
+    m_histogramTitle->setWordWrap(true);
+    m_histogramTitle->setTextFormat(Qt::PlainText);
     m_histogram = new HistogramView(content);
     m_histogram->setPlain(true);
     m_histogram->setObjectName(u"profileHistogram"_s);
@@ -259,7 +264,7 @@ void ProfileView::showProfile()
     QStringList facts;
     for (const EngineProfile &engine : m_profile->engines)
         facts << coldText(engine);
-    facts << tr("The series below ran with %1, on %2.")
+    facts << tr("The series below are whole predictions with %1, on %2; the cache counts them.")
                  .arg(text(engineTitle(m_profile->engine)), text(m_profile->machine));
     m_facts->setText(facts.join(u'\n'));
     m_series->setProfile(m_profile);
@@ -268,6 +273,8 @@ void ProfileView::showProfile()
         m_layersView->sortByColumn(LayerTable::FirstEngine, Qt::DescendingOrder);
     m_layersView->setColumnWidth(LayerTable::Name, nameWidth);
     m_body->setCurrentIndex(1);
+    m_seriesView->setMinimumWidth(
+        std::min(m_seriesView->horizontalHeader()->length() + scrollBarRoom, widestSeries));
     m_seriesView->selectRow(0);
     showSeries(0);
 }
@@ -277,6 +284,9 @@ void ProfileView::showSeries(int row)
     if (!m_profile || row < 0 || row >= static_cast<int>(m_profile->series.size()))
         return;
     const LatencySeries &series = m_profile->series[static_cast<std::size_t>(row)];
+    m_histogram->setVisible(series.refusal.empty());
+    if (!series.refusal.empty())
+        return m_histogramTitle->setText(text(series.refusal));
     m_histogramTitle->setText(tr("%1 runs · callers %2 · samples %3")
                                   .arg(grouped(std::ssize(series.latencies)),
                                        grouped(series.plan.concurrency),
@@ -284,6 +294,7 @@ void ProfileView::showSeries(int row)
     std::vector<std::int64_t> counts;
     double low = 0;
     double high = 0;
+    QString slowest;
     const auto bins = latencyBins(series, histogramBins);
     for (const LatencyBin &bin : bins)
         counts.push_back(static_cast<std::int64_t>(bin.runs));
@@ -292,7 +303,11 @@ void ProfileView::showSeries(int row)
         high = static_cast<double>(
             (bins.front().from + (bins.front().to - bins.front().from) * std::ssize(bins)).count());
     }
-    m_histogram->setBins(std::move(counts), low, high);
+    if (!bins.empty() && static_cast<double>(bins.back().to.count()) > high)
+        slowest = tr("%1, some to %2")
+                      .arg(text(std::chrono::nanoseconds(static_cast<std::int64_t>(high))),
+                           text(bins.back().to));
+    m_histogram->setBins(std::move(counts), low, high, slowest);
 }
 
 void ProfileView::save()

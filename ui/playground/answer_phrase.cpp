@@ -24,6 +24,14 @@ QString percent(double share, int digits = 0)
     return u"%1 %"_s.arg(share * 100, 0, 'f', digits);
 }
 
+// "seven 63 %"; a label that is a number itself keeps its distance: "7 · 63 %".
+QString scored(const std::string &label, double share, int digits = 0)
+{
+    const QString name = text(label);
+    const bool number = !name.isEmpty() && name.back().isDigit();
+    return name + (number ? u" · "_s : u" "_s) + percent(share, digits);
+}
+
 QString linesOf(const std::vector<TextLine> &lines)
 {
     QStringList words;
@@ -54,10 +62,10 @@ QString answerSentence(const SampleResult &sample)
 {
     QStringList parts;
     for (const Detection &detection : sample.detections)
-        parts << text(detection.label) + u' ' + percent(double{detection.score});
+        parts << scored(detection.label, double{detection.score});
     if (sample.segmentation) {
         for (const Segmentation::Share &share : sample.segmentation->shares)
-            parts << text(share.label) + u' ' + percent(share.share, 1);
+            parts << scored(share.label, share.share, 1);
         return parts.join(u", "_s);
     }
     if (sample.detections.empty())
@@ -99,8 +107,7 @@ QStringList answerPhrases(const Prediction &prediction, const std::vector<NamedT
         if (isDrawnOnPicture(prediction.task))
             phrases << answerSentence(sample);
         else if (!sample.classes.empty())
-            phrases << text(sample.classes.front().label) + u' ' +
-                           percent(double{sample.classes.front().score});
+            phrases << scored(sample.classes.front().label, double{sample.classes.front().score});
         else if (!sample.text.empty())
             phrases << linesOf(sample.text);
         else

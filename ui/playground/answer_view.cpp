@@ -113,12 +113,28 @@ void AnswerView::clear()
 void AnswerView::setStale(bool stale)
 {
     setFaint(m_pages, stale);
+    m_stale = stale;
+    showCaption();
 }
 
 void AnswerView::showPage(Page page, const QString &caption)
 {
     m_pages->setCurrentIndex(static_cast<int>(page));
-    m_caption->setText(caption);
+    m_about = caption;
+    showCaption();
+}
+
+// The answer stands beside every page, so it says whose it is and whether it still holds.
+void AnswerView::showCaption()
+{
+    QStringList parts;
+    if (m_shown && m_stale)
+        parts << tr("Out of date");
+    if (!m_about.isEmpty())
+        parts << m_about;
+    if (m_shown)
+        parts << text(m_shown->prediction.model.name);
+    m_caption->setText(parts.join(u" · "_s));
 }
 
 void AnswerView::setResult(std::shared_ptr<const RunResult> result, Beside beside,

@@ -46,6 +46,7 @@ Q_SIGNALS:
 private:
     enum class Page { Empty, Bars, Table, Numbers, Picture };
 
+    void showCaption();
     void showPage(Page page, const QString &caption);
     void showAll(const QStringList &phrases);
     void showDetections(const SampleResult &sample);
@@ -55,6 +56,8 @@ private:
 
     std::shared_ptr<const RunResult> m_shown;
     Beside m_beside = Beside::Nothing;
+    QString m_about; // in the caption, beside the model
+    bool m_stale = false;
     QStackedWidget *m_pages;
     PictureView *m_picture;
     ClassBars *m_bars;

@@ -24,8 +24,7 @@ bool isOfOtherModel(const PageNotices &page, const ModelView *model)
         return false;
     const ModelStatus::Facts &facts = *model->status.facts;
     const Prediction &prediction = page.answered->prediction;
-    return facts.digest != prediction.digest || facts.engine != prediction.engine ||
-           (!page.answeredSettings.empty() && settingsText(facts) != page.answeredSettings);
+    return facts.digest != prediction.digest || facts.engine != prediction.engine;
 }
 
 } // namespace

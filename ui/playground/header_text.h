@@ -17,7 +17,6 @@ struct PageNotices
 {
     QString inputNote;                         // of the input; may be empty
     const RunResult *answered = nullptr;       // what is shown
-    std::string answeredSettings;              // of the model when that run began; empty: not known
     bool edited = false;                       // the input is no longer that of the answer
     const ModelStatus::Facts *facts = nullptr; // that the page shows
 };

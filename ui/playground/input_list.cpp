@@ -13,11 +13,6 @@ using namespace Qt::StringLiterals;
 
 namespace warmbench::ui {
 
-std::string settingsText(const ModelStatus::Facts &facts)
-{
-    return facts.settings.json + '\n' + facts.settings.edits;
-}
-
 AnsweredBy answeredBy(const std::string &model, const ModelStatus::Facts *facts,
                       const AnswerOptions &options)
 {
@@ -26,7 +21,6 @@ AnsweredBy answeredBy(const std::string &model, const ModelStatus::Facts *facts,
     if (facts) {
         by.digest = facts->digest;
         by.engine = facts->engine;
-        by.settings = settingsText(*facts);
     }
     by.score = options.scoreThreshold;
     by.nms = options.nmsThreshold;
@@ -161,10 +155,7 @@ bool InputList::isStale(const Row &row) const
     if (m_present.digest.empty() || by.digest.empty()) {
         by.digest = m_present.digest;
         by.engine = m_present.engine;
-        by.settings = m_present.settings;
     }
-    if (by.settings.empty())
-        by.settings = m_present.settings;
     return by != m_present;
 }
 
@@ -197,7 +188,6 @@ bool InputList::isBefore(const Row &row) const
     AnsweredBy by = row.answer->by;
     by.digest = m_present.digest;
     by.engine = m_present.engine;
-    by.settings = m_present.settings;
     return by == m_present;
 }
 

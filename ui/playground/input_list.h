@@ -20,9 +20,8 @@ class Thumbnails;
 struct AnsweredBy
 {
     std::string model;
-    std::string digest; // empty: not known
+    std::string digest; // of files and settings; empty: not known
     std::string engine;
-    std::string settings;        // as they stood when the run began; empty: not known
     std::optional<double> score; // the sliders' thresholds, where they are moved
     std::optional<double> nms;
     std::optional<int> topK;
@@ -42,8 +41,6 @@ struct ListedAnswer
     std::optional<AnswerChange> change;                 // since the model was refreshed
 };
 
-// What an answer depends on of the model's settings, as they stand; never empty.
-std::string settingsText(const ModelStatus::Facts &facts);
 // Who answers now: the model with what is known of it (null: nothing further), with moved sliders
 // or without.
 AnsweredBy answeredBy(const std::string &model, const ModelStatus::Facts *facts,

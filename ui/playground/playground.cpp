@@ -238,7 +238,6 @@ void Playground::showNotice(const ModelView *model)
     PageNotices notices;
     notices.inputNote = m_inputNote;
     notices.answered = m_answered.get();
-    notices.answeredSettings = m_answeredSettings;
     notices.edited = m_edited;
     notices.facts = m_facts.get();
     const bool stale = isOutOfDate(notices, model);
@@ -386,8 +385,10 @@ void Playground::run()
     if (m_model.isEmpty())
         return;
     if (!m_input->body()) {
+        if (const QString sample = m_samples->first(); !sample.isEmpty())
+            return openInput(sample);
         Q_EMIT said(MessageOverlay::Kind::Information,
-                    tr("There is no picture yet: drop one, open one or click a sample."));
+                    tr("There is no picture yet: drop one or open one."));
         return;
     }
     if (m_running)
@@ -441,9 +442,7 @@ void Playground::start()
         request.before = m_answered->comparable;
     request.cancellation = m_cancellation.get_token();
     startRun(m_workbench, request,
-             onGui(this, [this, number, name = m_model, picture,
-                          settings = m_facts ? settingsText(*m_facts)
-                                             : std::string()](Result<RunResult> &&done) {
+             onGui(this, [this, number, name = m_model, picture](Result<RunResult> &&done) {
                  if (number != m_runNumber)
                      return;
                  setRunning(false);
@@ -454,7 +453,6 @@ void Playground::start()
                  if (name == m_model && done) {
                      if (!m_check.isPending())
                          Q_EMIT said(MessageOverlay::Kind::Information, {});
-                     m_answeredSettings = settings;
                      showResult(std::make_shared<const RunResult>(*std::move(done)),
                                 picture ? &*picture : nullptr);
                      Q_EMIT finished();

@@ -134,8 +134,7 @@ private:
     std::shared_ptr<const ModelStatus::Facts> m_facts; // the facts that are shown
     std::shared_ptr<const RunResult> m_answered;       // what is shown
     QString m_opening;                                 // path of the input opened last
-    std::string m_answeredSettings; // the model's when its run began; empty: not known
-    bool m_edited = false;          // the input is no longer that of the answer
+    bool m_edited = false;                             // the input is no longer that of the answer
     QString m_inputNote;
     std::stop_source m_cancellation;
     bool m_running = false;

@@ -67,6 +67,11 @@ SampleStrip::SampleStrip(Background &background, QWidget *parent)
     });
 }
 
+QString SampleStrip::first() const
+{
+    return count() > 0 ? item(0)->data(Qt::UserRole).toString() : QString();
+}
+
 void SampleStrip::setFolder(const QString &folder)
 {
     if (folder == m_folder)

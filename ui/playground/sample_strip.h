@@ -17,6 +17,7 @@ public:
 
     explicit SampleStrip(Background &background, QWidget *parent = nullptr);
     void setFolder(const QString &folder); // empty: none
+    QString first() const;                 // path; empty: there is none (yet)
 
 Q_SIGNALS:
     void chosen(const QString &path);

@@ -1,4 +1,5 @@
-// Qt's Fusion style with check boxes and radio buttons whose frames can be seen on dark ground.
+// Qt's Fusion style with frames that can be seen on dark ground, and flat scroll bars without
+// arrows.
 // Thread: GUI.
 #pragma once
 
@@ -15,6 +16,10 @@ public:
 
     void drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter,
                        const QWidget *widget) const override;
+    void drawComplexControl(ComplexControl control, const QStyleOptionComplex *option,
+                            QPainter *painter, const QWidget *widget) const override;
+    QRect subControlRect(ComplexControl control, const QStyleOptionComplex *option, SubControl part,
+                         const QWidget *widget) const override;
 };
 
 } // namespace warmbench::ui

@@ -24,6 +24,7 @@
 #include "ui/widgets/message_overlay.h"
 #include "ui/widgets/theme.h"
 #include "ui/window/first_run_page.h"
+#include "ui/window/kept_changes.h"
 #include "ui/window/main_window_private.h"
 #include "ui/window/status_line.h"
 
@@ -121,6 +122,7 @@ void MainWindow::Private::connectParts()
     const auto say = [this](MessageOverlay::Kind kind, const QString &text) {
         message->setMessage(kind, text);
     };
+    QObject::connect(keptChanges, &KeptChanges::said, message, say);
     QObject::connect(playground, &Playground::said, message, say);
     QObject::connect(comparePage, &ComparePage::said, message, say);
     QObject::connect(comparePage->compareAction(), &QAction::triggered, tabs,
@@ -179,6 +181,7 @@ void MainWindow::Private::setState(const WorkbenchState &state)
         centre->setCurrentWidget(page);
         showSides(showModels->isChecked(), showFacts->isChecked());
     }
+    keptChanges->setState(state);
     inspector->setState(state);
     status->setState(state);
 }
@@ -445,6 +448,7 @@ void MainWindow::Private::showApi()
 void MainWindow::setSampleFolder(const QString &folder)
 {
     m_d->sampleFolder = folder;
+    m_d->keptChanges->setSampleFolder(folder);
     m_d->firstRun->setSampleAvailable(!folder.isEmpty());
     m_d->sample->setEnabled(!folder.isEmpty());
 }

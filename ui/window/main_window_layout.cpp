@@ -19,6 +19,7 @@
 #include "ui/widgets/theme.h"
 #include "ui/window/about_dialog.h"
 #include "ui/window/first_run_page.h"
+#include "ui/window/kept_changes.h"
 #include "ui/window/main_window_private.h"
 #include "ui/window/preferences_dialog.h"
 #include "ui/window/shortcuts_dialog.h"
@@ -89,6 +90,7 @@ void MainWindow::Private::build()
     window.setWindowIcon(QIcon(u":/icons/app.svg"_s));
     window.setAcceptDrops(true);
     feed = new WorkbenchFeed(workbench, &window);
+    keptChanges = new KeptChanges(workbench, &window);
     makeParts();
     makeActions();
     apiPage = new ApiPage(api, apiSwitch, copyAddress);

@@ -23,6 +23,7 @@ class ApiPage;
 class ComparePage;
 class FirstRunPage;
 class Inspector;
+class KeptChanges;
 class LogPanel;
 class MessageOverlay;
 class ModelsPanel;
@@ -89,6 +90,7 @@ struct MainWindow::Private
 
     Preferences *preferences = nullptr;
     WorkbenchFeed *feed = nullptr;
+    KeptChanges *keptChanges = nullptr;
     QSplitter *rows = nullptr;    // columns over the drawer
     QSplitter *columns = nullptr; // models, page, facts
     QStackedWidget *centre = nullptr;

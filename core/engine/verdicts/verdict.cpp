@@ -8,11 +8,19 @@ namespace warmbench {
 namespace {
 
 constexpr double worthAChange = 1.3;
+// Smaller differences of a run come and go with the machine's other work.
+constexpr std::chrono::microseconds leastGain{20};
 
 double speedAgainst(const EngineTrial &trial, const EngineTrial &other)
 {
     const auto own = std::max<std::int64_t>(trial.runTime.count(), 1);
     return static_cast<double>(other.runTime.count()) / static_cast<double>(own);
+}
+
+// Whether the first one takes so much less time that a person would notice.
+bool isFaster(const EngineTrial &trial, const EngineTrial &other)
+{
+    return speedAgainst(trial, other) >= worthAChange && other.runTime - trial.runTime >= leastGain;
 }
 
 bool agrees(const EngineTrial &trial)
@@ -30,10 +38,10 @@ std::string speedSentence(const EngineTrial &trial, const EngineTrial &reference
 {
     const double speed = speedAgainst(trial, reference);
     const std::string name = engineTitle(trial.engine);
-    if (speed >= worthAChange)
+    if (isFaster(trial, reference))
         return fmt::format("{} is {:.1f} times as fast here and {}.", name, speed,
                            distance(*trial.agreement));
-    if (speed * worthAChange <= 1)
+    if (isFaster(reference, trial))
         return fmt::format("{} takes {:.1f} times as long here and {}.", name, 1 / speed,
                            distance(*trial.agreement));
     return fmt::format("{} is about as fast here and {}.", name, distance(*trial.agreement));
@@ -78,8 +86,7 @@ const EngineTrial *offerOf(const Verdict &verdict)
     if (!reference)
         return best;
     for (const EngineTrial &trial : verdict.engines) {
-        if (&trial != reference && agrees(trial) &&
-            speedAgainst(trial, *reference) >= worthAChange &&
+        if (&trial != reference && agrees(trial) && isFaster(trial, *reference) &&
             (!best || trial.runTime < best->runTime))
             best = &trial;
     }

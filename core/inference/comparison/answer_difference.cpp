@@ -170,6 +170,15 @@ std::optional<Closeness> closenessOf(const Tensor *first, const Tensor *second)
     return *close;
 }
 
+bool sameOutputs(const Prediction &first, const Prediction &second)
+{
+    return !first.outputs.empty() &&
+           std::equal(first.outputs.begin(), first.outputs.end(), second.outputs.begin(),
+                      second.outputs.end(), [](const NamedTensor &a, const NamedTensor &b) {
+                          return a.tensor == b.tensor;
+                      });
+}
+
 Change sampleChange(const SampleResult &first, const SampleResult &second, Task task, KnownBy by,
                     AnswerDifference &all)
 {
@@ -249,18 +258,23 @@ AnswerDifference differenceOf(const Prediction &first, const Prediction &second,
     const Tensor *const one = primaryOf(first);
     const Tensor *const other = primaryOf(second);
     all.closeness = closenessOf(one, other);
-    if (first.task != second.task) {
-        all.changed = true;
+    if (first.task != second.task && !all.closeness) {
+        all.comparable = false;
         all.how = fmt::format("A is for {}, B for {}", taskName(first.task), taskName(second.task));
     } else if (first.results.size() != second.results.size()) {
         all.changed = true;
         all.how = fmt::format("{} samples and {}", first.results.size(), second.results.size());
-    } else if (first.task == Task::Image || first.task == Task::Tensor) {
+    } else if (first.task != second.task || first.task == Task::Image ||
+               first.task == Task::Tensor) {
         Change change = one && other ? numberChange(*one, *other, all.closeness) : Change();
         all.changed = change.changed;
         all.how = change.changed ? std::move(change.how) : std::string();
     } else {
         compareSamples(first, second, by, all);
+        if (all.changed && sameOutputs(first, second))
+            all.how +=
+                fmt::format("{}the networks give the same numbers: labels or settings differ",
+                            all.how.empty() ? "" : "; ");
     }
     return all;
 }

@@ -26,6 +26,8 @@ enum class KnownBy : std::uint8_t { Label, Index };
 
 struct AnswerDifference
 {
+    // False: the models have other tasks, and numbers of other shapes too; `how` says so.
+    bool comparable = true;
     bool changed = false;
     std::string how;                    // a phrase: "0.42 % of the pixels differ"; or empty
     std::optional<double> pixels;       // share of those that differ; of a segmentation alone
@@ -34,8 +36,8 @@ struct AnswerDifference
 
 // Classes: another best one has changed. Detections: boxes without a counterpart have. Maps of
 // classes: pixels, text: its letters. Everything else: the numbers of the primary output, beyond
-// agreedShare of the largest number of `first`; whole numbers have to be equal. Of several samples
-// each one counts.
+// agreedShare of the largest number of `first`; whole numbers have to be equal. So do answers of
+// two tasks, where both give numbers of one shape. Of several samples each one counts.
 AnswerDifference differenceOf(const Prediction &first, const Prediction &second, KnownBy by);
 
 struct BoxMatches

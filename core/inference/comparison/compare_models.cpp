@@ -119,10 +119,11 @@ ComparedInput Comparing::compare(const ComparisonInput &input)
     }
     told.first = first.told();
     told.second = second.told();
-    if (!first.answer || !second.answer || !told.compared())
+    if (!first.answer || !second.answer || !told.answered())
         return told;
     told.runs = first.infer.size();
     const AnswerDifference difference = differenceOf(*first.answer, *second.answer, m_by);
+    told.comparable = difference.comparable;
     told.changed = difference.changed;
     told.difference = difference.how;
     told.pixels = difference.pixels;
@@ -142,7 +143,12 @@ std::vector<std::string> Comparing::notes(const Comparison &comparison, bool mor
     if (&m_first.model.model() == &m_second.model.model())
         notes.emplace_back("A and B are the same loaded model.");
     const ComparisonSummary &summary = comparison.summary;
-    if (summary.compared > 0 && !summary.latenciesTrusted())
+    if (summary.compared < summary.answered())
+        notes.push_back(fmt::format(
+            "{} of {} answers cannot be compared: the models have other tasks, and outputs of "
+            "other shapes.",
+            summary.answered() - summary.compared, summary.answered()));
+    if (summary.answered() > 0 && !summary.latenciesTrusted())
         notes.push_back(
             fmt::format("The latencies cannot be trusted: {} of each {} timed, and {} "
                         "are the least; give more inputs, or more runs of each.",

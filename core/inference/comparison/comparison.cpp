@@ -8,12 +8,14 @@ namespace {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
+constexpr std::chrono::microseconds leastLatencyGap{20};
+
 Nanoseconds medianOver(const std::vector<ComparedInput> &inputs,
                        Nanoseconds (*time)(const ComparedInput &))
 {
     std::vector<Nanoseconds> times;
     for (const ComparedInput &input : inputs) {
-        if (input.compared())
+        if (input.answered())
             times.push_back(time(input));
     }
     return medianOf(std::move(times));
@@ -49,6 +51,12 @@ std::optional<double> Latencies::ratio() const
     return static_cast<double>(second.count()) / static_cast<double>(first.count());
 }
 
+bool Latencies::areAlike() const
+{
+    const Nanoseconds apart = std::chrono::abs(second - first);
+    return apart <= std::max(first, second) / 10 || apart < leastLatencyGap;
+}
+
 Nanoseconds medianOf(std::vector<Nanoseconds> times)
 {
     if (times.empty())
@@ -63,10 +71,12 @@ ComparisonSummary summaryOf(const std::vector<ComparedInput> &inputs)
     ComparisonSummary summary;
     summary.inputs = inputs.size();
     for (const ComparedInput &input : inputs) {
-        if (!input.compared())
+        if (!input.answered()) {
+            ++summary.refused;
             continue;
-        ++summary.compared;
-        summary.changed += input.changed ? 1 : 0;
+        }
+        summary.compared += input.comparable ? 1 : 0;
+        summary.changed += input.compared() && input.changed ? 1 : 0;
         summary.runs += input.runs;
     }
     addCloseness(inputs, summary);

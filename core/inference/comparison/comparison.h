@@ -46,13 +46,15 @@ struct ComparedInput
     ComparedAnswer second;
     std::size_t runs = 0; // timed, of each
     // What follows says something only where both answered.
+    bool comparable = true; // as AnswerDifference::comparable
     bool changed = false;
     std::string difference;        // a phrase where the answers do not show what changed
     std::optional<double> pixels;  // share of those that differ, of a map of classes
     std::optional<double> cosine;  // of the primary outputs, where their shapes agree
     std::optional<double> largest; // difference of two numbers of theirs; may be infinite
 
-    bool compared() const { return first.refusal.empty() && second.refusal.empty(); }
+    bool answered() const { return first.refusal.empty() && second.refusal.empty(); }
+    bool compared() const { return answered() && comparable; }
 };
 
 struct Latencies
@@ -61,12 +63,16 @@ struct Latencies
     std::chrono::nanoseconds second{};
     // Of B to A: 2 where B takes twice as long. None without a time of A.
     std::optional<double> ratio() const;
+    // Both take about as long: within a tenth, or so few microseconds apart that the machine's
+    // other work decides.
+    bool areAlike() const;
 };
 
 struct ComparisonSummary
 {
     std::size_t inputs = 0;
-    std::size_t compared = 0; // both answered
+    std::size_t refused = 0;  // by one of them at least
+    std::size_t compared = 0; // of the others those whose answers can be compared
     std::size_t changed = 0;
     std::optional<double> lowestCosine;
     std::optional<double> meanCosine;
@@ -76,7 +82,7 @@ struct ComparisonSummary
     Latencies infer;
     Latencies total;
 
-    std::size_t refused() const { return inputs - compared; }
+    std::size_t answered() const { return inputs - refused; }
     bool latenciesTrusted() const { return runs >= leastRunsToTrust; }
 };
 

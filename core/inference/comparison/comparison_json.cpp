@@ -62,6 +62,10 @@ std::string inputJson(const ComparedInput &input)
         .raw("a", answerJson(input.first))
         .raw("b", answerJson(input.second))
         .number("runs", static_cast<std::int64_t>(input.runs));
+    if (input.answered())
+        object.flag("comparable", input.comparable);
+    else
+        object.raw("comparable", "null");
     if (input.compared())
         object.flag("changed", input.changed);
     else
@@ -88,15 +92,15 @@ std::string summaryJson(const ComparisonSummary &summary)
     return JsonObject()
         .number("inputs", static_cast<std::int64_t>(summary.inputs))
         .number("compared", static_cast<std::int64_t>(summary.compared))
-        .number("refused", static_cast<std::int64_t>(summary.refused()))
+        .number("refused", static_cast<std::int64_t>(summary.refused))
         .number("changed", static_cast<std::int64_t>(summary.changed))
         .raw("lowest_cosine", numberJson(summary.lowestCosine))
         .raw("mean_cosine", numberJson(summary.meanCosine))
         .raw("largest_difference", numberJson(summary.largest))
         .textOrNull("largest_difference_input", summary.largestInput)
         .number("runs", static_cast<std::int64_t>(summary.runs))
-        .raw("infer_ms", summary.compared > 0 ? latenciesJson(summary.infer) : none)
-        .raw("total_ms", summary.compared > 0 ? latenciesJson(summary.total) : none)
+        .raw("infer_ms", summary.answered() > 0 ? latenciesJson(summary.infer) : none)
+        .raw("total_ms", summary.answered() > 0 ? latenciesJson(summary.total) : none)
         .flag("latencies_trusted", summary.latenciesTrusted())
         .end();
 }

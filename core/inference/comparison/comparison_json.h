@@ -10,7 +10,8 @@ namespace warmbench {
 
 // {"a": {"model", "version", "digest", "engine", "memory_bytes", "load_ms", "warnings"}, "b": ...,
 // "inputs": [{"input", "a": {"answer", "error", "infer_ms", "total_ms"}, "b": ..., "runs",
-// "changed", "difference", "pixels_changed", "cosine", "largest_difference"}], "summary":
+// "comparable", "changed", "difference", "pixels_changed", "cosine", "largest_difference"}],
+// "summary":
 // {"inputs", "compared", "refused", "changed", "lowest_cosine", "mean_cosine",
 // "largest_difference", "largest_difference_input", "runs", "infer_ms": {"a", "b", "ratio"},
 // "total_ms": ..., "latencies_trusted"}, "notes"}. What there is not is null, and so is a

@@ -315,9 +315,10 @@ void Profiling::doubt(const CacheStatistics &before, const std::optional<Process
             fewest = std::min(fewest, static_cast<std::int64_t>(std::ssize(series.latencies)));
     }
     if (fewest < runsForP99)
-        doubts.push_back(fmt::format("A series has only {} run{}: its p99 is its slowest run; "
-                                     "measure for longer.",
-                                     fewest, fewest == 1 ? "" : "s"));
+        doubts.push_back(
+            fmt::format("The shortest series has only {} run{}: its p99 is its slowest "
+                        "run; measure for longer.",
+                        fewest, fewest == 1 ? "" : "s"));
 }
 
 } // namespace

@@ -34,6 +34,13 @@ std::shared_ptr<const ModelStatus::Facts> factsOf(const ModelBundle &model, Byte
     return facts;
 }
 
+// Settings that say the same, from the same file and person. A change that was saved is the file's
+// from then on.
+bool sameOrigins(const ModelSettings &one, const ModelSettings &other)
+{
+    return one.file == other.file && one.edits == other.edits;
+}
+
 } // namespace
 
 void CacheLoad::run()
@@ -45,7 +52,7 @@ void CacheLoad::run()
         return fail(std::move(plan).error(), nullptr);
     plan->estimate = std::max(plan->estimate, Bytes{});
     if (m_old && m_kind == RefreshKind::IfChanged && plan->digest == m_old->digest &&
-        plan->id.version == m_old->id.version)
+        plan->id.version == m_old->id.version && sameOrigins(plan->settings, m_loaded->settings))
         return keepUnchanged(*plan);
     if (m_old ? m_kind == RefreshKind::IfChanged && adaptLoaded(*plan) : shareLoaded(*plan))
         return;

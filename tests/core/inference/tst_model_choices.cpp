@@ -229,6 +229,7 @@ private Q_SLOTS:
         QVERIFY(loaded());
         QVERIFY(!m_workbench->saveEdits(m_id));
         QVERIFY(edited(R"({"input": {"mean": [0.5], "std": null}, "labels": ["a", "b"]})"));
+        const std::string digest = loaded()->digest;
         const auto file = m_workbench->saveEdits(m_id);
         QVERIFY2(file, said(file));
         QCOMPARE(*file, m_root / "digits.warmbench.json");
@@ -241,6 +242,43 @@ private Q_SLOTS:
         QTRY_VERIFY(loaded()->settings.edits.empty());
         QCOMPARE(loaded()->input.origins.at("mean"), Origin::SettingsFile);
         QCOMPARE(loads(), std::int64_t(1));
+        QCOMPARE(loaded()->digest, digest); // the answers are the same as before
+    }
+
+    void theLayoutOfAFileCountsForNothingAndIsKept()
+    {
+        const std::string text = R"({
+  "input": {"scale": "1/255", "std": [2]},
+  "golden": [
+    {"input": "three.png", "expect": {"label": "3", "min_score": 0.8}},
+    {"input": "zero.png", "expect": {"label": "0"}}
+  ],
+  "output": {
+    "top_k": 3
+  }
+}
+)";
+        settings(text);
+        const std::string digest = loaded()->digest;
+        QVERIFY(edited(R"({"output": {"top_k": 5}})"));
+        QVERIFY(loaded()->digest != digest);
+        QVERIFY(m_workbench->saveEdits(m_id));
+        std::string expected = text;
+        expected.replace(expected.find("3\n  }"), 1, "5");
+        QCOMPARE(readFile(m_root / "digits.warmbench.json", mebibytes(1)).value(), expected);
+        QTRY_VERIFY(loaded()->settings.edits.empty());
+        settings("{\"output\": {\"top_k\": 5},\"input\":{\"scale\":\"1/255\"}}");
+        std::promise<Result<RefreshReport>> told;
+        m_workbench->cache().refresh(m_id, RefreshKind::IfChanged,
+                                     [&](auto report) { told.set_value(std::move(report)); });
+        QVERIFY(told.get_future().get()->reloaded);
+        const std::string other = loaded()->digest;
+        settings("{\"output\": {\n\"top_k\": 5},  \"input\": {\"scale\": \"1/255\"}}\n");
+        std::promise<Result<RefreshReport>> again;
+        m_workbench->cache().refresh(m_id, RefreshKind::IfChanged,
+                                     [&](auto report) { again.set_value(std::move(report)); });
+        QVERIFY(!again.get_future().get()->reloaded);
+        QCOMPARE(loaded()->digest, other);
     }
 
     void aFolderThatCannotBeWrittenKeepsTheChanges()

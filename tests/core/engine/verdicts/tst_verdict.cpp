@@ -118,7 +118,7 @@ private Q_SLOTS:
     {
         const Agreement agrees{true, 3e-6, {}};
         const Verdict faster =
-            verdictOf({trial("onnxruntime", 18us), trial("opencv", 10us, agrees)});
+            verdictOf({trial("onnxruntime", 180us), trial("opencv", 100us, agrees)});
         QVERIFY(offerOf(faster));
         QCOMPARE(offerOf(faster)->engine, std::string("opencv"));
         QVERIFY(isVerified(faster));
@@ -126,16 +126,27 @@ private Q_SLOTS:
                  std::string("OpenCV is 1.8 times as fast here and differs by 3e-06 at most."));
 
         const Verdict slightly =
-            verdictOf({trial("onnxruntime", 12us), trial("opencv", 10us, agrees)});
+            verdictOf({trial("onnxruntime", 120us), trial("opencv", 100us, agrees)});
         QVERIFY(!offerOf(slightly));
         QCOMPARE(summaryOf(slightly),
                  std::string("OpenCV is about as fast here and differs by 3e-06 at most."));
 
         const Verdict slower =
-            verdictOf({trial("onnxruntime", 10us), trial("opencv", 25us, Agreement{})});
+            verdictOf({trial("onnxruntime", 100us), trial("opencv", 250us, Agreement{})});
         QVERIFY(!offerOf(slower));
         QCOMPARE(summaryOf(slower), std::string("OpenCV takes 2.5 times as long here and gives the "
                                                 "same numbers."));
+    }
+
+    void aFewMicrosecondsAreNoDifference()
+    {
+        const Verdict verdict =
+            verdictOf({trial("onnxruntime", 30us), trial("opencv", 18us, Agreement{})});
+        QVERIFY(!offerOf(verdict));
+        QVERIFY(summaryOf(verdict).starts_with("OpenCV is about as fast here"));
+        const Verdict other =
+            verdictOf({trial("onnxruntime", 18us), trial("opencv", 30us, Agreement{})});
+        QVERIFY(summaryOf(other).starts_with("OpenCV is about as fast here"));
     }
 
     void anEngineThatAnswersOtherwiseIsNotOffered()

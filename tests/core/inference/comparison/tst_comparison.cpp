@@ -201,7 +201,7 @@ private Q_SLOTS:
         const auto told = samples.compared(
             request("digits", "digits", pictures({"README.md", "missing.png", "three.png"})));
         QVERIFY2(told.has_value(), why(told).c_str());
-        QCOMPARE(told->summary.refused(), std::size_t(2));
+        QCOMPARE(told->summary.refused, std::size_t(2));
         QCOMPARE(told->summary.compared, std::size_t(1));
         QVERIFY(!told->inputs[0].first.refusal.empty());
         QCOMPARE(told->inputs[0].first.refusal, told->inputs[0].second.refusal);
@@ -221,7 +221,42 @@ private Q_SLOTS:
         QVERIFY(!told->summary.lowestCosine);
     }
 
+    void answersThatCannotBeComparedAreNoChanges()
+    {
+        ComparedInput one;
+        one.runs = 5;
+        one.first.infer = one.second.infer = std::chrono::milliseconds(3);
+        one.comparable = false;
+        one.difference = "A is for classification, B for detection";
+        ComparedInput refused = one;
+        refused.second.refusal = "no";
+        const Comparison whole{{}, {}, {one, one, refused}, summaryOf({one, one, refused}), {}};
+        QCOMPARE(whole.summary.refused, std::size_t(1));
+        QCOMPARE(whole.summary.answered(), std::size_t(2));
+        QCOMPARE(whole.summary.compared, std::size_t(0));
+        QCOMPARE(whole.summary.changed, std::size_t(0));
+        QCOMPARE(whole.summary.infer.first, one.first.infer); // they ran all the same
+        const auto inputs = QJsonDocument::fromJson(
+            QByteArray::fromStdString(comparisonJson(whole)))[QLatin1String("inputs")];
+        QCOMPARE(inputs[0][QLatin1String("comparable")], QJsonValue(false));
+        QVERIFY(inputs[0][QLatin1String("changed")].isNull());
+        QVERIFY(inputs[2][QLatin1String("comparable")].isNull());
+    }
+
     // ---- engines, runs and notes
+
+    void latenciesThatTheMachineDecidesAreAlike()
+    {
+        using namespace std::chrono_literals;
+        const auto alike = [](std::chrono::nanoseconds a, std::chrono::nanoseconds b) {
+            return Latencies{a, b}.areAlike() && Latencies{b, a}.areAlike();
+        };
+        QVERIFY(alike(22us, 35us)); // a few microseconds
+        QVERIFY(alike(10ms, 10900us));
+        QVERIFY(!alike(10ms, 12ms));
+        QVERIFY(!alike(22us, 45us));
+        QVERIFY(alike(0ns, 0ns));
+    }
 
     void twoEnginesOfOneModelAreLoadedBesideWhatIsServed()
     {

@@ -112,9 +112,7 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(*text),
                  QStringLiteral("{\n"
                                 "  \"task\": \"classification\",\n"
-                                "  \"mine\": {\n"
-                                "    \"a\": [1.50, null, \"\u00e4\"]\n"
-                                "  },\n"
+                                "  \"mine\": {\"a\": [1.50, null, \"\u00e4\"]},\n"
                                 "  \"input\": {\n"
                                 "    \"name\": \"data\",\n"
                                 "    \"width\": 224,\n"
