@@ -126,9 +126,13 @@ void TestMonitor::namesOfModelsHaveRoomInTheTable()
     Workbench workbench({}, m_clock);
     ui::Monitor monitor(workbench, background);
     const std::string name = "a_name_of_a_model_that_goes_on_and_on_v2";
-    MetricsSample sample = sampleAt(0, 0);
-    sample.models.emplace_back(name, mebibytes(1));
-    workbench.metrics().push(sample);
+    // Of this moment, so that the workbench's own samples leave them in the time that is shown.
+    for (const int second : {2, 1}) {
+        MetricsSample sample = sampleAt(0, 0);
+        sample.time = std::chrono::steady_clock::now() - std::chrono::seconds(second);
+        sample.models.emplace_back(name, mebibytes(1));
+        workbench.metrics().push(sample);
+    }
     monitor.resize(1200, 200);
     monitor.setVisible(true);
     monitor.findChild<QToolButton *>(u"monitorAsTable"_s)->click();

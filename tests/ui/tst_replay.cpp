@@ -197,7 +197,7 @@ void TestReplay::whatTheQueryAskedIsTold()
     QTRY_VERIFY_WITH_TIMEOUT(!part<QLabel>(u"cacheOutcome"_s)->text().isEmpty(), patience);
     QVERIFY2(notice->text().contains(u"score=0.7&top_k=2"_s), qPrintable(notice->text()));
     QCOMPARE(part<QDoubleSpinBox>(u"bestBox"_s)->value(), 2.0);
-    QCOMPARE(m_window->findChild<ui::AnswerView *>()->caption(), u"Best 2, by score"_s);
+    QCOMPARE(m_window->findChild<ui::AnswerView *>()->caption(), u"Best 2, by score · digits"_s);
     m_window->openPaths({QString::fromStdString(sampleFile("zero.png").string())});
     QTRY_VERIFY_WITH_TIMEOUT(!notice->text().contains(u"score"_s), patience);
 }

@@ -56,6 +56,7 @@ private Q_SLOTS:
     void refusedRequestsStandApart();
     void idleSecondsHaveNoLatency();
     void chartsDrawGapsAndLonePoints();
+    void oneMissIsSeenBesideThousandsOfHits();
     void chartsKeepTheNewestPointsAndAtMostTwoThousand();
     void ceilingsAreRound_data();
     void ceilingsAreRound();
@@ -277,6 +278,25 @@ void TestWindowParts::chartsDrawGapsAndLonePoints()
     QCOMPARE(columns[50], 0); // a gap
     QVERIFY(columns[79] > 0); // the lone point at -2 s
     QCOMPARE(columns[90], 0);
+}
+
+void TestWindowParts::oneMissIsSeenBesideThousandsOfHits()
+{
+    ui::TimePlot plot;
+    plot.resize(101, 51);
+    const auto lowestClear = [&](double misses) { // rows of ground between the line and the edge
+        plot.setLines({{{{-10, misses}, {0, misses}}, {Qt::red, 2}}}, 10, 10'000);
+        const QImage picture = plot.grab().toImage();
+        int y = picture.height() - 1;
+        while (y > 0 && picture.pixelColor(50, y).red() < 200)
+            --y;
+        while (y > 0 && picture.pixelColor(50, y).green() > 80)
+            --y;
+        return picture.height() - 1 - y;
+    };
+    QVERIFY2(lowestClear(1) >= 4, qPrintable(QString::number(lowestClear(1))));
+    QVERIFY(lowestClear(0) < 3);
+    QVERIFY(lowestClear(5000) > 20);
 }
 
 void TestWindowParts::chartsKeepTheNewestPointsAndAtMostTwoThousand()

@@ -29,8 +29,8 @@ QString text(std::chrono::nanoseconds span)
         return u"%1 ms"_s.arg(ms, 0, 'f', 1);
     if (span.count() == 0)
         return u"0 ms"_s;
-    if (ms < 0.01)
-        return u"%1 µs"_s.arg(ms * 1000, 0, 'f', ms < 0.001 ? 2 : 1);
+    if (ms < 0.001)
+        return u"%1 µs"_s.arg(ms * 1000, 0, 'f', 2);
     return u"%1 ms"_s.arg(ms, 0, 'f', ms < 0.1 ? 3 : 2);
 }
 

@@ -2,6 +2,7 @@
 
 #include "ui/widgets/theme.h"
 
+#include <algorithm>
 #include <cmath>
 #include <QMouseEvent>
 #include <QPainter>
@@ -13,6 +14,8 @@ namespace warmbench::ui {
 namespace {
 constexpr int columns = 6; // of the grid
 constexpr int rows = 2;
+// So that one miss is seen beside thousands of hits.
+constexpr double leastRise = 4; // logical pixels of what is more than nothing
 } // namespace
 
 TimePlot::TimePlot(QWidget *parent)
@@ -34,8 +37,9 @@ QPointF TimePlot::placeOf(const QPointF &point) const
 {
     const double right = width() - 1.5;
     const double bottom = height() - 1.5;
+    const double rise = point.y() / m_ceiling * (bottom - 1.5);
     return {right + point.x() / m_span * (right - 1.5),
-            bottom - point.y() / m_ceiling * (bottom - 1.5)};
+            bottom - (point.y() > 0 ? std::max(rise, leastRise) : rise)};
 }
 
 // A point between two gaps is a dot.
