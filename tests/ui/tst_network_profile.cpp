@@ -5,6 +5,7 @@
 #include "ui/widgets/caption_label.h"
 
 #include <QFileDialog>
+#include <QHeaderView>
 #include <QLabel>
 #include <QTableView>
 #include <QTest>
@@ -74,9 +75,16 @@ private Q_SLOTS:
         open(smallNetwork());
         show(u"net"_s);
         part<QToolButton>(u"showProfile"_s)->click();
+        const int narrowest = m_page->minimumSizeHint().width();
         part<ui::ProfileView>({})->measure();
         auto *save = part<QToolButton>(u"profileSave"_s);
         QTRY_VERIFY_WITH_TIMEOUT(save->isEnabled(), patience);
+        QCOMPARE(m_page->minimumSizeHint().width(), narrowest); // a small window stays small
+        // Bars of one share are as long in each engine's column.
+        const QHeaderView *layers = part<QTableView>(u"profileLayers"_s)->horizontalHeader();
+        for (int column = ui::LayerTable::FirstEngine + 1; column < layers->count(); ++column)
+            QVERIFY(std::abs(layers->sectionSize(column) -
+                             layers->sectionSize(ui::LayerTable::FirstEngine)) <= 1);
         save->click();
         QTRY_VERIFY(m_page->findChild<QFileDialog *>());
         auto *dialog = m_page->findChild<QFileDialog *>();

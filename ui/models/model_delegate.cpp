@@ -87,7 +87,7 @@ void ModelDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     };
     line(index.data(ModelTable::StateLineRole).toString(), {});
     QString counts = index.data(ModelTable::CountLineRole).toString();
-    if (item.fontMetrics.horizontalAdvance(counts) > area.width())
+    if (item.fontMetrics.elidedText(counts, Qt::ElideRight, area.width()) != counts)
         counts = index.data(ModelTable::BriefCountLineRole).toString();
     line(counts, index.data(ModelTable::LastUsedRole).toString());
     painter->restore();

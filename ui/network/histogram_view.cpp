@@ -101,8 +101,12 @@ void HistogramView::paintEvent(QPaintEvent *)
     painter.drawLine(QPointF(0, floor), QPointF(width(), floor));
     painter.setPen(colours.muted);
     const QRectF words(0, floor, width(), line);
-    painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, m_number(m_low));
-    painter.drawText(words, Qt::AlignRight | Qt::AlignBottom, lastText());
+    const QString first = m_number(m_low);
+    QString last = lastText();
+    if (fontMetrics().horizontalAdvance(first + u"  "_s + last) > width())
+        last = m_number(m_high) + u'+'; // pointing tells how far it reaches
+    painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, first);
+    painter.drawText(words, Qt::AlignRight | Qt::AlignBottom, last);
 }
 
 } // namespace warmbench::ui

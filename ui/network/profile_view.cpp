@@ -32,7 +32,6 @@ constexpr std::size_t histogramBins = 40;
 constexpr std::chrono::milliseconds eachSeries{700};
 constexpr int nameWidth = 220;
 constexpr int lowest = 110; // pixels
-constexpr int widestSeries = 560;
 constexpr int scrollBarRoom = 18;
 
 QTableView *makeTable(const QString &name, const QString &title, QWidget *parent)
@@ -157,13 +156,13 @@ QWidget *ProfileView::makeContent()
     column->setContentsMargins(8, 0, 0, 0);
     column->addWidget(m_histogramTitle);
     column->addWidget(m_histogram, 1);
-    auto *above = new HairlineSplitter(Qt::Horizontal, u"profileLoads"_s, content);
-    above->addWidget(m_seriesView);
-    above->addWidget(latencies);
-    above->setStretchFactor(0, 3);
-    above->setStretchFactor(1, 2);
+    m_loads = new HairlineSplitter(Qt::Horizontal, u"profileLoads"_s, content);
+    m_loads->addWidget(m_seriesView);
+    m_loads->addWidget(latencies);
+    m_loads->setStretchFactor(0, 3);
+    m_loads->setStretchFactor(1, 2);
     auto *parts = new HairlineSplitter(Qt::Vertical, u"profileParts"_s, content);
-    parts->addWidget(above);
+    parts->addWidget(m_loads);
     parts->addWidget(m_layersView);
     parts->setChildrenCollapsible(false);
     auto *layout = new QVBoxLayout(content);
@@ -273,10 +272,22 @@ void ProfileView::showProfile()
         m_layersView->sortByColumn(LayerTable::FirstEngine, Qt::DescendingOrder);
     m_layersView->setColumnWidth(LayerTable::Name, nameWidth);
     m_body->setCurrentIndex(1);
-    m_seriesView->setMinimumWidth(
-        std::min(m_seriesView->horizontalHeader()->length() + scrollBarRoom, widestSeries));
+    shareRoom();
     m_seriesView->selectRow(0);
     showSeries(0);
+}
+
+// All columns of the series are seen where there is room for them, and the engines' bars have one
+// scale.
+void ProfileView::shareRoom()
+{
+    const int series = m_seriesView->horizontalHeader()->length() + scrollBarRoom;
+    m_loads->setSizes({series, std::max(0, m_loads->width() - series)});
+    QHeaderView *header = m_layersView->horizontalHeader();
+    for (int column = 0; column < m_layers->columnCount(); ++column)
+        header->setSectionResizeMode(column, column < LayerTable::FirstEngine
+                                                 ? QHeaderView::ResizeToContents
+                                                 : QHeaderView::Stretch);
 }
 
 void ProfileView::showSeries(int row)

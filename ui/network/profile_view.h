@@ -13,6 +13,7 @@
 
 class QLabel;
 class QSortFilterProxyModel;
+class QSplitter;
 class QStackedWidget;
 class QTableView;
 class QToolButton;
@@ -50,6 +51,7 @@ private:
     void setRunning(bool running);
     void take(const Result<ProfilePtr> &profile);
     void showProfile();
+    void shareRoom();
     void showSeries(int row);
     void save();
 
@@ -67,6 +69,7 @@ private:
     QLabel *m_doubts;
     QLabel *m_facts;
     SeriesTable *m_series;
+    QSplitter *m_loads; // the series beside their latencies
     QTableView *m_seriesView;
     QLabel *m_histogramTitle;
     HistogramView *m_histogram;

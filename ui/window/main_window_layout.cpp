@@ -323,7 +323,7 @@ void MainWindow::Private::arrange()
 {
     columns->setSizes(shared(window.width(), columnShares));
     rows->setSizes(shared(window.height(), rowShares));
-    facts->setSizes({1000, 1000});
+    facts->setSizes({1150, 850}); // so that the best five classes are seen
 }
 
 void MainWindow::Private::showSides(bool left, bool right)
