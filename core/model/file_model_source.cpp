@@ -312,7 +312,7 @@ Result<std::string> FileModelSource::digestFor(const LoadPlan &plan)
             return whole(found->second.digest);
         }
     }
-    const auto digest = digestOf(files);
+    auto digest = digestOf(files);
     const MutexLock lock(m_digestMutex);
     m_digested.erase(plan.id.name);
     if (!digest)

@@ -22,6 +22,7 @@
 #include <QAction>
 #include <QBuffer>
 #include <QClipboard>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -322,7 +323,9 @@ void Playground::readInBackground(Read read, bool runs)
 void Playground::take(const Result<OpenedInput> &input)
 {
     if (!input) {
-        refuse(text(input.error().message));
+        const QString reason = text(input.error().message);
+        const QString name = QFileInfo(m_opening).fileName();
+        refuse(reason.contains(name) ? reason : tr("%1: %2").arg(name, reason));
         if (!m_strip->contains(m_opening))
             return;
         // The strip shows which one was chosen, so no other picture stands above it.
