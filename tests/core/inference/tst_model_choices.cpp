@@ -8,6 +8,7 @@
 #include <future>
 #include <QTemporaryDir>
 #include <QTest>
+#include <thread>
 
 using namespace warmbench;
 using namespace std::chrono_literals;
@@ -170,6 +171,24 @@ private Q_SLOTS:
         QVERIFY(!edited(R"({"input": {"channels": "rgb"}})"));
         QCOMPARE(described()->input.preprocessing.scale, 2.0);
         QCOMPARE(loaded()->input.preprocessing.scale, 2.0);
+    }
+
+    void aChangeDuringALoadHolds()
+    {
+        // At many moments of a load; no signal tells of those within it.
+        for (int turn = 0; turn < 40; ++turn) {
+            std::promise<void> done;
+            m_workbench->cache().load(m_id, [](const auto &) {});
+            std::this_thread::sleep_for(turn * std::chrono::microseconds(100));
+            m_workbench->edit(m_id, R"({"input": {"scale": 2}})",
+                              [&](const auto &) { done.set_value(); });
+            done.get_future().get();
+            QCOMPARE(loaded()->input.preprocessing.scale, 2.0);
+            std::promise<void> gone;
+            QVERIFY(edited({}));
+            m_workbench->cache().unload(m_id, [&](const auto &) { gone.set_value(); });
+            gone.get_future().get();
+        }
     }
 
     void theNewestOfManyHolds()
