@@ -101,10 +101,15 @@ void HistogramView::paintEvent(QPaintEvent *)
     painter.drawLine(QPointF(0, floor), QPointF(width(), floor));
     painter.setPen(colours.muted);
     const QRectF words(0, floor, width(), line);
-    const QString first = m_number(m_low);
+    QString first = m_number(m_low);
     QString last = lastText();
-    if (fontMetrics().horizontalAdvance(first + u"  "_s + last) > width())
+    const auto fits = [&] {
+        return fontMetrics().horizontalAdvance(first + u"  "_s + last) <= width();
+    };
+    if (!fits() && !m_last.isEmpty())
         last = m_number(m_high) + u'+'; // pointing tells how far it reaches
+    if (!fits())
+        first.clear();
     painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, first);
     painter.drawText(words, Qt::AlignRight | Qt::AlignBottom, last);
 }

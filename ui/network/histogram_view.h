@@ -26,7 +26,7 @@ public:
     void setPlain(bool plain) { m_plain = plain; }
     const std::vector<std::int64_t> &bins() const { return m_bins; }
     QSize sizeHint() const override { return {200, 110}; }
-    QSize minimumSizeHint() const override { return {120, 56}; }
+    QSize minimumSizeHint() const override { return {90, 56}; }
 
 protected:
     bool event(QEvent *event) override;
