@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -27,6 +28,17 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def of_ended_server(message):
+    """Whether a line of the console says that a server did not answer, or was about to end, which is not there any more."""
+    if "ERR_CONNECTION_REFUSED" in message:
+        return True
+    asked = re.match(r"http://127\.0\.0\.1:(\d+)/.* a status of 503 ", message)
+    if not asked:
+        return False
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(asked[1]))) != 0
 
 
 class Browser:
@@ -65,9 +77,9 @@ class Browser:
             raise RuntimeError(f"{path}: {value.get('message', value)}") from None
 
     def open(self, url):
-        # The page before is left first: what it says of a server that has ended is no complaint.
+        # The page before is left first: what it says of a server that has ended, or was ending, is no complaint.
         self._send("POST", "/url", {"url": "about:blank"})
-        self.earlier += [entry for entry in self.log("browser") if "ERR_CONNECTION_REFUSED" not in entry["message"]]
+        self.earlier += [entry for entry in self.log("browser") if not of_ended_server(entry["message"])]
         self._send("POST", "/url", {"url": url})
 
     def run(self, script, *arguments):
