@@ -25,12 +25,15 @@
 #include "ui/window/shortcuts_dialog.h"
 #include "ui/window/status_line.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <QActionGroup>
 #include <QApplication>
 #include <QMenuBar>
+#include <QScreen>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QTabWidget>
 #include <QToolBar>
 #include <QToolButton>
@@ -376,7 +379,9 @@ void MainWindow::Private::storeSoon()
 
 void MainWindow::Private::restore()
 {
-    window.resize(1280, 800);
+    // With its title bar within the screen.
+    const int title = window.style()->pixelMetric(QStyle::PM_TitleBarHeight);
+    window.resize(1280, std::clamp(window.screen()->availableSize().height() - title, 600, 800));
     arrange();
     showSides(true, true);
     openDrawer(showMonitor);
