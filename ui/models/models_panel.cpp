@@ -13,7 +13,6 @@
 #include "ui/widgets/theme.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <QAction>
 #include <QDesktopServices>
 #include <QFileInfo>
