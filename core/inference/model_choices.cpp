@@ -60,9 +60,9 @@ void ModelChoices::edit(const ModelId &id, const std::string &changes, ModelCach
     m_source.setEdits(id.name, sound->edits);
     const auto status = m_cache.status(id);
     // A load that is under way may have read the settings before the change.
-    const bool loads = status && (status->state == ModelState::Ready ||
-                                  status->state == ModelState::Probing ||
-                                  status->state == ModelState::Loading || status->refreshing);
+    const bool loads =
+        status && (status->state == ModelState::Ready || status->state == ModelState::Probing ||
+                   status->state == ModelState::Loading || status->refreshing);
     if (loads)
         refreshEdited(id, sound->edits, std::move(done));
     else
