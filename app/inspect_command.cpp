@@ -6,6 +6,7 @@
 #include "inspect_tensor.h"
 #include "layers.h"
 #include "model/file_model_source.h"
+#include "open_models.h"
 #include "sample.h"
 #include "standard_output.h"
 #include "tensor/json_writer.h"
@@ -190,8 +191,7 @@ int runInspect(const CommandLine &line)
         if (!names)
             return fail(names.error());
         if (names->size() != 1)
-            return fail(invalidArgument(fmt::format(
-                "\"{}\" holds {} models; name one of them by its file.", model, names->size())));
+            return fail(notOneModel(model, names->size()));
         model = names->front();
     }
     if (line.options.layers) {

@@ -44,9 +44,16 @@ Result<std::string> openOneModel(Workbench &workbench, const std::string &model,
     if (!names)
         return std::move(names).error();
     if (names->size() != 1)
-        return invalidArgument(fmt::format("\"{}\" holds {} models; name one of them by its file.",
-                                           model, names->size()));
+        return notOneModel(model, names->size());
     return names->front();
+}
+
+Error notOneModel(const std::string &folder, std::size_t models)
+{
+    return invalidArgument(
+        models == 0
+            ? fmt::format("\"{}\" holds no model; name a model's file.", folder)
+            : fmt::format("\"{}\" holds {} models; name one of them by its file.", folder, models));
 }
 
 Result<ModelHandle> loadModel(Workbench &workbench, const std::string &name)

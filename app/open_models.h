@@ -10,8 +10,11 @@ namespace warmbench::app {
 Result<void> openModels(Workbench &workbench, const CommandLine &line);
 
 // Registers the model named by a path, or by its name among the samples; returns its name.
-// InvalidArgument: a folder with several models.
+// InvalidArgument: a folder with several models, or with none.
 Result<std::string> openOneModel(Workbench &workbench, const std::string &model, bool sample);
+
+// InvalidArgument for a folder with so many models where one is wanted.
+Error notOneModel(const std::string &folder, std::size_t models);
 
 // Waits until the model is loaded. Errors as ModelCache::acquire.
 Result<ModelHandle> loadModel(Workbench &workbench, const std::string &name);

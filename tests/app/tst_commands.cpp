@@ -537,6 +537,16 @@ private Q_SLOTS:
         }
     }
 
+    void aFolderWithoutAModelIsSaidToHoldNone()
+    {
+        const QTemporaryDir folder;
+        for (const char *command : {"inspect", "bench"}) {
+            const Run run = Program::run({QString::fromLatin1(command), folder.path()});
+            QCOMPARE(run.code, 1);
+            QVERIFY2(run.errors.find("holds no model") != std::string::npos, run.errors.c_str());
+        }
+    }
+
     void inspectTellsWhyAnEngineRefuses()
     {
         const Run run = Program::run({QStringLiteral("inspect"), QStringLiteral("--json"),

@@ -196,7 +196,7 @@ QWidget *ComparePage::makeResults()
     m_view->setSortingEnabled(true);
     m_view->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder); // as they come
     m_view->horizontalHeader()->setStretchLastSection(false);
-    const QList<int> widths{104, 84, leastAnswer, leastAnswer, 70, 76, 70, 70};
+    const QList<int> widths{104, 112, leastAnswer, leastAnswer, 70, 76, 70, 70};
     for (int column = 0; column < widths.size(); ++column)
         m_view->setColumnWidth(column, widths[column]);
     m_view->viewport()->installEventFilter(this);

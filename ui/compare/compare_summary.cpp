@@ -109,7 +109,7 @@ void CompareSummary::setSummary(const ComparisonSummary &summary)
     };
     QStringList others;
     if (const std::size_t left = summary.answered() - summary.compared; left > 0)
-        others << tr("%1 not comparable").arg(count(left));
+        others << tr("%1 incomparable").arg(count(left));
     if (summary.refused > 0)
         others << tr("%1 refused").arg(count(summary.refused));
     set(Changed,

@@ -34,7 +34,7 @@ QString verdictWord(const ComparedInput &input)
     if (!input.answered())
         return CompareTable::tr("refused");
     if (!input.comparable)
-        return CompareTable::tr("not comparable");
+        return CompareTable::tr("incomparable");
     return input.changed ? CompareTable::tr("changed") : CompareTable::tr("same");
 }
 

@@ -27,7 +27,7 @@ std::vector<std::string> cellsOf(const ComparedInput &input)
     const ComparedAnswer &b = input.second;
     return {input.name,
             !input.answered()   ? "refused"
-            : !input.comparable ? "not comparable"
+            : !input.comparable ? "incomparable"
             : input.changed     ? "changed"
                                 : "same",
             a.text,
