@@ -296,17 +296,17 @@ Result<QJsonObject> readConfiguration(const QString &file)
     return object;
 }
 
-struct Given
+struct OptionGiven
 {
     std::vector<std::string> values;
     std::string source; // "on the command line: --port"
 };
 
 // The value or values from the source with the highest precedence; empty if no source gives one.
-Given givenOf(const OptionSpec &spec, const QCommandLineParser &line, const QJsonObject &file)
+OptionGiven givenOf(const OptionSpec &spec, const QCommandLineParser &line, const QJsonObject &file)
 {
     const QString name = QString::fromLatin1(spec.name);
-    Given given;
+    OptionGiven given;
     if (line.isSet(name)) {
         given.source = fmt::format("on the command line: --{}", spec.name);
         if (!spec.value)
@@ -390,7 +390,7 @@ Result<Options> readOptions(Command command, const QCommandLineParser &given)
         return std::move(file).error();
     Options options = defaultsOf(command);
     for (const OptionSpec &spec : optionsOf(command)) {
-        const Given values = givenOf(spec, given, *file);
+        const OptionGiven values = givenOf(spec, given, *file);
         if (!values.values.empty())
             options.given[spec.name] = fmt::format("{} {}", values.source, joined(values.values));
         for (const std::string &value : values.values) {

@@ -37,10 +37,15 @@ def recorded_headers(build):
 
 
 def compiled(build, folders):
-    """The build's compile commands of the sources in these folders, each with its headers under "headers"."""
+    """The build's compile commands of the sources in these folders, each with its headers under "headers".
+
+    Where a folder's sources are compiled together, that is one command, and they are among its headers.
+    """
     headers = recorded_headers(build)
     entries = [entry for entry in json.loads((build / "compile_commands.json").read_text())
-               if any(pathlib.Path(entry["file"]).is_relative_to(ROOT / folder) for folder in folders)]
+               if any(pathlib.Path(entry["file"]).is_relative_to(ROOT / folder)
+                      or pathlib.Path(entry["file"]).is_relative_to(build / folder) and "/Unity/" in entry["file"]
+                      for folder in folders)]
     for entry in entries:
         entry["headers"] = headers.get(re.search(r" -o (\S+) ", entry["command"]).group(1), [])
     return entries

@@ -16,16 +16,16 @@ namespace warmbench {
 
 namespace {
 
-struct Unit
+struct SizeUnit
 {
     std::string_view name;
     std::int64_t size;
 };
 // The first `writtenUnits` are used for writing; all of them can be read.
-constexpr std::array units{
-    Unit{"B", 1},           Unit{"KiB", 1LL << 10},    Unit{"MiB", 1LL << 20},
-    Unit{"GiB", 1LL << 30}, Unit{"TiB", 1LL << 40},    Unit{"KB", 1'000},
-    Unit{"MB", 1'000'000},  Unit{"GB", 1'000'000'000}, Unit{"TB", 1'000'000'000'000},
+constexpr std::array sizeUnits{
+    SizeUnit{"B", 1},           SizeUnit{"KiB", 1LL << 10},    SizeUnit{"MiB", 1LL << 20},
+    SizeUnit{"GiB", 1LL << 30}, SizeUnit{"TiB", 1LL << 40},    SizeUnit{"KB", 1'000},
+    SizeUnit{"MB", 1'000'000},  SizeUnit{"GB", 1'000'000'000}, SizeUnit{"TB", 1'000'000'000'000},
 };
 constexpr std::size_t writtenUnits = 5;
 
@@ -54,17 +54,17 @@ std::string procFile(const std::string &path)
 std::string toText(Bytes bytes)
 {
     std::size_t unit = writtenUnits - 1;
-    while (unit > 0 && std::abs(bytes.count) < units.at(unit).size)
+    while (unit > 0 && std::abs(bytes.count) < sizeUnits.at(unit).size)
         --unit;
     if (unit == 0)
         return fmt::format("{} B", bytes.count);
     const double amount =
-        static_cast<double>(bytes.count) / static_cast<double>(units.at(unit).size);
+        static_cast<double>(bytes.count) / static_cast<double>(sizeUnits.at(unit).size);
     return fmt::format("{:.{}f} {}", amount,
                        std::abs(amount) < 10    ? 2
                        : std::abs(amount) < 100 ? 1
                                                 : 0,
-                       units.at(unit).name);
+                       sizeUnits.at(unit).name);
 }
 
 Result<Bytes> parseBytes(std::string_view text)
@@ -81,9 +81,10 @@ Result<Bytes> parseBytes(std::string_view text)
     std::erase(unit, ' ');
     if (unit.empty())
         unit = "b";
-    const auto *const found = std::find_if(units.begin(), units.end(),
-                                           [&](const Unit &u) { return lowered(u.name) == unit; });
-    if (found == units.end())
+    const auto *const found =
+        std::find_if(sizeUnits.begin(), sizeUnits.end(),
+                     [&](const SizeUnit &u) { return lowered(u.name) == unit; });
+    if (found == sizeUnits.end())
         return refusal;
     const double total = amount * static_cast<double>(found->size);
     if (!(total < static_cast<double>(std::numeric_limits<std::int64_t>::max())))

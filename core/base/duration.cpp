@@ -9,13 +9,14 @@ namespace warmbench {
 
 namespace {
 
-struct Unit
+struct TimeUnit
 {
     std::string_view name;
     double milliseconds;
 };
-constexpr std::array units{
-    Unit{"d", 86'400'000}, Unit{"h", 3'600'000}, Unit{"m", 60'000}, Unit{"s", 1'000}, Unit{"ms", 1},
+constexpr std::array timeUnits{
+    TimeUnit{"d", 86'400'000}, TimeUnit{"h", 3'600'000}, TimeUnit{"m", 60'000},
+    TimeUnit{"s", 1'000},      TimeUnit{"ms", 1},
 };
 
 } // namespace
@@ -33,9 +34,9 @@ Result<Milliseconds> parseDuration(std::string_view text)
     const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
     double factor = 1'000;
     if (!unit.empty()) {
-        const auto *found =
-            std::find_if(units.begin(), units.end(), [&](const Unit &u) { return u.name == unit; });
-        if (found == units.end())
+        const auto *found = std::find_if(timeUnits.begin(), timeUnits.end(),
+                                         [&](const TimeUnit &u) { return u.name == unit; });
+        if (found == timeUnits.end())
             return refusal;
         factor = found->milliseconds;
     }
@@ -52,7 +53,7 @@ std::string toText(Milliseconds duration)
     if (duration < Milliseconds::zero())
         return "never";
     const auto ms = static_cast<double>(duration.count());
-    for (const Unit &unit : units) {
+    for (const TimeUnit &unit : timeUnits) {
         if (ms >= unit.milliseconds)
             return fmt::format("{:.4g}{}", ms / unit.milliseconds, unit.name);
     }

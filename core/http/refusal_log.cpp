@@ -11,7 +11,7 @@ namespace warmbench::http {
 namespace {
 
 constexpr std::size_t longestPath = 200;
-constexpr std::size_t longestSentence = 1000;
+constexpr std::size_t longestLoggedSentence = 1000;
 
 // What came before the request was refused; "-" where it was refused before.
 std::string known(const std::string &text)
@@ -35,7 +35,7 @@ bool RefusalLog::note(const RequestRecord &record, SteadyTime now)
     }
     logInfo("http", fmt::format("{} {} {} -> {}: {}", record.client, known(record.method),
                                 known(record.path), record.status,
-                                printable(record.sentence, longestSentence)));
+                                printable(record.sentence, longestLoggedSentence)));
     return false;
 }
 

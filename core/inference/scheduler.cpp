@@ -71,13 +71,13 @@ private:
     std::vector<std::pair<Job, Error>> m_jobs;
 };
 
-// Heavy jobs wait apart from the light ones, and run only on some of the threads.
-enum class Weight : std::uint8_t { Light, Heavy };
-
 } // namespace
 
 struct Scheduler::Private
 {
+    // Heavy jobs wait apart from the light ones, and run only on some of the threads.
+    enum class Weight : std::uint8_t { Light, Heavy };
+
     struct Queue
     {
         std::deque<Job> jobs;
@@ -290,7 +290,7 @@ bool Scheduler::Private::take(Taken &taken, Abandoned &abandoned)
 }
 
 // Light and heavy jobs of a queue take turns, so that neither kind waits for ever.
-Weight Scheduler::Private::nextWeight(const Queue &queue) const
+Scheduler::Private::Weight Scheduler::Private::nextWeight(const Queue &queue) const
 {
     const bool heavy = nextHeavy() == &queue && (queue.jobs.empty() || !queue.lightTurn);
     return heavy ? Weight::Heavy : Weight::Light;
@@ -381,7 +381,7 @@ bool Scheduler::runHere(const std::string &name, int concurrency, const std::fun
     // The place is given back even if `run` throws.
     const auto end = [d = m_d.get(), queue](const void *) {
         const MutexLock lock(d->mutex);
-        d->end(*queue, Weight::Light);
+        d->end(*queue, Private::Weight::Light);
         if (!d->turns.empty() && d->sleeping > 0)
             d->work.notifyOne();
     };

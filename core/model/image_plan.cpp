@@ -21,7 +21,6 @@ namespace {
 constexpr int guessedSize = 224;
 constexpr int guessedDetectorSize = 640;
 constexpr int guessedLongestSide = 960; // where both sides follow the picture
-constexpr int largestSide = 16384;      // the largest side that preprocessing makes
 
 // A preset as a source: it stands for what the settings file leaves open.
 Hints presetHints(const Preset &preset)
@@ -287,7 +286,7 @@ private:
                 "The settings' \"input.{}\" is {}, but input {} takes {}; correct it or leave "
                 "it out.",
                 key, *set, namedInput(m_input), declared.size));
-        if (!declared.free() && (declared.size < 1 || declared.size > largestSide))
+        if (!declared.free() && (declared.size < 1 || declared.size > largestPlannedSide))
             return invalidArgument(fmt::format("Input {} has a {} of {}, which no picture "
                                                "fits; send tensors.",
                                                namedInput(m_input), key, declared.size));
@@ -329,7 +328,7 @@ private:
         if (geometry == nobody)
             return 0;
         const auto within = [](double side) {
-            return static_cast<int>(std::clamp(side, 1.0, static_cast<double>(largestSide)));
+            return static_cast<int>(std::clamp(side, 1.0, static_cast<double>(largestPlannedSide)));
         };
         if (geometry == m_preset)
             return m_presetRow->crops() ? within(m_presetRow->shorterSideFor(networks)) : 0;
@@ -444,8 +443,8 @@ private:
                                both && !fit.shrink ? guessedLongestSide : 0, geometry);
         fit.multipleOf = pick("multiple_of", &InputSettings::multipleOf, 1, geometry);
         const int padded = pick("pad_to", &InputSettings::padTo, 1, geometry);
-        const int multiples =
-            std::min((padded + fit.multipleOf - 1) / fit.multipleOf, largestSide / fit.multipleOf);
+        const int multiples = std::min((padded + fit.multipleOf - 1) / fit.multipleOf,
+                                       largestPlannedSide / fit.multipleOf);
         const int least = multiples * fit.multipleOf;
         for (const auto &[key, free, side] : {std::tuple("width", fit.freeWidth, &m_how.width),
                                               {"height", fit.freeHeight, &m_how.height}}) {

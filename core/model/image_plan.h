@@ -11,6 +11,8 @@
 
 namespace warmbench {
 
+inline constexpr int largestPlannedSide = 16384; // the largest side that preprocessing makes
+
 // The input has the shape of a picture, or the settings say that it is one. Errors and precedence
 // as planInput().
 Result<void> planImage(const TensorSpec &input, const ModelSettings &settings,

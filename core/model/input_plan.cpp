@@ -12,8 +12,6 @@ namespace warmbench {
 
 namespace {
 
-constexpr int largestSide = 16384; // the largest side that preprocessing makes
-
 // Keys of a picture that the settings name, for messages; empty if there are none.
 std::string imageKeyIn(const InputSettings &input)
 {
@@ -56,7 +54,7 @@ bool isUnbatchedImage(const TensorSpec &input)
 bool hasImageShape(const TensorSpec &input)
 {
     const auto usual = [](const Dimension &d) {
-        return d.free() || (d.size >= 1 && d.size <= largestSide);
+        return d.free() || (d.size >= 1 && d.size <= largestPlannedSide);
     };
     if (!numeric(input) || input.shape.size() != 4 ||
         !std::all_of(input.shape.begin(), input.shape.end(), usual))

@@ -14,7 +14,6 @@ namespace warmbench {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr int widest = 16384; // the most that preprocessing accepts
 constexpr std::size_t mostChannels = 4;
 
@@ -116,12 +115,12 @@ constexpr std::array featureKeys{
                                  r.refuse(v, "a text");
                          }},
     SettingsKey<Feature>{"min", [](SettingsReader &r, const JsonValue &v,
-                                   Feature &f) { f.minimum = r.number(v, -infinity, infinity); }},
+                                   Feature &f) { f.minimum = r.number(v, -noLimit, noLimit); }},
     SettingsKey<Feature>{"max", [](SettingsReader &r, const JsonValue &v,
-                                   Feature &f) { f.maximum = r.number(v, -infinity, infinity); }},
+                                   Feature &f) { f.maximum = r.number(v, -noLimit, noLimit); }},
     SettingsKey<Feature>{"default",
                          [](SettingsReader &r, const JsonValue &v, Feature &f) {
-                             f.fallback = r.number(v, -infinity, infinity);
+                             f.fallback = r.number(v, -noLimit, noLimit);
                          }},
 };
 
@@ -139,11 +138,11 @@ void readFeatures(SettingsReader &reader, const JsonValue &value, InputSettings 
             return reader.complain(item, fmt::format("has the name \"{}\", which an earlier one "
                                                      "has already; rename one",
                                                      printable(feature.name, 60)));
-        if (feature.minimum.value_or(-infinity) > feature.maximum.value_or(infinity))
+        if (feature.minimum.value_or(-noLimit) > feature.maximum.value_or(noLimit))
             return reader.complain(item, fmt::format("has a \"min\" of {} above its \"max\" of {}",
                                                      *feature.minimum, *feature.maximum));
-        if (feature.fallback && (*feature.fallback < feature.minimum.value_or(-infinity) ||
-                                 *feature.fallback > feature.maximum.value_or(infinity)))
+        if (feature.fallback && (*feature.fallback < feature.minimum.value_or(-noLimit) ||
+                                 *feature.fallback > feature.maximum.value_or(noLimit)))
             return reader.complain(
                 item, fmt::format("has a \"default\" of {} outside its \"min\" and \"max\"",
                                   *feature.fallback));

@@ -11,15 +11,15 @@ namespace {
 
 constexpr std::size_t lineWidth = 100;
 
-enum class Layout : std::uint8_t { Line, Lines };
+enum class Spread : std::uint8_t { Line, Lines };
 
-void append(std::string &out, const JsonValue &value, std::size_t depth, Layout layout);
+void append(std::string &out, const JsonValue &value, std::size_t depth, Spread spread);
 
 // The items of a list or an object, on one line or each on its own.
-void appendItems(std::string &out, const JsonValue &value, std::size_t depth, Layout layout)
+void appendItems(std::string &out, const JsonValue &value, std::size_t depth, Spread spread)
 {
     const bool object = value.kind == JsonValue::Kind::Object;
-    const bool together = layout == Layout::Line || value.items.empty();
+    const bool together = spread == Spread::Line || value.items.empty();
     const auto startLine = [&](std::size_t at) {
         if (!together)
             out.append(1, '\n').append(2 * at, ' ');
@@ -33,7 +33,7 @@ void appendItems(std::string &out, const JsonValue &value, std::size_t depth, La
             appendJsonString(out, value.keys[i]);
             out += ": ";
         }
-        append(out, value.items[i], depth + 1, layout);
+        append(out, value.items[i], depth + 1, spread);
     }
     startLine(depth);
     out += object ? '}' : ']';
@@ -50,7 +50,7 @@ bool fitsOnLine(const JsonValue &value, std::size_t depth)
 }
 
 // Deep values were refused by parseJson().
-void append(std::string &out, const JsonValue &value, std::size_t depth, Layout layout)
+void append(std::string &out, const JsonValue &value, std::size_t depth, Spread spread)
 {
     switch (value.kind) {
     case JsonValue::Kind::Null:
@@ -69,8 +69,8 @@ void append(std::string &out, const JsonValue &value, std::size_t depth, Layout 
     case JsonValue::Kind::Object:
         break;
     }
-    const bool lines = layout == Layout::Lines && !fitsOnLine(value, depth);
-    appendItems(out, value, depth, lines ? Layout::Lines : Layout::Line);
+    const bool lines = spread == Spread::Lines && !fitsOnLine(value, depth);
+    appendItems(out, value, depth, lines ? Spread::Lines : Spread::Line);
 }
 
 } // namespace
@@ -78,14 +78,14 @@ void append(std::string &out, const JsonValue &value, std::size_t depth, Layout 
 std::string jsonText(const JsonValue &value)
 {
     std::string out;
-    append(out, value, 0, Layout::Lines);
+    append(out, value, 0, Spread::Lines);
     return out + "\n";
 }
 
 std::string jsonLine(const JsonValue &value)
 {
     std::string out;
-    append(out, value, 0, Layout::Line);
+    append(out, value, 0, Spread::Line);
     return out;
 }
 

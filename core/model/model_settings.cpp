@@ -17,7 +17,6 @@ namespace warmbench {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr int mostClasses = 100'000;
 constexpr int mostExtras = 4096; // numbers of one kind behind the scores of a detection
 constexpr Bytes settingsLimit = mebibytes(1);
@@ -144,11 +143,11 @@ constexpr std::array goldenKeys{
                         }},
     SettingsKey<Golden>{"rtol",
                         [](SettingsReader &r, const JsonValue &v, Golden &g) {
-                            g.relativeTolerance = r.number(v, 0, infinity).value_or(0);
+                            g.relativeTolerance = r.number(v, 0, noLimit).value_or(0);
                         }},
     SettingsKey<Golden>{"atol",
                         [](SettingsReader &r, const JsonValue &v, Golden &g) {
-                            g.absoluteTolerance = r.number(v, 0, infinity).value_or(0);
+                            g.absoluteTolerance = r.number(v, 0, noLimit).value_or(0);
                         }},
 };
 

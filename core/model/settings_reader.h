@@ -8,6 +8,7 @@
 #include "model/json_value.h"
 
 #include <fmt/format.h>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,8 @@
 namespace warmbench {
 
 class SettingsReader;
+
+inline constexpr double noLimit = std::numeric_limits<double>::infinity();
 
 template <typename Target>
 struct SettingsKey

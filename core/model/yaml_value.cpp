@@ -12,7 +12,7 @@ namespace warmbench {
 namespace {
 
 constexpr std::size_t longestText = 4 << 20;
-constexpr std::size_t deepest = 32;
+constexpr std::size_t deepestYaml = 32;
 constexpr std::size_t mostValues = 100'000;
 
 Error problemAt(const yaml_mark_t &mark, std::string_view what)
@@ -129,8 +129,9 @@ private:
         if (++m_count > mostValues)
             return problemAt(event.start_mark,
                              fmt::format("it has more than {} values", mostValues));
-        if (m_open.size() == deepest)
-            return problemAt(event.start_mark, fmt::format("it has more than {} levels", deepest));
+        if (m_open.size() == deepestYaml)
+            return problemAt(event.start_mark,
+                             fmt::format("it has more than {} levels", deepestYaml));
         if (wantsKey())
             return problemAt(event.start_mark, "a key is no word");
         m_open.push_back({made(event, kind), {}});

@@ -11,7 +11,7 @@ namespace warmbench::ui {
 
 namespace {
 
-std::string numberOf(const std::optional<double> &number)
+std::string cellOf(const std::optional<double> &number)
 {
     return number ? fmt::format("{}", *number) : std::string();
 }
@@ -35,8 +35,8 @@ std::vector<std::string> cellsOf(const ComparedInput &input)
             a.refusal,
             b.refusal,
             input.difference,
-            numberOf(input.cosine),
-            numberOf(input.largest),
+            cellOf(input.cosine),
+            cellOf(input.largest),
             timeOf(a, a.infer),
             timeOf(b, b.infer),
             timeOf(a, a.total),

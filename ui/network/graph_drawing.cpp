@@ -21,7 +21,7 @@ constexpr double pixelsPerInch = 72;
 constexpr double boxWidth = 180;
 constexpr double boxHeight = 42;
 constexpr double padding = 8;
-constexpr double margin = 16; // around the picture
+constexpr double pictureMargin = 16; // around the picture
 constexpr double tipLength = 7;
 constexpr double readable = 0.35; // scales below it show no text
 constexpr double longestSide = 16'000;
@@ -68,7 +68,7 @@ public:
     QPointF point()
     {
         const double x = number();
-        return QPointF(x, number()) * pixelsPerInch + QPointF(margin, margin);
+        return QPointF(x, number()) * pixelsPerInch + QPointF(pictureMargin, pictureMargin);
     }
     // The number of a box from its name: "n12".
     std::size_t box() { return word().mid(1).toULongLong(); }
@@ -200,7 +200,7 @@ Result<std::shared_ptr<const GraphDrawing>> drawingOf(const FoldedGraph &graph, 
         if (kind == "graph") {
             words.number(); // the scale
             const QPointF corner = words.point();
-            drawing->size = QSizeF(corner.x() + margin, corner.y() + margin);
+            drawing->size = QSizeF(corner.x() + pictureMargin, corner.y() + pictureMargin);
         } else if (kind == "node") {
             const std::size_t number = words.box();
             const QPointF centre = words.point();

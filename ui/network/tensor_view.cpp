@@ -10,7 +10,7 @@ namespace warmbench::ui {
 namespace {
 
 constexpr std::size_t binCount = 64;
-constexpr std::int64_t longestSide = 1536; // pixels
+constexpr std::int64_t longestTensorSide = 1536; // pixels
 
 double number(Half value)
 {
@@ -44,7 +44,7 @@ Grid gridOf(const Planes &planes, std::int64_t channels)
     grid.down = (channels + grid.across - 1) / grid.across;
     grid.gap = channels > 1 ? 1 : 0;
     const auto steps = [](std::int64_t numbers, std::int64_t places) {
-        const std::int64_t room = std::max<std::int64_t>(1, longestSide / places);
+        const std::int64_t room = std::max<std::int64_t>(1, longestTensorSide / places);
         return (numbers + room - 1) / room;
     };
     grid.step = std::max(

@@ -18,7 +18,7 @@ namespace warmbench::ui {
 
 namespace {
 
-QString translated(const char *source)
+QString inWords(const char *source)
 {
     return QCoreApplication::translate("OpenedInput", source);
 }
@@ -41,7 +41,7 @@ Result<void> describeNpy(FileInput &file)
     if (!tensor)
         return tensor.error();
     const TensorSummary summary = summarise({}, *tensor);
-    file.summary = translated("%1 of shape %2: %3 to %4, mean %5")
+    file.summary = inWords("%1 of shape %2: %3 to %4, mean %5")
                        .arg(summary.dtype, summary.shape, numberText(summary.minimum, 3),
                             numberText(summary.maximum, 3), numberText(summary.mean, 3));
     return {};
@@ -61,7 +61,7 @@ Result<void> describeTable(FileInput &file)
     QStringList names;
     for (const std::string &name : table->names)
         names << text(name);
-    file.summary = translated("%1 rows of %2 columns").arg(table->rows.size()).arg(table->columns);
+    file.summary = inWords("%1 rows of %2 columns").arg(table->rows.size()).arg(table->columns);
     if (!names.isEmpty())
         file.summary += u": "_s + names.join(u", "_s);
     file.table = *std::move(table);

@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t longestSide = 1024; // pixels of a heat map
 constexpr std::int64_t mostBars = 512;
 constexpr int legendHeight = 10;
-constexpr int gap = 6;
+constexpr int partGap = 6;
 
 template <typename T>
 double number(T value)
@@ -143,8 +143,9 @@ void SliceView::paintEvent(QPaintEvent *)
                          tr("There are no numbers to draw."));
         return;
     }
-    const int foot = m_picture.heat.isNull() ? 0 : legendHeight + gap + words + gap;
-    const QRect legend(area.left(), area.bottom() + 1 - foot + gap, area.width(), foot - gap);
+    const int foot = m_picture.heat.isNull() ? 0 : legendHeight + partGap + words + partGap;
+    const QRect legend(area.left(), area.bottom() + 1 - foot + partGap, area.width(),
+                       foot - partGap);
     area.setBottom(area.bottom() - foot);
     if (m_picture.heat.isNull())
         return paintBars(painter, area);
@@ -174,7 +175,7 @@ void SliceView::paintLegend(QPainter &painter, const QRect &area)
         gradient.setColorAt(double(i) / marks, QColor(scaleColour(double(i) / marks)));
     painter.fillRect(QRect(area.left(), area.top(), area.width(), legendHeight), gradient);
     painter.setPen(palette().color(QPalette::WindowText));
-    const QRect words = area.adjusted(0, legendHeight + gap, 0, 0);
+    const QRect words = area.adjusted(0, legendHeight + partGap, 0, 0);
     painter.drawText(words, Qt::AlignLeft | Qt::AlignTop, numberText(m_picture.low));
     painter.drawText(words, Qt::AlignRight | Qt::AlignTop, numberText(m_picture.high));
 }
@@ -182,7 +183,7 @@ void SliceView::paintLegend(QPainter &painter, const QRect &area)
 void SliceView::paintBars(QPainter &painter, const QRect &area)
 {
     const ThemeColours colours = themeColours();
-    const int words = fontMetrics().height() + gap;
+    const int words = fontMetrics().height() + partGap;
     const QRect chart = area.adjusted(0, words, 0, -words);
     // The bars stand on zero.
     const double low = std::min(0.0, m_picture.low);

@@ -12,7 +12,7 @@ namespace warmbench::ui {
 namespace {
 
 constexpr qsizetype mostWanted = 64; // more than any screen shows
-constexpr Bytes largestFile = mebibytes(64);
+constexpr Bytes largestPicture = mebibytes(64);
 
 } // namespace
 
@@ -27,7 +27,7 @@ QImage thumbnailOf(const QString &path, int side)
     if (QImage image = reader.read(); !image.isNull())
         return image;
     // Formats that the service reads and Qt does not.
-    const Result<std::string> bytes = readFile(path.toStdString(), largestFile);
+    const Result<std::string> bytes = readFile(path.toStdString(), largestPicture);
     if (!bytes)
         return {};
     const Result<Image> image = decodeImage(std::as_bytes(std::span(*bytes)));

@@ -9,7 +9,7 @@
 namespace warmbench::ui {
 
 namespace {
-constexpr int barHeight = 6;
+constexpr int memoryBarHeight = 6;
 } // namespace
 
 MemoryBar::MemoryBar(QWidget *parent)
@@ -37,7 +37,7 @@ QString MemoryBar::text() const
 
 QSize MemoryBar::sizeHint() const
 {
-    return {160, barHeight};
+    return {160, memoryBarHeight};
 }
 
 void MemoryBar::paintEvent(QPaintEvent *)
@@ -46,17 +46,18 @@ void MemoryBar::paintEvent(QPaintEvent *)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
-    const QRectF bar(0, 0, width(), barHeight);
+    const QRectF bar(0, 0, width(), memoryBarHeight);
     painter.setBrush(colours.line);
-    painter.drawRoundedRect(bar, barHeight / 2.0, barHeight / 2.0);
+    painter.drawRoundedRect(bar, memoryBarHeight / 2.0, memoryBarHeight / 2.0);
     const double share = m_budget.count > 0
                              ? std::clamp(double(m_used.count) / double(m_budget.count), 0.0, 1.0)
                              : 0.0;
     if (share > 0) {
         // The bar is never narrower than it is high, so that a small amount can be seen.
-        const double filled = std::max<double>(barHeight, bar.width() * share);
+        const double filled = std::max<double>(memoryBarHeight, bar.width() * share);
         painter.setBrush(share > 0.9 ? colours.warning : palette().color(QPalette::Highlight));
-        painter.drawRoundedRect(QRectF(0, 0, filled, barHeight), barHeight / 2.0, barHeight / 2.0);
+        painter.drawRoundedRect(QRectF(0, 0, filled, memoryBarHeight), memoryBarHeight / 2.0,
+                                memoryBarHeight / 2.0);
     }
 }
 

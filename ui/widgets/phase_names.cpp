@@ -8,7 +8,7 @@ namespace warmbench::ui {
 
 namespace {
 
-QString translated(const char *source)
+QString phaseName(const char *source)
 {
     return QCoreApplication::translate("Phases", source);
 }
@@ -19,19 +19,19 @@ QString phaseText(Phase phase)
 {
     switch (phase) {
     case Phase::Load:
-        return translated("Load");
+        return phaseName("Load");
     case Phase::Queue:
-        return translated("Queue");
+        return phaseName("Queue");
     case Phase::Decode:
-        return translated("Decode");
+        return phaseName("Decode");
     case Phase::Preprocess:
-        return translated("Preprocess");
+        return phaseName("Preprocess");
     case Phase::Infer:
-        return translated("Infer");
+        return phaseName("Infer");
     case Phase::Postprocess:
         break;
     }
-    return translated("Postprocess");
+    return phaseName("Postprocess");
 }
 
 std::array<QColor, allPhases.size()> phaseColours()

@@ -20,7 +20,7 @@ struct Step
     std::uint32_t field;
     Message to;
 };
-constexpr Step steps[] = {
+constexpr Step pathSteps[] = {
     {Message::Model, 7, Message::Graph},       {Message::Model, 25, Message::Function},
     {Message::Graph, 1, Message::Node},        {Message::Graph, 5, Message::Tensor},
     {Message::Graph, 15, Message::Sparse},     {Message::Function, 7, Message::Node},
@@ -61,7 +61,7 @@ void collect(BlockFile &file, Message message, std::uint64_t begin, std::uint64_
             continue;
         if (message == Message::Tensor && field->number == tensorExternalData)
             addLocation(file, *field, locations);
-        for (const Step &step : steps) {
+        for (const Step &step : pathSteps) {
             if (step.from == message && step.field == field->number)
                 collect(file, step.to, field->begin, field->end, depth + 1, locations);
         }

@@ -17,7 +17,7 @@ namespace {
 
 using Verdict = std::optional<std::string>;
 
-std::int64_t elements(const Shape &shape)
+std::int64_t elementsOf(const Shape &shape)
 {
     return std::accumulate(shape.begin(), shape.end(), std::int64_t(1), std::multiplies<>());
 }
@@ -31,8 +31,8 @@ Verdict fits(const NodeShapes &)
 Verdict each(const NodeShapes &shapes, std::size_t first, std::int64_t count, const char *what)
 {
     for (std::size_t i = first; i < shapes.inputs.size(); ++i) {
-        if (shapes.input(i) && elements(*shapes.input(i)) != count)
-            return fmt::format("it has {} numbers for {} {}", elements(*shapes.input(i)), count,
+        if (shapes.input(i) && elementsOf(*shapes.input(i)) != count)
+            return fmt::format("it has {} numbers for {} {}", elementsOf(*shapes.input(i)), count,
                                what);
     }
     return std::nullopt;
@@ -53,7 +53,7 @@ Verdict oneAChannel(const NodeShapes &shapes)
 Verdict slopes(const NodeShapes &shapes)
 {
     const Shape *slope = shapes.input(1);
-    if (!slope || elements(*slope) == 1)
+    if (!slope || elementsOf(*slope) == 1)
         return std::nullopt;
     return oneAChannel(shapes);
 }
@@ -185,8 +185,8 @@ Verdict convolutionWith(const NodeShapes &shapes, std::size_t weights, std::size
     if ((*w)[1] * group != (*x)[1])
         return fmt::format("its weights are for {} channels, not {}", (*w)[1] * group, (*x)[1]);
     const Shape *b = shapes.input(bias);
-    if (b && elements(*b) != (*w)[0])
-        return fmt::format("it has {} biases for {} filters", elements(*b), (*w)[0]);
+    if (b && elementsOf(*b) != (*w)[0])
+        return fmt::format("it has {} biases for {} filters", elementsOf(*b), (*w)[0]);
     if (leavesRows(shapes, *x, *w))
         return "OpenCV's windows would reach rows that are not there";
     return covers(shapes, *x, std::span(*w).subspan(2));
@@ -216,8 +216,8 @@ Verdict transposedConvolution(const NodeShapes &shapes)
         return fmt::format("its weights are for {} channels in {} groups, not {}", (*w)[0], group,
                            (*x)[1]);
     const Shape *b = shapes.input(2);
-    if (b && elements(*b) != (*w)[1] * group)
-        return fmt::format("it has {} biases for {} filters", elements(*b), (*w)[1] * group);
+    if (b && elementsOf(*b) != (*w)[1] * group)
+        return fmt::format("it has {} biases for {} filters", elementsOf(*b), (*w)[1] * group);
     return std::nullopt;
 }
 
@@ -315,7 +315,7 @@ Verdict quantised(const NodeShapes &shapes)
 {
     const Shape *x = shapes.input(0);
     const Shape *scale = shapes.input(1);
-    if (!x || !scale || elements(*scale) == 1)
+    if (!x || !scale || elementsOf(*scale) == 1)
         return std::nullopt;
     const auto rank = std::ssize(*x);
     std::int64_t axis = intAttribute(shapes.node, "axis", 1);

@@ -30,10 +30,10 @@ constexpr std::array<TypeFact, 24> typeFacts{{
     {"float8e5m2fnuz", 8}, {"uint4", 4},        {"int4", 4},           {"float4e2m1", 4},
 }};
 
-class Walk
+class VisitorWalk
 {
 public:
-    explicit Walk(const OnnxVisitors &visitors)
+    explicit VisitorWalk(const OnnxVisitors &visitors)
         : m_visitors(visitors)
     {
     }
@@ -124,7 +124,7 @@ private:
 
 Result<void> walkOnnx(onnx::ModelProto &model, const OnnxVisitors &visitors)
 {
-    Walk walk(visitors);
+    VisitorWalk walk(visitors);
     if (auto done = walk.graph(*model.mutable_graph()); !done)
         return done;
     for (auto &function : *model.mutable_functions()) {

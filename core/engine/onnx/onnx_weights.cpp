@@ -20,20 +20,24 @@ namespace warmbench {
 namespace {
 
 // Field numbers of onnx.proto that lead from a model to initialisers, the graph's own first.
-enum class Message : std::uint8_t { Model, Graph, Node, Attribute, Sparse, Tensor };
-struct Step
+enum class WireMessage : std::uint8_t { Model, Graph, Node, Attribute, Sparse, Tensor };
+struct WireStep
 {
-    Message from;
+    WireMessage from;
     std::uint32_t field;
-    Message to;
+    WireMessage to;
 };
-constexpr Step steps[] = {
-    {Message::Model, 7, Message::Graph},     {Message::Graph, 5, Message::Tensor},
-    {Message::Graph, 15, Message::Sparse},   {Message::Sparse, 1, Message::Tensor},
-    {Message::Graph, 1, Message::Node},      {Message::Node, 5, Message::Attribute},
-    {Message::Attribute, 6, Message::Graph}, {Message::Attribute, 11, Message::Graph},
+constexpr WireStep steps[] = {
+    {WireMessage::Model, 7, WireMessage::Graph},
+    {WireMessage::Graph, 5, WireMessage::Tensor},
+    {WireMessage::Graph, 15, WireMessage::Sparse},
+    {WireMessage::Sparse, 1, WireMessage::Tensor},
+    {WireMessage::Graph, 1, WireMessage::Node},
+    {WireMessage::Node, 5, WireMessage::Attribute},
+    {WireMessage::Attribute, 6, WireMessage::Graph},
+    {WireMessage::Attribute, 11, WireMessage::Graph},
 };
-constexpr int deepest = 100; // protobuf's own limit
+constexpr int deepestMessage = 100; // protobuf's own limit
 constexpr std::size_t longestTensorName = 65536;
 constexpr std::uint64_t pieceBytes = std::uint64_t{1} << 20;
 
@@ -53,17 +57,17 @@ bool isNamed(BlockFile &file, const WireField &tensor, const std::string &name)
     return false;
 }
 
-std::optional<Range> find(BlockFile &file, Message message, Range within, int depth,
+std::optional<Range> find(BlockFile &file, WireMessage message, Range within, int depth,
                           const std::string &name)
 {
-    for (const Step &step : steps) {
-        if (step.from != message || depth > deepest)
+    for (const WireStep &step : steps) {
+        if (step.from != message || depth > deepestMessage)
             continue;
         WireReader reader(file, within.begin, within.end);
         while (const auto field = reader.next()) {
             if (field->number != step.field || field->type != WireType::Bytes)
                 continue;
-            if (step.to == Message::Tensor) {
+            if (step.to == WireMessage::Tensor) {
                 if (isNamed(file, *field, name))
                     return Range{field->begin, field->end};
             } else if (auto found =
@@ -154,7 +158,7 @@ public:
         auto file = BlockFile::open(m_path);
         if (!file)
             return std::move(file).error();
-        const auto range = find(*file, Message::Model, {0, file->size()}, 0, name);
+        const auto range = find(*file, WireMessage::Model, {0, file->size()}, 0, name);
         if (!range)
             return notFound(fmt::format("\"{}\" holds no weights named \"{}\"; \"warmbench inspect "
                                         "MODEL --layers --json\" lists them.",

@@ -36,15 +36,15 @@ std::int64_t elements(std::span<const int> shape)
 }
 
 // Layers count with 31 bits.
-constexpr std::int64_t most = std::numeric_limits<int>::max();
+constexpr std::int64_t largestInt = std::numeric_limits<int>::max();
 
 bool possible(const std::vector<MatShape> &shapes)
 {
     return std::all_of(shapes.begin(), shapes.end(), [](const MatShape &shape) {
         std::int64_t count = 1;
         return std::all_of(shape.begin(), shape.end(), [&](int extent) {
-            count = extent < 1 || count > most ? most + 1 : count * extent;
-            return count <= most;
+            count = extent < 1 || count > largestInt ? largestInt + 1 : count * extent;
+            return count <= largestInt;
         });
     });
 }
@@ -157,7 +157,7 @@ Verdict transposedConvolution(const Sight &sight)
     const cv::Mat &weights = layer->blobs[0];
     const std::int64_t pixels = elements(std::span(in).subspan(2));
     const auto each = static_cast<std::int64_t>(weights.total()) / std::max(weights.size[0], 1);
-    if (pixels > most / std::max<std::int64_t>(each, 1))
+    if (pixels > largestInt / std::max<std::int64_t>(each, 1))
         return "it would need a buffer of more than 2^31 numbers";
     const bool single = weights.size[2] == 1 && weights.size[3] == 1 &&
                         std::all_of(layer->strides.begin(), layer->strides.end(),

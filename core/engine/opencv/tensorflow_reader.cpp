@@ -9,13 +9,13 @@ namespace warmbench {
 namespace {
 
 // The limit is needed because the importer searches all nodes for each input of each node.
-constexpr std::size_t mostNodes = 20'000;
+constexpr std::size_t mostGraphNodes = 20'000;
 
 Error tooMany(const std::string &file)
 {
     return failedPrecondition(fmt::format("\"{}\" has more than the {} nodes that can be run here; "
                                           "freeze and optimise the graph, or export it to ONNX.",
-                                          file, mostNodes));
+                                          file, mostGraphNodes));
 }
 
 // TensorShapeProto: dim = 2 { size = 1 }.
@@ -185,7 +185,7 @@ Result<TensorFlowGraph> readTensorFlowGraph(std::string_view bytes, const std::s
     while (const auto field = reader.next()) {
         if (field->number != 1 || field->type != WireType::Bytes)
             continue;
-        if (graph.size() == mostNodes)
+        if (graph.size() == mostGraphNodes)
             return tooMany(file);
         graph.push_back(nodeIn(block, *field));
     }
@@ -199,7 +199,7 @@ Result<TensorFlowGraph> readTensorFlowText(const ProtoText &root, const std::str
 {
     TensorFlowGraph graph;
     for (const ProtoText *found : root.all("node")) {
-        if (graph.size() == mostNodes)
+        if (graph.size() == mostGraphNodes)
             return tooMany(file);
         TensorFlowNode node;
         node.name = found->text("name");

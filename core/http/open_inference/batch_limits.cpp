@@ -1,6 +1,7 @@
 #include "http/open_inference/batch_limits.h"
 
 #include "base/text.h"
+#include "http/open_inference/wire_tensors.h"
 #include "inference/batching.h"
 #include "inference/body/json_body.h"
 
@@ -15,7 +16,6 @@ namespace warmbench::http {
 namespace {
 
 constexpr std::int64_t mostSamples = std::numeric_limits<std::int32_t>::max(); // Triton's type
-constexpr std::size_t lengthSize = 4; // of an element of a BYTES tensor, at least
 
 bool countsSamples(const TensorSpec &output)
 {

@@ -1,6 +1,7 @@
 #include "http/json_reply.h"
 #include "http/open_inference/open_inference_codec.h"
 #include "http/open_inference/open_inference_types.h"
+#include "http/open_inference/wire_tensors.h"
 #include "inference/answer/answer_bytes.h"
 #include "tensor/json_object.h"
 
@@ -13,8 +14,6 @@
 namespace warmbench::http {
 
 namespace {
-
-constexpr std::size_t lengthSize = 4; // before each element of a BYTES tensor
 
 std::size_t binarySize(const Tensor &tensor)
 {

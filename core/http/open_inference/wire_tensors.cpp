@@ -17,8 +17,6 @@ namespace warmbench::http {
 
 namespace {
 
-constexpr std::size_t lengthSize = 4; // before each element of a BYTES tensor
-
 // What its texts take at most: those that are there, however many were announced.
 std::size_t stringBytes(const WireInput &input)
 {

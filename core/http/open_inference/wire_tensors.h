@@ -13,6 +13,8 @@
 
 namespace warmbench::http {
 
+inline constexpr std::size_t lengthSize = 4; // before each element of a BYTES tensor
+
 // The views point into the body.
 struct WireInput
 {

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t readPiece = 64 * 1024;
 // In one round of the event loop; then others have their turn.
-constexpr int mostPieces = 4;
-constexpr std::size_t mostAhead = mostPieces * readPiece;
+constexpr int mostReads = 4;
+constexpr std::size_t mostAhead = mostReads * readPiece;
 constexpr std::chrono::milliseconds shortLinger{100};
 // The target of OPTIONS that asks about the server (RFC 9110, 9.3.7). Qt would take it for a path.
 constexpr std::string_view serverItself = "*";
@@ -69,7 +69,7 @@ Connection::~Connection()
 void Connection::read()
 {
     static thread_local std::array<char, readPiece> piece;
-    for (int i = 0; i < mostPieces && m_state != State::Gone; ++i) {
+    for (int i = 0; i < mostReads && m_state != State::Gone; ++i) {
         const std::size_t got = m_socket->receive(piece.data(), piece.size());
         if (got > 0 && m_state == State::Open) {
             if (draining())

@@ -14,7 +14,7 @@ namespace warmbench::http {
 namespace {
 
 // So much is unpacked on the http thread, which takes a fraction of a millisecond.
-constexpr std::size_t mostPackedAtOnce = 16 * 1024;
+constexpr std::size_t mostDecodedAtOnce = 16 * 1024;
 constexpr Bytes mostPlainAtOnce{64 * 1024};
 
 using Outcome = std::variant<std::string, CodingError>;
@@ -61,7 +61,7 @@ void withPlainBody(ApiRequest request, Bytes most, const Replier &reply, Next ne
         next(std::move(request));
         return;
     }
-    if (request.body.size() <= mostPackedAtOnce) {
+    if (request.body.size() <= mostDecodedAtOnce) {
         auto outcome = decoded(request.body, *coding, std::min(most, mostPlainAtOnce));
         const auto *error = std::get_if<CodingError>(&outcome);
         if (!error || error->status != 413 || most <= mostPlainAtOnce) {

@@ -17,11 +17,6 @@ namespace {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-Error ended()
-{
-    return {ErrorCode::Cancelled, "The comparison was ended."};
-}
-
 // What one of the models said of one input so far.
 struct Turns
 {
@@ -176,7 +171,7 @@ Result<Comparison> Comparing::run()
             });
     }
     if (m_stop.stop_requested())
-        return ended();
+        return comparisonEnded();
     if (comparison.inputs.empty())
         return invalidArgument("There is no input to compare on; give a file or a folder of them.");
     comparison.summary = summaryOf(comparison.inputs);

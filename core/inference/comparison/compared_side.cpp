@@ -10,14 +10,14 @@
 
 namespace warmbench {
 
-namespace {
-
-constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
-
-Error ended()
+Error comparisonEnded()
 {
     return {ErrorCode::Cancelled, "The comparison was ended."};
 }
+
+namespace {
+
+constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
 
 bool isChosen(const std::string &engine)
 {
@@ -65,7 +65,7 @@ Result<void> ComparedSide::pin(const ModelId &id, const std::stop_token &stop)
                              [acquired](Result<Acquired> got) { acquired->set(std::move(got)); });
     auto got = acquired->wait(stop);
     if (!got)
-        return ended();
+        return comparisonEnded();
     if (!*got)
         return std::move(*got).error();
     m_handle = std::move((*got)->handle);
@@ -138,7 +138,7 @@ Result<Prediction> ComparedSide::run(const InputDecoder &decode, Milliseconds al
     heavy.cancellation = stop;
     heavy.abandon = [answer](Error error) { answer->set(std::move(error)); };
     heavy.run = [&, answer, deadline = heavy.deadline] {
-        Result<Prediction> result = ended();
+        Result<Prediction> result = comparisonEnded();
         try {
             result =
                 runPrediction(model(), request, deadline, m_services.clock, ending.get_token());

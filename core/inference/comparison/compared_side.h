@@ -19,6 +19,8 @@
 
 namespace warmbench {
 
+Error comparisonEnded(); // Cancelled
+
 class ComparedSide
 {
 public:

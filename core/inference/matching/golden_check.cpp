@@ -15,8 +15,6 @@ namespace warmbench {
 
 namespace {
 
-constexpr Bytes longestGolden = mebibytes(256);
-
 Result<std::string> contentOf(const ModelBundle &model, const std::string &name)
 {
     const auto folder = model.settings.file.parent_path();

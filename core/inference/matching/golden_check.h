@@ -10,6 +10,8 @@
 
 namespace warmbench {
 
+inline constexpr Bytes longestGolden = mebibytes(256); // of the file of an input or answer
+
 struct GoldenAnswer
 {
     bool agrees = false;

@@ -3,6 +3,7 @@
 #include "base/contained_path.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "inference/matching/golden_check.h"
 #include "inference/matching/match_json.h"
 #include "model/json_value.h"
 #include "model/own_settings.h"
@@ -17,7 +18,6 @@ namespace warmbench {
 
 namespace {
 
-constexpr Bytes longestGolden = mebibytes(256);
 constexpr int mostCopies = 1000;
 
 // What a preparation replaces; "width", "height", "layout", "name" and "features" are others'.

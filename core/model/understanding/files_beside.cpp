@@ -114,10 +114,10 @@ Hints eitherConfig(const JsonValue &config)
     return isTimmConfig(config) ? timmHints(config) : anyConfigHints(config);
 }
 
-class Reader
+class FolderReader
 {
 public:
-    Reader(const fs::path &modelFile, bool aboveOpened)
+    FolderReader(const fs::path &modelFile, bool aboveOpened)
         : m_folder(modelFile.parent_path())
         , m_above(m_folder.parent_path())
         , m_aboveOpened(aboveOpened)
@@ -290,7 +290,7 @@ private:
 
 FilesBeside readFilesBeside(const fs::path &modelFile, bool aboveOpened)
 {
-    return Reader(modelFile, aboveOpened).read();
+    return FolderReader(modelFile, aboveOpened).read();
 }
 
 } // namespace warmbench

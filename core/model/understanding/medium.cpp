@@ -1,6 +1,7 @@
 #include "model/understanding/medium.h"
 
 #include "base/text.h"
+#include "model/understanding/form_parts.h"
 #include "model/understanding/hugging_face.h"
 
 #include <algorithm>
@@ -12,23 +13,23 @@ namespace warmbench {
 
 namespace {
 
-struct Purpose
+struct Ending
 {
-    std::string_view ending; // of the architecture's name
+    std::string_view text; // of the architecture's name
     Medium medium;
 };
-constexpr std::array purposes{
-    Purpose{"ForCTC", Medium::Sound},
-    Purpose{"ForSpeechSeq2Seq", Medium::Sound},
-    Purpose{"ForAudioClassification", Medium::Sound},
-    Purpose{"ForAudioFrameClassification", Medium::Sound},
-    Purpose{"WhisperForConditionalGeneration", Medium::Sound},
-    Purpose{"ForVideoClassification", Medium::Video},
-    Purpose{"ForSequenceClassification", Medium::Text},
-    Purpose{"ForTokenClassification", Medium::Text},
-    Purpose{"ForQuestionAnswering", Medium::Text},
-    Purpose{"ForMaskedLM", Medium::Text},
-    Purpose{"ForCausalLM", Medium::Text},
+constexpr std::array endings{
+    Ending{"ForCTC", Medium::Sound},
+    Ending{"ForSpeechSeq2Seq", Medium::Sound},
+    Ending{"ForAudioClassification", Medium::Sound},
+    Ending{"ForAudioFrameClassification", Medium::Sound},
+    Ending{"WhisperForConditionalGeneration", Medium::Sound},
+    Ending{"ForVideoClassification", Medium::Video},
+    Ending{"ForSequenceClassification", Medium::Text},
+    Ending{"ForTokenClassification", Medium::Text},
+    Ending{"ForQuestionAnswering", Medium::Text},
+    Ending{"ForMaskedLM", Medium::Text},
+    Ending{"ForCausalLM", Medium::Text},
 };
 
 // Of an input, in lower case.
@@ -49,13 +50,6 @@ Hints hintsOf(const std::string &source, Medium medium)
     hints.source = source;
     hints.medium = medium;
     return hints;
-}
-
-const TensorSpec *inputNamed(const NetworkSpec &spec, std::string_view name)
-{
-    const auto found = std::find_if(spec.inputs.begin(), spec.inputs.end(),
-                                    [&](const TensorSpec &input) { return input.name == name; });
-    return found == spec.inputs.end() ? nullptr : &*found;
 }
 
 } // namespace
@@ -95,9 +89,9 @@ Hints anyConfigHints(const JsonValue &config)
     if (!architectures || architectures->items.empty())
         return hints;
     const std::string &name = architectures->items.front().text;
-    for (const Purpose &purpose : purposes) {
-        if (name.ends_with(purpose.ending))
-            hints.medium = purpose.medium;
+    for (const Ending &ending : endings) {
+        if (name.ends_with(ending.text))
+            hints.medium = ending.medium;
     }
     return hints;
 }

@@ -16,10 +16,10 @@ namespace {
 constexpr int deepest = 16;
 constexpr std::size_t mostValues = 200'000; // names of classes, with room
 
-class Reader
+class LiteralReader
 {
 public:
-    explicit Reader(std::string_view text)
+    explicit LiteralReader(std::string_view text)
         : m_text(text)
     {
     }
@@ -216,7 +216,7 @@ private:
 
 Result<JsonValue> parsePythonLiteral(std::string_view text)
 {
-    return Reader(text).read();
+    return LiteralReader(text).read();
 }
 
 } // namespace warmbench
