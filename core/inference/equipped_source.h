@@ -1,9 +1,12 @@
 // Passes calls on to another source of models and gives each loaded model what the workbench keeps
-// for it: its meter, a place for the inputs that it sees, and its verdict of an earlier run.
+// for it: its meter, a place for the inputs that it sees, and its verdict of an earlier run. Before
+// that it asks the model for the golden answers of its settings: where they differ, a model that
+// would replace a loaded one is refused, and another one has a warning.
 //
-// Thread: as ModelSource.
+// Thread: as ModelSource; stop() from any.
 #pragma once
 
+#include "inference/matching/golden_guard.h"
 #include "inference/measurement/verdict_store.h"
 #include "metrics/metrics.h"
 #include "model/model_source.h"
@@ -13,12 +16,18 @@ namespace warmbench {
 class EquippedSource final : public ModelSource
 {
 public:
-    EquippedSource(ModelSource &source, Metrics &metrics, VerdictStore &verdicts)
+    // `allowed` is for each golden answer, as holdsGoldenAnswers() has it.
+    EquippedSource(ModelSource &source, Metrics &metrics, VerdictStore &verdicts,
+                   const Clock &clock, Milliseconds allowed)
         : m_source(source)
         , m_metrics(metrics)
         , m_verdicts(verdicts)
+        , m_clock(clock)
+        , m_allowed(allowed)
     {
     }
+    // Ends the runs of golden answers, now and later: loads fail.
+    void stop() { m_stop.request_stop(); }
 
     Result<void> contains(const ModelId &id) const override { return m_source.contains(id); }
     Result<LoadPlan> probe(const ModelId &id) override { return m_source.probe(id); }
@@ -34,18 +43,25 @@ public:
     Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override
     {
         auto loaded = m_source.load(plan);
-        if (loaded && *loaded) {
-            equip(**loaded);
-            (*loaded)->meter->loads.record((*loaded)->loadTime);
-        }
+        if (!loaded || !*loaded)
+            return loaded;
+        if (auto sound = judge(**loaded, plan.replaces && plan.settings.edits.empty()); !sound)
+            return std::move(sound).error();
+        equip(**loaded);
+        (*loaded)->meter->loads.record((*loaded)->loadTime);
         return loaded;
     }
     Result<std::unique_ptr<ModelBundle>> adapt(const LoadPlan &plan,
                                                const ModelBundle &loaded) override
     {
         auto adapted = m_source.adapt(plan, loaded);
-        if (adapted && *adapted)
-            equip(**adapted);
+        if (!adapted || !*adapted)
+            return adapted;
+        // Settings of the same meaning, such as changes that were saved, answer as before.
+        const bool isNew = plan.digest != loaded.digest;
+        if (auto sound = judge(**adapted, isNew && plan.settings.edits.empty()); !sound)
+            return std::move(sound).error();
+        equip(**adapted);
         return adapted;
     }
     std::vector<std::string> enginesFor(const LoadPlan &plan) const override
@@ -67,6 +83,16 @@ public:
     }
 
 private:
+    // What a person tries out is theirs to judge: it is never refused.
+    Result<void> judge(ModelBundle &model, bool refuses) const
+    {
+        auto holds = holdsGoldenAnswers(model, m_clock, m_allowed, m_stop.get_token());
+        if (holds || refuses || m_stop.stop_requested())
+            return holds;
+        model.doubt = holds.error().message;
+        model.warnings.push_back(model.doubt);
+        return {};
+    }
     void equip(ModelBundle &model)
     {
         model.meter = m_metrics.meter(model.id.name, model.id.version);
@@ -77,6 +103,9 @@ private:
     ModelSource &m_source;
     Metrics &m_metrics;
     VerdictStore &m_verdicts;
+    const Clock &m_clock;
+    const Milliseconds m_allowed;
+    std::stop_source m_stop;
 };
 
 } // namespace warmbench

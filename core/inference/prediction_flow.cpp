@@ -75,6 +75,8 @@ public:
             m_prediction.caveat = m_network->spec().caveats.front();
             m_prediction.warnings.push_back(m_prediction.caveat);
         }
+        if (!m_model.doubt.empty())
+            m_prediction.warnings.push_back(m_model.doubt);
         if (m_pictures && !m_model.input.guess.empty())
             m_prediction.warnings.push_back(m_model.input.guess);
         m_prediction.task = taskOf(m_model);

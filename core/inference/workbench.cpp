@@ -405,6 +405,7 @@ void Workbench::stop(std::chrono::milliseconds drain)
     m_d->comparisons.stop();
     m_d->inspections.stop();
     m_d->profiles.stop();
+    m_d->equipped.stop();
     m_d->cache.close();
     m_d->scheduler.stop(drain);
 }

@@ -87,7 +87,7 @@ struct Workbench::Private
     std::unique_ptr<ModelSource> source;
     Metrics metrics;
     VerdictStore verdicts; // after the source, which sets the threads of a run
-    EquippedSource equipped{*source, metrics, verdicts};
+    EquippedSource equipped{*source, metrics, verdicts, clock, options.deadline};
     ModelCache cache;
     ModelChoices choices{*source, cache};
     Scheduler scheduler;

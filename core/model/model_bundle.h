@@ -51,6 +51,7 @@ struct ModelBundle
     std::size_t primaryOutput = 0;     // index of the output that `prediction` shows
     std::size_t scoresOutput = 0;      // index of the output that the task is about
     std::vector<std::string> warnings; // about network, settings and plan
+    std::string doubt; // why its answers may be wrong, for each of them; one of the warnings, too
     std::shared_ptr<Network> network;  // never null once published
     std::shared_ptr<ModelMeter> meter; // for those who count predictions; null if nobody does
     std::shared_ptr<SeenInputs> seen;  // null if nobody wants them

@@ -26,9 +26,10 @@ struct LoadPlan
     FilesBeside beside;
     std::vector<FileStamp> stamps;
     Bytes fileBytes;
-    int instances = 1;  // copies of the network
-    std::string engine; // that a person chose for this model; empty: settings and options decide
-    std::string inner;  // as EngineOptions::inner
+    int instances = 1;     // copies of the network
+    bool replaces = false; // a loaded instance, which goes on serving where this one does not do
+    std::string engine;    // that a person chose for this model; empty: settings and options decide
+    std::string inner;     // as EngineOptions::inner
     bool timeLayers = false; // as EngineOptions::timeLayers
 };
 

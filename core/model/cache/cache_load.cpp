@@ -51,6 +51,7 @@ void CacheLoad::run()
     if (!plan)
         return fail(std::move(plan).error(), nullptr);
     plan->estimate = std::max(plan->estimate, Bytes{});
+    plan->replaces = m_old != nullptr;
     if (m_old && m_kind == RefreshKind::IfChanged && plan->digest == m_old->digest &&
         plan->id.version == m_old->id.version && sameOrigins(plan->settings, m_loaded->settings))
         return keepUnchanged(*plan);

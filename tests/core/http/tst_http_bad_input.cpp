@@ -294,6 +294,37 @@ private Q_SLOTS:
         QVERIFY2(refreshed.body.find("net") != std::string::npos, refreshed.body.c_str());
     }
 
+    void otherAnswersThanTheGoldenOnesAreNamed()
+    {
+        const fs::path settings = fs::path(m_folder.path().toStdString()) / "digits.warmbench.json";
+        const auto write = [&](const char *scale) {
+            return writeFile(settings, std::string(R"({"input": {"scale": ")") + scale + R"("},
+                "golden": [{"input": "three.png", "expect": {"label": "3"}}]})");
+        };
+        const std::string three = readFile(sampleFile("three.png"), mebibytes(1)).value_or("");
+        QVERIFY(writeFile(settings.parent_path() / "three.png", three));
+        QVERIFY(write("1/255"));
+        QCOMPARE(m_api->post("/models/digits/refresh").status, 200);
+        QCOMPARE(m_api->post("/predict/digits", three).status, 200);
+        QVERIFY(write("-1/255"));
+        const auto refused = m_api->post("/models/digits/refresh");
+        const auto answer = m_api->post("/predict/digits", three);
+        QVERIFY(m_api->post("/models/digits/unload").status == 200);
+        const auto doubtful = m_api->post("/predict/digits", three);
+        QVERIFY(fs::remove(settings));
+        const auto mended = m_api->post("/models/digits/refresh");
+        QCOMPARE(refused.status, 424);
+        QVERIFY2(
+            refused.body.find("golden answers of \\\"digits\\\" differ; the first, three.png") !=
+                std::string::npos,
+            refused.body.c_str());
+        QVERIFY2(answer.body.find("\"prediction\": {\"label\": \"3\"") != std::string::npos,
+                 answer.body.c_str());
+        QVERIFY2(doubtful.body.find("\"warnings\": [\"1 of 1 golden answers") != std::string::npos,
+                 doubtful.body.c_str());
+        QCOMPARE(mended.status, 200);
+    }
+
     void nothingIsLostOrLeaked()
     {
         QCOMPARE(m_api->post("/predict/net", R"({"input": )" + zeros(64) + "}").status, 200);
