@@ -309,6 +309,10 @@ Result<FileKind> kindOf(const std::filesystem::path &path)
         return failedPrecondition(coreMlAdvice(path));
     if (kind == FileKind::SavedModel)
         return failedPrecondition(savedModelAdvice(path));
+    // A damaged ONNX file may look like weights of Caffe, whose description would be asked for.
+    if (kind == FileKind::CaffeWeights && lowered(path.extension().string()) == ".onnx" &&
+        !isFile(withEnding(path, ".prototxt")))
+        return FileKind::Onnx;
     return kind;
 }
 

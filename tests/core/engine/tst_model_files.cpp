@@ -82,6 +82,8 @@ private Q_SLOTS:
         };
         row("onnx", "a.onnx", onnxBytes(), ModelFormat::Onnx);
         row("onnx under a wrong ending", "a.pb", onnxBytes(), ModelFormat::Onnx);
+        row("onnx, damaged until it looks like weights of Caffe", "a.onnx", caffeWeights(),
+            ModelFormat::Onnx);
         row("tensorflow", "a.pb", graphDef(), ModelFormat::TensorFlow);
         row("torch7", "a.t7",
             QByteArray::fromHex("04000000"
