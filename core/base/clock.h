@@ -24,6 +24,15 @@ public:
     WallTime wallNow() const override { return std::chrono::system_clock::now(); }
 };
 
+// `now` + `allowed`; SteadyTime::max(), which is no deadline, for a negative time and for more than
+// a year: nanoseconds since the start overflow after 292 years.
+inline SteadyTime deadlineAfter(SteadyTime now, std::chrono::milliseconds allowed)
+{
+    constexpr std::chrono::hours longest{24 * 365};
+    const bool unlimited = allowed < std::chrono::milliseconds::zero() || allowed > longest;
+    return unlimited ? SteadyTime::max() : now + allowed;
+}
+
 // Milliseconds as a real number, as timings are shown and sent.
 inline double toMilliseconds(std::chrono::nanoseconds span)
 {

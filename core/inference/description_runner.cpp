@@ -40,11 +40,9 @@ DescriptionRunner::DescriptionRunner(ModelCache &cache, const Clock &clock)
 void DescriptionRunner::describe(const ModelId &id, Milliseconds allowed,
                                  ModelCache::DescribeDone done)
 {
-    constexpr std::chrono::hours longest{24 * 365};
-    const bool unlimited = allowed < Milliseconds::zero() || allowed > longest;
-    const auto question = std::make_shared<Question>(
-        id, unlimited ? SteadyTime::max() : m_clock.now() + allowed, std::move(done));
-    if (!unlimited) {
+    const auto question =
+        std::make_shared<Question>(id, deadlineAfter(m_clock.now(), allowed), std::move(done));
+    if (question->deadline != SteadyTime::max()) {
         const MutexLock lock(m_mutex);
         m_waiting.push_back(question);
     }

@@ -18,8 +18,6 @@ static_assert(allPhases.size() == ModelMeter::phaseCount);
 // Requests whose pictures take longer to decode run on at most half of the workers.
 constexpr std::chrono::milliseconds mostLightPictures{100};
 
-constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
-
 Error deadlinePassed(const ModelId &model)
 {
     return {ErrorCode::DeadlineExceeded,
@@ -138,8 +136,7 @@ PredictionRunner::PredictionRunner(ModelCache &cache, Scheduler &scheduler, Metr
 void PredictionRunner::predict(InferenceRequest request, Milliseconds allowed, PredictionDone done)
 {
     const SteadyTime now = m_clock.now();
-    const bool unlimited = allowed < Milliseconds::zero() || allowed > longestDeadline;
-    const SteadyTime deadline = unlimited ? SteadyTime::max() : now + allowed;
+    const SteadyTime deadline = deadlineAfter(now, allowed);
     if (!request.memory)
         request.memory = m_memory;
     const auto flight =

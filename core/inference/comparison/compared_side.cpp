@@ -17,8 +17,6 @@ Error comparisonEnded()
 
 namespace {
 
-constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
-
 bool isChosen(const std::string &engine)
 {
     return !engine.empty() && engine != "auto";
@@ -119,7 +117,6 @@ ComparedModel ComparedSide::told() const
 Result<Prediction> ComparedSide::run(const InputDecoder &decode, Milliseconds allowed,
                                      const std::stop_token &stop) const
 {
-    const bool unlimited = allowed < Milliseconds::zero() || allowed > longestDeadline;
     std::stop_source ending;
     const std::stop_callback gone(stop, [&] { ending.request_stop(); });
     InferenceRequest request;
@@ -134,7 +131,7 @@ Result<Prediction> ComparedSide::run(const InputDecoder &decode, Milliseconds al
     Job heavy;
     heavy.queue = m_queue;
     heavy.concurrency = model().network->concurrency();
-    heavy.deadline = unlimited ? SteadyTime::max() : m_services.clock.now() + allowed;
+    heavy.deadline = deadlineAfter(m_services.clock.now(), allowed);
     heavy.cancellation = stop;
     heavy.abandon = [answer](Error error) { answer->set(std::move(error)); };
     heavy.run = [&, answer, deadline = heavy.deadline] {
@@ -152,6 +149,7 @@ Result<Prediction> ComparedSide::run(const InputDecoder &decode, Milliseconds al
     if (auto submitted = m_services.scheduler.submit(std::move(light)); !submitted)
         return std::move(submitted).error();
 
+    const bool unlimited = heavy.deadline == SteadyTime::max();
     // What the job refers to lives here, so the wait goes on until it has ended.
     auto result = unlimited ? std::optional<Result<Prediction>>()
                             : answer->wait({}, std::chrono::steady_clock::now() + allowed);

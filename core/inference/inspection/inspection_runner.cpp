@@ -8,8 +8,6 @@ namespace warmbench {
 
 namespace {
 
-constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
-
 Error nobodyWaits()
 {
     return {ErrorCode::Cancelled, "The look inside the network was ended before its answer."};
@@ -132,12 +130,8 @@ void InspectionRunner::weights(const ModelId &id, std::string initialiser, Weigh
 void InspectionRunner::innerTensor(InnerTensorRequest request, Milliseconds allowed,
                                    TensorDone done)
 {
-    const bool unlimited = allowed < Milliseconds::zero() || allowed > longestDeadline;
-    const auto look =
-        std::make_shared<Look>(Look{std::move(request),
-                                    unlimited ? SteadyTime::max() : m_clock.now() + allowed,
-                                    std::move(done),
-                                    {}});
+    const auto look = std::make_shared<Look>(
+        Look{std::move(request), deadlineAfter(m_clock.now(), allowed), std::move(done), {}});
     m_cache.acquire(look->request.model, Purpose::Other, [this, look](Result<Acquired> acquired) {
         if (!acquired) {
             look->answer(std::move(acquired).error());

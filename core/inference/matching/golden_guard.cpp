@@ -10,8 +10,6 @@ namespace warmbench {
 
 namespace {
 
-constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
-
 Result<GoldenAnswer> answered(const ModelBundle &model, const Golden &golden, const Clock &clock,
                               SteadyTime deadline, const std::stop_token &stop)
 {
@@ -31,12 +29,11 @@ Result<GoldenAnswer> answered(const ModelBundle &model, const Golden &golden, co
 Result<void> holdsGoldenAnswers(const ModelBundle &model, const Clock &clock, Milliseconds allowed,
                                 const std::stop_token &stop)
 {
-    const bool unlimited = allowed < Milliseconds::zero() || allowed > longestDeadline;
     const auto &all = model.settings.golden;
     std::size_t differ = 0;
     std::string first;
     for (const Golden &golden : all) {
-        const SteadyTime deadline = unlimited ? SteadyTime::max() : clock.now() + allowed;
+        const SteadyTime deadline = deadlineAfter(clock.now(), allowed);
         const auto answer = answered(model, golden, clock, deadline, stop);
         if (stop.stop_requested())
             return Error{ErrorCode::Cancelled, "The program is ending."};

@@ -8,12 +8,6 @@
 
 namespace warmbench {
 
-namespace {
-
-constexpr std::chrono::hours longestDeadline{24 * 365}; // nanoseconds overflow after 292 years
-
-} // namespace
-
 // Belongs to the one thread that works on it at the moment.
 struct MatchRunner::Search
 {
@@ -39,12 +33,8 @@ MatchRunner::MatchRunner(ModelCache &cache, Scheduler &scheduler, const Clock &c
 
 void MatchRunner::match(MatchRequest request, Milliseconds allowed, Done done)
 {
-    const bool unlimited = allowed < Milliseconds::zero() || allowed > longestDeadline;
-    const auto search =
-        std::make_shared<Search>(Search{std::move(request),
-                                        unlimited ? SteadyTime::max() : m_clock.now() + allowed,
-                                        std::move(done),
-                                        {}});
+    const auto search = std::make_shared<Search>(
+        Search{std::move(request), deadlineAfter(m_clock.now(), allowed), std::move(done), {}});
     m_cache.acquire(search->request.model, Purpose::Other,
                     [this, search](Result<Acquired> acquired) {
                         if (!acquired) {
