@@ -6,6 +6,7 @@
 #include "test_files.h"
 
 #include <filesystem>
+#include <fmt/format.h>
 #include <QJsonObject>
 #include <QTemporaryDir>
 #include <QTest>
@@ -298,8 +299,11 @@ private Q_SLOTS:
     {
         const fs::path settings = fs::path(m_folder.path().toStdString()) / "digits.warmbench.json";
         const auto write = [&](const char *scale) {
-            return writeFile(settings, std::string(R"({"input": {"scale": ")") + scale + R"("},
-                "golden": [{"input": "three.png", "expect": {"label": "3"}}]})");
+            return writeFile(
+                settings,
+                fmt::format(
+                    R"({{"input": {{"scale": "{}"}}, "golden": [{{"input": "three.png", "expect": {{"label": "3"}}}}]}})",
+                    scale));
         };
         const std::string three = readFile(sampleFile("three.png"), mebibytes(1)).value_or("");
         QVERIFY(writeFile(settings.parent_path() / "three.png", three));
