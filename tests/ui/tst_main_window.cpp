@@ -134,7 +134,7 @@ void TestMainWindow::aRefreshTellsWhatItDid()
     QTRY_VERIFY_WITH_TIMEOUT(message().contains(u"nothing has changed"_s), patience);
     QFile labels(sample("digits.labels.txt"));
     QVERIFY(labels.open(QIODevice::WriteOnly));
-    labels.write("nought\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n");
+    labels.write("0\n1\n2\n3\n4\n5\n6\n7\neight\n9\n"); // its golden answers are 0, 3 and 7
     labels.close();
     part<QAction>(u"refreshModel"_s)->trigger();
     QTRY_VERIFY2_WITH_TIMEOUT(message().contains(u"digest sha256:"_s), qPrintable(message()),
