@@ -53,6 +53,7 @@ private:
 
 void TestRefreshChanges::answerThree()
 {
+    dropGoldenAnswers();
     openSample();
     drop({QUrl::fromLocalFile(sample("three.png")), QUrl::fromLocalFile(sample("seven.png")),
           QUrl::fromLocalFile(sample("zero.png"))});
@@ -134,6 +135,7 @@ void TestRefreshChanges::aPictureWithoutAnAnswerHasChanged()
 
 void TestRefreshChanges::thePageNamesItsOwn()
 {
+    dropGoldenAnswers();
     openSample();
     runPicture("three.png");
     replaceDigits(3);
@@ -144,6 +146,7 @@ void TestRefreshChanges::thePageNamesItsOwn()
 
 void TestRefreshChanges::numbersHaveChanged()
 {
+    dropGoldenAnswers();
     openSample();
     select(u"iris"_s);
     m_window->openPaths({sample("setosa.json")});

@@ -7,6 +7,8 @@
 #include <QApplication>
 #include <QDropEvent>
 #include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QListView>
 #include <QMimeData>
 #include <QSettings>
@@ -64,6 +66,17 @@ void WindowFixture::openSample()
     m_window->trySample();
     QTRY_COMPARE_WITH_TIMEOUT(part<QListView>(u"modelList"_s)->model()->rowCount(), 2, patience);
     select(u"digits"_s);
+}
+
+void WindowFixture::dropGoldenAnswers() const
+{
+    for (const char *name : {"digits.warmbench.json", "iris.warmbench.json"}) {
+        QFile file(sample(name));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QJsonObject settings = QJsonDocument::fromJson(file.readAll()).object();
+        settings.remove(u"golden"_s);
+        written(QString::fromLatin1(name), QJsonDocument(settings).toJson().toStdString());
+    }
 }
 
 void WindowFixture::select(const QString &model)

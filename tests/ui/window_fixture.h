@@ -27,6 +27,8 @@ protected:
 
     void makeWindow();
     void openSample();
+    // Of the samples: with them a model that answers otherwise would be refused.
+    void dropGoldenAnswers() const;
     void runPicture(const char *name);
     QString sample(const char *name) const { return m_folder->filePath(QString::fromLatin1(name)); }
     template <typename T>

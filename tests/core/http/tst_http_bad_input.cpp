@@ -322,7 +322,7 @@ private Q_SLOTS:
             refused.body.find("golden answers of \\\"digits\\\" differ; the first, three.png") !=
                 std::string::npos,
             refused.body.c_str());
-        QVERIFY2(answer.body.find("\"prediction\": {\"label\": \"3\"") != std::string::npos,
+        QVERIFY2(answer.body.find("\"label\": \"3\", \"score\": 1}") != std::string::npos,
                  answer.body.c_str());
         QVERIFY2(doubtful.body.find("\"warnings\": [\"1 of 1 golden answers") != std::string::npos,
                  doubtful.body.c_str());
