@@ -1,6 +1,8 @@
+#include "base/child_process.h"
 #include "base/exceptions.h"
 #include "commands.h"
 #include "descriptors.h"
+#include "engine/worker/worker.h"
 #include "log_setup.h"
 #include "standard_output.h"
 
@@ -11,6 +13,7 @@
 #include <QFile>
 #include <QGuiApplication>
 #include <QLibraryInfo>
+#include <string_view>
 #ifdef WARMBENCH_UI
 #include <QApplication>
 #endif
@@ -100,6 +103,8 @@ int warmbench::app::fail(const Error &error)
 
 int main(int argc, char **argv)
 {
+    if (argc == 2 && std::string_view(argv[1]) == "worker")
+        runWorker(ChildProcess::socketOfChild);
     holdStandardDescriptors();
     std::signal(SIGPIPE, SIG_IGN); // if a reader has gone, the write fails and the program goes on
     QCoreApplication::setApplicationName(QStringLiteral("warmbench"));

@@ -133,6 +133,15 @@ std::vector<OptionSpec> mainOptions()
          [](Options &o, const std::string &v) {
              return storeCount(v, 64, o.workbench.loader.instances);
          }},
+        {"probe", "off|quick",
+         "Try a file that is new in a process of its own before it is loaded here (quick)",
+         everyone,
+         [](Options &o, const std::string &v) {
+             const auto on = parseWord<bool>(v, {{"off", false}, {"quick", true}});
+             if (on && !*on)
+                 o.workbench.loader.trial.program.clear();
+             return on ? Result<void>() : on.error();
+         }},
         {"threads", "N", "Threads within one run (auto: the cores over the instances)", runners,
          [](Options &o, const std::string &v) { return storeCount(v, 1024, o.workbench.threads); }},
         {"http-threads", "N", "Threads that serve connections (auto: the cores, up to 4)", servers,
@@ -362,6 +371,10 @@ Options defaultsOf(Command command)
     options.workbench.cache.keepAlive =
         command == Command::Window ? Milliseconds(std::chrono::minutes(30)) : forever;
     options.workbench.verdicts = cacheFolder() / "verdicts";
+    auto &trial = options.workbench.loader.trial;
+    trial.program = "/proc/self/exe"; // this program, even where its file was replaced meanwhile
+    trial.folder = cacheFolder() / "trials" / WARMBENCH_VERSION;
+    trial.memory = options.workbench.cache.budget;
     options.http.nextFreePort = command == Command::Window;
     options.http.threads = 0;
     if (command == Command::Window)

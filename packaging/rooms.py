@@ -10,7 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # Which other folders each folder may include. Names leave out core/, as includes do.
-CORE = ["base", "tensor", "engine", "model", "model/cache", "model/understanding", "inference", "inference/answer", "inference/body", "inference/measurement", "inference/matching", "inference/comparison", "inference/inspection", "inference/profile", "engine/verdicts", "metrics", "painting"]
+CORE = ["base", "tensor", "engine", "model", "model/cache", "model/understanding", "inference", "inference/answer", "inference/body", "inference/measurement", "inference/matching", "inference/comparison", "inference/inspection", "inference/profile", "engine/verdicts", "engine/worker", "metrics", "painting"]
 ARROWS = {
     "base": [],
     "tensor": ["base"],
@@ -19,7 +19,8 @@ ARROWS = {
     "engine/onnxruntime": ["base", "tensor", "engine", "engine/onnx"],
     "engine": ["base", "tensor", "engine/onnx"],
     "engine/verdicts": ["base", "tensor", "engine"],
-    "model": ["base", "tensor", "engine", "model/understanding"],
+    "engine/worker": ["base", "engine", "engine/verdicts"],
+    "model": ["base", "tensor", "engine", "engine/worker", "model/understanding"],
     "model/cache": ["base", "model"],
     "model/understanding": ["base", "tensor", "engine", "model"],
     "metrics": ["base"],

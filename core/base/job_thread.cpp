@@ -8,15 +8,10 @@
 
 namespace warmbench {
 
-namespace {
-
-constexpr std::size_t mostWaiting = 16;
-
-} // namespace
-
-JobThread::JobThread(std::string name, std::string jobs)
+JobThread::JobThread(std::string name, std::string jobs, std::size_t mostWaiting)
     : m_name(std::move(name))
     , m_jobs(std::move(jobs))
+    , m_mostWaiting(mostWaiting)
     , m_thread([this](const std::stop_token &stop) { work(stop); })
 {
 }
@@ -37,7 +32,7 @@ void JobThread::add(Job job)
     Error refusal = shuttingDown(m_name);
     {
         const MutexLock lock(m_mutex);
-        if (!m_stopping && m_waiting.size() < mostWaiting) {
+        if (!m_stopping && m_waiting.size() < m_mostWaiting) {
             m_waiting.push_back(std::move(job));
             m_wake.notifyAll();
             return;

@@ -6,6 +6,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <stop_token>
@@ -25,7 +26,7 @@ public:
     };
     // "compare", "comparisons": the thread's name, which is what one is told to do again when the
     // program is back, and what there may be too many of.
-    JobThread(std::string name, std::string jobs);
+    JobThread(std::string name, std::string jobs, std::size_t mostWaiting = 16);
     ~JobThread(); // stop()
     JobThread(const JobThread &) = delete;
     JobThread &operator=(const JobThread &) = delete;
@@ -44,6 +45,7 @@ private:
 
     const std::string m_name;
     const std::string m_jobs;
+    const std::size_t m_mostWaiting;
     Mutex m_mutex;
     StoppableCondition m_wake;
     std::deque<Job> m_waiting GUARDED_BY(m_mutex);

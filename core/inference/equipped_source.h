@@ -26,8 +26,12 @@ public:
         , m_allowed(allowed)
     {
     }
-    // Ends the runs of golden answers, now and later: loads fail.
-    void stop() { m_stop.request_stop(); }
+    // Ends the runs of golden answers and the trials, now and later: loads fail.
+    void stop()
+    {
+        m_stop.request_stop();
+        m_source.stopTrials();
+    }
 
     Result<void> contains(const ModelId &id) const override { return m_source.contains(id); }
     Result<LoadPlan> probe(const ModelId &id) override { return m_source.probe(id); }
@@ -63,6 +67,14 @@ public:
             return std::move(sound).error();
         equip(**adapted);
         return adapted;
+    }
+    std::optional<Result<void>> tried(const LoadPlan &plan) override
+    {
+        return m_source.tried(plan);
+    }
+    Result<void> tryOut(const LoadPlan &plan, const std::stop_token &stop) override
+    {
+        return m_source.tryOut(plan, stop);
     }
     std::vector<std::string> enginesFor(const LoadPlan &plan) const override
     {

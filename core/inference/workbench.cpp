@@ -46,8 +46,10 @@ std::unique_ptr<ModelSource> Workbench::Private::makeLoader()
     setEngineThreads(options.threads > 0
                          ? options.threads
                          : std::max(1, coreCount() / std::max(1, options.loader.instances)));
+    LoaderOptions loader = options.loader;
+    loader.trial.memory = options.cache.budget;
     return std::make_unique<FileModelSource>(repository, makeEngines(options.cache.budget),
-                                             options.loader);
+                                             std::move(loader));
 }
 
 void Workbench::Private::heard(const ModelEvent &event)

@@ -207,6 +207,12 @@ int instancesOf(const ModelSettings &settings, const LoaderOptions &options, Byt
     return static_cast<int>(std::clamp<std::int64_t>(fit, 1, std::min(cores, most)));
 }
 
+TrialSubject subjectOf(const LoadPlan &plan, const Engine &engine)
+{
+    return {plan.filesDigest, plan.files, std::string(engine.name()), engine.version(),
+            plan.fileBytes};
+}
+
 // What a sentence adds about an engine that is not there; empty if it is.
 std::string whyMissing(const std::string &engine)
 {
@@ -222,6 +228,7 @@ FileModelSource::FileModelSource(Repository &repository,
     : m_repository(repository)
     , m_engines(std::move(engines))
     , m_options(std::move(options))
+    , m_trials(m_options.trial)
 {
 }
 
@@ -283,7 +290,9 @@ Result<LoadPlan> FileModelSource::planOf(const ModelId &id, const fs::path &sett
     auto digest = digestFor(plan);
     if (!digest)
         return digest.error();
-    plan.digest = *std::move(digest);
+    plan.filesDigest = *std::move(digest);
+    const std::string said = settingsLine(plan.settings);
+    plan.digest = said.empty() ? plan.filesDigest : digestWith(plan.filesDigest, said);
     for (const FileStamp &stamp : plan.stamps)
         plan.fileBytes += {std::max<std::int64_t>(stamp.size, 0)};
     // These files are nearly all weights, and each instance has its own copy.
@@ -298,10 +307,6 @@ Result<std::string> FileModelSource::digestFor(const LoadPlan &plan)
 {
     const auto files = digestedFiles(plan);
     const Digested now{stampsOf(files), plan.settings.json, plan.settings.edits, {}};
-    const auto whole = [&plan](const std::string &digest) {
-        const std::string said = settingsLine(plan.settings);
-        return said.empty() ? digest : digestWith(digest, said);
-    };
     {
         const MutexLock lock(m_digestMutex);
         const auto found = m_digested.find(plan.id.name);
@@ -309,7 +314,7 @@ Result<std::string> FileModelSource::digestFor(const LoadPlan &plan)
             (found->second.settings != now.settings || found->second.edits != now.edits)) {
             found->second.settings = now.settings;
             found->second.edits = now.edits;
-            return whole(found->second.digest);
+            return found->second.digest;
         }
     }
     auto digest = digestOf(files);
@@ -318,7 +323,7 @@ Result<std::string> FileModelSource::digestFor(const LoadPlan &plan)
     if (!digest)
         return digest;
     m_digested.emplace(plan.id.name, Digested{now.stamps, now.settings, now.edits, *digest});
-    return whole(*digest);
+    return digest;
 }
 
 Result<std::shared_ptr<Engine>> FileModelSource::engineFor(const LoadPlan &plan) const
@@ -363,12 +368,34 @@ Result<Bytes> FileModelSource::estimate(LoadPlan &plan)
     return kept ? std::max(plan.estimate, *kept) : kept;
 }
 
-Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
+std::optional<Result<void>> FileModelSource::tried(const LoadPlan &plan)
 {
-    const auto started = std::chrono::steady_clock::now();
+    const auto engine = engineFor(plan);
+    return engine ? m_trials.known(subjectOf(plan, **engine)) : Result<void>(); // load() says why
+}
+
+Result<void> FileModelSource::tryOut(const LoadPlan &plan, const std::stop_token &stop)
+{
     const auto engine = engineFor(plan);
     if (!engine)
         return engine.error();
+    return m_trials.tryOut(subjectOf(plan, **engine), stop);
+}
+
+Result<void> FileModelSource::admit(const LoadPlan &plan)
+{
+    const auto known = tried(plan);
+    return known ? *known : tryOut(plan, m_ending.get_token());
+}
+
+Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
+{
+    const auto engine = engineFor(plan);
+    if (!engine)
+        return engine.error();
+    if (auto admitted = admit(plan); !admitted)
+        return std::move(admitted).error();
+    const auto started = std::chrono::steady_clock::now();
     MutexLock loading(m_loading);
     const Bytes before = allocatedMemory();
     auto network = (*engine)->load(plan.files, {plan.instances, plan.inner, plan.timeLayers});
@@ -409,7 +436,11 @@ Result<ModelDescription> FileModelSource::describe(const LoadPlan &plan)
     const auto engine = engineFor(plan);
     if (!engine)
         return engine.error();
-    MutexLock loading(m_loading); // where the format tells nothing without a load
+    if (plan.files.format != ModelFormat::Onnx) { // the others tell nothing without a load
+        if (auto admitted = admit(plan); !admitted)
+            return std::move(admitted).error();
+    }
+    MutexLock loading(m_loading);
     auto spec = (*engine)->describe(plan.files);
     loading.unlock();
     if (bundleStamps(plan) != plan.stamps)

@@ -4,11 +4,13 @@
 #pragma once
 
 #include "base/mutex.h"
+#include "engine/worker/trial.h"
 #include "model/model_source.h"
 #include "model/repository.h"
 
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@ struct LoaderOptions
     std::string engine = "auto"; // "auto", "opencv", "onnxruntime"
     // If the model's settings do not say; 0: a small model gets one for each core, others one.
     int instances = 0;
+    TrialOptions trial;
 };
 
 class FileModelSource final : public ModelSource
@@ -32,6 +35,9 @@ public:
     Result<LoadPlan> probeWith(const ModelId &id, const std::filesystem::path &settings) override;
     Result<Bytes> estimate(LoadPlan &plan) override;
     Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override;
+    std::optional<Result<void>> tried(const LoadPlan &plan) override;
+    Result<void> tryOut(const LoadPlan &plan, const std::stop_token &stop) override;
+    void stopTrials() override { m_ending.request_stop(); }
     Result<std::unique_ptr<ModelBundle>> adapt(const LoadPlan &plan,
                                                const ModelBundle &loaded) override;
     Result<ModelDescription> describe(const LoadPlan &plan) override;
@@ -50,6 +56,8 @@ private:
     Repository &m_repository; // changed only when it looks on disk for a name
     std::vector<std::shared_ptr<Engine>> m_engines;
     LoaderOptions m_options;
+    ModelTrials m_trials;
+    std::stop_source m_ending;
     // Held while an engine loads, because OpenCV's importers are not safe in parallel.
     Mutex m_loading; // guards no member: what it keeps apart is within the engines
     mutable Mutex m_choiceMutex;
@@ -66,7 +74,10 @@ private:
         std::string edits;
         std::string digest; // without the settings
     };
+    // Of the files alone.
     Result<std::string> digestFor(const LoadPlan &plan);
+    // What a trial says of these files, which is made now where there was none.
+    Result<void> admit(const LoadPlan &plan);
     Mutex m_digestMutex;
     std::map<std::string, Digested> m_digested GUARDED_BY(m_digestMutex);
 };

@@ -10,6 +10,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -20,7 +22,8 @@ struct LoadPlan
 {
     ModelId id; // its version is the one that will be loaded
     std::string digest;
-    Bytes estimate; // memory to reserve, from the sizes of the weights in the file
+    std::string filesDigest; // of the files alone, whatever their settings say
+    Bytes estimate;          // memory to reserve, from the sizes of the weights in the file
     ModelFiles files;
     ModelSettings settings;
     FilesBeside beside;
@@ -65,6 +68,18 @@ public:
     // estimate.
     virtual Result<Bytes> estimate(LoadPlan &plan) { return plan.estimate; }
     virtual Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) = 0;
+    // Whether these files may be loaded into this process: a value or an error once they were tried
+    // out, nothing before. Cheap.
+    virtual std::optional<Result<void>> tried(const LoadPlan & /*plan*/) { return Result<void>(); }
+    // Tries them in a process of its own, which takes the time of a load at least, and keeps what
+    // it finds. Not on the loader thread. FailedPrecondition: they crash the engine or never end.
+    // ResourceExhausted: they take too much memory. Cancelled: `stop` came first.
+    virtual Result<void> tryOut(const LoadPlan & /*plan*/, const std::stop_token & /*stop*/)
+    {
+        return {};
+    }
+    // Ends the trials that load() and describe() make by themselves, now and later.
+    virtual void stopTrials() {}
     // A bundle for the plan around the network of `loaded`, where its files, engine and instances
     // are those of the plan and only settings or labels differ; null where it has to be loaded.
     // Errors as load().

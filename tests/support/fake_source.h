@@ -10,6 +10,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -40,6 +42,7 @@ class FakeSource final : public ModelSource
 public:
     Gate probeGate; // every probe passes it
     Gate loadGate;  // every load passes it
+    Gate trialGate; // every trial passes it
 
     void set(const std::string &name, FakeModel model = {})
     {
@@ -77,8 +80,16 @@ public:
         m_models[name].probeError = std::move(error);
     }
 
-    int probes() const { return m_probes; } // begun, failed ones included
-    int loads() const { return m_loads; }   // begun, failed ones included
+    // Contents with this digest have to be tried out, and this is what every trial finds.
+    void needTrial(const std::string &digest, Result<void> found)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_trials.insert_or_assign(digest, std::move(found));
+        m_tried.erase(digest);
+    }
+    int trials() const { return m_trialCount; } // begun
+    int probes() const { return m_probes; }     // begun, failed ones included
+    int loads() const { return m_loads; }       // begun, failed ones included
     int descriptions() const { return m_descriptions; }
     int mostAtOnce() const { return m_mostAtOnce; } // the most loads that ran at one time
     int alive() const { return *m_alive; }          // networks not yet destroyed
@@ -117,6 +128,30 @@ public:
         plan.stamps = {stamp(id.name, *model)};
         plan.files.network = plan.stamps.front().path;
         return plan;
+    }
+
+    std::optional<Result<void>> tried(const LoadPlan &plan) override
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto trial = m_trials.find(plan.digest);
+        if (trial == m_trials.end())
+            return Result<void>();
+        if (!m_tried.count(plan.digest))
+            return std::nullopt;
+        return trial->second;
+    }
+    Result<void> tryOut(const LoadPlan &plan, const std::stop_token &stop) override
+    {
+        ++m_trialCount;
+        {
+            const std::stop_callback ending(stop, [this] { trialGate.open(); });
+            trialGate.pass();
+        }
+        if (stop.stop_requested())
+            return Error{ErrorCode::Cancelled, "The program is ending."};
+        const std::lock_guard lock(m_mutex);
+        m_tried.insert(plan.digest);
+        return m_trials.at(plan.digest);
     }
 
     Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override
@@ -238,7 +273,10 @@ private:
     mutable std::mutex m_mutex;
     std::map<std::string, FakeModel> m_models;
     std::map<std::string, std::int64_t> m_writes;
-    std::map<std::string, std::string> m_chosen; // engines by model
+    std::map<std::string, std::string> m_chosen;  // engines by model
+    std::map<std::string, Result<void>> m_trials; // what they find, by digest
+    std::set<std::string> m_tried;
+    std::atomic<int> m_trialCount{0};
     std::atomic<int> m_probes{0};
     std::atomic<int> m_loads{0};
     std::atomic<int> m_descriptions{0};

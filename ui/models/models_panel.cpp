@@ -236,12 +236,20 @@ void ModelsPanel::load()
     const QString name = m_selected;
     if (name.isEmpty())
         return;
-    m_workbench.cache().load({name.toStdString(), {}},
-                             onGui(this, [this](const Result<void> &done) {
-                                 if (!done)
-                                     reportFailure(done.error());
-                                 m_feed.updateNow();
-                             }));
+    const ModelId id{name.toStdString(), {}};
+    const auto heard = onGui(this, [this](const Result<void> &done) {
+        if (!done)
+            reportFailure(done.error());
+        m_feed.updateNow();
+    });
+    const ModelView *model = m_feed.state().find(id.name);
+    // Whoever asks again for a model that failed has its files tried out once more.
+    if (model && model->status.state == ModelState::Failed)
+        m_workbench.cache().refresh(id, RefreshKind::Forced, [heard](const auto &report) {
+            heard(report ? Result<void>() : report.error());
+        });
+    else
+        m_workbench.cache().load(id, heard);
     m_feed.updateNow();
 }
 

@@ -95,7 +95,16 @@ struct PendingWork
         bool late = false; // joined after the files were looked at
     };
 
+    // What a trial of these files found; a trial lets the work be done from its beginning again.
+    struct Tried
+    {
+        std::string digest;
+        std::string engine; // as LoadPlan::engine
+        Result<void> found;
+    };
+
     bool started = false;
+    std::optional<Tried> tried;
     bool loading = false; // past the probe
     bool refresh = false; // wanted even where the model is loaded
     RefreshKind kind = RefreshKind::IfChanged;

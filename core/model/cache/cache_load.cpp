@@ -43,38 +43,73 @@ bool sameOrigins(const ModelSettings &one, const ModelSettings &other)
 
 } // namespace
 
-void CacheLoad::run()
+std::optional<LoadPlan> CacheLoad::run()
 {
     if (!begin())
-        return;
+        return std::nullopt;
     auto plan = callSource<LoadPlan>([&] { return m_source.probe(m_entry->id); });
-    if (!plan)
-        return fail(std::move(plan).error(), nullptr);
+    if (!plan) {
+        fail(std::move(plan).error(), nullptr);
+        return std::nullopt;
+    }
     plan->estimate = std::max(plan->estimate, Bytes{});
     plan->replaces = m_old != nullptr;
     if (m_old && m_kind == RefreshKind::IfChanged && plan->digest == m_old->digest &&
-        plan->id.version == m_old->id.version && sameOrigins(plan->settings, m_loaded->settings))
-        return keepUnchanged(*plan);
+        plan->id.version == m_old->id.version && sameOrigins(plan->settings, m_loaded->settings)) {
+        keepUnchanged(*plan);
+        return std::nullopt;
+    }
     if (m_old ? m_kind == RefreshKind::IfChanged && adaptLoaded(*plan) : shareLoaded(*plan))
-        return;
-    auto estimate = callSource<Bytes>([&] { return m_source.estimate(*plan); });
+        return std::nullopt;
+    const auto found = tried(*plan);
+    if (!found)
+        return *std::move(plan);
+    if (*found)
+        load(*plan);
+    else
+        fail(found->error(), &*plan);
+    return std::nullopt;
+}
+
+std::optional<Result<void>> CacheLoad::tried(const LoadPlan &plan)
+{
+    bool again = false;
+    {
+        const MutexLock lock(m_state.mutex());
+        PendingWork &work = *m_entry->work;
+        if (work.tried && work.tried->digest == plan.digest && work.tried->engine == plan.engine)
+            return work.tried->found;
+        again = m_kind == RefreshKind::Forced;
+    }
+    auto known = m_source.tried(plan);
+    // Whoever insists has harmful files tried once more.
+    if (known && (*known || !again))
+        return known;
+    const MutexLock lock(m_state.mutex());
+    m_entry->work->started = false;
+    return std::nullopt;
+}
+
+void CacheLoad::load(LoadPlan &plan)
+{
+    auto estimate = callSource<Bytes>([&] { return m_source.estimate(plan); });
     if (!estimate)
-        return fail(std::move(estimate).error(), &*plan);
-    plan->estimate = *estimate;
-    if (auto room = reserve(*plan); !room)
-        return fail(std::move(room).error(), &*plan);
+        return fail(std::move(estimate).error(), &plan);
+    plan.estimate = *estimate;
+    if (auto room = reserve(plan); !room)
+        return fail(std::move(room).error(), &plan);
     auto model =
         callSource<std::unique_ptr<ModelBundle>>([&]() -> Result<std::unique_ptr<ModelBundle>> {
-            auto loaded = m_source.load(*plan);
+            auto loaded = m_source.load(plan);
             if (loaded && (!*loaded || !(*loaded)->network))
                 return Error{ErrorCode::Internal, "The engine returned no network."};
             return loaded;
         });
-    if (plan->fileBytes > worthTrimming || plan->estimate > worthTrimming)
+    if (plan.fileBytes > worthTrimming || plan.estimate > worthTrimming)
         releaseFreeMemory(); // what reading and parsing took in passing, often more than the model
     if (!model)
-        return fail(std::move(model).error(), &*plan);
-    publish(*plan, std::move(*model));
+        return fail(std::move(model).error(), &plan);
+    publish(plan, std::move(*model));
 }
 
 void CacheLoad::refuse(const Error &error)
@@ -118,7 +153,7 @@ bool CacheLoad::begin()
         finish(report, nullptr);
         return false;
     }
-    if (!m_old)
+    if (!m_old && !pending.tried)
         m_state.events().post({ModelEventKind::LoadStarted, m_entry->id,
                                fmt::format("{} is being loaded", m_entry->id.text())});
     lock.unlock();

@@ -7,6 +7,7 @@
 #include "model/model_source.h"
 
 #include <memory>
+#include <optional>
 
 namespace warmbench {
 
@@ -20,14 +21,17 @@ public:
     {
     }
 
-    // Ends with finish(), in whichever way.
-    void run();
+    // Ends with finish(), in whichever way, unless the files have to be tried out first: then it
+    // returns their plan, and is to be called again when that is done.
+    std::optional<LoadPlan> run();
     // Instead of run(): answers with the error, counts nothing.
     void refuse(const Error &error);
     // After run() was left by an exception: a failed load, unless all are answered already.
     void abort(const Error &error);
 
 private:
+    // What a trial says of the files; nothing where one is due.
+    std::optional<Result<void>> tried(const LoadPlan &plan);
     // Notes what the entry holds. False where nothing is left to load: all are answered.
     bool begin();
     // The same files may be in memory already under the other name that a model has: with its
@@ -35,6 +39,8 @@ private:
     bool shareLoaded(const LoadPlan &plan);
     // What is in memory is what the files say.
     void keepUnchanged(const LoadPlan &plan);
+    // From the estimate on.
+    void load(LoadPlan &plan);
     // Makes room for the estimate.
     Result<void> reserve(const LoadPlan &plan);
     // Replaces the estimate by what the instance takes in truth. What must leave for it has left

@@ -433,6 +433,29 @@ std::optional<CacheState::Task> CacheState::take()
     return task;
 }
 
+void CacheState::park(Task task)
+{
+    m_parked.push_back(std::move(task));
+}
+
+bool CacheState::isParked(const Entry &entry) const
+{
+    return std::ranges::find(m_parked, entry, &Task::entry) != m_parked.end();
+}
+
+void CacheState::unpark(const Entry &entry, PendingWork::Tried tried)
+{
+    if (!isParked(entry))
+        return; // refused meanwhile, as the cache closes
+    entry->work->tried = std::move(tried);
+    for (Task &task : std::exchange(m_parked, {})) {
+        if (task.entry == entry)
+            push(std::move(task));
+        else
+            m_parked.push_back(std::move(task));
+    }
+}
+
 void CacheState::waitForWork()
 {
     while (!m_closing && m_tasks.empty() && m_dead.empty())
@@ -442,7 +465,8 @@ void CacheState::waitForWork()
 std::deque<CacheState::Task> CacheState::beginClosing()
 {
     m_closing = true;
-    std::deque<Task> refused = std::exchange(m_tasks, {});
+    std::deque<Task> refused = std::exchange(m_parked, {});
+    std::ranges::move(std::exchange(m_tasks, {}), std::back_inserter(refused));
     m_wake.notifyAll();
     return refused;
 }

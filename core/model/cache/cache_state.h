@@ -121,8 +121,13 @@ public:
     // The next task; none while bundles wait for their end.
     std::optional<Task> take() REQUIRES(cacheMutex);
     void waitForWork() REQUIRES(cacheMutex);
+    // Puts aside a load whose files are being tried out, and what has to wait behind it.
+    void park(Task task) REQUIRES(cacheMutex);
+    bool isParked(const Entry &entry) const REQUIRES(cacheMutex);
+    // The trial of the entry's files has ended: queues what was put aside for it.
+    void unpark(const Entry &entry, PendingWork::Tried tried) REQUIRES(cacheMutex);
     bool closing() const REQUIRES(cacheMutex) { return m_closing; }
-    // Refuses new work from now on; returns what was queued and not begun.
+    // Refuses new work from now on; returns what was queued or put aside.
     std::deque<Task> beginClosing() REQUIRES(cacheMutex);
     void retireAll() REQUIRES(cacheMutex);
     // From now on whoever releases a last handle destroys its bundle. Returns the unloads that wait
@@ -184,6 +189,7 @@ private:
     std::vector<Instance> m_alive GUARDED_BY(cacheMutex);
     std::vector<Dead> m_dead GUARDED_BY(cacheMutex);
     std::deque<Task> m_tasks GUARDED_BY(cacheMutex);
+    std::deque<Task> m_parked GUARDED_BY(cacheMutex);
     CacheStatistics m_statistics GUARDED_BY(cacheMutex); // modelBytes and budget are kept current
     Bytes m_reserved GUARDED_BY(cacheMutex);             // for the load under way
     Bytes m_lent GUARDED_BY(cacheMutex);                 // for what is no model

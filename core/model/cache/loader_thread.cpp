@@ -5,8 +5,15 @@
 #include "model/cache/cache_description.h"
 #include "model/cache/cache_load.h"
 #include "model/cache/file_watch.h"
+#include "model/cache/source_calls.h"
 
 namespace warmbench {
+
+namespace {
+
+constexpr std::size_t mostTrials = 100'000; // that wait: one for each model
+
+} // namespace
 
 Error closingError()
 {
@@ -17,6 +24,7 @@ Error closingError()
 LoaderThread::LoaderThread(std::shared_ptr<CacheState> state, ModelSource &source)
     : m_state(std::move(state))
     , m_source(source)
+    , m_trials("trials", "trials", mostTrials)
     , m_thread([this] { loop(); })
     , m_threadId(m_thread.get_id())
 {
@@ -31,6 +39,7 @@ void LoaderThread::close()
     }
     for (CacheState::Task &task : refused)
         refuse(task, closingError());
+    m_trials.stop();
     if (m_threadId == std::this_thread::get_id())
         return; // a continuation asked for it: the owner joins
     const MutexLock joining(m_joining);
@@ -81,7 +90,8 @@ void LoaderThread::carryOut(CacheState::Task &task)
     try {
         switch (task.kind) {
         case CacheState::Task::Kind::Work:
-            CacheLoad(*m_state, m_source, task.entry).run();
+            if (auto untried = CacheLoad(*m_state, m_source, task.entry).run())
+                tryOut(task, *std::move(untried));
             break;
         case CacheState::Task::Kind::Unload:
             unload(task);
@@ -103,6 +113,29 @@ void LoaderThread::carryOut(CacheState::Task &task)
                 refuse(task, error);
         });
     }
+}
+
+void LoaderThread::tryOut(CacheState::Task &task, LoadPlan plan)
+{
+    const auto done = [state = m_state, entry = task.entry, digest = plan.digest,
+                       engine = plan.engine](Result<void> found) {
+        const MutexLock lock(state->mutex());
+        state->unpark(entry, {digest, engine, std::move(found)});
+    };
+    bool closing = false;
+    {
+        const MutexLock lock(m_state->mutex());
+        closing = m_state->closing();
+        if (!closing)
+            m_state->park(std::move(task));
+    }
+    if (closing)
+        return refuse(task, closingError());
+    m_trials.add({.run =
+                      [this, done, plan = std::move(plan)](const std::stop_token &stop) {
+                          done(callSource<void>([&] { return m_source.tryOut(plan, stop); }));
+                      },
+                  .refuse = done});
 }
 
 void LoaderThread::refuse(CacheState::Task &task, const Error &error)
@@ -127,6 +160,8 @@ void LoaderThread::unload(CacheState::Task &task)
 {
     {
         const MutexLock lock(m_state->mutex());
+        if (m_state->isParked(task.entry))
+            return m_state->park(std::move(task));
         task.unloaded = m_state->unload(*task.entry, std::move(task.unloaded));
     }
     m_state->events().deliver();

@@ -1,10 +1,12 @@
 // The cache's loader thread ("loader"): the only one that probes, loads, looks at files and
-// destroys bundles; one thing after the other.
+// destroys bundles; one thing after the other. Beside it the thread "trials" has files tried out in
+// processes of their own, while the loader goes on with other models.
 //
 // Thread: construction and close() from the owner, the rest runs on the loader thread. Private to
 // this folder.
 #pragma once
 
+#include "base/job_thread.h"
 #include "base/mutex.h"
 #include "model/cache/cache_state.h"
 #include "model/model_source.h"
@@ -33,11 +35,14 @@ private:
     // Answers whoever waits for a task that is not carried out.
     void refuse(CacheState::Task &task, const Error &error);
     void unload(CacheState::Task &task);
+    // Puts the load aside until its files were tried out on the trials' thread.
+    void tryOut(CacheState::Task &task, LoadPlan plan);
     // Has each loaded network give back memory that only its largest runs needed.
     void handBack();
 
     const std::shared_ptr<CacheState> m_state;
     ModelSource &m_source;
+    JobThread m_trials;
     Mutex m_joining;
     std::thread m_thread GUARDED_BY(m_joining);
     const std::thread::id m_threadId; // known without waiting for who joins
