@@ -73,7 +73,7 @@ public:
     virtual std::optional<Result<void>> tried(const LoadPlan & /*plan*/) { return Result<void>(); }
     // Tries them in a process of its own, which takes the time of a load at least, and keeps what
     // it finds. Not on the loader thread. FailedPrecondition: they crash the engine or never end.
-    // ResourceExhausted: they take too much memory. Cancelled: `stop` came first.
+    // ResourceExhausted: they take too much memory. Cancelled: `stop` came first. Errors of load().
     virtual Result<void> tryOut(const LoadPlan & /*plan*/, const std::stop_token & /*stop*/)
     {
         return {};

@@ -137,7 +137,10 @@ Result<std::vector<Tensor>> OrtNetwork::runSession(std::span<const Tensor> input
 Error OrtNetwork::failedRun(const OrtFailure &failure) const
 {
     const std::string reason = explainOrtRun(m_names, failure.message);
-    if (failure.message.find("Failed to allocate memory") != std::string::npos)
+    const auto says = [&](const char *words) {
+        return failure.message.find(words) != std::string::npos;
+    };
+    if (says("Failed to allocate memory") || says("std::bad_alloc"))
         return {ErrorCode::ResourceExhausted,
                 fmt::format("There is no memory for this run of the network ({}); send less at "
                             "once.",
@@ -175,6 +178,10 @@ Result<void> OrtNetwork::warmUp()
             break;
         }
     }
+    if (!outputs && outputs.error().code == ErrorCode::ResourceExhausted)
+        return Error{ErrorCode::ResourceExhausted,
+                     fmt::format("The first run of the network takes more memory than there is: {}",
+                                 outputs.error().message)};
     if (!outputs) {
         m_spec.warnings.push_back(
             fmt::format("The network was not tried at load: {}", outputs.error().message));

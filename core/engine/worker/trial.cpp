@@ -174,8 +174,9 @@ Result<void> ModelTrials::tryOut(const TrialSubject &subject, const std::stop_to
         return Error{ErrorCode::Cancelled, "The program is ending."};
     Result<void> found;
     if (answer) {
-        const auto loaded = loadedFrom(*std::move(answer));
-        if (!loaded && loaded.error().code == ErrorCode::ResourceExhausted)
+        // What the engine refused here may have been for want of memory, which this process, that
+        // nobody limits, would take.
+        if (auto loaded = loadedFrom(*std::move(answer)); !loaded)
             return loaded;
     } else if (answer.error().code == ErrorCode::DeadlineExceeded) {
         found = tooLong(subject, order.limits.time);

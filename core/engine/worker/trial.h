@@ -2,9 +2,8 @@
 // or whose first run never ends or takes all memory, becomes a sentence.
 //
 // What a trial found is kept for these contents and this version of the engine, in memory and as a
-// small file, so that the next load asks no worker. An ordinary refusal of the engine is harmless:
-// this process hears it itself, in full.
-// Thread: any; tryOut() blocks for the time of a load and a run.
+// small file, so that the next load asks no worker. What the engine itself refuses is passed on,
+// and not kept. Thread: any; tryOut() blocks for the time of a load and a run.
 #pragma once
 
 #include "base/mutex.h"
@@ -49,8 +48,8 @@ public:
     // Nothing: they were not tried yet. An error: they do harm, and how.
     std::optional<Result<void>> known(const TrialSubject &subject) const;
     // FailedPrecondition: a crash or no end, which is kept. ResourceExhausted: too much memory.
-    // Cancelled: `stop` came first. Where no worker can be started, that is a line in the log, and
-    // everything counts as harmless.
+    // What Engine::load says: it refuses the files. Cancelled: `stop` came first. Where no worker
+    // can be started, that is a line in the log, and everything counts as harmless.
     Result<void> tryOut(const TrialSubject &subject, const std::stop_token &stop);
 
 private:

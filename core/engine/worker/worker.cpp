@@ -63,6 +63,8 @@ void runWorker(int socket, const EngineMaker &make)
     const auto order = orderFrom(*std::move(packet));
     if (!order)
         end(false);
+    // The processor is for those whose files are known.
+    static_cast<void>(::nice(10));
     if (!sendPacket(socket, toPacket(limitThisProcess(order->limits))))
         end(false);
     endWithOtherEnd(socket);

@@ -125,9 +125,9 @@ private Q_SLOTS:
         QTest::newRow("exit") << "leave"
                               << "ended with the code 7";
         QTest::newRow("no end") << "hang"
-                                << "did not end its first run within 1 s";
+                                << "did not end its first run within";
         QTest::newRow("waits forever") << "sleep"
-                                       << "did not end its first run within 1 s";
+                                       << "did not end its first run within";
     }
     void harmIsASentence()
     {
@@ -161,13 +161,23 @@ private Q_SLOTS:
         QVERIFY(!trials.known(subject("eat"))); // another budget may do
     }
 
-    void refusalsAndThreadsAreHarmless()
+    void soundFilesAreHarmless()
     {
         ModelTrials trials(options());
-        for (const char *engine : {"fine", "refuse", "thread"}) {
+        for (const char *engine : {"fine", "thread"}) {
             QVERIFY(trials.tryOut(subject(engine), {}));
             QVERIFY(trials.known(subject(engine)) && *trials.known(subject(engine)));
         }
+    }
+
+    void aRefusalIsPassedOnAndNotKept()
+    {
+        ModelTrials trials(options());
+        const auto found = trials.tryOut(subject("refuse"), {});
+        QVERIFY(!found);
+        QCOMPARE(found.error().message, std::string("It is no model."));
+        QVERIFY(found.error().code == ErrorCode::FailedPrecondition);
+        QVERIFY(!trials.known(subject("refuse")));
     }
 
     void aWorkerReachesNothingButItsModel()
@@ -250,7 +260,8 @@ private:
     {
         TrialOptions made;
         made.program = "/proc/self/exe";
-        made.time = 1s;
+        made.time =
+            sanitized() ? 5s : 1s; // under sanitizers its start takes the better part of one
         return made;
     }
     // A worker that has limited itself and is at work. On a system without one of the limits this
