@@ -35,6 +35,10 @@ public:
 
     Result<void> contains(const ModelId &id) const override { return m_source.contains(id); }
     Result<LoadPlan> probe(const ModelId &id) override { return m_source.probe(id); }
+    Result<LoadPlan> probeAgain(const ModelId &id, const LoadPlan &before) override
+    {
+        return m_source.probeAgain(id, before);
+    }
     Result<LoadPlan> probeWith(const ModelId &id, const std::filesystem::path &settings) override
     {
         return m_source.probeWith(id, settings);

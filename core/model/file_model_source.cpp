@@ -242,15 +242,21 @@ Result<void> FileModelSource::contains(const ModelId &id) const
 
 Result<LoadPlan> FileModelSource::probe(const ModelId &id)
 {
-    return planOf(id, {});
+    return planOf(id, {}, nullptr);
 }
 
 Result<LoadPlan> FileModelSource::probeWith(const ModelId &id, const fs::path &settings)
 {
-    return planOf(id, settings);
+    return planOf(id, settings, nullptr);
 }
 
-Result<LoadPlan> FileModelSource::planOf(const ModelId &id, const fs::path &settingsFile)
+Result<LoadPlan> FileModelSource::probeAgain(const ModelId &id, const LoadPlan &before)
+{
+    return planOf(id, {}, &before);
+}
+
+Result<LoadPlan> FileModelSource::planOf(const ModelId &id, const fs::path &settingsFile,
+                                         const LoadPlan *before)
 {
     const auto entry = m_repository.find(id.name);
     if (!entry)
@@ -268,10 +274,10 @@ Result<LoadPlan> FileModelSource::planOf(const ModelId &id, const fs::path &sett
         return files.error();
     plan.files = *std::move(files);
     const auto places = settingsFilesFor(plan.files.network);
-    const auto before = stampsOf(places);
+    const auto placesBefore = stampsOf(places);
     auto settings = settingsFile.empty() ? loadModelSettings(plan.files.network)
                                          : readModelSettings(settingsFile);
-    if (stampsOf(places) != before)
+    if (stampsOf(places) != placesBefore)
         return changedMeanwhile(id);
     if (!settings)
         // No InvalidArgument: the client who asks for a prediction is not to blame for the file.
@@ -287,7 +293,8 @@ Result<LoadPlan> FileModelSource::planOf(const ModelId &id, const fs::path &sett
 
     // Stamps are taken before the digest, so that a write in between shows as a change.
     plan.stamps = bundleStamps(plan);
-    auto digest = digestFor(plan);
+    const bool unchanged = before && before->stamps == plan.stamps;
+    auto digest = unchanged ? before->filesDigest : digestFor(plan);
     if (!digest)
         return digest.error();
     plan.filesDigest = *std::move(digest);

@@ -21,7 +21,7 @@ struct LoaderOptions
     std::string engine = "auto"; // "auto", "opencv", "onnxruntime"
     // If the model's settings do not say; 0: a small model gets one for each core, others one.
     int instances = 0;
-    TrialOptions trial;
+    TrialOptions trial = {};
 };
 
 class FileModelSource final : public ModelSource
@@ -32,6 +32,7 @@ public:
 
     Result<void> contains(const ModelId &id) const override;
     Result<LoadPlan> probe(const ModelId &id) override;
+    Result<LoadPlan> probeAgain(const ModelId &id, const LoadPlan &before) override;
     Result<LoadPlan> probeWith(const ModelId &id, const std::filesystem::path &settings) override;
     Result<Bytes> estimate(LoadPlan &plan) override;
     Result<std::unique_ptr<ModelBundle>> load(const LoadPlan &plan) override;
@@ -48,8 +49,9 @@ public:
     std::vector<FileStamp> stampsNow(const ModelBundle &model) const override;
 
 private:
-    // Empty `settings`: the model's own.
-    Result<LoadPlan> planOf(const ModelId &id, const std::filesystem::path &settings);
+    // Empty `settings`: the model's own. `before`: a plan of the same model, or null.
+    Result<LoadPlan> planOf(const ModelId &id, const std::filesystem::path &settings,
+                            const LoadPlan *before);
     std::string chosenEngine(const std::string &name) const;
     Result<std::shared_ptr<Engine>> engineFor(const LoadPlan &plan) const;
 

@@ -56,6 +56,12 @@ public:
     // for some seconds.
     virtual Result<void> contains(const ModelId &id) const = 0;
     virtual Result<LoadPlan> probe(const ModelId &id) = 0;
+    // The same a moment later: files that have their stamps of the plan `before` are not read
+    // again.
+    virtual Result<LoadPlan> probeAgain(const ModelId &id, const LoadPlan & /*before*/)
+    {
+        return probe(id);
+    }
     // The same with another settings file than the model's own. FailedPrecondition: this source
     // reads none.
     virtual Result<LoadPlan> probeWith(const ModelId &id,

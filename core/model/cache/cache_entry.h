@@ -98,8 +98,7 @@ struct PendingWork
     // What a trial of these files found; a trial lets the work be done from its beginning again.
     struct Tried
     {
-        std::string digest;
-        std::string engine; // as LoadPlan::engine
+        LoadPlan plan;
         Result<void> found;
     };
 

@@ -47,7 +47,7 @@ std::optional<LoadPlan> CacheLoad::run()
 {
     if (!begin())
         return std::nullopt;
-    auto plan = callSource<LoadPlan>([&] { return m_source.probe(m_entry->id); });
+    auto plan = probe();
     if (!plan) {
         fail(std::move(plan).error(), nullptr);
         return std::nullopt;
@@ -71,13 +71,27 @@ std::optional<LoadPlan> CacheLoad::run()
     return std::nullopt;
 }
 
+Result<LoadPlan> CacheLoad::probe()
+{
+    std::optional<LoadPlan> before;
+    {
+        const MutexLock lock(m_state.mutex());
+        if (const auto &tried = m_entry->work->tried)
+            before = tried->plan;
+    }
+    return callSource<LoadPlan>([&] {
+        return before ? m_source.probeAgain(m_entry->id, *before) : m_source.probe(m_entry->id);
+    });
+}
+
 std::optional<Result<void>> CacheLoad::tried(const LoadPlan &plan)
 {
     bool again = false;
     {
         const MutexLock lock(m_state.mutex());
         PendingWork &work = *m_entry->work;
-        if (work.tried && work.tried->digest == plan.digest && work.tried->engine == plan.engine)
+        if (work.tried && work.tried->plan.digest == plan.digest &&
+            work.tried->plan.engine == plan.engine)
             return work.tried->found;
         again = m_kind == RefreshKind::Forced;
     }

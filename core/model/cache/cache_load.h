@@ -30,6 +30,7 @@ public:
     void abort(const Error &error);
 
 private:
+    Result<LoadPlan> probe();
     // What a trial says of the files; nothing where one is due.
     std::optional<Result<void>> tried(const LoadPlan &plan);
     // Notes what the entry holds. False where nothing is left to load: all are answered.

@@ -117,10 +117,9 @@ void LoaderThread::carryOut(CacheState::Task &task)
 
 void LoaderThread::tryOut(CacheState::Task &task, LoadPlan plan)
 {
-    const auto done = [state = m_state, entry = task.entry, digest = plan.digest,
-                       engine = plan.engine](Result<void> found) {
+    const auto done = [state = m_state, entry = task.entry, plan](Result<void> found) {
         const MutexLock lock(state->mutex());
-        state->unpark(entry, {digest, engine, std::move(found)});
+        state->unpark(entry, {plan, std::move(found)});
     };
     bool closing = false;
     {
