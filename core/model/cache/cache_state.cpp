@@ -448,12 +448,13 @@ void CacheState::unpark(const Entry &entry, PendingWork::Tried tried)
     if (!isParked(entry))
         return; // refused meanwhile, as the cache closes
     entry->work->tried = std::move(tried);
-    for (Task &task : std::exchange(m_parked, {})) {
-        if (task.entry == entry)
-            push(std::move(task));
-        else
-            m_parked.push_back(std::move(task));
-    }
+    // Before what was queued meanwhile, which may be an unload of the same entry.
+    const auto others = std::ranges::stable_partition(
+        m_parked, [&](const Task &task) { return task.entry == entry; });
+    m_tasks.insert(m_tasks.begin(), std::make_move_iterator(m_parked.begin()),
+                   std::make_move_iterator(others.begin()));
+    m_parked.erase(m_parked.begin(), others.begin());
+    m_wake.notifyOne();
 }
 
 void CacheState::waitForWork()

@@ -124,7 +124,7 @@ public:
     // Puts aside a load whose files are being tried out, and what has to wait behind it.
     void park(Task task) REQUIRES(cacheMutex);
     bool isParked(const Entry &entry) const REQUIRES(cacheMutex);
-    // The trial of the entry's files has ended: queues what was put aside for it.
+    // The trial of the entry's files has ended: what was put aside for it is next in the queue.
     void unpark(const Entry &entry, PendingWork::Tried tried) REQUIRES(cacheMutex);
     bool closing() const REQUIRES(cacheMutex) { return m_closing; }
     // Refuses new work from now on; returns what was queued or put aside.
