@@ -142,6 +142,10 @@ std::vector<OptionSpec> mainOptions()
                  o.workbench.loader.trial.program.clear();
              return on ? Result<void>() : on.error();
          }},
+        {"isolate", nullptr, "Run every model in a process of its own", everyone,
+         [](Options &o, const std::string &v) {
+             return store(parseSwitch(v), o.workbench.loader.isolate);
+         }},
         {"threads", "N", "Threads within one run (auto: the cores over the instances)", runners,
          [](Options &o, const std::string &v) { return storeCount(v, 1024, o.workbench.threads); }},
         {"http-threads", "N", "Threads that serve connections (auto: the cores, up to 4)", servers,
@@ -373,6 +377,7 @@ Options defaultsOf(Command command)
     options.workbench.verdicts = cacheFolder() / "verdicts";
     auto &trial = options.workbench.loader.trial;
     trial.program = "/proc/self/exe"; // this program, even where its file was replaced meanwhile
+    options.workbench.loader.worker = trial.program;
     trial.folder = cacheFolder() / "trials" / WARMBENCH_VERSION;
     trial.memory = options.workbench.cache.budget;
     options.http.nextFreePort = command == Command::Window;

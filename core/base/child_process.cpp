@@ -92,7 +92,7 @@ Result<ChildProcess> ChildProcess::start(const std::filesystem::path &program,
         ::waitpid(child, nullptr, 0);
         return cannotStart(program, reason);
     }
-    return ChildProcess(std::move(process), std::move(ours));
+    return ChildProcess(child, std::move(process), std::move(ours));
 }
 
 ChildProcess::~ChildProcess()

@@ -32,18 +32,21 @@ public:
     ChildProcess &operator=(ChildProcess &&) = delete;
     ~ChildProcess();
 
+    int id() const { return m_id; }               // for /proc, as long as it was not waited for
     int socket() const { return m_socket.get(); } // this process's end
     void kill() const;
     // How it ended; a child that has not ended by then is killed. Once.
     End wait(SteadyTime until);
 
 private:
-    ChildProcess(FileDescriptor process, FileDescriptor socket)
-        : m_process(std::move(process))
+    ChildProcess(int id, FileDescriptor process, FileDescriptor socket)
+        : m_id(id)
+        , m_process(std::move(process))
         , m_socket(std::move(socket))
     {
     }
 
+    int m_id;
     FileDescriptor m_process; // a pidfd: unlike a number, it never comes to mean another process
     FileDescriptor m_socket;
     bool m_ended = false; // and was waited for

@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -112,6 +113,8 @@ public:
     // Frees memory that large runs have left behind in instances that have been idle since the
     // previous call. May take the time of a run. Loader thread.
     virtual void handBack() {}
+    // Why it will never run again; nothing as long as it may. Any thread.
+    virtual std::optional<Error> broken() const { return std::nullopt; }
     // The time that a run usually takes; max() before the first, and for good where the values of
     // the inputs decide how long a run takes. Lock-free.
     virtual std::chrono::nanoseconds usualTime() const = 0;

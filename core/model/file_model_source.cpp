@@ -1,6 +1,7 @@
 #include "model/file_model_source.h"
 
 #include "base/text.h"
+#include "engine/worker/isolated_engine.h"
 #include "model/settings_edits.h"
 
 #include <algorithm>
@@ -189,7 +190,8 @@ bool sameNetwork(const LoadPlan &plan, const ModelBundle &loaded)
                std::ranges::find(plan.stamps, *before) != plan.stamps.end();
     };
     return files == loaded.files.all() && std::ranges::all_of(files, unchanged) &&
-           plan.settings.instances == loaded.settings.instances && plan.inner.empty() &&
+           plan.settings.instances == loaded.settings.instances &&
+           plan.settings.isolate == loaded.settings.isolate && plan.inner.empty() &&
            !plan.timeLayers;
 }
 
@@ -209,8 +211,7 @@ int instancesOf(const ModelSettings &settings, const LoaderOptions &options, Byt
 
 TrialSubject subjectOf(const LoadPlan &plan, const Engine &engine)
 {
-    return {plan.filesDigest, plan.files, std::string(engine.name()), engine.version(),
-            plan.fileBytes};
+    return {plan.filesDigest, plan.files, std::string(engine.name()), engine.version()};
 }
 
 // What a sentence adds about an engine that is not there; empty if it is.
@@ -357,6 +358,14 @@ Result<std::shared_ptr<Engine>> FileModelSource::engineFor(const LoadPlan &plan)
                           whyMissing(wanted)));
 }
 
+Result<std::shared_ptr<Engine>> FileModelSource::runnerFor(const LoadPlan &plan) const
+{
+    auto engine = engineFor(plan);
+    if (!engine || !plan.settings.isolate.value_or(m_options.isolate))
+        return engine;
+    return isolated(*std::move(engine), {m_options.worker, m_options.trial.memory});
+}
+
 Result<Bytes> FileModelSource::estimate(LoadPlan &plan)
 {
     const auto engine = engineFor(plan);
@@ -397,7 +406,7 @@ Result<void> FileModelSource::admit(const LoadPlan &plan)
 
 Result<std::unique_ptr<ModelBundle>> FileModelSource::load(const LoadPlan &plan)
 {
-    const auto engine = engineFor(plan);
+    const auto engine = runnerFor(plan);
     if (!engine)
         return engine.error();
     if (auto admitted = admit(plan); !admitted)
@@ -440,7 +449,7 @@ Result<std::unique_ptr<ModelBundle>> FileModelSource::adapt(const LoadPlan &plan
 
 Result<ModelDescription> FileModelSource::describe(const LoadPlan &plan)
 {
-    const auto engine = engineFor(plan);
+    const auto engine = runnerFor(plan);
     if (!engine)
         return engine.error();
     if (plan.files.format != ModelFormat::Onnx) { // the others tell nothing without a load

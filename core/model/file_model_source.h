@@ -22,6 +22,8 @@ struct LoaderOptions
     // If the model's settings do not say; 0: a small model gets one for each core, others one.
     int instances = 0;
     TrialOptions trial = {};
+    bool isolate = false; // if the model's settings do not say: networks run in workers
+    std::filesystem::path worker = {}; // as TrialOptions::program; empty: no model can be isolated
 };
 
 class FileModelSource final : public ModelSource
@@ -54,6 +56,8 @@ private:
                             const LoadPlan *before);
     std::string chosenEngine(const std::string &name) const;
     Result<std::shared_ptr<Engine>> engineFor(const LoadPlan &plan) const;
+    // The same, in workers where the settings or options say so.
+    Result<std::shared_ptr<Engine>> runnerFor(const LoadPlan &plan) const;
 
     Repository &m_repository; // changed only when it looks on disk for a name
     std::vector<std::shared_ptr<Engine>> m_engines;

@@ -241,6 +241,8 @@ constexpr std::array settingsKeys{
                                [](SettingsReader &r, const JsonValue &v, ModelSettings &s) {
                                    s.instances = r.whole(v, 1, 256);
                                }},
+    SettingsKey<ModelSettings>{"isolate", [](SettingsReader &r, const JsonValue &v,
+                                             ModelSettings &s) { s.isolate = r.flag(v); }},
     SettingsKey<ModelSettings>{"max_batch",
                                [](SettingsReader &r, const JsonValue &v, ModelSettings &s) {
                                    s.maxBatch = r.whole(v, 1, 65'536);

@@ -113,6 +113,7 @@ struct ModelSettings
     std::vector<Golden> golden;
     std::optional<std::string> engine;
     std::optional<int> instances;
+    std::optional<bool> isolate;
     std::optional<int> maxBatch;
     std::optional<Milliseconds> keepAlive;
     std::optional<bool> pinned;

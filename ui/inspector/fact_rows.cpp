@@ -309,6 +309,13 @@ void addServing(const ModelStatus::Facts &facts, std::vector<FactGroup> &groups)
                Fact::Kind::Whole,
                {},
                {}});
+    rows.push({tr("In a process of its own"),
+               settings.isolate ? (*settings.isolate ? tr("yes") : tr("no")) : tr("not told"),
+               {},
+               u"isolate"_s,
+               Fact::Kind::Flag,
+               {},
+               {tr("yes"), tr("no")}});
     rows.into(groups);
 }
 

@@ -11,7 +11,8 @@ namespace warmbench {
 
 namespace {
 
-constexpr std::uint32_t longestPacket = 1024 * 1024;
+constexpr std::size_t mostFiles = 8; // in a message
+constexpr std::uint32_t longestPacket = 64 * 1024 * 1024;
 
 Error otherEndClosed()
 {
@@ -48,6 +49,11 @@ Result<void> receive(int socket, char *into, std::size_t count, SteadyTime until
 }
 
 } // namespace
+
+Error malformedPacket()
+{
+    return {ErrorCode::Internal, "The other process does not speak as it should."};
+}
 
 PacketWriter &PacketWriter::number(std::int64_t value)
 {
@@ -88,6 +94,9 @@ std::string PacketReader::text()
 
 Result<void> sendPacket(int socket, const PacketWriter &packet)
 {
+    if (packet.bytes().size() > longestPacket)
+        return invalidArgument("Texts of more than 64 MiB cannot be sent to a model that is "
+                               "isolated; send fewer at once.");
     const auto length = static_cast<std::uint32_t>(packet.bytes().size());
     std::string all(reinterpret_cast<const char *>(&length), sizeof length);
     all += packet.bytes();
@@ -102,13 +111,65 @@ Result<void> sendPacket(int socket, const PacketWriter &packet)
     return {};
 }
 
+Result<void> sendFiles(int socket, std::span<const int> files)
+{
+    char byte = 0;
+    iovec carrier{&byte, 1};
+    alignas(cmsghdr) char control[CMSG_SPACE(mostFiles * sizeof(int))] = {};
+    const std::size_t size = files.size_bytes();
+    msghdr message{};
+    message.msg_iov = &carrier;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(size);
+    cmsghdr *const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(size);
+    std::memcpy(CMSG_DATA(header), files.data(), size);
+    while (::sendmsg(socket, &message, MSG_NOSIGNAL) != 1) {
+        if (errno != EINTR)
+            return otherEndClosed();
+    }
+    return {};
+}
+
+Result<std::vector<FileDescriptor>> receiveFiles(int socket, std::size_t count)
+{
+    char byte = 0;
+    iovec carrier{&byte, 1};
+    alignas(cmsghdr) char control[CMSG_SPACE(mostFiles * sizeof(int))] = {};
+    msghdr message{};
+    message.msg_iov = &carrier;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    ssize_t got = 0;
+    do {
+        got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    } while (got < 0 && errno == EINTR);
+    std::vector<FileDescriptor> files;
+    const cmsghdr *const header = got == 1 ? CMSG_FIRSTHDR(&message) : nullptr;
+    if (header && header->cmsg_type == SCM_RIGHTS) {
+        const std::size_t came = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (std::size_t i = 0; i < came; ++i) {
+            int file = -1;
+            std::memcpy(&file, CMSG_DATA(header) + i * sizeof(int), sizeof file);
+            files.emplace_back(file);
+        }
+    }
+    if (files.size() != count)
+        return otherEndClosed();
+    return files;
+}
+
 Result<PacketReader> receivePacket(int socket, SteadyTime until)
 {
     std::uint32_t length = 0;
     if (auto got = receive(socket, reinterpret_cast<char *>(&length), sizeof length, until); !got)
         return std::move(got).error();
     if (length > longestPacket)
-        return Error{ErrorCode::Internal, "The other process does not speak as it should."};
+        return malformedPacket();
     std::string bytes(length, '\0');
     if (auto got = receive(socket, bytes.data(), bytes.size(), until); !got)
         return std::move(got).error();

@@ -6,11 +6,14 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/result.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace warmbench {
 
@@ -44,10 +47,16 @@ private:
     bool m_good = true;
 };
 
-// Unavailable: the other end is closed.
+// What is said of bytes that nobody here would send.
+Error malformedPacket();
+
+// Unavailable: the other end is closed. InvalidArgument: more than 64 MiB, which only texts have.
 Result<void> sendPacket(int socket, const PacketWriter &packet);
 // Unavailable: the other end is closed. DeadlineExceeded: nothing whole came by then. Internal: a
-// length of more than 1 MiB, which nothing here has.
+// length of more than 64 MiB.
 Result<PacketReader> receivePacket(int socket, SteadyTime until = SteadyTime::max());
+// Open files, with a byte to carry them. Errors as above.
+Result<void> sendFiles(int socket, std::span<const int> files);
+Result<std::vector<FileDescriptor>> receiveFiles(int socket, std::size_t count);
 
 } // namespace warmbench

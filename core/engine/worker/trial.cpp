@@ -5,7 +5,7 @@
 #include "base/logging.h"
 #include "base/text.h"
 #include "engine/verdicts/verdict.h"
-#include "engine/worker/trial_order.h"
+#include "engine/worker/worker_order.h"
 
 #include <algorithm>
 #include <csignal>
@@ -13,8 +13,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <functional>
-#include <link.h>
-#include <set>
 #include <system_error>
 #include <utility>
 
@@ -33,47 +31,12 @@ std::string keyOf(const TrialSubject &subject)
     return fmt::format("{} {} {}", subject.digest, subject.engine, subject.version);
 }
 
-// Where the libraries of this process are, which the worker opens, too.
-std::vector<fs::path> libraryFolders()
-{
-    std::set<fs::path> folders;
-    ::dl_iterate_phdr(
-        [](dl_phdr_info *library, std::size_t, void *into) {
-            if (library->dlpi_name && *library->dlpi_name)
-                static_cast<std::set<fs::path> *>(into)->insert(
-                    fs::path(library->dlpi_name).parent_path());
-            return 0;
-        },
-        &folders);
-    return {folders.begin(), folders.end()};
-}
-
-// What a worker may read: the libraries, the model's folder, and where its links lead.
-std::vector<fs::path> readableFor(const ModelFiles &files)
-{
-    std::vector<fs::path> readable = libraryFolders();
-    for (const fs::path &file : files.all()) {
-        std::error_code unknown;
-        readable.push_back(file.parent_path());
-        if (const fs::path target = fs::canonical(file, unknown); !unknown)
-            readable.push_back(target);
-    }
-    return readable;
-}
-
-TrialOrder orderOf(const TrialSubject &subject, const TrialOptions &options)
+WorkerOrder orderOf(const TrialSubject &subject, const TrialOptions &options)
 {
     constexpr std::int64_t eachSecond = mebibytes(5).count;
-    TrialOrder order;
-    order.engine = subject.engine;
-    order.files = subject.files;
-    order.most = options.memory;
-    order.threads = engineThreads();
-    order.limits.time = options.time + std::chrono::seconds(subject.fileBytes.count / eachSecond);
-    // In passing a load holds the file, what was parsed of it and what the engine made of that.
-    if (options.memory.count > 0)
-        order.limits.memory = options.memory + mebibytes(512) + Bytes{3 * subject.fileBytes.count};
-    order.limits.readable = readableFor(subject.files);
+    WorkerOrder order = orderFor(subject.engine, subject.files, options.memory);
+    order.limits.time =
+        options.time + std::chrono::seconds(sizeOf(subject.files).count / eachSecond);
     return order;
 }
 
@@ -97,7 +60,7 @@ Error tooLong(const TrialSubject &subject, std::chrono::seconds time)
 }
 
 // What the end of a worker says that has not answered.
-Result<void> judged(const TrialSubject &subject, const TrialOrder &order, ChildProcess::End end)
+Result<void> judged(const TrialSubject &subject, const WorkerOrder &order, ChildProcess::End end)
 {
     switch (end.signal) {
     case 0:
@@ -159,7 +122,7 @@ Result<void> ModelTrials::tryOut(const TrialSubject &subject, const std::stop_to
         logWarning("worker", worker.error().message + " Models are loaded without a trial.");
         return {};
     }
-    const TrialOrder order = orderOf(subject, m_options);
+    const WorkerOrder order = orderOf(subject, m_options);
     // A worker that waits without working takes no time of the processor.
     const SteadyTime until = std::chrono::steady_clock::now() + 4 * order.limits.time;
     const std::stop_callback ending(stop, [&worker] { worker->kill(); });

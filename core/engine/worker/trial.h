@@ -37,7 +37,6 @@ struct TrialSubject
     ModelFiles files;
     std::string engine;  // "opencv"
     std::string version; // "4.6.0"
-    Bytes fileBytes;
 };
 
 class ModelTrials

@@ -1,7 +1,8 @@
 #include "engine/worker/worker.h"
 
 #include "base/exceptions.h"
-#include "engine/worker/trial_order.h"
+#include "engine/worker/served_network.h"
+#include "engine/worker/worker_order.h"
 
 #include <algorithm>
 #include <poll.h>
@@ -29,16 +30,14 @@ void endWithOtherEnd(int socket)
     }).detach();
 }
 
-Result<void> load(const TrialOrder &order, const EngineMaker &make)
+Result<std::shared_ptr<Network>> load(const WorkerOrder &order, const EngineMaker &make)
 {
     try {
         setEngineThreads(order.threads);
         const auto engine = make(order.engine, order.most);
         if (!engine)
             return Error{ErrorCode::Internal, "The worker has no engine \"" + order.engine + "\"."};
-        if (auto network = engine->load(order.files, {}); !network)
-            return std::move(network).error();
-        return {};
+        return engine->load(order.files, order.options);
     } catch (...) {
         return errorOfException();
     }
@@ -68,7 +67,12 @@ void runWorker(int socket, const EngineMaker &make)
     if (!sendPacket(socket, toPacket(limitThisProcess(order->limits))))
         end(false);
     endWithOtherEnd(socket);
-    end(sendPacket(socket, toPacket(load(*order, make))).has_value());
+    const auto network = load(*order, make);
+    const auto loaded = network ? Result<void>() : network.error();
+    bool well = sendPacket(socket, toPacket(loaded)).has_value();
+    if (well && network && order->serves)
+        well = serveNetwork(socket, **network);
+    end(well);
 }
 
 void runWorker(int socket)

@@ -256,6 +256,29 @@ void CacheState::retire(const Instance &instance)
     assert(holds(instance->id.name));
 }
 
+void CacheState::breakDown(CacheEntry &entry, const Error &error)
+{
+    const Instance instance = entry.instance;
+    if (!instance || !instance->model)
+        return;
+    auto files = std::make_shared<ModelBundle>();
+    files->id = instance->id;
+    files->files = instance->model->files;
+    files->stamps = instance->stamps;
+    files->settings = instance->model->settings;
+    m_events.post(
+        {.kind = ModelEventKind::LoadFailed,
+         .id = entry.id,
+         .text = fmt::format("{} does not run any more: {}", entry.id.text(), error.message),
+         .version = instance->id.version});
+    retire(instance);
+    entry.failure = CacheEntry::Failure{.error = error,
+                                        .since = m_clock.now(),
+                                        .retryAtOnce = false,
+                                        .lasting = true,
+                                        .files = std::move(files)};
+}
+
 bool CacheState::isHeld(const Instance &instance) const
 {
     for (const Entry &entry : entriesOf(instance->id.name)) {

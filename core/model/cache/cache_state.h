@@ -92,6 +92,9 @@ public:
     // runs.
     void destroyDead() EXCLUDES(cacheMutex);
 
+    // Retires what the entry holds, which will never run again.
+    void breakDown(CacheEntry &entry, const Error &error) REQUIRES(cacheMutex);
+
     bool isPinned(const CachedInstance &instance) const REQUIRES(cacheMutex);
     // Whether a load or refresh of an entry that holds it is under way.
     bool busy(const CachedInstance &instance) const REQUIRES(cacheMutex);

@@ -175,10 +175,16 @@ void LoaderThread::handBack()
     {
         const MutexLock lock(m_state->mutex());
         for (const auto &entry : m_state->entries()) {
-            if (entry->instance)
-                networks.push_back(entry->instance->model->network.get());
+            if (!entry->instance)
+                continue;
+            Network *const network = entry->instance->model->network.get();
+            if (const auto broken = network->broken())
+                m_state->breakDown(*entry, *broken);
+            else
+                networks.push_back(network);
         }
     }
+    m_state->events().deliver();
     for (Network *network : networks)
         contained("loader", [&] { network->handBack(); });
 }

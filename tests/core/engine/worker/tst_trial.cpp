@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "base/logging.h"
 #include "engine/worker/trial.h"
-#include "engine/worker/trial_order.h"
 #include "engine/worker/worker.h"
+#include "engine/worker/worker_order.h"
 #include "fake_engine.h"
 
 #include <chrono>
@@ -271,7 +271,7 @@ private:
         auto worker = ChildProcess::start("/proc/self/exe", {"worker"});
         if (!worker)
             return worker;
-        TrialOrder order;
+        WorkerOrder order;
         order.engine = engine;
         order.files.network = m_model;
         order.limits.readable = {m_model.parent_path()};
@@ -288,7 +288,7 @@ private:
     {
         ModelFiles files;
         files.network = m_model;
-        return {"sha256:1", files, engine, "1.0", {9}};
+        return {"sha256:1", files, engine, "1.0"};
     }
 
     QTemporaryDir m_folder;

@@ -12,18 +12,25 @@
 
 namespace warmbench {
 
-struct TrialOrder
+struct WorkerOrder
 {
     std::string engine;
     ModelFiles files;
+    EngineOptions options;
     Bytes most;      // as makeOpenCvEngine() has it
     int threads = 1; // of a run
     WorkerLimits limits;
+    bool serves = false; // runs what it is sent, once it has loaded; else it ends
 };
 
-PacketWriter toPacket(const TrialOrder &order);
+Bytes sizeOf(const ModelFiles &files);
+// With the limits of memory and files that such a load needs, and none of time. `most`: the memory
+// budget; 0: no limit.
+WorkerOrder orderFor(const std::string &engine, const ModelFiles &files, Bytes most);
+
+PacketWriter toPacket(const WorkerOrder &order);
 // Internal: it is none.
-Result<TrialOrder> orderFrom(PacketReader packet);
+Result<WorkerOrder> orderFrom(PacketReader packet);
 
 // What the worker says first, and what became of the load.
 PacketWriter toPacket(const std::vector<std::string> &missingLimits);
