@@ -1,6 +1,7 @@
 #include "engine/worker/worker.h"
 
 #include "base/exceptions.h"
+#include "base/thread_name.h"
 #include "engine/worker/served_network.h"
 #include "engine/worker/worker_order.h"
 
@@ -56,6 +57,7 @@ std::shared_ptr<Engine> engineOf(const std::string &name, Bytes most)
 
 void runWorker(int socket, const EngineMaker &make)
 {
+    setThreadName("worker"); // in lists of processes
     auto packet = receivePacket(socket);
     if (!packet)
         end(false);
@@ -63,7 +65,8 @@ void runWorker(int socket, const EngineMaker &make)
     if (!order)
         end(false);
     // The processor is for those whose files are known.
-    static_cast<void>(::nice(10));
+    if (!order->serves)
+        static_cast<void>(::nice(10));
     if (!sendPacket(socket, toPacket(limitThisProcess(order->limits))))
         end(false);
     endWithOtherEnd(socket);
