@@ -472,11 +472,11 @@ void CacheState::unpark(const Entry &entry, PendingWork::Tried tried)
         return; // refused meanwhile, as the cache closes
     entry->work->tried = std::move(tried);
     // Before what was queued meanwhile, which may be an unload of the same entry.
-    const auto others = std::ranges::stable_partition(
-        m_parked, [&](const Task &task) { return task.entry == entry; });
+    const auto others = std::stable_partition(
+        m_parked.begin(), m_parked.end(), [&](const Task &task) { return task.entry == entry; });
     m_tasks.insert(m_tasks.begin(), std::make_move_iterator(m_parked.begin()),
-                   std::make_move_iterator(others.begin()));
-    m_parked.erase(m_parked.begin(), others.begin());
+                   std::make_move_iterator(others));
+    m_parked.erase(m_parked.begin(), others);
     m_wake.notifyOne();
 }
 
