@@ -65,7 +65,7 @@ def last_line(said, label, thread):
 def busy_loader(folder):
     """The first run of a load takes long."""
     model = folder / "slow.onnx"
-    model.write_bytes(slow_network(60, 320, 1))
+    model.write_bytes(slow_network(240, 640, 1))  # 7 TFLOP: half a minute for two fast cores
     other = folder / "other.onnx"
     other.write_bytes(slow_network(1, 8, 1))
     server = Server(PROGRAM, str(model), str(folder), "--drain", f"{DRAIN}s", "--deadline", "1s", sample=False)
