@@ -78,7 +78,7 @@ private:
     const LoadedFacts m_facts;
     std::atomic<bool> m_asked{false};
     std::atomic<bool> m_answered{false};
-    Mutex m_callMutex; // one call over the inherited socket at a time
+    Mutex m_callMutex; // guards no member: one call over the inherited socket at a time
     Mutex m_mutex;
     Condition m_free;
     std::vector<std::unique_ptr<Channel>> m_idle GUARDED_BY(m_mutex);
